@@ -1,0 +1,1 @@
+//! Criterion benches, one per lesson. See `benches/`.

@@ -1,0 +1,174 @@
+//! What the model saw: every call, with its instants, and how many were in flight together.
+
+use std::{collections::HashMap, time::Duration};
+
+use timeline::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
+
+/// Everything that happened to a mock since it was built, or since [`MockLlm::restart`](crate::MockLlm::restart).
+///
+/// A copy: it does not change while you look at it. Instants are counted from the first call, or from the restart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Journal {
+    calls: Vec<Call>,
+    in_flight: usize,
+    high_water: usize,
+    taken: Duration,
+}
+
+/// One call to one model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub model: String,
+    pub prompt: String,
+    /// Counted from 1: how many times this prompt had been sent to this model, this time included.
+    pub attempt: u32,
+    pub kind: CallKind,
+    /// The first poll of the call's future or stream. Before it, nothing happens.
+    pub started: Duration,
+    /// When the first token was due, once it was.
+    pub first_token: Option<Duration>,
+    /// When each token was produced. The model produces at its own pace, until the call ends or is dropped.
+    pub produced: Vec<Duration>,
+    /// How many tokens the reader took. At most as many as were produced: the difference was produced for nobody.
+    pub delivered: usize,
+    /// When and how it ended. `None` while it is in flight.
+    pub ended: Option<(Duration, End)>,
+}
+
+/// How the caller asked for the reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallKind {
+    /// In one piece.
+    Complete,
+    /// Token by token.
+    Stream,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// With its whole reply.
+    Finished,
+    /// With this error.
+    Failed(crate::Error),
+    /// Its future or stream was dropped first: cancelled. A panic of the client library ends like this too.
+    Dropped,
+}
+
+impl Journal {
+    /// All calls, in the order in which they started.
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// The calls that got a reply, in the order in which they started.
+    pub fn finished(&self) -> impl Iterator<Item = &Call> {
+        self.ended_as(|end| *end == End::Finished)
+    }
+
+    /// The calls that were dropped before they ended, in the order in which they started.
+    pub fn dropped(&self) -> impl Iterator<Item = &Call> {
+        self.ended_as(|end| *end == End::Dropped)
+    }
+
+    /// The calls that ended with an error, in the order in which they started.
+    pub fn failed(&self) -> impl Iterator<Item = &Call> {
+        self.ended_as(|end| matches!(end, End::Failed(_)))
+    }
+
+    fn ended_as(&self, wanted: impl Fn(&End) -> bool) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(move |call| call.ended.as_ref().is_some_and(|(_, end)| wanted(end)))
+    }
+
+    /// How many calls are in flight now.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// The largest number of calls that were in flight together.
+    pub fn high_water(&self) -> usize {
+        self.high_water
+    }
+
+    /// The journal as a drawing: a lane for each call, in the order in which they started.
+    ///
+    /// A lane bears the model's name, or the prompt where all calls went to one model.
+    pub fn timeline(&self, title: impl Into<String>) -> Timeline {
+        let names = lane_names(&self.calls);
+        let lanes = self.calls.iter().zip(names).map(|(call, name)| call.lane(name, self.taken)).collect();
+        Timeline { title: title.into(), lanes, end: None }
+    }
+
+    /// When this copy was taken.
+    pub fn taken(&self) -> Duration {
+        self.taken
+    }
+
+    pub(crate) fn taken_at(mut self, now: Duration) -> Self {
+        self.taken = now;
+        self
+    }
+
+    pub(crate) fn start(&mut self, call: Call) -> usize {
+        self.calls.push(call);
+        self.in_flight += 1;
+        self.high_water = self.high_water.max(self.in_flight);
+        self.calls.len() - 1
+    }
+
+    /// `None` for a call from before a restart: the journal has forgotten it.
+    pub(crate) fn call(&mut self, id: usize) -> Option<&mut Call> {
+        self.calls.get_mut(id)
+    }
+
+    pub(crate) fn end(&mut self, id: usize, at: Duration, end: End) {
+        let Some(call) = self.calls.get_mut(id) else { return };
+        debug_assert!(call.ended.is_none(), "call {id} ends once");
+        call.ended = Some((at, end));
+        self.in_flight -= 1;
+    }
+}
+
+impl Call {
+    fn lane(&self, name: String, now: Duration) -> Lane {
+        let mut lane = Lane::new(name);
+        let to = self.ended.as_ref().map_or(now, |(at, _)| *at);
+        match (self.kind, self.first_token) {
+            (CallKind::Stream, Some(first)) if first <= to => {
+                lane.spans.push(Span { kind: SpanKind::Waiting, from: self.started, to: first });
+                lane.spans.push(Span { kind: SpanKind::Streaming, from: first, to });
+                lane.marks.extend(self.produced.iter().map(|&at| Mark { kind: MarkKind::Token, at }));
+            }
+            _ => lane.spans.push(Span { kind: SpanKind::Waiting, from: self.started, to }),
+        }
+        let kind = match &self.ended {
+            Some((_, End::Finished)) => MarkKind::Finished,
+            Some((_, End::Failed(_))) => MarkKind::Failed,
+            Some((_, End::Dropped)) => MarkKind::Dropped,
+            None => MarkKind::Stuck,
+        };
+        lane.marks.push(Mark { kind, at: to });
+        lane
+    }
+}
+
+/// The shortest name that tells the calls apart: the model, the prompt, or both; then a number.
+fn lane_names(calls: &[Call]) -> Vec<String> {
+    let one_model = calls.windows(2).all(|pair| pair[0].model == pair[1].model);
+    let one_prompt = calls.windows(2).all(|pair| pair[0].prompt == pair[1].prompt);
+    let mut seen = HashMap::new();
+    let name = |call: &Call| match (one_model, one_prompt) {
+        (_, true) => call.model.clone(),
+        (true, false) => call.prompt.clone(),
+        (false, false) => format!("{}: {}", call.model, call.prompt),
+    };
+    calls
+        .iter()
+        .map(|call| {
+            let name = name(call);
+            let count: &mut u32 = seen.entry(name.clone()).or_default();
+            *count += 1;
+            if *count == 1 { name } else { format!("{name} #{count}") }
+        })
+        .collect()
+}

@@ -1,0 +1,250 @@
+//! A language model for tests: scripted, exact, and with a journal of everything that it saw.
+//!
+//! A [`MockLlm`] is a provider with one or more [`Model`]s. Each model has a script: how long until the first token, how
+//! long between tokens, what it replies, what goes wrong. Calls are futures and streams like those of a real client. On
+//! tokio's paused clock a call of 20 seconds takes no time at all, and it takes exactly 20 seconds of *virtual* time.
+//!
+//! ```
+//! use std::time::Duration;
+//! use futures::StreamExt;
+//! use mock_llm::{MockLlm, Model};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), mock_llm::Error> {
+//! let llm = MockLlm::new([Model::new("atlas")
+//!     .time_to_first_token(Duration::from_millis(400))
+//!     .inter_token_latency(Duration::from_millis(20))
+//!     .reply("Nothing runs until it is polled.")]);
+//!
+//! let reply = llm.complete("What is lazy?").await?;
+//! assert_eq!(reply.text, "Nothing runs until it is polled.");
+//!
+//! let mut tokens = llm.stream("What is lazy?");
+//! while let Some(token) = tokens.next().await {
+//!     print!("{}", token?.text);
+//! }
+//!
+//! let journal = llm.journal();
+//! assert_eq!(journal.finished().count(), 2);
+//! assert_eq!(journal.high_water(), 1, "the two calls never overlapped");
+//! assert_eq!(journal.calls()[0].ended.as_ref().map(|(at, _)| *at), Some(Duration::from_millis(400 + 5 * 20)));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In reading order: [`Model`], [`When`] and [`Fault`] are the script; [`Latency`] is how long things take; [`MockLlm`]
+//! is the client; [`Journal`] is what it saw; [`Clock`] is the seam to a runtime.
+//!
+//! There is no HTTP in here: `mock-llm-server` puts the same model behind a real server.
+
+mod call;
+mod clock;
+mod error;
+mod journal;
+mod latency;
+mod script;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+pub use call::TokenStream;
+pub use clock::{Clock, Sleep, TokioClock};
+pub use error::Error;
+pub use journal::{Call, CallKind, End, Journal};
+pub use latency::Latency;
+pub use script::{Fault, Model, When, tokens};
+
+/// A provider of language models, and the client that talks to it. Clones talk to the same provider.
+#[derive(Debug, Clone)]
+pub struct MockLlm {
+    shared: Arc<Shared>,
+}
+
+/// Builds a [`MockLlm`] where [`MockLlm::new`] is not enough.
+#[derive(Debug, Default)]
+pub struct Builder {
+    models: Vec<Model>,
+    seed: u64,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+/// One model of a [`MockLlm`]: the same calls, to a model of your choice.
+#[derive(Debug, Clone)]
+pub struct ModelClient {
+    shared: Arc<Shared>,
+    model: String,
+}
+
+/// A whole reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The model that wrote it.
+    pub model: String,
+    pub text: String,
+    /// How many tokens the text is made of.
+    pub tokens: usize,
+}
+
+/// One piece of a reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its place in the reply, from 0.
+    pub index: usize,
+    /// A word, with the white space before it.
+    pub text: String,
+}
+
+/// What all clones, calls and streams of one mock share.
+#[derive(Debug)]
+struct Shared {
+    models: Vec<Model>,
+    seed: u64,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    journal: Journal,
+    /// Time zero of the journal, on the clock: the first call, or the last restart.
+    origin: Option<Duration>,
+    /// How often the journal was restarted.
+    epoch: u64,
+    attempts: HashMap<(String, String), u32>,
+    calls_of_model: HashMap<String, u32>,
+}
+
+impl Shared {
+    /// The lock is held for a few lines that call no one else's code, so poison has no meaning here: a scripted panic is
+    /// raised outside.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl MockLlm {
+    /// A provider with these models, on tokio's clock.
+    ///
+    /// # Panics
+    /// Without a model, or with two of one name.
+    pub fn new(models: impl IntoIterator<Item = Model>) -> Self {
+        models.into_iter().fold(Self::builder(), Builder::model).build()
+    }
+
+    /// A provider to be given models, a seed and a clock.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// One reply from the first model, in one piece.
+    ///
+    /// The future owns all it needs, so it can be moved to a task. The call starts when the future is first polled.
+    ///
+    /// # Errors
+    /// Those of the model's script.
+    ///
+    /// # Cancel safety
+    /// Dropping the future ends the call; the journal says [`End::Dropped`].
+    pub fn complete(&self, prompt: &str) -> impl Future<Output = Result<Reply, Error>> + Send + 'static + use<> {
+        self.model(self.shared.models[0].name()).complete(prompt)
+    }
+
+    /// One reply from the first model, token by token.
+    ///
+    /// The call starts when the stream is first polled. After an error, and after the last token, comes the end of the
+    /// stream, however often it is polled.
+    ///
+    /// # Errors
+    /// Those of the model's script, as the last item.
+    ///
+    /// # Cancel safety
+    /// `next()` may be dropped and called again: no token is lost. Dropping the stream ends the call.
+    pub fn stream(&self, prompt: &str) -> TokenStream {
+        self.model(self.shared.models[0].name()).stream(prompt)
+    }
+
+    /// The client for one model. A name that the provider does not know is an error of each call, as with a real one.
+    pub fn model(&self, name: &str) -> ModelClient {
+        ModelClient { shared: self.shared.clone(), model: name.to_owned() }
+    }
+
+    /// The names of the models, in the order in which they were given.
+    pub fn models(&self) -> impl Iterator<Item = &str> {
+        self.shared.models.iter().map(Model::name)
+    }
+
+    /// A copy of the journal as it stands now.
+    pub fn journal(&self) -> Journal {
+        let now = self.shared.clock.now();
+        let state = self.shared.lock();
+        let since_origin = now.saturating_sub(state.origin.unwrap_or(now));
+        state.journal.clone().taken_at(since_origin)
+    }
+
+    /// Empties the journal, makes now its time zero, and counts calls and attempts from 1 again.
+    ///
+    /// Calls that are in flight go on, and write nothing into the new journal.
+    pub fn restart(&self) {
+        let now = self.shared.clock.now();
+        let mut state = self.shared.lock();
+        let epoch = state.epoch + 1;
+        *state = State { origin: Some(now), epoch, ..State::default() };
+    }
+}
+
+impl ModelClient {
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        &self.model
+    }
+
+    /// One reply in one piece. See [`MockLlm::complete`].
+    pub fn complete(&self, prompt: &str) -> impl Future<Output = Result<Reply, Error>> + Send + 'static + use<> {
+        call::complete(self.shared.clone(), self.model.clone(), prompt.to_owned())
+    }
+
+    /// One reply token by token. See [`MockLlm::stream`].
+    pub fn stream(&self, prompt: &str) -> TokenStream {
+        TokenStream::new(self.shared.clone(), self.model.clone(), prompt.to_owned())
+    }
+}
+
+impl Builder {
+    /// Adds a model. The first one answers the calls that name none.
+    #[must_use]
+    pub fn model(mut self, model: Model) -> Self {
+        self.models.push(model);
+        self
+    }
+
+    /// The seed of all draws. The same seed and the same requests give the same latencies and the same faults.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The clock to run on, in place of tokio's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// The provider.
+    ///
+    /// # Panics
+    /// Without a model, or with two of one name.
+    pub fn build(self) -> MockLlm {
+        assert!(!self.models.is_empty(), "a provider needs at least one model");
+        for (index, model) in self.models.iter().enumerate() {
+            let twice = self.models[..index].iter().any(|other| other.name() == model.name());
+            assert!(!twice, "two models are named `{}`", model.name());
+        }
+        let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::default()));
+        MockLlm { shared: Arc::new(Shared { models: self.models, seed: self.seed, clock, state: Mutex::default() }) }
+    }
+}

@@ -1,0 +1,228 @@
+//! What the model will do: its latencies, its replies, its faults.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use crate::{Error, latency::Draws, latency::Latency};
+
+/// The script of one model.
+///
+/// Without further words a model answers at once, with one short sentence that names the model and repeats the prompt.
+///
+/// ```
+/// use std::time::Duration;
+/// use mock_llm::{Fault, Model, When};
+///
+/// let model = Model::new("atlas")
+///     .time_to_first_token(Duration::from_millis(400))
+///     .inter_token_latency(Duration::from_millis(20))
+///     .reply_to("What is a future?", "A value that is not there yet.")
+///     .fault(When::Attempt(1), Fault::RateLimited { retry_after: Some(Duration::from_secs(2)) });
+/// # assert_eq!(model.name(), "atlas");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Model {
+    name: String,
+    time_to_first_token: Latency,
+    inter_token_latency: Latency,
+    reply: Option<Arc<str>>,
+    prompts: HashMap<String, PromptScript>,
+    faults: Vec<(When, Fault)>,
+}
+
+/// What differs for one prompt.
+#[derive(Debug, Clone, Default)]
+struct PromptScript {
+    reply: Option<Arc<str>>,
+    time_to_first_token: Option<Latency>,
+}
+
+/// Which calls a [`Fault`] meets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum When {
+    /// Every call.
+    Always,
+    /// The n-th call that this model gets, counted from 1 in the order of arrival.
+    Call(u32),
+    /// The n-th attempt at every request, counted from 1. The same prompt again is the next attempt.
+    Attempt(u32),
+    /// Every call with this prompt.
+    Prompt(String),
+    /// The n-th attempt, counted from 1, at this prompt.
+    PromptAttempt(String, u32),
+    /// This share of all calls, from 0.0 to 1.0: drawn from seed, request and attempt, whatever the order of arrival.
+    Rate(f64),
+}
+
+/// What goes wrong, and at what time of the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// 429, at once: a provider turns you away before it does any work.
+    RateLimited { retry_after: Option<Duration> },
+    /// 500, when the first token would have come.
+    InternalError,
+    /// 503, when the first token would have come.
+    Overloaded,
+    /// Nobody accepts the connection; known at once.
+    Refused,
+    /// The connection ends in place of the token after the n-th.
+    CutAfter(usize),
+    /// After the n-th token nothing comes any more, and the connection stays open.
+    StallAfter(usize),
+    /// In place of the token after the n-th comes a chunk that is not of the protocol.
+    MalformedAfter(usize),
+    /// The client library panics when the first token would have come.
+    Panic,
+}
+
+impl Model {
+    /// A model that answers at once.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            time_to_first_token: Latency::ZERO,
+            inter_token_latency: Latency::ZERO,
+            reply: None,
+            prompts: HashMap::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// The name that calls give.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How long a call waits for the first token.
+    #[must_use]
+    pub fn time_to_first_token(mut self, latency: impl Into<Latency>) -> Self {
+        self.time_to_first_token = latency.into();
+        self
+    }
+
+    /// How long after one token the next one comes. The model writes at this pace whether or not anybody reads: a slow
+    /// reader finds the tokens waiting.
+    #[must_use]
+    pub fn inter_token_latency(mut self, latency: impl Into<Latency>) -> Self {
+        self.inter_token_latency = latency.into();
+        self
+    }
+
+    /// The reply to every prompt that has no reply of its own. Every word is a token.
+    #[must_use]
+    pub fn reply(mut self, text: impl AsRef<str>) -> Self {
+        self.reply = Some(text.as_ref().into());
+        self
+    }
+
+    /// The reply to one prompt.
+    #[must_use]
+    pub fn reply_to(mut self, prompt: impl Into<String>, text: impl AsRef<str>) -> Self {
+        self.prompts.entry(prompt.into()).or_default().reply = Some(text.as_ref().into());
+        self
+    }
+
+    /// How long one prompt waits for its first token.
+    #[must_use]
+    pub fn time_to_first_token_for(mut self, prompt: impl Into<String>, latency: impl Into<Latency>) -> Self {
+        self.prompts.entry(prompt.into()).or_default().time_to_first_token = Some(latency.into());
+        self
+    }
+
+    /// Adds a fault. Where several would meet a call, the one that was added first does.
+    #[must_use]
+    pub fn fault(mut self, when: When, fault: Fault) -> Self {
+        self.faults.push((when, fault));
+        self
+    }
+
+    /// What will happen to one call, drawn before it begins.
+    pub(crate) fn plan(&self, seed: u64, prompt: &str, call: u32, attempt: u32) -> Plan {
+        let mut draws = Draws::new(seed, &self.name, prompt, attempt);
+        // Drawn whether or not a fault needs it, so that adding a fault leaves the latencies as they were.
+        let luck = draws.unit();
+        let prompt_script = self.prompts.get(prompt);
+        let text = prompt_script
+            .and_then(|script| script.reply.clone())
+            .or_else(|| self.reply.clone())
+            .unwrap_or_else(|| format!("{} answers: {prompt}", self.name).into());
+        let first = prompt_script.and_then(|script| script.time_to_first_token).unwrap_or(self.time_to_first_token);
+        let first = first.draw(&mut draws);
+        let tokens: Vec<String> = tokens(&text).map(str::to_owned).collect();
+        let mut due = first;
+        let mut due_after_start = Vec::with_capacity(tokens.len());
+        for index in 0..tokens.len() {
+            if index > 0 {
+                due += self.inter_token_latency.draw(&mut draws);
+            }
+            due_after_start.push(due);
+        }
+        let fault = self.faults.iter().find(|(when, _)| when.meets(prompt, call, attempt, luck));
+        Plan { time_to_first_token: first, tokens, due_after_start, fault: fault.map(|(_, fault)| *fault) }
+    }
+}
+
+impl When {
+    fn meets(&self, prompt: &str, call: u32, attempt: u32, luck: f64) -> bool {
+        match self {
+            When::Always => true,
+            When::Call(number) => *number == call,
+            When::Attempt(number) => *number == attempt,
+            When::Prompt(text) => text == prompt,
+            When::PromptAttempt(text, number) => text == prompt && *number == attempt,
+            When::Rate(share) => luck < *share,
+        }
+    }
+}
+
+impl Fault {
+    /// The error that takes the place of the token after the `tokens`-th, or of the whole reply.
+    pub(crate) fn error(self, tokens: usize) -> Option<Error> {
+        match self {
+            Fault::RateLimited { retry_after } => Some(Error::RateLimited { retry_after }),
+            Fault::InternalError => Some(Error::Status(500)),
+            Fault::Overloaded => Some(Error::Status(503)),
+            Fault::Refused => Some(Error::Refused),
+            Fault::CutAfter(_) => Some(Error::Cut { tokens }),
+            Fault::MalformedAfter(_) => Some(Error::Malformed { tokens }),
+            Fault::StallAfter(_) | Fault::Panic => None,
+        }
+    }
+}
+
+/// What will happen to one call: all of its draws, made.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) time_to_first_token: Duration,
+    pub(crate) tokens: Vec<String>,
+    /// When each token is due, after the start of the call.
+    pub(crate) due_after_start: Vec<Duration>,
+    pub(crate) fault: Option<Fault>,
+}
+
+/// A text in the pieces that a stream brings it in: words, each with the white space before it. Joined, they are the text
+/// again.
+pub fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let word = rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len());
+        let end = rest[word..].find(char::is_whitespace).map_or(rest.len(), |length| word + length);
+        let (token, after) = rest.split_at(end);
+        rest = after;
+        Some(token)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_words_with_the_space_before_them() {
+        assert_eq!(tokens("The sky  is\nblue. ").collect::<Vec<_>>(), ["The", " sky", "  is", "\nblue.", " "]);
+        assert_eq!(tokens("").count(), 0);
+        assert_eq!(tokens("   ").collect::<Vec<_>>(), ["   "]);
+    }
+}

@@ -1,0 +1,183 @@
+//! What a timeline is made of. Nothing in here draws.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Named lanes on one clock. Instants are durations since the start of the run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeline {
+    pub title: String,
+    pub lanes: Vec<Lane>,
+    /// When the run ended. Later than the last span where the program went on working, earlier where it left work behind.
+    #[serde(default, with = "nanos_option", skip_serializing_if = "Option::is_none")]
+    pub end: Option<Duration>,
+}
+
+/// One row: a call, a task, a future.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+}
+
+/// What went on from one instant to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    pub kind: SpanKind,
+    #[serde(with = "nanos")]
+    pub from: Duration,
+    #[serde(with = "nanos")]
+    pub to: Duration,
+}
+
+/// What a lane does during a [`Span`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpanKind {
+    /// In a queue, before the work began: no permit, no worker, no place on the server.
+    Queued,
+    /// Waiting for an answer: the machine is free to do something else.
+    Waiting,
+    /// Tokens arrive, one after another.
+    Streaming,
+    /// The thread is busy with this lane and can do nothing else.
+    Running,
+}
+
+/// What happened at one instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub kind: MarkKind,
+    #[serde(with = "nanos")]
+    pub at: Duration,
+}
+
+/// The kinds of instant that a [`Lane`] shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MarkKind {
+    Spawned,
+    Started,
+    FirstToken,
+    Token,
+    Polled,
+    Woken,
+    /// Ended with a value.
+    Finished,
+    /// Ended with an error.
+    Failed,
+    /// Dropped before it ended: cancelled.
+    Dropped,
+    /// Never ended: still pending when the run was given up.
+    Stuck,
+}
+
+impl Timeline {
+    /// A timeline without lanes.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..Self::default() }
+    }
+
+    /// Adds a lane below the others.
+    #[must_use]
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.lanes.push(lane);
+        self
+    }
+
+    /// The instant at which the drawing ends: `end`, or the last thing that any lane shows, whichever is later.
+    pub fn extent(&self) -> Duration {
+        let shown = self.lanes.iter().map(Lane::extent).max().unwrap_or_default();
+        shown.max(self.end.unwrap_or_default())
+    }
+}
+
+impl Lane {
+    /// An empty lane.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// A call that waits from one instant to another, and then has its answer. The short form for expected runs.
+    ///
+    /// Times are in seconds.
+    pub fn call(name: impl Into<String>, from: f64, to: f64) -> Self {
+        Self::new(name).span(SpanKind::Waiting, from, to).mark(MarkKind::Finished, to)
+    }
+
+    /// A call that is dropped at `to`, before it has its answer. Times are in seconds.
+    pub fn dropped(name: impl Into<String>, from: f64, to: f64) -> Self {
+        Self::new(name).span(SpanKind::Waiting, from, to).mark(MarkKind::Dropped, to)
+    }
+
+    /// A call that fails at `to`. Times are in seconds.
+    pub fn failed(name: impl Into<String>, from: f64, to: f64) -> Self {
+        Self::new(name).span(SpanKind::Waiting, from, to).mark(MarkKind::Failed, to)
+    }
+
+    /// Adds a span, in seconds since the start of the run.
+    #[must_use]
+    pub fn span(mut self, kind: SpanKind, from: f64, to: f64) -> Self {
+        self.spans.push(Span { kind, from: seconds(from), to: seconds(to) });
+        self
+    }
+
+    /// Adds a mark, in seconds since the start of the run.
+    #[must_use]
+    pub fn mark(mut self, kind: MarkKind, at: f64) -> Self {
+        self.marks.push(Mark { kind, at: seconds(at) });
+        self
+    }
+
+    fn extent(&self) -> Duration {
+        let spans = self.spans.iter().map(|span| span.to);
+        let marks = self.marks.iter().map(|mark| mark.at);
+        spans.chain(marks).max().unwrap_or_default()
+    }
+}
+
+/// Seconds to a duration, rounded to a microsecond: what a person writes as 0.1 is 100 ms, not 100.000001 ms.
+///
+/// # Panics
+/// On a negative or not finite number.
+fn seconds(seconds: f64) -> Duration {
+    let micros = (seconds * 1e6).round();
+    assert!(micros.is_finite() && micros >= 0.0, "an instant is a number of seconds from 0 up, not {seconds}");
+    Duration::from_micros(micros as u64)
+}
+
+/// Durations travel as whole nanoseconds: exact, and every language reads them.
+mod nanos {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_nanos)
+    }
+}
+
+mod nanos_option {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+        match duration {
+            Some(duration) => super::nanos::serialize(duration, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_nanos))
+    }
+}
