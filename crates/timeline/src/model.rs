@@ -133,7 +133,7 @@ impl Lane {
         self
     }
 
-    fn extent(&self) -> Duration {
+    pub(crate) fn extent(&self) -> Duration {
         let spans = self.spans.iter().map(|span| span.to);
         let marks = self.marks.iter().map(|mark| mark.at);
         spans.chain(marks).max().unwrap_or_default()

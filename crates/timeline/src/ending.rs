@@ -1,0 +1,51 @@
+//! How a lane ended, and when.
+
+use std::time::Duration;
+
+use crate::{Lane, MarkKind};
+
+/// The last thing that a [`Lane`] shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// [`Finished`](MarkKind::Finished), [`Failed`](MarkKind::Failed), [`Dropped`](MarkKind::Dropped) or
+    /// [`Stuck`](MarkKind::Stuck). `None` where the lane has no such mark.
+    pub how: Option<MarkKind>,
+    /// The instant of that mark. Without one, the instant of the last span or mark.
+    pub at: Duration,
+}
+
+impl MarkKind {
+    /// Whether nothing of the lane comes after this mark: it finished, failed, was dropped, or is stuck.
+    ///
+    /// ```
+    /// assert!(timeline::MarkKind::Dropped.is_ending());
+    /// assert!(!timeline::MarkKind::Polled.is_ending());
+    /// ```
+    pub fn is_ending(self) -> bool {
+        matches!(self, Self::Finished | Self::Failed | Self::Dropped | Self::Stuck)
+    }
+}
+
+impl Lane {
+    /// How this lane ended, or `None` for a lane that shows nothing.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use timeline::{Lane, MarkKind};
+    ///
+    /// let ending = Lane::dropped("slow", 0.0, 2.0).ending().expect("the lane shows a drop");
+    /// assert_eq!(ending.how, Some(MarkKind::Dropped));
+    /// assert_eq!(ending.at, Duration::from_secs(2));
+    /// assert_eq!(Lane::new("never polled").ending(), None);
+    /// ```
+    pub fn ending(&self) -> Option<Ending> {
+        if self.spans.is_empty() && self.marks.is_empty() {
+            return None;
+        }
+        let last = self.marks.iter().filter(|mark| mark.kind.is_ending()).max_by_key(|mark| mark.at);
+        Some(match last {
+            Some(mark) => Ending { how: Some(mark.kind), at: mark.at },
+            None => Ending { how: None, at: self.extent() },
+        })
+    }
+}

@@ -1,0 +1,328 @@
+//! Makes a timeline of what a runtime does with a future.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
+
+use pin_project::{pin_project, pinned_drop};
+
+use crate::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
+
+/// Records polls, wakes, the end and the drop of futures, on a clock of your choice.
+///
+/// A clone writes into the same record. Recording takes a lock for a moment, calls the clock, and never blocks on
+/// anything else; it is safe from any thread.
+///
+/// ```
+/// use std::time::Duration;
+/// use timeline::Recorder;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let start = tokio::time::Instant::now();
+/// let recorder = Recorder::new(move || start.elapsed());
+///
+/// let nap = |seconds| tokio::time::sleep(Duration::from_secs(seconds));
+/// tokio::join!(recorder.future("short", nap(1)), recorder.future("long", nap(2)));
+///
+/// assert_eq!(recorder.wakes("short"), 1);
+/// let run = recorder.timeline("two naps");
+/// assert_eq!(run.extent(), Duration::from_secs(2));
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Recorder {
+    record: Arc<Record>,
+}
+
+/// A future whose polls and wakes are recorded. Made by [`Recorder::future`].
+///
+/// It gives what the future gives, panics as the future panics, and drops it when it is dropped itself. The waker that
+/// the future sees is not the task's own, but it wakes the task, and as long as the task keeps its waker the future sees
+/// the same one: [`Waker::will_wake`] answers as it would without the recorder.
+#[pin_project(PinnedDrop)]
+pub struct Recorded<F> {
+    #[pin]
+    future: F,
+    lane: LaneId,
+    waker: Option<TaskWaker>,
+}
+
+impl Recorder {
+    /// A recorder without lanes.
+    ///
+    /// `clock` says how much time has passed since the start of the run: tokio's clock, the clock of your own runtime, or
+    /// [`Instant::elapsed`](std::time::Instant::elapsed). It is called wherever something is recorded, so for a wake
+    /// on the thread that wakes and for a drop where the future is dropped. Tokio's paused clock is known only inside its
+    /// runtime. Within a lane an instant is never earlier than the one before it, whatever the clock says.
+    pub fn new(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        Self { record: Arc::new(Record { clock: Box::new(clock), lanes: Mutex::default() }) }
+    }
+
+    /// Wraps `future`. What happens to it goes into a new lane, below the lanes of the futures that were wrapped before.
+    ///
+    /// The lane shows
+    ///
+    /// - [`Started`](MarkKind::Started) at the first poll, and [`Polled`](MarkKind::Polled) at every poll;
+    /// - [`Running`](SpanKind::Running) for a poll during which the clock moved, and [`Waiting`](SpanKind::Waiting)
+    ///   between polls;
+    /// - [`Woken`](MarkKind::Woken) whenever a waker that the future was given is used;
+    /// - [`Finished`](MarkKind::Finished) when it is ready, [`Failed`](MarkKind::Failed) when a poll panics, and
+    ///   [`Dropped`](MarkKind::Dropped) when it is dropped before either.
+    ///
+    /// A lane keeps its first 4096 polls, wakes and spans each, so that a future that spins cannot use up the memory.
+    /// Later spans lengthen the last one. The counts ([`polls`](Self::polls), [`wakes`](Self::wakes)) are always exact.
+    pub fn future<F>(&self, name: impl Into<String>, future: F) -> Recorded<F> {
+        let mut lanes = self.record.lanes();
+        let index = lanes.len();
+        lanes.push(LaneRecord { lane: Lane::new(name), ..LaneRecord::default() });
+        Recorded { future, lane: LaneId { record: Arc::clone(&self.record), index }, waker: None }
+    }
+
+    /// How often the futures of this name were polled.
+    pub fn polls(&self, name: &str) -> usize {
+        self.sum(name, |lane| lane.polls)
+    }
+
+    /// How often wakers of the futures of this name were used, also after the future had ended.
+    pub fn wakes(&self, name: &str) -> usize {
+        self.sum(name, |lane| lane.wakes)
+    }
+
+    /// What has been recorded so far.
+    ///
+    /// A future that has not ended is shown to wait until the last instant in the record. The clock is not asked, and
+    /// the [`end`](Timeline::end) of the run is left open: set it where you know it.
+    pub fn timeline(&self, title: impl Into<String>) -> Timeline {
+        let lanes = self.record.lanes();
+        let last = lanes.iter().map(|lane| lane.now).max().unwrap_or_default();
+        Timeline { title: title.into(), lanes: lanes.iter().map(|lane| lane.until(last)).collect(), end: None }
+    }
+
+    fn sum(&self, name: &str, count: impl Fn(&LaneRecord) -> usize) -> usize {
+        self.record.lanes().iter().filter(|lane| lane.lane.name == name).map(count).sum()
+    }
+}
+
+impl<F: Future> Future for Recorded<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let waker = TaskWaker::of(this.waker, context.waker(), this.lane);
+        let poll = PollRecord::begin(this.lane);
+        let result = this.future.poll(&mut Context::from_waker(waker));
+        poll.end(result.is_ready());
+        result
+    }
+}
+
+#[pinned_drop]
+impl<F> PinnedDrop for Recorded<F> {
+    fn drop(self: Pin<&mut Self>) {
+        self.lane.write(|lane, now| lane.ended(MarkKind::Dropped, now));
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Recorder").field("lanes", &self.record.lanes().len()).finish_non_exhaustive()
+    }
+}
+
+impl<F> fmt::Debug for Recorded<F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.lane.record.lanes()[self.lane.index].lane.name.clone();
+        formatter.debug_struct("Recorded").field("name", &name).finish_non_exhaustive()
+    }
+}
+
+/// What all clones of a [`Recorder`] share.
+struct Record {
+    clock: Box<dyn Fn() -> Duration + Send + Sync>,
+    lanes: Mutex<Vec<LaneRecord>>,
+}
+
+impl Record {
+    /// A panic while the lock was held leaves counts and instants that are still right, so poison is no reason to stop.
+    fn lanes(&self) -> MutexGuard<'_, Vec<LaneRecord>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Clone)]
+struct LaneId {
+    record: Arc<Record>,
+    index: usize,
+}
+
+impl LaneId {
+    /// The clock is asked before the lock is taken: it is foreign code.
+    fn write(&self, write: impl FnOnce(&mut LaneRecord, Duration)) {
+        let now = (self.record.clock)();
+        let mut lanes = self.record.lanes();
+        let lane = &mut lanes[self.index];
+        lane.now = lane.now.max(now);
+        let now = lane.now;
+        write(lane, now);
+    }
+}
+
+/// How many polls, wakes and spans a lane keeps.
+const KEPT: usize = 4096;
+
+#[derive(Default)]
+struct LaneRecord {
+    lane: Lane,
+    polls: usize,
+    wakes: usize,
+    /// The last instant written. Two threads can read the clock in one order and take the lock in the other.
+    now: Duration,
+    /// Since when the future waits, or runs while it is in a poll.
+    since: Duration,
+    has_ended: bool,
+}
+
+impl LaneRecord {
+    fn polled(&mut self, now: Duration) {
+        if self.polls == 0 {
+            self.mark(MarkKind::Started, now);
+        } else if !self.has_ended {
+            self.span(SpanKind::Waiting, now);
+        }
+        self.since = now;
+        self.polls += 1;
+        if self.polls <= KEPT {
+            self.mark(MarkKind::Polled, now);
+        }
+    }
+
+    fn returned(&mut self, now: Duration) {
+        self.span(SpanKind::Running, now);
+        self.since = now;
+    }
+
+    fn woken(&mut self, now: Duration) {
+        self.wakes += 1;
+        if self.wakes <= KEPT {
+            self.mark(MarkKind::Woken, now);
+        }
+    }
+
+    fn ended(&mut self, how: MarkKind, now: Duration) {
+        if self.has_ended {
+            return;
+        }
+        if how == MarkKind::Dropped && self.polls > 0 {
+            self.span(SpanKind::Waiting, now);
+        }
+        self.has_ended = true;
+        self.mark(how, now);
+    }
+
+    fn mark(&mut self, kind: MarkKind, at: Duration) {
+        self.lane.marks.push(Mark { kind, at });
+    }
+
+    /// A span from `since` to `to`. One that only goes on with the last becomes part of it: the polls between show as
+    /// marks.
+    fn span(&mut self, kind: SpanKind, to: Duration) {
+        let from = self.since;
+        if from == to {
+            return;
+        }
+        let is_full = self.lane.spans.len() >= KEPT;
+        match self.lane.spans.last_mut() {
+            Some(last) if is_full || (last.kind == kind && last.to == from) => last.to = to,
+            _ => self.lane.spans.push(Span { kind, from, to }),
+        }
+    }
+
+    /// The lane as it stands at `last`.
+    fn until(&self, last: Duration) -> Lane {
+        let mut open = Self { lane: self.lane.clone(), since: self.since, ..Self::default() };
+        if self.polls > 0 && !self.has_ended {
+            open.span(SpanKind::Waiting, last);
+        }
+        open.lane
+    }
+}
+
+/// A poll that has begun. When it goes without an end, the poll is unwinding.
+struct PollRecord<'a> {
+    lane: &'a LaneId,
+    has_returned: bool,
+}
+
+impl<'a> PollRecord<'a> {
+    fn begin(lane: &'a LaneId) -> Self {
+        lane.write(LaneRecord::polled);
+        Self { lane, has_returned: false }
+    }
+
+    fn end(mut self, is_ready: bool) {
+        self.has_returned = true;
+        self.lane.write(|lane, now| {
+            lane.returned(now);
+            if is_ready {
+                lane.ended(MarkKind::Finished, now);
+            }
+        });
+    }
+}
+
+impl Drop for PollRecord<'_> {
+    fn drop(&mut self) {
+        if !self.has_returned {
+            self.lane.write(|lane, now| {
+                lane.returned(now);
+                lane.ended(MarkKind::Failed, now);
+            });
+        }
+    }
+}
+
+/// The task's waker, and the one made of it that the future sees.
+struct TaskWaker {
+    task: Waker,
+    recorded: Waker,
+}
+
+impl TaskWaker {
+    /// The waker for this poll: the one of the last poll while the task's waker is the same.
+    ///
+    /// Many futures store a waker only when `will_wake` says that it is another one. A new waker at each poll would make
+    /// them do work that they do not do without the recorder.
+    fn of<'a>(cached: &'a mut Option<Self>, task: &Waker, lane: &LaneId) -> &'a Waker {
+        let cached = match cached.take() {
+            Some(same) if same.task.will_wake(task) => cached.insert(same),
+            _ => {
+                let wake = RecordedWake { lane: lane.clone(), task: task.clone() };
+                cached.insert(Self { task: task.clone(), recorded: Waker::from(Arc::new(wake)) })
+            }
+        };
+        &cached.recorded
+    }
+}
+
+struct RecordedWake {
+    lane: LaneId,
+    task: Waker,
+}
+
+impl Wake for RecordedWake {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    /// Recorded first: when the task runs on another thread, its next poll comes after the wake in the record too.
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.lane.write(LaneRecord::woken);
+        self.task.wake_by_ref();
+    }
+}

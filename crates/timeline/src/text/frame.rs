@@ -1,0 +1,46 @@
+//! Divides the width between names, bars and what stands behind the bars.
+
+use super::panel::Panel;
+use crate::{label::columns, scale::Scale};
+
+/// What all rows of a drawing have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// Columns for names, with the blank behind them.
+    pub(super) names: usize,
+    /// Columns for bars and what stands behind them.
+    pub(super) plot: usize,
+    pub(super) scale: Scale,
+}
+
+impl Frame {
+    /// The frame with the longest bars in which the ends of all lanes can be written behind them.
+    ///
+    /// Fuller words behind the bars make the bars shorter. They are taken into account as long as the bars keep more than
+    /// half of the room; where they do not, shorter words are.
+    pub(super) fn fit(panels: &[&Panel<'_>], width: usize) -> Self {
+        let widest = panels.iter().flat_map(|panel| &panel.rows).map(|row| columns(&row.name)).max().unwrap_or(0);
+        let names = match widest.min((width * 3 / 10).clamp(8, 28)) {
+            0 => 0,
+            name => name + 1,
+        };
+        let plot = width - names;
+        let extent = panels.iter().map(|panel| panel.timeline.extent()).max().unwrap_or_default();
+        let fits = |scale: &Scale, level: usize| {
+            let mut rows = panels.iter().flat_map(|panel| &panel.rows);
+            rows.all(|row| row.columns(scale, level) <= plot)
+        };
+        let longest = |level: usize| {
+            let scales = (1..plot).rev().map(|columns| Scale::fit(extent, columns));
+            scales.into_iter().find(|scale| fits(scale, level))
+        };
+        let has_room = |scale: &Scale| scale.column(extent) > plot / 2;
+
+        let scale = [2, 1].into_iter().filter_map(longest).find(has_room).or_else(|| longest(0));
+        Self { names, plot, scale: scale.unwrap_or_else(|| Scale::fit(extent, plot - 1)) }
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.names + self.plot
+    }
+}
