@@ -9,7 +9,7 @@ use std::{
 
 use futures::Stream;
 
-use crate::{Call, CallKind, End, Error, Fault, Reply, Shared, Sleep, Token, script::Plan};
+use crate::{Call, CallKind, End, Error, Fault, Reply, Shared, Sleep, Token, journal::Writing, script::Plan};
 
 /// A call that has started. It is in the journal, and it leaves the journal's in-flight count exactly once: when it ends,
 /// or when it is dropped.
@@ -28,55 +28,41 @@ impl InFlight {
     pub(crate) fn start(shared: Arc<Shared>, model: &str, prompt: &str, kind: CallKind) -> Result<Self, Error> {
         let started = shared.clock.now();
         let mut state = shared.lock();
-        let Some(script) = shared.models.iter().find(|script| script.name() == model) else {
-            return Err(Error::UnknownModel(model.to_owned()));
-        };
+        let origin = *state.origin.get_or_insert(started);
         let calls = state.calls_of_model.entry(model.to_owned()).or_default();
         *calls += 1;
-        let call = *calls;
+        let number = *calls;
         let attempts = state.attempts.entry((model.to_owned(), prompt.to_owned())).or_default();
         *attempts += 1;
         let attempt = *attempts;
-        let plan = script.plan(shared.seed, prompt, call, attempt);
-        let epoch = state.epoch;
-        let origin = *state.origin.get_or_insert(started);
+        let begun = started.saturating_sub(origin);
         let id = state.journal.start(Call {
             model: model.to_owned(),
             prompt: prompt.to_owned(),
             attempt,
             kind,
-            started: started.saturating_sub(origin),
+            started: begun,
             first_token: None,
             produced: Vec::new(),
             delivered: 0,
             ended: None,
         });
+        let Some(script) = shared.models.iter().find(|script| script.name() == model) else {
+            let error = Error::UnknownModel(model.to_owned());
+            state.journal.end(id, begun, End::Failed(error.clone()));
+            return Err(error);
+        };
+        let plan = script.plan(shared.seed, prompt, number, attempt);
+        let due_after_begin = plan.due_after_start.clone();
+        state.journal.begin_writing(id, Writing { begun, due_after_begin, count: plan.token_count() });
+        let epoch = state.epoch;
         drop(state);
         Ok(Self { shared, id, epoch, started, plan, over: false })
     }
 
-    /// How many tokens come before the fault, or before the end.
-    fn token_count(&self) -> usize {
-        let all = self.plan.tokens.len();
-        match self.plan.fault {
-            None => all,
-            Some(Fault::CutAfter(count) | Fault::StallAfter(count) | Fault::MalformedAfter(count)) => count.min(all),
-            Some(_) => 0,
-        }
-    }
-
     /// When what follows the tokens happens: the fault, or the end.
     fn last_instant(&self) -> Duration {
-        let after_start = match self.plan.fault {
-            Some(Fault::RateLimited { .. } | Fault::Refused) => Duration::ZERO,
-            Some(Fault::InternalError | Fault::Overloaded | Fault::Panic) => self.plan.time_to_first_token,
-            Some(Fault::CutAfter(_) | Fault::StallAfter(_) | Fault::MalformedAfter(_)) => {
-                let due = &self.plan.due_after_start;
-                due.get(self.token_count()).or(due.last()).copied().unwrap_or(self.plan.time_to_first_token)
-            }
-            None => self.plan.due_after_start.last().copied().unwrap_or(self.plan.time_to_first_token),
-        };
-        self.started + after_start
+        self.started.saturating_add(self.plan.last_after_start())
     }
 
     /// The call's verdict, once all of its tokens are out. `None`: it never gets one, the model stalls.
@@ -89,7 +75,7 @@ impl InFlight {
             Some(Fault::StallAfter(_)) => None,
             Some(Fault::Panic) => panic!("the client library panicked, as its script says"),
             Some(fault) => {
-                let error = fault.error(self.token_count())?;
+                let error = fault.error(self.plan.token_count())?;
                 self.end(End::Failed(error.clone()));
                 Some(Err(error))
             }
@@ -99,35 +85,18 @@ impl InFlight {
     fn end(&mut self, end: End) {
         self.over = true;
         let now = self.shared.clock.now();
-        let due: Vec<_> =
-            self.plan.due_after_start[..self.token_count()].iter().map(|due| self.started + *due).collect();
         let mut state = self.shared.lock();
         if state.epoch != self.epoch {
             return;
         }
         let origin = state.origin.unwrap_or_default();
-        let whole = matches!(end, End::Finished);
-        if let Some(call) = state.journal.call(self.id) {
-            call.produced = due.iter().take_while(|due| **due <= now).map(|due| due.saturating_sub(origin)).collect();
-            call.first_token = call.produced.first().copied();
-            if whole {
-                call.delivered = call.produced.len();
-            }
-        }
         state.journal.end(self.id, now.saturating_sub(origin), end);
     }
 
-    fn delivered(&self, count: usize) {
+    fn delivered(&self, tokens: usize) {
         let mut state = self.shared.lock();
-        if state.epoch != self.epoch {
-            return;
-        }
-        let origin = state.origin.unwrap_or_default();
-        let produced = (self.started + self.plan.due_after_start[count - 1]).saturating_sub(origin);
-        if let Some(call) = state.journal.call(self.id) {
-            call.delivered = count;
-            call.first_token.get_or_insert(produced);
-            call.produced.push(produced);
+        if state.epoch == self.epoch {
+            state.journal.delivered(self.id, tokens);
         }
     }
 }
@@ -218,9 +187,9 @@ impl Stream for TokenStream {
                     }
                 }
                 State::Streaming { call, next, sleep, stalled } => {
-                    let count = call.token_count();
+                    let count = call.plan.token_count();
                     let due = if *next < count {
-                        call.started + call.plan.due_after_start[*next]
+                        call.started.saturating_add(call.plan.due_after_start[*next])
                     } else {
                         call.last_instant()
                     };

@@ -71,6 +71,9 @@ impl Clock for TokioClock {
     }
 
     fn sleep_until(&self, deadline: Duration) -> Sleep {
-        Box::pin(tokio::time::sleep_until(self.origin() + deadline))
+        // An instant that no clock will see, where a script asks for one: about 30 years from now.
+        let far_future = Duration::from_secs(86_400 * 365 * 30);
+        let origin = self.origin();
+        Box::pin(tokio::time::sleep_until(origin.checked_add(deadline).unwrap_or(origin + far_future)))
     }
 }

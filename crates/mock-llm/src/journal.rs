@@ -1,6 +1,10 @@
 //! What the model saw: every call, with its instants, and how many were in flight together.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use timeline::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
 
@@ -10,9 +14,20 @@ use timeline::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Journal {
     calls: Vec<Call>,
+    /// What the model is writing, for each call that is in flight: the journal can say what was produced by any instant.
+    writing: BTreeMap<usize, Writing>,
     in_flight: usize,
     high_water: usize,
     taken: Duration,
+}
+
+/// The instants at which the tokens of one call are due, if nobody drops the call first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Writing {
+    pub(crate) begun: Duration,
+    pub(crate) due_after_begin: Arc<[Duration]>,
+    /// How many tokens come at all: a fault may come first.
+    pub(crate) count: usize,
 }
 
 /// One call to one model.
@@ -25,9 +40,9 @@ pub struct Call {
     pub kind: CallKind,
     /// The first poll of the call's future or stream. Before it, nothing happens.
     pub started: Duration,
-    /// When the first token was due, once it was.
+    /// When the first token was produced, once it was.
     pub first_token: Option<Duration>,
-    /// When each token was produced. The model produces at its own pace, until the call ends or is dropped.
+    /// When each token was produced. The model produces at its own pace, read or not, until the call ends or is dropped.
     pub produced: Vec<Duration>,
     /// How many tokens the reader took. At most as many as were produced: the difference was produced for nobody.
     pub delivered: usize,
@@ -104,8 +119,18 @@ impl Journal {
         self.taken
     }
 
-    pub(crate) fn taken_at(mut self, now: Duration) -> Self {
+    /// The same journal as it stands at `now`: what the calls in flight have produced by then, and drawings up to then.
+    ///
+    /// For an observer on a thread that has no runtime's clock; [`MockLlm::journal`](crate::MockLlm::journal) has done it
+    /// for everybody else. What ended, ended: only the calls in flight change.
+    #[must_use]
+    pub fn taken_at(mut self, now: Duration) -> Self {
         self.taken = now;
+        for (&id, writing) in &self.writing {
+            if let Some(call) = self.calls.get_mut(id) {
+                call.write(writing, now);
+            }
+        }
         self
     }
 
@@ -116,20 +141,39 @@ impl Journal {
         self.calls.len() - 1
     }
 
-    /// `None` for a call from before a restart: the journal has forgotten it.
-    pub(crate) fn call(&mut self, id: usize) -> Option<&mut Call> {
-        self.calls.get_mut(id)
+    pub(crate) fn begin_writing(&mut self, id: usize, writing: Writing) {
+        self.writing.insert(id, writing);
+    }
+
+    pub(crate) fn delivered(&mut self, id: usize, tokens: usize) {
+        if let Some(call) = self.calls.get_mut(id) {
+            call.delivered = tokens;
+        }
     }
 
     pub(crate) fn end(&mut self, id: usize, at: Duration, end: End) {
+        let writing = self.writing.remove(&id);
         let Some(call) = self.calls.get_mut(id) else { return };
         debug_assert!(call.ended.is_none(), "call {id} ends once");
+        if let Some(writing) = writing {
+            call.write(&writing, at);
+        }
+        if call.kind == CallKind::Complete && end == End::Finished {
+            call.delivered = call.produced.len();
+        }
         call.ended = Some((at, end));
         self.in_flight -= 1;
     }
 }
 
 impl Call {
+    /// Notes what the model has written by `now`.
+    fn write(&mut self, writing: &Writing, now: Duration) {
+        let due = writing.due_after_begin.iter().take(writing.count).map(|&due| writing.begun.saturating_add(due));
+        self.produced = due.take_while(|&due| due <= now).collect();
+        self.first_token = self.produced.first().copied();
+    }
+
     fn lane(&self, name: String, now: Duration) -> Lane {
         let mut lane = Lane::new(name);
         let to = self.ended.as_ref().map_or(now, |(at, _)| *at);

@@ -248,3 +248,8 @@ impl Builder {
         MockLlm { shared: Arc::new(Shared { models: self.models, seed: self.seed, clock, state: Mutex::default() }) }
     }
 }
+
+/// Compiles and runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeIsTrue;

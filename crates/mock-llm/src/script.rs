@@ -152,12 +152,13 @@ impl Model {
         let mut due_after_start = Vec::with_capacity(tokens.len());
         for index in 0..tokens.len() {
             if index > 0 {
-                due += self.inter_token_latency.draw(&mut draws);
+                due = due.saturating_add(self.inter_token_latency.draw(&mut draws));
             }
             due_after_start.push(due);
         }
         let fault = self.faults.iter().find(|(when, _)| when.meets(prompt, call, attempt, luck));
-        Plan { time_to_first_token: first, tokens, due_after_start, fault: fault.map(|(_, fault)| *fault) }
+        let fault = fault.map(|(_, fault)| *fault);
+        Plan { time_to_first_token: first, tokens, due_after_start: due_after_start.into(), fault }
     }
 }
 
@@ -195,8 +196,33 @@ pub(crate) struct Plan {
     pub(crate) time_to_first_token: Duration,
     pub(crate) tokens: Vec<String>,
     /// When each token is due, after the start of the call.
-    pub(crate) due_after_start: Vec<Duration>,
+    pub(crate) due_after_start: Arc<[Duration]>,
     pub(crate) fault: Option<Fault>,
+}
+
+impl Plan {
+    /// How many tokens come before the fault, or before the end.
+    pub(crate) fn token_count(&self) -> usize {
+        let all = self.tokens.len();
+        match self.fault {
+            None => all,
+            Some(Fault::CutAfter(count) | Fault::StallAfter(count) | Fault::MalformedAfter(count)) => count.min(all),
+            Some(_) => 0,
+        }
+    }
+
+    /// When what follows the tokens happens, after the start: the fault, or the end.
+    pub(crate) fn last_after_start(&self) -> Duration {
+        let due = &self.due_after_start;
+        match self.fault {
+            Some(Fault::RateLimited { .. } | Fault::Refused) => Duration::ZERO,
+            Some(Fault::InternalError | Fault::Overloaded | Fault::Panic) => self.time_to_first_token,
+            Some(Fault::CutAfter(_) | Fault::StallAfter(_) | Fault::MalformedAfter(_)) => {
+                due.get(self.token_count()).or(due.last()).copied().unwrap_or(self.time_to_first_token)
+            }
+            None => due.last().copied().unwrap_or(self.time_to_first_token),
+        }
+    }
 }
 
 /// A text in the pieces that a stream brings it in: words, each with the white space before it. Joined, they are the text

@@ -1,0 +1,136 @@
+//! The journal as data and as a drawing.
+
+use futures::StreamExt;
+use mock_llm::{CallKind, Fault, MockLlm, Model, When};
+use timeline::{Lane, MarkKind, SpanKind, Timeline};
+use tokio::time::{sleep, timeout};
+
+use crate::{atlas, ms, one_model};
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_counts_its_time_from_the_first_call() {
+    let llm = one_model();
+    sleep(ms(5000)).await;
+    llm.complete("count").await.expect("no fault");
+    assert_eq!(llm.journal().calls()[0].started, ms(0));
+    assert_eq!(llm.journal().taken(), ms(480));
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_stand_in_the_order_in_which_they_started() {
+    let llm = MockLlm::new([atlas().time_to_first_token_for("first", ms(2000))]);
+    let first = tokio::spawn(llm.complete("first"));
+    sleep(ms(10)).await;
+    llm.complete("second").await.expect("no fault");
+    first.await.expect("no panic").expect("no fault");
+    let journal = llm.journal();
+    let prompts: Vec<_> = journal.calls().iter().map(|call| call.prompt.as_str()).collect();
+    assert_eq!(prompts, ["first", "second"]);
+    assert_eq!(journal.calls()[1].kind, CallKind::Complete);
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_are_counted_by_prompt_and_model() {
+    let llm = MockLlm::new([Model::new("atlas"), Model::new("birch")]);
+    for (model, prompt) in [("atlas", "a"), ("atlas", "b"), ("birch", "a"), ("atlas", "a")] {
+        llm.model(model).complete(prompt).await.expect("no fault");
+    }
+    let attempts: Vec<_> = llm.journal().calls().iter().map(|call| call.attempt).collect();
+    assert_eq!(attempts, [1, 1, 1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_does_not_change() {
+    let llm = one_model();
+    let before = llm.journal();
+    llm.complete("count").await.expect("no fault");
+    assert!(before.calls().is_empty());
+    assert_eq!(llm.clone().journal().calls().len(), 1, "clones share one journal");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_forgets_and_calls_in_flight_write_nothing_more() {
+    let llm = one_model();
+    let old = tokio::spawn(llm.complete("old"));
+    sleep(ms(100)).await;
+    llm.restart();
+    sleep(ms(50)).await;
+    llm.complete("new").await.expect("no fault");
+    old.await.expect("no panic").expect("no fault");
+    let journal = llm.journal();
+    assert_eq!(journal.calls().len(), 1);
+    assert_eq!((journal.calls()[0].prompt.as_str(), journal.calls()[0].attempt), ("new", 1));
+    assert_eq!(journal.calls()[0].started, ms(50), "counted from the restart");
+    assert_eq!((journal.in_flight(), journal.high_water()), (0, 1));
+}
+
+/// An observer without the runtime's clock, a watchdog for example, says itself what time it is.
+#[tokio::test(start_paused = true)]
+async fn a_copy_can_be_moved_forward_in_time() {
+    let llm = one_model();
+    let mut stream = llm.stream("count");
+    stream.next().await.expect("a token").expect("no fault");
+    let later = llm.journal().taken_at(ms(425));
+    assert_eq!(later.calls()[0].produced, [ms(400), ms(420)]);
+    assert_eq!(later.taken(), ms(425));
+}
+
+/// One call of each fate. Lanes bear the prompts, because all calls went to one model.
+#[tokio::test(start_paused = true)]
+async fn a_timeline_has_a_lane_for_each_call() {
+    let model = Model::new("atlas")
+        .time_to_first_token(ms(100))
+        .inter_token_latency(ms(50))
+        .reply("a b c")
+        .fault(When::Prompt("fails".to_owned()), Fault::Overloaded);
+    let llm = MockLlm::new([model]);
+    llm.complete("whole").await.expect("no fault");
+    llm.complete("fails").await.expect_err("as scripted");
+    let _ = timeout(ms(120), llm.stream("dropped").count()).await;
+    assert_eq!(llm.stream("streamed").count().await, 3);
+    let mut pending = llm.stream("pending");
+    pending.next().await.expect("a token").expect("no fault");
+    sleep(ms(10)).await;
+
+    let expected = Timeline::new("fates")
+        .lane(Lane::call("whole", 0.0, 0.2))
+        .lane(Lane::failed("fails", 0.2, 0.3))
+        .lane(
+            Lane::new("dropped")
+                .span(SpanKind::Waiting, 0.3, 0.4)
+                .span(SpanKind::Streaming, 0.4, 0.42)
+                .mark(MarkKind::Token, 0.4)
+                .mark(MarkKind::Dropped, 0.42),
+        )
+        .lane(
+            Lane::new("streamed")
+                .span(SpanKind::Waiting, 0.42, 0.52)
+                .span(SpanKind::Streaming, 0.52, 0.62)
+                .mark(MarkKind::Token, 0.52)
+                .mark(MarkKind::Token, 0.57)
+                .mark(MarkKind::Token, 0.62)
+                .mark(MarkKind::Finished, 0.62),
+        )
+        .lane(
+            Lane::new("pending")
+                .span(SpanKind::Waiting, 0.62, 0.72)
+                .span(SpanKind::Streaming, 0.72, 0.73)
+                .mark(MarkKind::Token, 0.72)
+                .mark(MarkKind::Stuck, 0.73),
+        );
+    assert_eq!(llm.journal().timeline("fates"), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_bears_the_shortest_name_that_tells_the_calls_apart() {
+    let names =
+        |llm: &MockLlm| -> Vec<String> { llm.journal().timeline("").lanes.into_iter().map(|lane| lane.name).collect() };
+    let llm = MockLlm::new([Model::new("atlas"), Model::new("birch")]);
+    for model in ["atlas", "birch"] {
+        llm.model(model).complete("why?").await.expect("no fault");
+    }
+    assert_eq!(names(&llm), ["atlas", "birch"]);
+    llm.complete("how?").await.expect("no fault");
+    llm.complete("how?").await.expect("no fault");
+    assert_eq!(names(&llm), ["atlas: why?", "birch: why?", "atlas: how?", "atlas: how? #2"]);
+}
