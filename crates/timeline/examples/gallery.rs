@@ -1,11 +1,15 @@
 //! Draws runs that are typical of async programs, in every way that the crate knows.
 //!
-//! `cargo run -p timeline --example gallery -- 80` prints them 80 columns wide; `-- 80 ascii` in plain ASCII.
+//! `cargo run -p timeline --example gallery -- 80` prints them 80 columns wide, `-- 80 ascii` in plain ASCII, and
+//! `-- html` as a page of pictures.
 
-use timeline::{Lane, MarkKind, SpanKind, TextStyle, Timeline, beside};
+use timeline::{Lane, MarkKind, SpanKind, TextStyle, Timeline, beside, svg_beside};
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.peek().is_some_and(|argument| argument == "html") {
+        return print_page();
+    }
     let width = arguments.next().and_then(|width| width.parse().ok()).unwrap_or(80);
     let style = TextStyle { width, ascii: arguments.any(|argument| argument == "ascii") };
 
@@ -13,6 +17,14 @@ fn main() {
         println!("{}", run.text(&style));
     }
     println!("{}", beside(&serial(), &joined(), &style));
+}
+
+fn print_page() {
+    println!("<!doctype html><meta charset=utf-8><title>Gallery</title>");
+    for picture in [serial(), joined(), streams(), polls(), server()].map(|run| run.svg()) {
+        println!("{picture}");
+    }
+    println!("{}", svg_beside(&serial(), &joined()));
 }
 
 fn serial() -> Timeline {

@@ -38,12 +38,14 @@
 //! What it leaves out on purpose: it keeps no clock (the recorder is given one), it writes no colour codes (text stays
 //! text in a file and in a log), and it knows no runtime.
 
+mod describe;
 mod ending;
 mod json;
 mod label;
 mod model;
 mod recorder;
 mod scale;
+mod svg;
 mod text;
 mod words;
 
@@ -52,4 +54,5 @@ pub use json::JsonError;
 pub use model::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
 pub use recorder::{Recorded, Recorder};
 pub use scale::instant;
+pub use svg::svg_beside;
 pub use text::{TextStyle, beside};

@@ -19,6 +19,19 @@ impl SpanKind {
             Self::Running => "running",
         }
     }
+
+    /// What it means, for somebody who meets the word for the first time.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Running => "running (keeps the thread busy)",
+            other => other.words(),
+        }
+    }
+
+    /// The word of the JSON form.
+    pub(crate) fn id(self) -> &'static str {
+        self.words()
+    }
 }
 
 impl MarkKind {
@@ -53,6 +66,15 @@ impl MarkKind {
             Self::Failed => "failed",
             Self::Dropped => "dropped",
             Self::Stuck => "never ended",
+        }
+    }
+
+    /// The word of the JSON form.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::FirstToken => "first-token",
+            Self::Stuck => "stuck",
+            other => other.words(),
         }
     }
 }

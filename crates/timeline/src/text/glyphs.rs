@@ -130,20 +130,12 @@ impl Used {
     pub(super) fn legend(&self, glyphs: Glyphs, width: usize) -> Vec<String> {
         let spans = SpanKind::ALL.into_iter().filter(|kind| self.spans.contains(kind));
         let marks = MarkKind::ALL.into_iter().filter(|kind| self.marks.contains(kind));
-        let mut entries: Vec<String> = spans.map(|kind| format!("{} {}", glyphs.span(kind), meaning(kind))).collect();
+        let mut entries: Vec<String> = spans.map(|kind| format!("{} {}", glyphs.span(kind), kind.meaning())).collect();
         entries.extend(marks.map(|kind| format!("{} {}", glyphs.mark(kind), kind.words())));
         if self.differs {
             entries.push(format!("{} not as expected", glyphs.differs));
         }
         wrapped(&entries, width)
-    }
-}
-
-/// What a span means for somebody who meets the word for the first time.
-fn meaning(kind: SpanKind) -> &'static str {
-    match kind {
-        SpanKind::Running => "running (keeps the thread busy)",
-        other => other.words(),
     }
 }
 

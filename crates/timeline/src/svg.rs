@@ -1,0 +1,80 @@
+//! Draws timelines as pictures for a page.
+
+mod lane;
+mod legend;
+mod page;
+mod panel;
+mod shapes;
+
+use crate::Timeline;
+use page::Page;
+use panel::Panel;
+
+impl Timeline {
+    /// Draws the timeline as a self-contained SVG.
+    ///
+    /// The picture is 480 units wide, as high as it needs to be, and scales to the width it is given, up to 600 pixels.
+    /// It uses the reader's system font, no script and nothing from outside. What is inlined into a page takes the colour of
+    /// the page's text, and its other colours show on light and on dark; mdBook's dark themes get lighter ones. A picture
+    /// that stands alone follows the reader's preference. No colour stands alone: each kind of span has its own pattern,
+    /// each kind of mark its own shape, and a legend names those that are used. `<title>` and `<desc>` say the same in
+    /// words; see [`words`](Self::words). The text has no empty line, so Markdown takes it as one block.
+    ///
+    /// Identifiers are made from the content: different timelines can be inlined into one page. The same timeline inlined
+    /// twice gives the same identifiers twice.
+    ///
+    /// Of more than 48 lanes the first 48 are drawn and the rest counted. Marks of one kind that fall on one spot are
+    /// drawn once.
+    ///
+    /// A program that steps through the picture finds in it:
+    ///
+    /// | element | attributes |
+    /// |---|---|
+    /// | the `svg` | `data-extent-ns`; `data-plot-x`, `data-plot-width`: where time zero is, and how far it is to the extent |
+    /// | each `g.run` | `data-run` (0, 1), `data-end-ns` if known |
+    /// | each `g.lane` | `data-lane` (name), `data-lane-index` |
+    /// | each `.span` | `data-lane`, `data-kind`, `data-from-ns`, `data-to-ns` |
+    /// | each `.mark` | `data-lane`, `data-kind`, `data-at-ns`, `data-count` |
+    /// | each `.ending` (the words at the right) | `data-lane`, `data-at-ns` |
+    ///
+    /// Kinds are written as in [JSON](Self::to_json); instants are whole nanoseconds.
+    ///
+    /// ```
+    /// use timeline::{Lane, Timeline};
+    ///
+    /// let picture = Timeline::new("one call").lane(Lane::call("atlas", 0.0, 0.5)).svg();
+    /// assert!(picture.starts_with("<svg "));
+    /// assert!(picture.contains("atlas: waiting from 0 s to 500 ms, finished at 500 ms."));
+    /// ```
+    pub fn svg(&self) -> String {
+        let title = if self.title.trim().is_empty() { "Timeline" } else { &self.title };
+        let mut page = Page::new(title, &self.words(), &self.to_json(), self.extent());
+        page.add(&Panel::new(self, 0));
+        page.finish()
+    }
+}
+
+/// Draws two runs above one another on one time scale, each below its title: serial above concurrent, for example.
+///
+/// All else is as in [`Timeline::svg`].
+///
+/// ```
+/// use timeline::{Lane, Timeline, svg_beside};
+///
+/// let serial = Timeline::new("one after another")
+///     .lane(Lane::call("atlas", 0.0, 1.0))
+///     .lane(Lane::call("birch", 1.0, 1.8));
+/// let joined = Timeline::new("joined").lane(Lane::call("atlas", 0.0, 1.0)).lane(Lane::call("birch", 0.0, 0.8));
+///
+/// let picture = svg_beside(&serial, &joined);
+/// assert!(picture.contains("one after another, compared with: joined"));
+/// ```
+pub fn svg_beside(first: &Timeline, second: &Timeline) -> String {
+    let title = format!("{}, compared with: {}", first.title, second.title);
+    let words = format!("{}: {} {}: {}", first.title, first.words(), second.title, second.words());
+    let content = format!("{}\n{}", first.to_json(), second.to_json());
+    let mut page = Page::new(&title, &words, &content, first.extent().max(second.extent()));
+    page.add(&Panel::new(first, 0));
+    page.add(&Panel::new(second, 1));
+    page.finish()
+}
