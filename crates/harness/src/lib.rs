@@ -1,0 +1,67 @@
+//! What the checks of the exercises are written with.
+//!
+//! A check runs the learner's code under a [`Check`], then asks about the [`Finished`] run:
+//!
+//! ```
+//! use std::time::Duration;
+//! use harness::{Check, Lane, Timeline, saw};
+//! use mock_llm::{MockLlm, Model};
+//!
+//! let llm = MockLlm::new([Model::new("atlas").time_to_first_token(Duration::from_secs(1))]);
+//! let expected = Timeline::new("one call").lane(Lane::call("atlas", 0.0, 1.0));
+//!
+//! let run = Check::new().draws(&llm).expects(expected).run(async || llm.complete("Hello").await);
+//!
+//! run.takes(Duration::from_secs(1), "One call takes as long as its model.");
+//! run.require(
+//!     run.value().is_ok(),
+//!     saw(format!("{:?}", run.value())).expected("a reply").because("The script has no faults."),
+//! );
+//! ```
+//!
+//! The code runs on a current-thread runtime with a paused clock, so a call of one second takes no time and exactly one
+//! second. A run that never ends is a verdict, not a hang:
+//!
+//! - The runtime has nothing left to do: the clock jumps to a deadline that is far away. That is a
+//!   [`Deadlock`](Outcome::Deadlock), or a [`LostWakeUp`](Outcome::LostWakeUp) where one more poll would have helped or
+//!   where nobody holds the waker.
+//! - There is always something to do, without end: [`TooSlow`](Outcome::TooSlow) once a limit of virtual time is over,
+//!   [`BusyLoop`](Outcome::BusyLoop) where the time does not even move on.
+//! - A poll never returns: a watchdog on another thread tells a loop ([`BusyLoop`](Outcome::BusyLoop)) from a wait
+//!   ([`Blocked`](Outcome::Blocked)) by the processor time that the process uses, and ends the process.
+//!
+//! None of it depends on how fast the machine is: real time decides only that a poll that has been going on for two
+//! seconds will not return.
+//!
+//! In reading order: [`Check`] is how a run is set up; `supervise` is the future that watches the learner's; `pulse` is
+//! what the watchdog sees; [`Finished`] is what a check asks of a run; `message` and `report` are how a failure is told,
+//! to a person and to the runner.
+//!
+//! What it leaves out: more than one thread, and real sockets. Virtual time is exact only in process.
+
+mod check;
+mod finished;
+mod message;
+mod outcome;
+mod panics;
+mod pulse;
+mod report;
+mod stuck_at;
+mod supervise;
+mod watchdog;
+
+pub use check::Check;
+pub use finished::Finished;
+pub use message::{Message, saw};
+pub use outcome::Outcome;
+pub use timeline::{Lane, MarkKind, SpanKind, Timeline};
+
+use std::time::Duration;
+
+/// Seconds, as the story tells them: `secs(1.5)`.
+///
+/// # Panics
+/// On a negative or not finite number.
+pub fn secs(seconds: f64) -> Duration {
+    Duration::from_micros((Duration::from_secs_f64(seconds).as_secs_f64() * 1e6).round() as u64)
+}

@@ -1,0 +1,110 @@
+//! What a check asks of a run that has ended.
+
+use std::time::Duration;
+
+use mock_llm::Journal;
+use timeline::Timeline;
+
+use crate::{
+    message::{Message, saw},
+    outcome::Outcome,
+    panics::Told,
+    report::Failure,
+};
+
+/// A run of the learner's code that has ended.
+#[derive(Debug)]
+pub struct Finished<T> {
+    pub(crate) check: String,
+    pub(crate) value: T,
+    pub(crate) elapsed: Duration,
+    pub(crate) journal: Journal,
+    pub(crate) yours: Timeline,
+    pub(crate) expected: Option<Timeline>,
+    pub(crate) polls: u64,
+}
+
+impl<T> Finished<T> {
+    /// What the learner's code returned.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The same, to keep.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// How much virtual time the run took.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// The journal of the first mock that the check draws, as it stood when the run ended. Empty without a mock.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// How often the future that the check waits for was polled.
+    pub fn polls(&self) -> u64 {
+        self.polls
+    }
+
+    /// The run must take exactly this long, in virtual time. `because` says why the machine takes as long as it does.
+    ///
+    /// # Panics
+    /// With a message, where it takes longer ([`Outcome::TooSlow`]) or not as long ([`Outcome::Wrong`]).
+    #[track_caller]
+    pub fn takes(&self, wanted: Duration, because: &str) {
+        let outcome = if self.elapsed > wanted { Outcome::TooSlow } else { Outcome::Wrong };
+        let message = saw(format!("the run took {}", seconds(self.elapsed)))
+            .expected(seconds(wanted))
+            .because(because)
+            .outcome(outcome);
+        self.require(self.elapsed == wanted, message);
+    }
+
+    /// Something must hold.
+    ///
+    /// # Panics
+    /// With the message, where it does not.
+    #[track_caller]
+    pub fn require(&self, holds: bool, message: Message) {
+        if !holds {
+            self.fail(message);
+        }
+    }
+
+    /// Fails the check.
+    ///
+    /// # Panics
+    /// Always, with the message.
+    #[track_caller]
+    pub fn fail(&self, message: Message) -> ! {
+        fail(Failure {
+            check: self.check.clone(),
+            message,
+            yours: Some(self.yours.clone()),
+            expected: self.expected.clone(),
+            place: None,
+        })
+    }
+}
+
+/// Tells the failure and leaves the check.
+pub(crate) fn fail(failure: Failure) -> ! {
+    if let Some(text) = failure.tell() {
+        // Captured by libtest, and shown with the check's name.
+        eprintln!("{text}");
+    }
+    std::panic::panic_any(Told)
+}
+
+/// `1.000 s`, to the millisecond that the story counts in; more digits only where there are more.
+pub(crate) fn seconds(duration: Duration) -> String {
+    if duration.subsec_nanos().is_multiple_of(1_000_000) {
+        format!("{:.3} s", duration.as_secs_f64())
+    } else {
+        format!("{:.6} s", duration.as_secs_f64())
+    }
+}

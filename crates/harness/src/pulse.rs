@@ -1,0 +1,169 @@
+//! The signs of life of a run: what the supervisor and the runtime's hooks write, and what the watchdog reads.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    panic::Location,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// Polls without the clock moving on that no exercise needs: the 10 000 futures of the largest one need 20 000.
+const POLLS_AT_ONE_INSTANT: u64 = 200_000;
+
+/// Shared between the thread that runs the learner's code and the watchdog.
+#[derive(Debug, Default)]
+pub(crate) struct Pulse {
+    /// Goes up whenever a poll begins or ends and whenever the runtime goes to sleep. While it stands still, one poll is
+    /// going on.
+    beats: AtomicU64,
+    /// The virtual time of the last beat, in nanoseconds since the start of the run.
+    now: AtomicU64,
+    /// Polls since the clock last moved.
+    polls_at_this_instant: AtomicU64,
+    /// Set once and for all when they are too many.
+    spins: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    polling: Option<Who>,
+    root_polls: u64,
+    tasks: BTreeMap<u64, Task>,
+    panics: Vec<Panic>,
+}
+
+/// Whose poll it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// The future that the check waits for.
+    Root,
+    /// A spawned task, by the order in which it was spawned.
+    Task(u64),
+}
+
+/// A task that was spawned and has not ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    /// Counted from 1, in the order in which the tasks were spawned.
+    pub(crate) number: usize,
+    pub(crate) spawned_at: &'static Location<'static>,
+    pub(crate) polls: u64,
+    pub(crate) last_poll: Option<Duration>,
+}
+
+/// A panic on one of the run's threads.
+#[derive(Debug, Clone)]
+pub(crate) struct Panic {
+    pub(crate) message: String,
+    pub(crate) place: Option<String>,
+}
+
+impl Pulse {
+    pub(crate) fn beats(&self) -> u64 {
+        self.beats.load(Ordering::Relaxed)
+    }
+
+    /// The virtual time of the last sign of life, since the start of the run.
+    pub(crate) fn now(&self) -> Duration {
+        Duration::from_nanos(self.now.load(Ordering::Relaxed))
+    }
+
+    /// The runtime goes to sleep: whatever is next, something was finished.
+    pub(crate) fn parked(&self) {
+        self.beats.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A poll begins. Returns whether too many have begun since the clock last moved.
+    pub(crate) fn poll_begins(&self, who: Who, now: Duration) -> bool {
+        self.beats.fetch_add(1, Ordering::Relaxed);
+        let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+        let moved = self.now.swap(nanos, Ordering::Relaxed) != nanos;
+        let mut state = self.lock();
+        state.polling = Some(who);
+        match who {
+            Who::Root => state.root_polls += 1,
+            Who::Task(id) => {
+                if let Some(task) = state.tasks.get_mut(&id) {
+                    task.polls += 1;
+                    task.last_poll = Some(now);
+                }
+            }
+        }
+        if moved {
+            self.polls_at_this_instant.store(0, Ordering::Relaxed);
+        }
+        let polls = self.polls_at_this_instant.fetch_add(1, Ordering::Relaxed) + 1;
+        if polls > POLLS_AT_ONE_INSTANT {
+            self.spins.store(true, Ordering::Relaxed);
+        }
+        self.spins()
+    }
+
+    pub(crate) fn poll_ends(&self) {
+        self.beats.fetch_add(1, Ordering::Relaxed);
+        self.lock().polling = None;
+    }
+
+    pub(crate) fn spins(&self) -> bool {
+        self.spins.load(Ordering::Relaxed)
+    }
+
+    #[cfg(tokio_unstable)]
+    pub(crate) fn spawned(&self, id: u64, spawned_at: &'static Location<'static>) {
+        let mut state = self.lock();
+        let number = state.tasks.values().map(|task| task.number).max().unwrap_or(0) + 1;
+        state.tasks.insert(id, Task { number, spawned_at, polls: 0, last_poll: None });
+    }
+
+    #[cfg(tokio_unstable)]
+    pub(crate) fn terminated(&self, id: u64) {
+        self.lock().tasks.remove(&id);
+    }
+
+    /// How often the future that the check waits for was polled.
+    pub(crate) fn root_polls(&self) -> u64 {
+        self.lock().root_polls
+    }
+
+    /// Whose poll is going on.
+    pub(crate) fn polling(&self) -> Option<Who> {
+        self.lock().polling
+    }
+
+    /// The tasks that have not ended, in the order in which they were spawned.
+    pub(crate) fn tasks(&self) -> Vec<(u64, Task)> {
+        self.lock().tasks.iter().map(|(id, task)| (*id, task.clone())).collect()
+    }
+
+    pub(crate) fn panicked(&self, panic: Panic) {
+        self.lock().panics.push(panic);
+    }
+
+    pub(crate) fn panics(&self) -> Vec<Panic> {
+        self.lock().panics.clone()
+    }
+
+    /// Nothing of the learner's runs under this lock.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = crate::stuck_at::from_workspace(self.spawned_at.file());
+        write!(f, "the task spawned at {place}:{}", self.spawned_at.line())?;
+        match self.last_poll {
+            None => f.write_str(", never polled"),
+            Some(at) => {
+                let times = if self.polls == 1 { "once".to_owned() } else { format!("{} times", self.polls) };
+                write!(f, ", polled {times}, last at {:.3} s", at.as_secs_f64())
+            }
+        }
+    }
+}

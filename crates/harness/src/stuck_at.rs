@@ -1,0 +1,129 @@
+//! At which line of the learner's code a future waits.
+//!
+//! A future that waits has given its waker to somebody. So poll it once more with a waker that looks around when it is
+//! cloned: the call stack at that moment runs through every `async fn` down to the innermost `.await`.
+
+use std::{
+    backtrace::Backtrace,
+    mem::ManuallyDrop,
+    sync::{Arc, Mutex, PoisonError},
+    task::{RawWaker, RawWakerVTable, Wake, Waker},
+};
+
+/// Remembers the places at which its waker was cloned, and passes wake-ups on.
+#[derive(Debug)]
+pub(crate) struct Tracer {
+    waker: Waker,
+    places: Mutex<Vec<String>>,
+}
+
+impl Tracer {
+    pub(crate) fn new(waker: Waker) -> Arc<Self> {
+        Arc::new(Self { waker, places: Mutex::default() })
+    }
+
+    /// The places found, each once, in the order in which they were polled.
+    pub(crate) fn places(&self) -> Vec<String> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut seen = std::collections::HashSet::new();
+        places.retain(|place| seen.insert(place.clone()));
+        places
+    }
+
+    /// A waker that looks around when it is cloned. Its clones do not.
+    ///
+    /// `std::task::Wake` cannot tell that a waker is cloned, hence the table by hand.
+    pub(crate) fn waker(self: &Arc<Self>) -> Waker {
+        let data = Arc::into_raw(self.clone()).cast::<()>();
+        // SAFETY: `data` comes from `Arc::into_raw`, and the table treats it as the `Arc<Tracer>` that it is. `Tracer` is
+        // `Send` and `Sync`, as a waker must be.
+        unsafe { Waker::from_raw(RawWaker::new(data, &TABLE)) }
+    }
+
+    fn look_around(&self) {
+        let Some(place) = innermost_place(&Backtrace::force_capture().to_string()) else { return };
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).push(place);
+    }
+}
+
+impl Wake for Tracer {
+    fn wake(self: Arc<Self>) {
+        self.waker.wake_by_ref();
+    }
+}
+
+static TABLE: RawWakerVTable = RawWakerVTable::new(
+    |data| {
+        // SAFETY: `data` is from `Arc::into_raw` in `Tracer::waker`; `ManuallyDrop` leaves that reference alone.
+        let tracer = ManuallyDrop::new(unsafe { Arc::from_raw(data.cast::<Tracer>()) });
+        tracer.look_around();
+        let clone = ManuallyDrop::new(Waker::from(Arc::clone(&tracer)));
+        RawWaker::new(clone.data(), clone.vtable())
+    },
+    // SAFETY: as above; waking by value gives up the reference.
+    |data| unsafe { Arc::from_raw(data.cast::<Tracer>()) }.wake(),
+    |data| {
+        // SAFETY: as above; waking by reference keeps it.
+        let tracer = ManuallyDrop::new(unsafe { Arc::from_raw(data.cast::<Tracer>()) });
+        tracer.wake_by_ref();
+    },
+    // SAFETY: as above; dropping the waker gives up the reference.
+    |data| drop(unsafe { Arc::from_raw(data.cast::<Tracer>()) }),
+);
+
+/// The innermost line of the learner's file in a backtrace, as `exercises/03-join/fan_out.rs:14:9`.
+///
+/// A backtrace names a function on one line and its place on the next.
+fn innermost_place(backtrace: &str) -> Option<String> {
+    let lines = backtrace.lines().map(str::trim_start);
+    let frames =
+        lines.clone().zip(lines.skip(1)).filter_map(|(function, place)| Some((function, place.strip_prefix("at ")?)));
+    frames.filter(|(function, place)| is_learners(function, place)).map(|(_, place)| from_workspace(place)).next()
+}
+
+/// Whether a frame is in an attempt at an exercise, and not in what the harness, a library or the checks have written.
+fn is_learners(function: &str, place: &str) -> bool {
+    let is_harness = function.split([':', '<', ' ']).any(|part| part == "harness");
+    // Relative paths begin with a dot or a folder of the workspace: a slash in front makes both kinds alike.
+    let place = format!("/{}", place.replace('\\', "/"));
+    let not_theirs = ["/checks/", "/rustc/", "/registry/", "/lib/rustlib/", "/library/"];
+    !is_harness && !not_theirs.iter().any(|part| place.contains(part))
+}
+
+/// A path as it is seen from the top of the workspace. What is not under one of its folders stays as it is.
+pub(crate) fn from_workspace(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let path = path.strip_prefix("./").unwrap_or(&path);
+    let folders = ["exercises/", "solutions/", "lessons/", "crates/", "target/"];
+    let from = folders.iter().filter_map(|folder| path.find(folder)).min().unwrap_or(0);
+    path[from..].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_learners_line_is_the_innermost_that_nobody_else_wrote() {
+        let backtrace = "
+   0: harness::stuck_at::Tracer::look_around
+             at /home/ada/workbook/crates/harness/src/stuck_at.rs:44:9
+   1: tokio::sync::oneshot::Receiver::poll
+             at /home/ada/.cargo/registry/src/index/tokio-1.54.1/src/sync/oneshot.rs:1:1
+   2: fan_out::inner::{{closure}}
+             at /home/ada/workbook/exercises/03-join/fan_out.rs:14:9
+   3: fan_out::ask_all::{{closure}}
+             at /home/ada/workbook/exercises/03-join/fan_out.rs:20:9
+   4: fan_out::checks::it_ends::{{closure}}
+             at /home/ada/workbook/exercises/03-join/checks/fan_out.rs:8:9";
+        assert_eq!(innermost_place(backtrace).as_deref(), Some("exercises/03-join/fan_out.rs:14:9"));
+        assert_eq!(innermost_place("   0: nothing\n"), None);
+    }
+
+    #[test]
+    fn paths_start_at_the_workspace() {
+        assert_eq!(from_workspace("./exercises/03-join/fan_out.rs"), "exercises/03-join/fan_out.rs");
+        assert_eq!(from_workspace(r"C:\tokens\exercises\03-join\fan_out.rs"), "exercises/03-join/fan_out.rs");
+        assert_eq!(from_workspace("src/main.rs"), "src/main.rs");
+    }
+}

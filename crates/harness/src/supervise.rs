@@ -1,0 +1,261 @@
+//! The future that polls the learner's and knows when it will never end.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
+
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::{
+    outcome::Outcome,
+    pulse::{Pulse, Task, Who},
+    stuck_at::Tracer,
+};
+
+/// So far away that no exercise sleeps that long, and still near enough for tokio's timers.
+const FAR: Duration = Duration::from_secs(300 * 24 * 3600);
+
+/// How often the runtime goes to sleep before the far deadline is reached, where nothing else happens: once for every level
+/// of tokio's timer wheel, and a few to spare.
+const PARKS_ON_THE_WAY_TO_FAR: u64 = 16;
+
+/// How the run ended.
+#[derive(Debug)]
+pub(crate) enum Ending<T> {
+    Done(T),
+    Never(Never),
+}
+
+/// Why a run never ends.
+#[derive(Debug)]
+pub(crate) struct Never {
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: Reason,
+    /// When the last thing happened.
+    pub(crate) since: Duration,
+    /// The lines of the learner's code at which the future waits.
+    pub(crate) places: Vec<String>,
+    /// The tasks that have not ended.
+    pub(crate) tasks: Vec<Task>,
+}
+
+/// What gave it away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// Nothing was left to do.
+    NothingLeft,
+    /// Nothing was left to do, and nobody holds the waker of the future.
+    NobodyHoldsTheWaker,
+    /// Nothing was left to do, and yet the future went on when it was polled once more.
+    OneMorePollHelped,
+    /// The limit of virtual time is over, and things still happen.
+    StillGoing,
+    /// Polls without end at one instant.
+    Spins,
+}
+
+/// How far the run has come.
+#[derive(Debug)]
+enum Stage {
+    /// Within the limit.
+    Running,
+    /// The limit is over. Is there anything left that will happen?
+    Overtime,
+    /// Nothing will happen. Does one more poll help?
+    OneMorePoll { polls: u64, tracer: Arc<Tracer>, held: bool },
+}
+
+/// What the hooks of the runtime and the future share.
+#[derive(Debug)]
+pub(crate) struct Parks {
+    count: AtomicU64,
+    /// The supervisor wants to be told when the count is this. `u64::MAX`: never.
+    alarm: AtomicU64,
+    supervisor: Mutex<Option<Waker>>,
+}
+
+impl Default for Parks {
+    fn default() -> Self {
+        Self { count: AtomicU64::new(0), alarm: AtomicU64::new(u64::MAX), supervisor: Mutex::default() }
+    }
+}
+
+impl Parks {
+    /// The runtime goes to sleep.
+    pub(crate) fn parked(&self) {
+        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        // Once, not from here on: a wake-up now keeps the runtime from sleeping, and with it the clock from moving on.
+        if count == self.alarm.load(Ordering::Relaxed) {
+            self.wake_supervisor();
+        }
+    }
+
+    fn count(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn wake_supervisor(&self) {
+        let waker = self.supervisor.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn keep(&self, waker: &Waker) {
+        let mut kept = self.supervisor.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get_or_insert_with(|| waker.clone()).clone_from(waker);
+    }
+}
+
+/// The waker that the learner's future gets: it counts, and its reference count tells whether anybody holds it.
+#[derive(Debug)]
+struct RootWaker {
+    runtime: Waker,
+    woken: AtomicBool,
+}
+
+impl Wake for RootWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::Release);
+        self.runtime.wake_by_ref();
+    }
+}
+
+/// Runs a future until it ends, or until it is certain that it never will.
+pub(crate) struct Supervise<F: Future> {
+    future: Pin<Box<F>>,
+    pulse: Arc<Pulse>,
+    parks: Arc<Parks>,
+    started: Instant,
+    deadline: Pin<Box<Sleep>>,
+    stage: Stage,
+    waker: Option<Arc<RootWaker>>,
+    polls: u64,
+    last_activity: Duration,
+}
+
+impl<F: Future> Supervise<F> {
+    /// Starts the clock. `limit` is in virtual time.
+    pub(crate) fn new(future: F, limit: Duration, pulse: Arc<Pulse>, parks: Arc<Parks>) -> Self {
+        Self {
+            future: Box::pin(future),
+            pulse,
+            parks,
+            started: Instant::now(),
+            deadline: Box::pin(sleep(limit)),
+            stage: Stage::Running,
+            waker: None,
+            polls: 0,
+            last_activity: Duration::ZERO,
+        }
+    }
+
+    /// Polls the learner's future, if it was woken.
+    fn poll_learners(&mut self, cx: &Context<'_>) -> Poll<F::Output> {
+        let waker = self.waker.get_or_insert_with(|| {
+            // The first poll needs no wake-up.
+            Arc::new(RootWaker { runtime: cx.waker().clone(), woken: AtomicBool::new(true) })
+        });
+        if !waker.woken.swap(false, Ordering::Acquire) {
+            return Poll::Pending;
+        }
+        let waker = Waker::from(waker.clone());
+        self.poll_with(&waker)
+    }
+
+    fn poll_with(&mut self, waker: &Waker) -> Poll<F::Output> {
+        let now = self.started.elapsed();
+        self.last_activity = now;
+        self.polls += 1;
+        self.pulse.poll_begins(Who::Root, now);
+        let poll = self.future.as_mut().poll(&mut Context::from_waker(waker));
+        self.pulse.poll_ends();
+        poll
+    }
+
+    /// Whether somebody besides the supervisor holds the waker of the learner's future.
+    fn waker_is_held(&self) -> bool {
+        self.waker.as_ref().is_some_and(|waker| Arc::strong_count(waker) > 1)
+    }
+
+    fn never(&self, outcome: Outcome, reason: Reason, places: Vec<String>) -> Poll<Ending<F::Output>> {
+        let tasks: Vec<Task> = self.pulse.tasks().into_iter().map(|(_, task)| task).collect();
+        let since = tasks.iter().filter_map(|task| task.last_poll).fold(self.last_activity, Duration::max);
+        Poll::Ready(Ending::Never(Never { outcome, reason, since, places, tasks }))
+    }
+}
+
+impl<F: Future> Future for Supervise<F> {
+    type Output = Ending<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.parks.keep(cx.waker());
+        loop {
+            let polls_before = self.polls;
+            if let Poll::Ready(value) = self.poll_learners(cx) {
+                return match self.stage {
+                    Stage::OneMorePoll { .. } => self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, Vec::new()),
+                    Stage::Overtime => self.never(Outcome::TooSlow, Reason::StillGoing, Vec::new()),
+                    Stage::Running => Poll::Ready(Ending::Done(value)),
+                };
+            }
+            if self.pulse.spins() {
+                return self.never(Outcome::BusyLoop, Reason::Spins, Vec::new());
+            }
+            let was_polled = self.polls > polls_before;
+            let deadline_is_over = self.deadline.as_mut().poll(cx).is_ready();
+            match &self.stage {
+                Stage::Running if deadline_is_over => {
+                    self.stage = Stage::Overtime;
+                    self.parks.alarm.store(self.parks.count() + PARKS_ON_THE_WAY_TO_FAR, Ordering::Relaxed);
+                    let far = Instant::now() + FAR;
+                    self.deadline.as_mut().reset(far);
+                }
+                Stage::Running => return Poll::Pending,
+                Stage::Overtime if deadline_is_over => {
+                    // Nothing has happened for a very long time, and nothing will.
+                    self.parks.alarm.store(u64::MAX, Ordering::Relaxed);
+                    let held = self.waker_is_held();
+                    let root = self.waker.clone().expect("the learner's future was polled before the limit");
+                    let tracer = Tracer::new(Waker::from(root));
+                    self.stage = Stage::OneMorePoll { polls: self.polls + 1, tracer: tracer.clone(), held };
+                    let (before, now) = (self.last_activity, Instant::now());
+                    let poll = self.poll_with(&tracer.waker());
+                    if poll.is_ready() {
+                        self.last_activity = before;
+                        return self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, Vec::new());
+                    }
+                    self.last_activity = before;
+                    self.deadline.as_mut().reset(now + FAR);
+                }
+                Stage::Overtime if was_polled || self.parks.count() >= self.parks.alarm.load(Ordering::Relaxed) => {
+                    return self.never(Outcome::TooSlow, Reason::StillGoing, Vec::new());
+                }
+                Stage::Overtime => return Poll::Pending,
+                Stage::OneMorePoll { polls, tracer, .. } if self.polls > *polls => {
+                    let places = tracer.places();
+                    return self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, places);
+                }
+                Stage::OneMorePoll { tracer, held, .. } if deadline_is_over => {
+                    let places = tracer.places();
+                    return if *held {
+                        self.never(Outcome::Deadlock, Reason::NothingLeft, places)
+                    } else {
+                        self.never(Outcome::LostWakeUp, Reason::NobodyHoldsTheWaker, places)
+                    };
+                }
+                Stage::OneMorePoll { .. } => return Poll::Pending,
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Code that goes wrong in every way that the harness knows. Each test here fails, and `verdicts.rs` sees how.
+
+use std::{
+    future::poll_fn,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use harness::{Check, Lane, Timeline, secs};
+use mock_llm::{Fault, MockLlm, Model, When};
+use tokio::{sync::mpsc, time::sleep};
+
+fn one_model() -> MockLlm {
+    MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.0))])
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn passes() {
+    let llm = one_model();
+    let run = Check::new().draws(&llm).run(async || llm.complete("Hello").await);
+    run.takes(secs(1.0), "");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn reaches_a_todo() {
+    let _: harness::Finished<()> = Check::new().run(async || todo!("say what to do"));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn reaches_a_todo_in_a_task() {
+    Check::new().run(async || {
+        let task = tokio::spawn(async { todo!("say what to do in the task") });
+        let ended: Result<(), _> = task.await;
+        ended.is_err()
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics() {
+    Check::new().run(async || {
+        let replies: Vec<u32> = Vec::new();
+        let first = std::hint::black_box(0);
+        replies[first]
+    });
+}
+
+pub const LINE_OF_THE_DEADLOCK: u32 = line!() + 10;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn deadlocks() {
+    Check::new().run(async || {
+        let (_kept, mut first) = mpsc::channel::<()>(1);
+        sleep(secs(0.5)).await;
+        // Two `async` blocks deep: the innermost line is what helps.
+        let wait = async {
+            let nested = async { first.recv().await };
+            nested.await
+        };
+        wait.await
+    });
+}
+
+pub const LINE_OF_THE_SPAWN: u32 = line!() + 7;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn deadlocks_in_a_task() {
+    Check::new().run(async || {
+        let (_kept, mut queue) = mpsc::channel::<()>(1);
+        let task = tokio::spawn(async move {
+            sleep(secs(0.25)).await;
+            queue.recv().await
+        });
+        task.await.ok()
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn waits_for_a_stalled_model() {
+    let llm = MockLlm::new([Model::new("atlas").fault(When::Always, Fault::StallAfter(0))]);
+    Check::new().draws(&llm).run(async || llm.complete("Hello").await.is_ok());
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn keeps_no_waker() {
+    Check::new().run(async || poll_fn(|_| Poll::<()>::Pending).await);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_nobody() {
+    Check::new().run(async || {
+        let ready = Arc::new(AtomicBool::new(false));
+        let flag = ready.clone();
+        tokio::spawn(async move {
+            sleep(secs(1.0)).await;
+            flag.store(true, Ordering::SeqCst);
+        });
+        let mut kept = Vec::new();
+        poll_fn(move |cx| {
+            kept.push(cx.waker().clone());
+            if ready.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn loops() {
+    Check::new().run(async || {
+        sleep(secs(1.0)).await;
+        let stop = AtomicBool::new(false);
+        while !stop.load(Ordering::Relaxed) {
+            std::hint::spin_loop();
+        }
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_itself() {
+    Check::new().run(async || {
+        poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            Poll::<()>::Pending
+        })
+        .await;
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn yields_in_a_task() {
+    Check::new().run(async || {
+        let task = tokio::spawn(async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        });
+        task.await.unwrap_or(())
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn blocks() {
+    Check::new().run(async || {
+        sleep(secs(1.0)).await;
+        std::thread::sleep(Duration::from_secs(20));
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn blocks_in_a_task() {
+    Check::new().run(async || {
+        let (_sender, receiver) = std::sync::mpsc::channel::<()>();
+        let task = tokio::spawn(async move { receiver.recv_timeout(Duration::from_secs(20)).is_ok() });
+        task.await.is_ok()
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn looks_again_and_again() {
+    Check::new().run(async || {
+        loop {
+            sleep(secs(10.0)).await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn looks_again_and_again_in_a_task() {
+    Check::new().run(async || {
+        let task = tokio::spawn(async {
+            loop {
+                sleep(secs(10.0)).await;
+            }
+        });
+        task.await.unwrap_or(())
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn sleeps_for_a_day() {
+    Check::new().run(async || sleep(secs(86_400.0)).await);
+}
+
+fn three_models() -> MockLlm {
+    MockLlm::new(["atlas", "birch", "cedar"].map(|name| Model::new(name).time_to_first_token(secs(1.0))))
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn takes_too_long() {
+    let llm = three_models();
+    let expected = ["atlas", "birch", "cedar"].map(|name| Lane::call(name, 0.0, 1.0));
+    let expected = expected.into_iter().fold(Timeline::default(), Timeline::lane);
+    let run = Check::new().draws(&llm).expects(expected).run(async || {
+        for name in ["atlas", "birch", "cedar"] {
+            llm.model(name).complete("Hello").await.expect("this script has no faults");
+        }
+    });
+    run.takes(secs(1.0), "Each call was awaited before the next one began: one after the other.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn is_too_fast() {
+    let run = Check::new().run(async || ());
+    run.takes(secs(1.0), "The answer comes after a second.");
+}

@@ -1,0 +1,194 @@
+//! Every verdict, produced for real.
+//!
+//! The code that hangs, spins and blocks stands in `provoked`, as ignored tests. Each test here runs one of them as the
+//! runner would: in a process of its own, with a report.
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+mod provoked;
+
+struct Run {
+    records: Vec<Value>,
+    stderr: String,
+    code: Option<i32>,
+    took: Duration,
+}
+
+impl Run {
+    fn verdict(&self) -> &Value {
+        let verdicts: Vec<_> = self.records.iter().filter(|record| record["record"] == "verdict").collect();
+        assert_eq!(verdicts.len(), 1, "one verdict in {:#?}; stderr: {}", self.records, self.stderr);
+        verdicts[0]
+    }
+
+    fn text(&self) -> String {
+        // Wrapped lines are one sentence again.
+        let text = self.verdict()["text"].as_str().expect("a verdict has a text");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn provoke(name: &str) -> Run {
+    let report = tempfile::NamedTempFile::new().expect("a temporary file");
+    let started = Instant::now();
+    let output = Command::new(std::env::current_exe().expect("this test has a path"))
+        .args(["--ignored", "--exact", &format!("provoked::{name}"), "--nocapture", "-q"])
+        .env("WORKBOOK_REPORT", report.path())
+        .env("WORKBOOK_CHECK", format!("provoked::{name}"))
+        .env("WORKBOOK_WIDTH", "100")
+        .output()
+        .expect("this test can run itself");
+    let took = started.elapsed();
+    let report = std::fs::read_to_string(report.path()).expect("the report is UTF-8");
+    let records = report.lines().map(|line| serde_json::from_str(line).expect("a line is a record")).collect();
+    Run { records, stderr: String::from_utf8_lossy(&output.stderr).into_owned(), code: output.status.code(), took }
+}
+
+/// Runs one piece of provoked code and expects a verdict with these words.
+#[track_caller]
+fn verdict(name: &str, outcome: &str, words: &[&str]) -> Run {
+    let run = provoke(name);
+    let text = run.text();
+    assert_eq!(run.verdict()["outcome"], outcome, "{text}\n{}", run.stderr);
+    assert_eq!(run.verdict()["check"], name);
+    for words in words {
+        assert!(text.contains(words), "`{words}` is missing in: {text}");
+    }
+    assert_eq!(run.code, Some(101), "a failed check is a failed process");
+    run
+}
+
+#[test]
+fn a_right_answer_passes_and_leaves_a_record() {
+    let run = provoke("passes");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.records.len(), 1);
+    assert_eq!(run.records[0]["record"], "run");
+    assert_eq!(run.records[0]["check"], "passes");
+    assert_eq!(run.records[0]["yours"]["lanes"][0]["name"], "atlas");
+}
+
+#[test]
+fn a_todo_is_not_started() {
+    verdict("reaches_a_todo", "not started", &["say what to do", "provoked/mod.rs"]);
+    verdict("reaches_a_todo_in_a_task", "not started", &["say what to do in the task"]);
+}
+
+#[test]
+fn a_panic_is_wrong_and_has_its_place() {
+    let run = verdict("panics", "wrong", &["index out of bounds", "provoked/mod.rs"]);
+    assert!(run.verdict()["place"].as_str().is_some_and(|place| place.contains("provoked/mod.rs:")));
+}
+
+#[test]
+fn two_queues_that_wait_for_each_other_are_a_deadlock() {
+    let run = verdict("deadlocks", "deadlock", &["nothing happens after 0.500 s", "provoked/mod.rs:"]);
+    // The promise to the learner. There is no work in it, so the bound is for a machine that is thirty times slower.
+    assert!(run.took < Duration::from_secs(1), "a deadlock took {:?}", run.took);
+}
+
+#[test]
+fn a_deadlock_names_the_line_at_which_the_future_waits() {
+    let run = provoke("deadlocks");
+    let line = provoked::LINE_OF_THE_DEADLOCK;
+    let place = run.verdict()["place"].as_str().unwrap_or_default().to_owned();
+    assert!(place.contains(&format!("provoked/mod.rs:{line}:")), "line {line} is not in {place}");
+}
+
+#[cfg(tokio_unstable)]
+#[test]
+fn a_deadlock_names_the_task_that_is_stuck() {
+    let line = provoked::LINE_OF_THE_SPAWN;
+    let task = format!("provoked/mod.rs:{line}, polled 2 times, last at 0.250 s, has not ended");
+    verdict("deadlocks_in_a_task", "deadlock", &[&task]);
+}
+
+#[test]
+fn a_stalled_model_is_a_deadlock_that_names_the_model() {
+    verdict("waits_for_a_stalled_model", "deadlock", &["the call to `atlas` has no answer yet"]);
+}
+
+#[test]
+fn a_future_that_keeps_no_waker_loses_its_wake_up() {
+    verdict("keeps_no_waker", "lost wake-up", &["nobody holds the waker of your future"]);
+}
+
+#[test]
+fn a_change_that_wakes_nobody_is_a_lost_wake_up() {
+    verdict("wakes_nobody", "lost wake-up", &["when the future is polled once more, it goes on"]);
+}
+
+#[test]
+fn a_loop_without_await_is_a_busy_loop() {
+    let run = verdict("loops", "busy loop", &["the poll of your future began at 1.000 s", "the processor is busy"]);
+    assert!(run.took < Duration::from_secs(5), "{:?}", run.took);
+}
+
+#[test]
+fn a_future_that_wakes_itself_for_ever_is_a_busy_loop() {
+    verdict("wakes_itself", "busy loop", &["polls without end at 0.000 s", "the clock stands still"]);
+}
+
+#[cfg(tokio_unstable)]
+#[test]
+fn a_task_that_yields_for_ever_is_a_busy_loop() {
+    verdict("yields_in_a_task", "busy loop", &["polls without end", "the task spawned at"]);
+}
+
+#[test]
+fn a_sleeping_thread_is_blocked() {
+    let run = verdict("blocks", "blocked", &["began at 1.000 s", "the thread sleeps"]);
+    assert!(run.took < Duration::from_secs(5), "{:?}", run.took);
+}
+
+#[cfg(tokio_unstable)]
+#[test]
+fn a_blocked_task_is_named() {
+    verdict("blocks_in_a_task", "blocked", &["the poll of the task spawned at"]);
+}
+
+#[test]
+fn a_run_that_goes_on_for_ever_is_too_slow() {
+    verdict("looks_again_and_again", "too slow", &["after 600.000 s the run still goes on"]);
+    verdict("looks_again_and_again_in_a_task", "too slow", &["after 600.000 s the run still goes on"]);
+}
+
+#[test]
+fn a_run_that_takes_longer_than_it_should_is_too_slow() {
+    verdict("takes_too_long", "too slow", &["the run took 3.000 s", "expected 1.000 s", "one after the other"]);
+}
+
+#[test]
+fn a_run_that_is_faster_than_it_can_be_is_wrong() {
+    verdict("is_too_fast", "wrong", &["the run took 0.000 s", "expected 1.000 s"]);
+}
+
+#[test]
+fn a_sleep_beyond_the_limit_is_too_slow_and_no_deadlock() {
+    verdict("sleeps_for_a_day", "too slow", &["still goes on"]);
+}
+
+#[test]
+fn the_message_shows_both_runs() {
+    let run = provoke("takes_too_long");
+    let text = run.verdict()["text"].as_str().expect("a text").to_owned();
+    insta::assert_snapshot!("takes_too_long", text);
+    assert_eq!(run.verdict()["expected"]["lanes"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn without_a_runner_the_message_is_printed() {
+    let output = Command::new(std::env::current_exe().expect("this test has a path"))
+        .args(["--ignored", "--exact", "provoked::takes_too_long"])
+        .env_remove("WORKBOOK_REPORT")
+        .output()
+        .expect("this test can run itself");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("too slow: takes_too_long"), "{stdout}");
+    assert!(!stdout.contains("panicked at"), "the panic that ends a failed check is no news: {stdout}");
+}
