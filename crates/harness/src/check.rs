@@ -125,7 +125,7 @@ impl Check {
         for mock in &self.mocks {
             mock.restart();
         }
-        pulse.poll_begins(Who::Root, Duration::ZERO);
+        pulse.poll_begins(Who::Caller, Duration::ZERO);
         let outcome = catch_unwind(AssertUnwindSafe(learners));
         pulse.poll_ends();
         panics::stop_noting();
@@ -325,27 +325,42 @@ fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limit: Duration
 
 /// The words for a poll that never returns.
 fn why_stuck(outcome: Outcome, pulse: &Pulse) -> Message {
-    let now = seconds(pulse.now());
+    let began = format!("began at {} and does not return", seconds(pulse.now()));
     let who = match pulse.polling() {
-        Some(Who::Root) => "the poll of your future".to_owned(),
+        Some(Who::Root) => format!("the poll of your future {began}"),
+        Some(Who::Caller) => "your code was called and does not return".to_owned(),
         Some(Who::Task(id)) => match pulse.tasks().into_iter().find(|(task, _)| *task == id) {
-            Some((_, task)) => format!("the poll of {task}"),
-            None => "the poll of a task".to_owned(),
+            Some((_, task)) => format!("the poll of {task}, {began}"),
+            None => format!("the poll of a task {began}"),
         },
-        None => "the runtime, which waits for a thread,".to_owned(),
+        None => {
+            format!("since {} the runtime waits for a thread of its pool, which does not end", seconds(pulse.now()))
+        }
     };
+    let by_hand = pulse.polling() == Some(Who::Caller);
     let (seen, why) = match outcome {
+        Outcome::BusyLoop if by_hand => (
+            format!("{who}; the processor is busy"),
+            "A loop goes round and round without an end. Who waits for a wake-up must sleep until it comes, and who polls \
+             must stop when the answer is there.",
+        ),
         Outcome::BusyLoop => (
-            format!("{who} began at {now} and does not return; the processor is busy"),
+            format!("{who}; the processor is busy"),
             "A loop without an `.await` that really waits holds the thread. While it runs, no other future on this thread \
              is polled: not the one that would end the loop, and no timeout either.",
         ),
+        _ if by_hand => (
+            format!("{who}; the thread sleeps"),
+            "The thread waits, and nobody wakes it. Either the wake-up never came, or it came before the thread went to \
+             sleep and was not kept.",
+        ),
         _ => (
-            format!("{who} began at {now} and does not return; the thread sleeps"),
+            format!("{who}; the thread sleeps"),
             "A blocking call (`std::thread::sleep`, a lock of `std::sync`, `recv()` of a `std` channel, a synchronous \
              client, a nested `block_on`) stops the thread, and with it every future on it. Use the async form, and \
              `.await` it, or move the call to a thread of its own.",
         ),
     };
-    saw(seen).expected("every poll to return soon, with `Ready` or `Pending`").because(why).outcome(outcome)
+    let expected = if by_hand { "the call to return" } else { "every poll to return soon, with `Ready` or `Pending`" };
+    saw(seen).expected(expected).because(why).outcome(outcome)
 }

@@ -42,6 +42,8 @@ struct State {
 pub(crate) enum Who {
     /// The future that the check waits for.
     Root,
+    /// Code that is called, not polled: it polls by itself.
+    Caller,
     /// A spawned task, by the order in which it was spawned.
     Task(u64),
 }
@@ -87,6 +89,7 @@ impl Pulse {
         state.polling = Some(who);
         match who {
             Who::Root => state.root_polls += 1,
+            Who::Caller => {}
             Who::Task(id) => {
                 if let Some(task) = state.tasks.get_mut(&id) {
                     task.polls += 1;

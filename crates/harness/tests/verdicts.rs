@@ -63,6 +63,14 @@ fn verdict(name: &str, outcome: &str, words: &[&str]) -> Run {
     run
 }
 
+/// The promise to the learner, in real time: the only bound of its kind. A machine that is busy with something else may
+/// need a second or a third try; a verdict that really comes late comes late each time.
+#[track_caller]
+fn has_its_verdict_within(bound: Duration, name: &str) {
+    let in_time = (0..3).any(|_| provoke(name).took < bound);
+    assert!(in_time, "{name} had its verdict after more than {bound:?}, three times in a row");
+}
+
 #[test]
 fn a_right_answer_passes_and_leaves_a_record() {
     let run = provoke("passes");
@@ -87,9 +95,8 @@ fn a_panic_is_wrong_and_has_its_place() {
 
 #[test]
 fn two_queues_that_wait_for_each_other_are_a_deadlock() {
-    let run = verdict("deadlocks", "deadlock", &["nothing happens after 0.500 s", "provoked/mod.rs:"]);
-    // The promise to the learner. There is no work in it, so the bound is for a machine that is thirty times slower.
-    assert!(run.took < Duration::from_secs(1), "a deadlock took {:?}", run.took);
+    verdict("deadlocks", "deadlock", &["nothing happens after 0.500 s", "provoked/mod.rs:"]);
+    has_its_verdict_within(Duration::from_secs(1), "deadlocks");
 }
 
 #[test]
@@ -125,8 +132,8 @@ fn a_change_that_wakes_nobody_is_a_lost_wake_up() {
 
 #[test]
 fn a_loop_without_await_is_a_busy_loop() {
-    let run = verdict("loops", "busy loop", &["the poll of your future began at 1.000 s", "the processor is busy"]);
-    assert!(run.took < Duration::from_secs(5), "{:?}", run.took);
+    verdict("loops", "busy loop", &["the poll of your future began at 1.000 s", "the processor is busy"]);
+    has_its_verdict_within(Duration::from_secs(5), "loops");
 }
 
 #[test]
@@ -142,14 +149,22 @@ fn a_task_that_yields_for_ever_is_a_busy_loop() {
 
 #[test]
 fn a_sleeping_thread_is_blocked() {
-    let run = verdict("blocks", "blocked", &["began at 1.000 s", "the thread sleeps"]);
-    assert!(run.took < Duration::from_secs(5), "{:?}", run.took);
+    verdict("blocks", "blocked", &["began at 1.000 s", "the thread sleeps"]);
+    has_its_verdict_within(Duration::from_secs(5), "blocks");
 }
 
 #[cfg(tokio_unstable)]
 #[test]
 fn a_blocked_task_is_named() {
     verdict("blocks_in_a_task", "blocked", &["the poll of the task spawned at"]);
+}
+
+#[test]
+fn code_that_polls_by_itself_is_watched_too() {
+    verdict("reaches_a_todo_by_hand", "not started", &["say what to do by hand"]);
+    verdict("panics_by_hand", "wrong", &["the answer was polled again"]);
+    verdict("parks_by_hand", "blocked", &["your code was called and does not return; the thread sleeps"]);
+    verdict("spins_by_hand", "busy loop", &["your code was called and does not return; the processor is busy"]);
 }
 
 #[test]

@@ -225,3 +225,32 @@ fn is_too_fast() {
     let run = Check::new().run(async || ());
     run.takes(secs(1.0), "The answer comes after a second.");
 }
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn reaches_a_todo_by_hand() {
+    let _: harness::Finished<()> = Check::new().by_hand(|| todo!("say what to do by hand"));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_by_hand() {
+    let _: harness::Finished<()> = Check::new().by_hand(|| panic!("the answer was polled again"));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn parks_by_hand() {
+    Check::new().by_hand(|| std::thread::park_timeout(Duration::from_secs(20)));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn spins_by_hand() {
+    Check::new().by_hand(|| {
+        let stop = AtomicBool::new(false);
+        while !stop.load(Ordering::Relaxed) {
+            std::hint::spin_loop();
+        }
+    });
+}
