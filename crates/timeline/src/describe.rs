@@ -49,8 +49,12 @@ impl Lane {
             .into_iter()
             .filter_map(|kind| at(kind).map(|at| format!("{} at {}", kind.words(), instant(at))));
         let first = at(MarkKind::FirstToken).map(|at| format!("first token at {}", instant(at)));
-        let ends =
-            self.ending().and_then(|ending| ending.how.map(|how| format!("{} at {}", how.words(), instant(ending.at))));
+        let ends = self.ending().and_then(|ending| {
+            ending.how.map(|how| match how {
+                MarkKind::Stuck => how.words().to_owned(),
+                _ => format!("{} at {}", how.words(), instant(ending.at)),
+            })
+        });
         let parts: Vec<String> =
             begins.chain(self.span_words()).chain(first).chain(self.counts()).chain(ends).collect();
         let name = clean(&self.name, false);

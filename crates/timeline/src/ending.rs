@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Lane, MarkKind};
+use crate::{Lane, MarkKind, scale::instant};
 
 /// The last thing that a [`Lane`] shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,17 @@ pub struct Ending {
     pub how: Option<MarkKind>,
     /// The instant of that mark. Without one, the instant of the last span or mark.
     pub at: Duration,
+}
+
+impl Ending {
+    /// The instant, and how it ended unless all is well. The instant at which a stuck lane was given up means nothing.
+    pub(crate) fn words(&self) -> String {
+        match self.how {
+            None | Some(MarkKind::Finished) => instant(self.at),
+            Some(kind @ MarkKind::Stuck) => kind.words().to_owned(),
+            Some(kind) => format!("{} {}", instant(self.at), kind.words()),
+        }
+    }
 }
 
 impl MarkKind {

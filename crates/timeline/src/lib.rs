@@ -43,6 +43,7 @@ mod ending;
 mod json;
 mod label;
 mod model;
+mod reach;
 mod recorder;
 mod scale;
 mod svg;

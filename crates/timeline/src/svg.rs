@@ -6,7 +6,7 @@ mod page;
 mod panel;
 mod shapes;
 
-use crate::Timeline;
+use crate::{Timeline, reach::Reach};
 use page::Page;
 use panel::Panel;
 
@@ -30,7 +30,7 @@ impl Timeline {
     ///
     /// | element | attributes |
     /// |---|---|
-    /// | the `svg` | `data-extent-ns`; `data-plot-x`, `data-plot-width`: where time zero is, and how far it is to the extent |
+    /// | the `svg` | `data-extent-ns`; `data-plot-x`, `data-plot-width`: where time zero is, and how far it is to the extent, the end of the axis |
     /// | each `g.run` | `data-run` (0, 1), `data-end-ns` if known |
     /// | each `g.lane` | `data-lane` (name), `data-lane-index` |
     /// | each `.span` | `data-lane`, `data-kind`, `data-from-ns`, `data-to-ns` |
@@ -48,7 +48,7 @@ impl Timeline {
     /// ```
     pub fn svg(&self) -> String {
         let title = if self.title.trim().is_empty() { "Timeline" } else { &self.title };
-        let mut page = Page::new(title, &self.words(), &self.to_json(), self.extent());
+        let mut page = Page::new(title, &self.words(), &self.to_json(), Reach::of(&[self]));
         page.add(&Panel::new(self, 0));
         page.finish()
     }
@@ -73,7 +73,7 @@ pub fn svg_beside(first: &Timeline, second: &Timeline) -> String {
     let title = format!("{}, compared with: {}", first.title, second.title);
     let words = format!("{}: {} {}: {}", first.title, first.words(), second.title, second.words());
     let content = format!("{}\n{}", first.to_json(), second.to_json());
-    let mut page = Page::new(&title, &words, &content, first.extent().max(second.extent()));
+    let mut page = Page::new(&title, &words, &content, Reach::of(&[first, second]));
     page.add(&Panel::new(first, 0));
     page.add(&Panel::new(second, 1));
     page.finish()

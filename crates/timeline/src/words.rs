@@ -23,7 +23,7 @@ impl SpanKind {
     /// What it means, for somebody who meets the word for the first time.
     pub(crate) fn meaning(self) -> &'static str {
         match self {
-            Self::Running => "running (keeps the thread busy)",
+            Self::Running => "running (thread is busy)",
             other => other.words(),
         }
     }

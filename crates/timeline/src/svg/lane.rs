@@ -9,22 +9,35 @@ use super::{
 use crate::{
     Lane, MarkKind,
     label::{clean, columns},
-    scale::instant,
 };
 
-/// From one lane to the next. Names stand above the bars and not beside them: so the bars keep the whole width of a phone.
-pub(super) const HEIGHT: u32 = 52;
-const BASELINE: u32 = 16;
-const BAR_TOP: u32 = 25;
-const BAR_HEIGHT: u32 = 15;
+pub(super) const BAR_HEIGHT: u32 = 15;
 
-pub(super) fn draw(lane: &Lane, index: usize, page: &mut Page) {
-    let y = page.take(HEIGHT);
+/// Where things are in a lane, from its top. Names stand above the bars and not beside them: so the bars keep the whole
+/// width of a phone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measure {
+    pub(super) height: u32,
+    pub(super) baseline: u32,
+    pub(super) bar: u32,
+}
+
+impl Measure {
+    /// Polls point at the bar from above and wakes from below; only where there are some do they need the room.
+    pub(super) fn of(lanes: &[Lane]) -> Self {
+        let is_beside = |kind| matches!(kind, MarkKind::Polled | MarkKind::Woken);
+        let needs_room = lanes.iter().flat_map(|lane| &lane.marks).any(|mark| is_beside(mark.kind));
+        if needs_room { Self { height: 56, baseline: 16, bar: 29 } } else { Self { height: 46, baseline: 16, bar: 23 } }
+    }
+}
+
+pub(super) fn draw(lane: &Lane, index: usize, measure: Measure, page: &mut Page) {
+    let y = page.take(measure.height);
     let name = escaped(&clean(&lane.name, false));
     page.push(format!("<g class=\"lane\" data-lane=\"{name}\" data-lane-index=\"{index}\">"));
-    draw_words(lane, &name, y + BASELINE, page);
-    draw_spans(lane, &name, y + BAR_TOP, page);
-    draw_marks(lane, &name, y + BAR_TOP + BAR_HEIGHT / 2, page);
+    draw_words(lane, &name, y + measure.baseline, page);
+    draw_spans(lane, &name, y + measure.bar, page);
+    draw_marks(lane, &name, f64::from(y + measure.bar) + f64::from(BAR_HEIGHT) / 2.0, page);
     page.push("</g>".to_owned());
 }
 
@@ -44,13 +57,9 @@ fn ending_words(lane: &Lane) -> String {
     let Some(ending) = lane.ending() else {
         return "nothing recorded".to_owned();
     };
-    let how = match ending.how {
-        None | Some(MarkKind::Finished) => String::new(),
-        Some(kind) => format!(" {}", kind.words()),
-    };
     let counts = lane.counts().join(", ");
     let counts = if counts.is_empty() { counts } else { format!(" ({counts})") };
-    format!("{}{how}{counts}", instant(ending.at))
+    format!("{}{counts}", ending.words())
 }
 
 fn draw_spans(lane: &Lane, name: &str, y: u32, page: &mut Page) {
@@ -72,7 +81,7 @@ fn draw_spans(lane: &Lane, name: &str, y: u32, page: &mut Page) {
     }
 }
 
-fn draw_marks(lane: &Lane, name: &str, y: u32, page: &mut Page) {
+fn draw_marks(lane: &Lane, name: &str, y: f64, page: &mut Page) {
     // By place and kind, so that thousands of marks on one spot are one element; in the order of time.
     let mut spots = BTreeMap::new();
     for mark in &lane.marks {
@@ -85,9 +94,10 @@ fn draw_marks(lane: &Lane, name: &str, y: u32, page: &mut Page) {
     for (at, kind, count) in spots.into_values() {
         page.legend.mark(kind);
         page.push(format!(
-            "<g class=\"mark\" transform=\"translate({} {y})\" data-lane=\"{name}\" data-kind=\"{}\" data-at-ns=\"{}\" \
+            "<g class=\"mark\" transform=\"translate({} {})\" data-lane=\"{name}\" data-kind=\"{}\" data-at-ns=\"{}\" \
              data-count=\"{count}\">{}</g>",
             units(page.x(at)),
+            units(y),
             kind.id(),
             at.as_nanos(),
             shape(kind),

@@ -14,6 +14,8 @@ pub(super) struct Legend {
 
 const LINE: u32 = 22;
 const SWATCH: f64 = 24.0;
+const SIGN: f64 = 16.0;
+const GAP: f64 = 6.0;
 
 impl Legend {
     pub(super) fn span(&mut self, kind: SpanKind) {
@@ -31,9 +33,9 @@ impl Legend {
     pub(super) fn draw(&self, page: &mut Page) {
         let spans = SpanKind::ALL.into_iter().filter(|kind| self.spans.contains(kind));
         let marks = MarkKind::ALL.into_iter().filter(|kind| self.marks.contains(kind));
-        let entries: Vec<(String, &str)> = spans
-            .map(|kind| (swatch(kind), kind.meaning()))
-            .chain(marks.map(|kind| (sign(kind), kind.words())))
+        let entries: Vec<(f64, String, &str)> = spans
+            .map(|kind| (SWATCH, swatch(kind), kind.meaning()))
+            .chain(marks.map(|kind| (SIGN, sign(kind), kind.words())))
             .collect();
         if entries.is_empty() {
             return;
@@ -42,17 +44,18 @@ impl Legend {
         page.push("<g class=\"legend\">".to_owned());
         let mut x = LEFT;
         let mut y = page.take(LINE);
-        for (drawing, words) in entries {
-            let width = SWATCH + 6.0 + text_width(columns(words));
+        for (room, drawing, words) in entries {
+            let width = room + GAP + text_width(columns(words));
             if x > LEFT && x + width > LEFT + PLOT + 12.0 {
                 x = LEFT;
                 y = page.take(LINE);
             }
             page.push(format!(
-                "<g transform=\"translate({} {y})\">{drawing}<text x=\"30\" y=\"16\">{words}</text></g>",
-                units(x)
+                "<g transform=\"translate({} {y})\">{drawing}<text x=\"{}\" y=\"16\">{words}</text></g>",
+                units(x),
+                units(room + GAP),
             ));
-            x += width + 12.0;
+            x += width + 16.0;
         }
         page.push("</g>".to_owned());
     }
@@ -64,6 +67,6 @@ fn swatch(kind: SpanKind) -> String {
 
 fn sign(kind: MarkKind) -> String {
     let (right, down) = centre(kind);
-    let (x, y) = (units(SWATCH / 2.0 + right), units(11.0 + down));
+    let (x, y) = (units(SIGN / 2.0 + right), units(11.0 + down));
     format!("<g class=\"mark\" transform=\"translate({x} {y})\">{}</g>", shape(kind))
 }

@@ -7,11 +7,14 @@ use super::{
     panel::Panel,
     shapes::{LEFT, PLOT, WIDTH, escaped, text_width},
 };
-use crate::label::{clean, columns, shorten};
+use crate::{
+    label::{clean, columns, shorten},
+    reach::Reach,
+};
 
 pub(super) struct Page {
     pub(super) id: String,
-    pub(super) extent: Duration,
+    pub(super) reach: Reach,
     pub(super) legend: Legend,
     title: String,
     words: String,
@@ -21,10 +24,10 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(title: &str, words: &str, content: &str, extent: Duration) -> Self {
+    pub(super) fn new(title: &str, words: &str, content: &str, reach: Reach) -> Self {
         Self {
             id: format!("timeline-{:016x}", fingerprint(content)),
-            extent,
+            reach,
             legend: Legend::default(),
             title: clean(title, false),
             words: clean(words, false),
@@ -48,18 +51,24 @@ impl Page {
         y
     }
 
+    /// Where the height begins that nobody has taken yet.
+    pub(super) fn y(&self) -> u32 {
+        self.y
+    }
+
     /// Where `at` is, from left to right.
     pub(super) fn x(&self, at: Duration) -> f64 {
-        if self.extent.is_zero() {
+        let extent = self.reach.to;
+        if extent.is_zero() {
             return LEFT;
         }
-        LEFT + PLOT * (at.min(self.extent).as_secs_f64() / self.extent.as_secs_f64())
+        LEFT + PLOT * (at.min(extent).as_secs_f64() / extent.as_secs_f64())
     }
 
     pub(super) fn finish(mut self) -> String {
         let legend = std::mem::take(&mut self.legend);
         legend.draw(&mut self);
-        let Self { id, title, words, body, y, extent, .. } = self;
+        let Self { id, title, words, body, y, reach, .. } = self;
         let (title, words) = (escaped(&title), escaped(&words));
         let mut lines = vec![
             format!(
@@ -68,7 +77,7 @@ impl Page {
                  aria-describedby=\"{id}-desc\" data-extent-ns=\"{extent}\" data-plot-x=\"{LEFT}\" \
                  data-plot-width=\"{PLOT}\">",
                 height = y + 8,
-                extent = extent.as_nanos(),
+                extent = reach.to.as_nanos(),
             ),
             format!("<title id=\"{id}-title\">{title}</title>"),
             format!("<desc id=\"{id}-desc\">{words}</desc>"),
@@ -102,8 +111,8 @@ fn style(id: &str) -> Vec<String> {
         "#ID .title{font-size:16px;font-weight:600}",
         "#ID .ending,#ID .name{font-variant-numeric:tabular-nums}",
         "#ID .axis{font-size:12px}",
-        "#ID .grid{stroke:currentColor;stroke-width:1;opacity:.18}",
-        "#ID .end{stroke:currentColor;stroke-width:1.5;stroke-dasharray:5 3}",
+        "#ID .grid{fill:none;stroke:currentColor;stroke-width:1;opacity:.18}",
+        "#ID .end{fill:none;stroke:currentColor;stroke-width:2}",
         "#ID .queued{fill:url(#ID-queued);stroke:var(--queued);stroke-dasharray:2 2}",
         "#ID .waiting{fill:url(#ID-waiting);stroke:var(--waiting)}",
         "#ID .streaming{fill:url(#ID-streaming);stroke:var(--streaming)}",
@@ -117,7 +126,7 @@ fn style(id: &str) -> Vec<String> {
     lines
 }
 
-/// Dots in a queue, light slanted lines while it waits, upright bars like tokens while it streams.
+/// Dots in a queue, slanted lines while it waits, level lines while it streams.
 fn patterns(id: &str) -> Vec<String> {
     let pattern = |kind: &str, size: u32, shape: &str| {
         format!(
@@ -135,9 +144,9 @@ fn patterns(id: &str) -> Vec<String> {
         ),
         pattern(
             "streaming",
-            6,
-            "<rect width=\"6\" height=\"6\" style=\"fill:var(--streaming);opacity:.45\"/>\
-             <rect width=\"3\" height=\"6\" style=\"fill:var(--streaming)\"/>",
+            5,
+            "<rect width=\"5\" height=\"5\" style=\"fill:var(--streaming);opacity:.3\"/>\
+             <path d=\"M0 2.5H5\" style=\"stroke:var(--streaming);stroke-width:1.8\"/>",
         ),
         "</defs>".to_owned(),
     ]

@@ -1,12 +1,12 @@
 //! One timeline of a picture: title, axis, lanes, and where the run ended.
 
 use super::{
-    lane,
+    lane::{self, BAR_HEIGHT, Measure},
     page::{Page, fitted},
     shapes::{LEFT, PLOT, escaped, units},
 };
 use crate::{
-    Timeline,
+    Lane, Timeline,
     scale::{instant, round_ticks},
 };
 
@@ -15,6 +15,9 @@ const MOST_LANES: usize = 48;
 
 /// Besides zero, so many ticks have room for their labels.
 const MOST_TICKS: u128 = 6;
+
+/// The height of the axis.
+const AXIS: u32 = 20;
 
 pub(super) struct Panel<'a> {
     timeline: &'a Timeline,
@@ -30,13 +33,14 @@ impl<'a> Panel<'a> {
         let end = self.timeline.end.map(|end| format!(" data-end-ns=\"{}\"", end.as_nanos())).unwrap_or_default();
         page.push(format!("<g class=\"run\" data-run=\"{}\"{end}>", self.run));
         self.title(page);
-        self.axis(page);
-        let drawn = self.timeline.lanes.iter().take(MOST_LANES);
-        for (index, lane) in drawn.enumerate() {
-            lane::draw(lane, index, page);
+        let lanes = &self.timeline.lanes[..self.timeline.lanes.len().min(MOST_LANES)];
+        let bars = Bars::below(page.y() + AXIS, lanes);
+        self.axis(&bars, page);
+        for (index, lane) in lanes.iter().enumerate() {
+            lane::draw(lane, index, bars.measure, page);
         }
         self.more(page);
-        self.end(page);
+        self.end(&bars, page);
         page.push("</g>".to_owned());
         page.take(10);
     }
@@ -50,11 +54,9 @@ impl<'a> Panel<'a> {
         page.push(format!("<text class=\"title\" x=\"{LEFT}\" y=\"{y}\">{title}</text>"));
     }
 
-    fn axis(&self, page: &mut Page) {
-        let y = page.take(20) + 13;
-        let lanes = self.timeline.lanes.len().min(MOST_LANES) as u32;
-        let bottom = y + 6 + lane::HEIGHT * lanes;
-        for (at, label) in round_ticks(page.extent, MOST_TICKS) {
+    fn axis(&self, bars: &Bars, page: &mut Page) {
+        let y = page.take(AXIS) + 13;
+        for (at, label) in round_ticks(page.reach.to, MOST_TICKS) {
             let x = page.x(at);
             let anchor = match x {
                 _ if x < LEFT + 15.0 => "start",
@@ -62,10 +64,14 @@ impl<'a> Panel<'a> {
                 _ => "middle",
             };
             let x = units(x);
-            page.push(format!("<line class=\"grid\" x1=\"{x}\" x2=\"{x}\" y1=\"{}\" y2=\"{bottom}\"/>", y + 4));
+            page.push(format!("<path class=\"grid\" d=\"M{x} {}v4{}\"/>", y + 3, bars.line(&x)));
             page.push(format!("<text class=\"axis\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{label}</text>"));
         }
-        if lanes == 0 {
+        if page.reach.is_cut {
+            let x = units(LEFT + PLOT + 16.0);
+            page.push(format!("<text class=\"axis\" x=\"{x}\" y=\"{y}\" text-anchor=\"end\">…</text>"));
+        }
+        if bars.lanes == 0 {
             let y = page.take(20) + 15;
             page.push(format!("<text x=\"{LEFT}\" y=\"{y}\">(no lanes)</text>"));
         }
@@ -78,20 +84,15 @@ impl<'a> Panel<'a> {
         }
     }
 
-    fn end(&self, page: &mut Page) {
+    fn end(&self, bars: &Bars, page: &mut Page) {
         let Some(end) = self.timeline.end else {
             return;
         };
         let y = page.take(22);
-        let lanes = self.timeline.lanes.len().min(MOST_LANES) as u32;
         let x = page.x(end);
         let (anchor, label) = if x < LEFT + PLOT / 2.0 { ("start", x + 6.0) } else { ("end", x - 6.0) };
-        page.push(format!(
-            "<line class=\"end\" x1=\"{x}\" x2=\"{x}\" y1=\"{top}\" y2=\"{bottom}\"/>",
-            x = units(x),
-            top = y.saturating_sub(lane::HEIGHT * lanes),
-            bottom = y + 18,
-        ));
+        let foot = format!("M{} {y}v18", units(x));
+        page.push(format!("<path class=\"end\" d=\"{}{foot}\"/>", bars.line(&units(x))));
         page.push(format!(
             "<text class=\"axis\" x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\" data-at-ns=\"{}\">run ends {}</text>",
             units(label),
@@ -99,5 +100,27 @@ impl<'a> Panel<'a> {
             end.as_nanos(),
             instant(end),
         ));
+    }
+}
+
+/// Where the bars of a panel are.
+struct Bars {
+    top: u32,
+    lanes: u32,
+    measure: Measure,
+}
+
+impl Bars {
+    fn below(top: u32, lanes: &[Lane]) -> Self {
+        Self { top, lanes: lanes.len() as u32, measure: Measure::of(lanes) }
+    }
+
+    /// An upright line at `x` through all bars. It leaves out the words between them, which it would make hard to read.
+    fn line(&self, x: &str) -> String {
+        let piece = |lane: u32| {
+            let y = self.top + lane * self.measure.height + self.measure.bar - 3;
+            format!("M{x} {y}v{}", BAR_HEIGHT + 6)
+        };
+        (0..self.lanes).map(piece).collect()
     }
 }

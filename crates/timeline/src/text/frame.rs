@@ -1,7 +1,7 @@
 //! Divides the width between names, bars and what stands behind the bars.
 
 use super::panel::Panel;
-use crate::{label::columns, scale::Scale};
+use crate::{label::columns, reach::Reach, scale::Scale};
 
 /// What all rows of a drawing have in common.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,8 @@ pub(super) struct Frame {
     /// Columns for bars and what stands behind them.
     pub(super) plot: usize,
     pub(super) scale: Scale,
+    /// Whether something lies beyond the end of the scale.
+    pub(super) is_cut: bool,
 }
 
 impl Frame {
@@ -25,7 +27,8 @@ impl Frame {
             name => name + 1,
         };
         let plot = width - names;
-        let extent = panels.iter().map(|panel| panel.timeline.extent()).max().unwrap_or_default();
+        let reach = Reach::of(&panels.iter().map(|panel| panel.timeline).collect::<Vec<_>>());
+        let extent = reach.to;
         let fits = |scale: &Scale, level: usize| {
             let mut rows = panels.iter().flat_map(|panel| &panel.rows);
             rows.all(|row| row.columns(scale, level) <= plot)
@@ -37,7 +40,7 @@ impl Frame {
         let has_room = |scale: &Scale| scale.column(extent) > plot / 2;
 
         let scale = [2, 1].into_iter().filter_map(longest).find(has_room).or_else(|| longest(0));
-        Self { names, plot, scale: scale.unwrap_or_else(|| Scale::fit(extent, plot - 1)) }
+        Self { names, plot, is_cut: reach.is_cut, scale: scale.unwrap_or_else(|| Scale::fit(extent, plot - 1)) }
     }
 
     pub(super) fn width(&self) -> usize {

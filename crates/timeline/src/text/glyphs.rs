@@ -13,6 +13,8 @@ pub(super) struct Glyphs {
     pub(super) axis_start: char,
     pub(super) axis_tick: char,
     pub(super) axis_end: char,
+    /// In place of the end, where something lies beyond it.
+    pub(super) axis_cut: char,
     /// Runs down through all lanes at the end of the run, and turns to the words that name the instant.
     pub(super) end: char,
     pub(super) end_then_words: char,
@@ -28,6 +30,7 @@ const UNICODE: Glyphs = Glyphs {
     axis_start: '├',
     axis_tick: '┼',
     axis_end: '┤',
+    axis_cut: '…',
     end: '│',
     end_then_words: '└',
     words_then_end: '┘',
@@ -42,6 +45,7 @@ const ASCII: Glyphs = Glyphs {
     axis_start: '|',
     axis_tick: '+',
     axis_end: '|',
+    axis_cut: '~',
     end: '|',
     end_then_words: '|',
     words_then_end: '|',

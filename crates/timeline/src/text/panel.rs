@@ -69,7 +69,7 @@ impl<'a> Panel<'a> {
             }
         }
         if last > 0 {
-            line[last] = glyphs.axis_end;
+            line[last] = if frame.is_cut { glyphs.axis_cut } else { glyphs.axis_end };
         }
         let labels = glyphs.spelled(labels);
         let names = " ".repeat(frame.names);

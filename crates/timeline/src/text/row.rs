@@ -133,10 +133,6 @@ fn labels(lane: &Lane, difference: Option<Difference>, glyphs: Glyphs) -> [Strin
         let empty = "nothing recorded".to_owned() + &differs;
         return [differs.trim_start().to_owned(), differs.trim_start().to_owned(), empty.clone(), empty];
     };
-    let how = match ending.how {
-        None | Some(MarkKind::Finished) => String::new(),
-        Some(kind) => format!(" {}", kind.words()),
-    };
     let expected = match difference {
         None | Some(Difference::Missing) => String::new(),
         Some(Difference::Ending(expected)) if expected.at != ending.at => format!(" {}", instant(expected.at)),
@@ -144,12 +140,16 @@ fn labels(lane: &Lane, difference: Option<Difference>, glyphs: Glyphs) -> [Strin
     };
     let counts = lane.counts().join(", ");
     let counts = if counts.is_empty() { counts } else { format!(" ({counts})") };
-    let exact = instant(ending.at);
+    let (short, exact) = match ending.how {
+        Some(MarkKind::Stuck) => ("never".to_owned(), ending.words()),
+        _ => (about(ending.at), instant(ending.at)),
+    };
+    let words = ending.words();
     let all = [
-        format!("{}{differs}", about(ending.at)),
+        format!("{short}{differs}"),
         format!("{exact}{differs}"),
-        format!("{exact}{how}{differs}{expected}"),
-        format!("{exact}{how}{differs}{expected}{counts}"),
+        format!("{words}{differs}{expected}"),
+        format!("{words}{differs}{expected}{counts}"),
     ];
     all.map(|label| glyphs.spelled(label))
 }

@@ -1,0 +1,43 @@
+//! How far a time axis goes.
+
+use std::time::Duration;
+
+use crate::{Lane, MarkKind, Timeline};
+
+/// Where the axis of a drawing ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reach {
+    pub(crate) to: Duration,
+    /// Whether something lies beyond. It is drawn at the end of the axis.
+    pub(crate) is_cut: bool,
+}
+
+impl Reach {
+    /// To the last instant that any of the timelines shows, with one exception. A run that is stuck is given up at some
+    /// instant, which is often much later than all that happened, and which means nothing. There the axis ends soon after
+    /// the last instant at which something happened, or the rest would be too small to see.
+    pub(crate) fn of(timelines: &[&Timeline]) -> Self {
+        let full = timelines.iter().map(|timeline| timeline.extent()).max().unwrap_or_default();
+        let happened = timelines.iter().map(|timeline| last_before_given_up(timeline)).max().unwrap_or_default();
+        let soon_after = happened.saturating_add(happened / 4);
+        if happened.is_zero() || full <= happened.saturating_mul(2) {
+            Self { to: full, is_cut: false }
+        } else {
+            Self { to: soon_after, is_cut: true }
+        }
+    }
+}
+
+fn last_before_given_up(timeline: &Timeline) -> Duration {
+    let stuck = timeline.lanes.iter().flat_map(|lane| &lane.marks).filter(|mark| mark.kind == MarkKind::Stuck);
+    let Some(given_up) = stuck.map(|mark| mark.at).min() else {
+        return timeline.extent();
+    };
+    let instants = timeline.lanes.iter().flat_map(instants).chain(timeline.end);
+    instants.filter(|&at| at < given_up).max().unwrap_or_default()
+}
+
+fn instants(lane: &Lane) -> impl Iterator<Item = Duration> {
+    let spans = lane.spans.iter().flat_map(|span| [span.from, span.to]);
+    spans.chain(lane.marks.iter().map(|mark| mark.at))
+}
