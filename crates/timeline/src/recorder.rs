@@ -77,7 +77,7 @@ impl Recorder {
     ///
     /// A lane keeps its first 4096 polls, wakes and spans each, so that a future that spins cannot use up the memory.
     /// Later spans lengthen the last one. The counts ([`polls`](Self::polls), [`wakes`](Self::wakes)) are always exact.
-    pub fn future<F>(&self, name: impl Into<String>, future: F) -> Recorded<F> {
+    pub fn future<F: Future>(&self, name: impl Into<String>, future: F) -> Recorded<F> {
         let mut lanes = self.record.lanes();
         let index = lanes.len();
         lanes.push(LaneRecord { lane: Lane::new(name), ..LaneRecord::default() });

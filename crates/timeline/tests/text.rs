@@ -133,7 +133,7 @@ fn a_run_that_takes_no_time_is_one_column() {
 fn thousands_of_marks_in_one_column_are_counted() {
     let spin = (0..5000).fold(Lane::new("spin"), |lane, _| lane.mark(MarkKind::Polled, 0.5));
     let run = Timeline::new("").lane(spin.mark(MarkKind::Stuck, 1.0)).lane(Lane::call("other", 0.0, 1.0));
-    assert_snapshot!(run.text(&columns(60)));
+    assert_snapshot!(run.text(&columns(80)));
 }
 
 /// 1000 polls of 10 µs in 2 s, and nothing but waiting between them: the lane waits.

@@ -18,8 +18,8 @@ pub(super) struct Frame {
 impl Frame {
     /// The frame with the longest bars in which the ends of all lanes can be written behind them.
     ///
-    /// Fuller words behind the bars make the bars shorter. They are taken into account as long as the bars keep more than
-    /// half of the room; where they do not, shorter words are.
+    /// Fuller words behind the bars make the bars shorter. They are chosen as long as the bars keep half of the room or
+    /// more; where they would not, shorter words are.
     pub(super) fn fit(panels: &[&Panel<'_>], width: usize) -> Self {
         let widest = panels.iter().flat_map(|panel| &panel.rows).map(|row| columns(&row.name)).max().unwrap_or(0);
         let names = match widest.min((width * 3 / 10).clamp(8, 28)) {
@@ -37,9 +37,12 @@ impl Frame {
             let scales = (1..plot).rev().map(|columns| Scale::fit(extent, columns));
             scales.into_iter().find(|scale| fits(scale, level))
         };
-        let has_room = |scale: &Scale| scale.column(extent) > plot / 2;
-
-        let scale = [2, 1].into_iter().filter_map(longest).find(has_room).or_else(|| longest(0));
+        // With each level, the part of the room that it must leave to the bars, in tenths.
+        let levels = [(3, 6), (2, 5), (1, 5), (0, 0)];
+        let leaves_room = |&(level, tenths): &(usize, usize)| {
+            longest(level).filter(|scale| scale.column(extent) * 10 >= plot * tenths)
+        };
+        let scale = levels.iter().find_map(leaves_room);
         Self { names, plot, is_cut: reach.is_cut, scale: scale.unwrap_or_else(|| Scale::fit(extent, plot - 1)) }
     }
 

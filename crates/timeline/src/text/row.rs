@@ -116,6 +116,13 @@ impl<'a> Row<'a> {
         let fullest = self.labels.iter().rev().find(|label| width_behind(label) <= room);
         let label = fullest.unwrap_or(&self.labels[0]);
         let first = if bar == 0 { 0 } else { bar + 1 };
+        // The line of the end of the run leaves a blank on both sides of the words.
+        let beside = [first.checked_sub(1), Some(first + label.chars().count())];
+        for column in beside.into_iter().flatten().filter(|&column| column >= bar && !label.is_empty()) {
+            if let Some(cell) = cells.get_mut(column) {
+                *cell = Cell::Blank;
+            }
+        }
         for (cell, character) in cells.iter_mut().skip(first).zip(label.chars()) {
             *cell = Cell::Sign(character);
         }
