@@ -1,0 +1,79 @@
+//! Writes that lose nothing: a file is replaced whole or not at all, and nothing kept aside is ever overwritten.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process,
+};
+
+/// Replaces a file by a new one with this content. Whoever reads it sees the old content or the new, never a part.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_with(path, |file| file.write_all(content))
+}
+
+/// As [`replace`], with the writing passed in: tests pass one that fails half-way.
+pub fn replace_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // In the same folder, because a file can be renamed only within one disk.
+    let temporary = folder.join(format!(".{name}.{}.tmp", process::id()));
+    let mut file = File::create(&temporary)?;
+    // Without the sync, a machine that loses power may keep the new name and an empty file.
+    let written = write(&mut file).and_then(|()| file.sync_all());
+    drop(file);
+    let replaced = written.and_then(|()| fs::rename(&temporary, path));
+    if replaced.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    replaced
+}
+
+/// Keeps a copy as `<folder>/<stem>.<n>.<extension>` with the lowest `n` that is free, and says where.
+pub fn keep_aside(content: &[u8], folder: &Path, stem: &str, extension: &str) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    for n in 1.. {
+        let path = folder.join(format!("{stem}.{n}.{extension}"));
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+            Ok(mut file) => {
+                let written = file.write_all(content).and_then(|()| file.sync_all());
+                if written.is_err() {
+                    let _ = fs::remove_file(&path);
+                }
+                return written.map(|()| path);
+            }
+        }
+    }
+    unreachable!("a number is free")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_that_fails_half_way_leaves_the_old_content_and_no_litter() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("progress.txt");
+        replace(&path, b"old").expect("the folder can be written");
+        let error = replace_with(&path, |file| {
+            file.write_all(b"ne")?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        });
+        assert_eq!(error.map_err(|error| error.kind()), Err(io::ErrorKind::StorageFull));
+        assert_eq!(fs::read(&path).expect("it is still there"), b"old");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn what_is_kept_aside_is_never_overwritten() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let first = keep_aside(b"one", folder.path(), "fan_out", "rs").expect("the folder can be written");
+        let second = keep_aside(b"two", folder.path(), "fan_out", "rs").expect("the folder can be written");
+        assert!(first.ends_with("fan_out.1.rs") && second.ends_with("fan_out.2.rs"));
+        assert_eq!(fs::read(first).expect("it is there"), b"one");
+    }
+}
