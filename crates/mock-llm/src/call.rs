@@ -1,123 +1,244 @@
 //! One call in flight: what the futures and streams of the public interface are made of.
 
 use std::{
+    fmt,
+    future::poll_fn,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, Waker, ready},
+    thread::ThreadId,
     time::Duration,
 };
 
 use futures::Stream;
 
-use crate::{Call, CallKind, End, Error, Fault, Reply, Shared, Sleep, Token, journal::Writing, script::Plan};
+use crate::{
+    Call, CallKind, End, Error, Fault, Reply, Request, Shared, Sleep, Token,
+    limits::{Answer, Arrival, Ticket, Turn},
+    script::Plan,
+};
 
-/// A call that has started. It is in the journal, and it leaves the journal's in-flight count exactly once: when it ends,
-/// or when it is dropped.
-#[derive(Debug)]
+/// A call that has started. It is in the journal, and it leaves the journal's in-flight count and its place at the
+/// provider exactly once: when it ends, or when it is dropped.
 pub(crate) struct InFlight {
     shared: Arc<Shared>,
     id: usize,
     /// Which life of the journal the call belongs to; after a restart it writes nothing more.
     epoch: u64,
-    started: Duration,
-    plan: Plan,
+    /// The model, by its place in the provider's list.
+    model: usize,
+    /// Its place inside or in the queue, where the model has a concurrent limit.
+    ticket: Option<Ticket>,
+    /// When the model began, on the clock. `None` while the call waits in the queue.
+    begun: Option<Duration>,
+    /// In the queue: when to look whether a place is free.
+    look_again: Option<(Duration, Sleep)>,
+    pub(crate) plan: Plan,
     over: bool,
 }
 
+/// How a call is made: what the journal says of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    pub(crate) kind: CallKind,
+    pub(crate) thread: Option<ThreadId>,
+}
+
+impl Manner {
+    pub(crate) const fn asynchronous(kind: CallKind) -> Self {
+        Self { kind, thread: None }
+    }
+}
+
 impl InFlight {
-    pub(crate) fn start(shared: Arc<Shared>, model: &str, prompt: &str, kind: CallKind) -> Result<Self, Error> {
-        let started = shared.clock.now();
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// Where the provider does not even begin: an unknown model, a limit, a scripted 429 or refusal.
+    pub(crate) fn start(shared: Arc<Shared>, model: &str, request: &Request, manner: Manner) -> Result<Self, Error> {
+        let now = shared.clock.now();
+        let place = shared.models.iter().position(|script| script.name() == model);
+        if let Some(place) = place {
+            shared.settle(place, now);
+        }
         let mut state = shared.lock();
-        let origin = *state.origin.get_or_insert(started);
-        let calls = state.calls_of_model.entry(model.to_owned()).or_default();
-        *calls += 1;
-        let number = *calls;
-        let attempts = state.attempts.entry((model.to_owned(), prompt.to_owned())).or_default();
-        *attempts += 1;
-        let attempt = *attempts;
-        let begun = started.saturating_sub(origin);
-        let id = state.journal.start(Call {
+        let state = &mut *state;
+        let origin = *state.origin.get_or_insert(now);
+        let started = now.saturating_sub(origin);
+        let (number, attempt) = state.count(model, request.known_by(), shared.journal_limit);
+        let call = Call {
             model: model.to_owned(),
-            prompt: prompt.to_owned(),
+            prompt: request.prompt.clone(),
             attempt,
-            kind,
-            started: begun,
+            kind: manner.kind,
+            thread: manner.thread,
+            started,
+            begun: None,
             first_token: None,
             produced: Vec::new(),
             delivered: 0,
             ended: None,
-        });
-        let Some(script) = shared.models.iter().find(|script| script.name() == model) else {
+        };
+        let Some(model) = place else {
             let error = Error::UnknownModel(model.to_owned());
-            state.journal.end(id, begun, End::Failed(error.clone()));
+            state.journal.turned_away(call, error.clone());
             return Err(error);
         };
-        let plan = script.plan(shared.seed, prompt, number, attempt);
-        let due_after_begin = plan.due_after_start.clone();
-        state.journal.begin_writing(id, Writing { begun, due_after_begin, count: plan.token_count() });
+        let plan = shared.models[model].plan(shared.seed, request, number, attempt);
+        if let Some(error) = plan.turned_away() {
+            state.journal.turned_away(call, error.clone());
+            return Err(error);
+        }
+
+        let id = state.journal.next_id();
+        let writing = plan.writing(started);
+        let tokens = plan.prompt_tokens + plan.tokens.len();
+        let stalls = matches!(plan.fault, Some(Fault::StallAfter(_)));
+        let runs_for = (!stalls).then(|| plan.last_after_begin());
+        let arrival = || Arrival { runs_for, entry: (id, state.epoch), writing: writing.clone() };
+        let (ticket, begun) = match state.doors[model].knock(tokens, now, arrival) {
+            Answer::TurnedAway { retry_after } => {
+                let error = Error::RateLimited { retry_after };
+                state.journal.turned_away(call, error.clone());
+                return Err(error);
+            }
+            Answer::Enter(ticket) => (ticket, Some(now)),
+            Answer::Wait(ticket) => (Some(ticket), None),
+        };
+        state.journal.start(call);
+        if begun.is_some() {
+            state.journal.begin(id, writing);
+        }
         let epoch = state.epoch;
-        drop(state);
-        Ok(Self { shared, id, epoch, started, plan, over: false })
+        Ok(Self { shared: shared.clone(), id, epoch, model, ticket, begun, look_again: None, plan, over: false })
     }
 
-    /// When what follows the tokens happens: the fault, or the end.
-    fn last_instant(&self) -> Duration {
-        self.started.saturating_add(self.plan.last_after_start())
+    /// When the model began to work on the call: at once, or when it left the queue.
+    pub(crate) fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<Duration> {
+        loop {
+            let look_again = match self.look(cx.waker()) {
+                Turn::Begun(begun) => return Poll::Ready(begun),
+                Turn::Wait { look_again } => look_again,
+            };
+            let Some(at) = look_again else { return Poll::Pending };
+            if self.look_again.as_ref().is_none_or(|(planned, _)| *planned != at) {
+                self.look_again = Some((at, self.shared.clock.sleep_until(at)));
+            }
+            if let Some((_, sleep)) = &mut self.look_again {
+                ready!(sleep.as_mut().poll(cx));
+            }
+            self.look_again = None;
+        }
+    }
+
+    /// [`poll_begun`](InFlight::poll_begun) without a timer: who asks must ask again.
+    pub(crate) fn begun(&mut self, waker: &Waker) -> Option<Duration> {
+        match self.look(waker) {
+            Turn::Begun(begun) => Some(begun),
+            Turn::Wait { .. } => None,
+        }
+    }
+
+    fn look(&mut self, waker: &Waker) -> Turn {
+        let (None, Some(ticket)) = (self.begun, self.ticket) else {
+            return Turn::Begun(self.begun.expect("a call without a ticket begins at once"));
+        };
+        self.shared.settle(self.model, self.shared.clock.now());
+        let mut state = self.shared.lock();
+        let turn = state.doors[self.model].turn(ticket, waker);
+        if let Turn::Begun(begun) = turn {
+            self.begun = Some(begun);
+        }
+        turn
+    }
+
+    /// When the token at `index` is due; after the last one, the fault or the end.
+    pub(crate) fn due(&self, begun: Duration, index: usize) -> Duration {
+        let last = self.plan.last_after_begin();
+        let token = (index < self.plan.token_count()).then(|| self.plan.due_after_begin[index]);
+        begun.saturating_add(token.unwrap_or(last))
     }
 
     /// The call's verdict, once all of its tokens are out. `None`: it never gets one, the model stalls.
-    fn conclude(&mut self) -> Option<Result<(), Error>> {
+    pub(crate) fn conclude(&mut self, at: Duration) -> Option<Result<(), Error>> {
         match self.plan.fault {
             None => {
-                self.end(End::Finished);
+                self.end(at, End::Finished);
                 Some(Ok(()))
             }
             Some(Fault::StallAfter(_)) => None,
             Some(Fault::Panic) => panic!("the client library panicked, as its script says"),
             Some(fault) => {
                 let error = fault.error(self.plan.token_count())?;
-                self.end(End::Failed(error.clone()));
+                self.end(at, End::Failed(error.clone()));
                 Some(Err(error))
             }
         }
     }
 
-    fn end(&mut self, end: End) {
+    /// Ends the call: in the journal, and at the door, where the next one may begin.
+    pub(crate) fn end(&mut self, at: Duration, end: End) {
         self.over = true;
-        let now = self.shared.clock.now();
-        let mut state = self.shared.lock();
-        if state.epoch != self.epoch {
-            return;
-        }
-        let origin = state.origin.unwrap_or_default();
-        state.journal.end(self.id, now.saturating_sub(origin), end);
-    }
-
-    fn delivered(&self, tokens: usize) {
         let mut state = self.shared.lock();
         if state.epoch == self.epoch {
-            state.journal.delivered(self.id, tokens);
+            let since_origin = at.saturating_sub(state.origin.unwrap_or_default());
+            state.journal.end(self.id, since_origin, end);
         }
+        let Some(ticket) = self.ticket else { return };
+        let settled = state.doors[self.model].leave(ticket, at);
+        let wakers = state.note(settled);
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Takes the token at `index`. The end comes with the last one, as a provider's closing chunk does.
+    pub(crate) fn take(&mut self, index: usize, at: Duration) -> Token {
+        let mut state = self.shared.lock();
+        if state.epoch == self.epoch {
+            state.journal.delivered(self.id, index + 1);
+        }
+        drop(state);
+        let token = Token { index, text: std::mem::take(&mut self.plan.tokens[index]) };
+        if index + 1 == self.plan.token_count() && self.plan.fault.is_none() {
+            self.end(at, End::Finished);
+        }
+        token
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn crate::Clock> {
+        &self.shared.clock
+    }
+}
+
+impl fmt::Debug for InFlight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InFlight").field("call", &self.id).field("begun", &self.begun).finish_non_exhaustive()
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         if !self.over {
-            self.end(End::Dropped);
+            self.end(self.shared.clock.now(), End::Dropped);
         }
     }
 }
 
 /// A call that waits for its whole reply: one sleep, one wake-up.
-pub(crate) async fn complete(shared: Arc<Shared>, model: String, prompt: String) -> Result<Reply, Error> {
-    let mut call = InFlight::start(shared.clone(), &model, &prompt, CallKind::Complete)?;
-    let last_instant = call.last_instant();
+pub(crate) async fn complete(shared: Arc<Shared>, model: String, request: Request) -> Result<Reply, Error> {
+    let manner = Manner::asynchronous(CallKind::Complete);
+    let mut call = InFlight::start(shared.clone(), &model, &request, manner)?;
+    let begun = poll_fn(|cx| call.poll_begun(cx)).await;
+    let last_instant = call.due(begun, call.plan.token_count());
     if last_instant > shared.clock.now() {
         shared.clock.sleep_until(last_instant).await;
     }
-    match call.conclude() {
-        Some(Ok(())) => Ok(Reply { model, text: call.plan.tokens.concat(), tokens: call.plan.tokens.len() }),
+    match call.conclude(shared.clock.now()) {
+        Some(Ok(())) => Ok(call.plan.reply(model)),
         Some(Err(error)) => Err(error),
         None => Stalled::default().await,
     }
@@ -135,7 +256,7 @@ enum State {
     Idle {
         shared: Arc<Shared>,
         model: String,
-        prompt: String,
+        request: Request,
     },
     Streaming {
         call: InFlight,
@@ -147,11 +268,11 @@ enum State {
     Done,
 }
 
-impl std::fmt::Debug for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            State::Idle { model, prompt, .. } => {
-                f.debug_struct("Idle").field("model", model).field("prompt", prompt).finish()
+            State::Idle { model, request, .. } => {
+                f.debug_struct("Idle").field("model", model).field("prompt", &request.prompt).finish()
             }
             State::Streaming { call, next, .. } => {
                 f.debug_struct("Streaming").field("call", &call.id).field("next", next).finish()
@@ -162,8 +283,8 @@ impl std::fmt::Debug for State {
 }
 
 impl TokenStream {
-    pub(crate) fn new(shared: Arc<Shared>, model: String, prompt: String) -> Self {
-        Self { state: State::Idle { shared, model, prompt } }
+    pub(crate) fn new(shared: Arc<Shared>, model: String, request: Request) -> Self {
+        Self { state: State::Idle { shared, model, request } }
     }
 }
 
@@ -174,8 +295,9 @@ impl Stream for TokenStream {
         loop {
             match &mut self.state {
                 State::Done => return Poll::Ready(None),
-                State::Idle { shared, model, prompt } => {
-                    match InFlight::start(shared.clone(), model, prompt, CallKind::Stream) {
+                State::Idle { shared, model, request } => {
+                    let manner = Manner::asynchronous(CallKind::Stream);
+                    match InFlight::start(shared.clone(), model, request, manner) {
                         Ok(call) => {
                             let stalled = Stalled::default();
                             self.state = State::Streaming { call, next: 0, sleep: None, stalled };
@@ -187,30 +309,23 @@ impl Stream for TokenStream {
                     }
                 }
                 State::Streaming { call, next, sleep, stalled } => {
-                    let count = call.plan.token_count();
-                    let due = if *next < count {
-                        call.started.saturating_add(call.plan.due_after_start[*next])
-                    } else {
-                        call.last_instant()
-                    };
-                    if call.shared.clock.now() < due {
-                        let sleep = sleep.get_or_insert_with(|| call.shared.clock.sleep_until(due));
+                    let begun = ready!(call.poll_begun(cx));
+                    let due = call.due(begun, *next);
+                    if call.clock().now() < due {
+                        let sleep = sleep.get_or_insert_with(|| call.clock().sleep_until(due));
                         ready!(sleep.as_mut().poll(cx));
                     }
                     *sleep = None;
-                    if *next < count {
-                        let index = *next;
+                    let now = call.clock().now();
+                    if *next < call.plan.token_count() {
+                        let token = call.take(*next, now);
                         *next += 1;
-                        call.delivered(*next);
-                        let token = Token { index, text: std::mem::take(&mut call.plan.tokens[index]) };
-                        // The end comes with the last token, as a provider's closing chunk does.
-                        if *next == count && call.plan.fault.is_none() {
-                            call.end(End::Finished);
+                        if call.is_over() {
                             self.state = State::Done;
                         }
                         return Poll::Ready(Some(Ok(token)));
                     }
-                    let Some(verdict) = call.conclude() else {
+                    let Some(verdict) = call.conclude(now) else {
                         stalled.keep(cx);
                         return Poll::Pending;
                     };

@@ -3,7 +3,17 @@
 //! The model needs two things of a runtime: what time it is, and a future that is ready later. With these two behind a
 //! trait, the same model streams on tokio, on tokio's paused clock, and on a runtime that you wrote yourself.
 
-use std::{fmt, future::Future, pin::Pin, sync::OnceLock, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{Mutex, OnceLock, PoisonError},
+    task::{Context, Waker},
+    thread,
+    time::Duration,
+};
+
+use tokio::{runtime::Handle, time::Instant};
 
 /// A future that is ready when its deadline has passed.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -45,6 +55,13 @@ pub trait Clock: Send + Sync + fmt::Debug + 'static {
 
     /// A future that is ready once [`now`](Clock::now) has reached `deadline`. It may be dropped before that.
     fn sleep_until(&self, deadline: Duration) -> Sleep;
+
+    /// Holds the thread until [`now`](Clock::now) has reached `deadline`: what a [blocking](crate::blocking) call does.
+    ///
+    /// Without further words the thread sleeps for real, so a clock that does not run by itself should say more.
+    fn block_until(&self, deadline: Duration) {
+        thread::sleep(deadline.saturating_sub(self.now()));
+    }
 }
 
 /// tokio's clock: the paused one in a test, the real one in a program. The default.
@@ -52,22 +69,36 @@ pub trait Clock: Send + Sync + fmt::Debug + 'static {
 /// Its origin is the first instant that anybody asks for, so a mock may be built before the runtime is. tokio's timers
 /// have a resolution of one millisecond and round up: latencies in whole milliseconds are exact on a paused clock.
 ///
+/// Threads that are not of the runtime, those of a pool for example, see the time of the runtime in which the clock was
+/// asked first.
+///
 /// # Panics
 /// [`sleep_until`](Clock::sleep_until) panics outside a tokio runtime with its timer enabled.
 #[derive(Debug, Default)]
 pub struct TokioClock {
-    origin: OnceLock<tokio::time::Instant>,
+    origin: OnceLock<Instant>,
+    runtime: OnceLock<Handle>,
 }
 
 impl TokioClock {
-    fn origin(&self) -> tokio::time::Instant {
-        *self.origin.get_or_init(tokio::time::Instant::now)
+    fn origin(&self) -> Instant {
+        *self.origin.get_or_init(Instant::now)
+    }
+
+    /// Runs `task` where tokio knows the time: on a foreign thread, as if inside the runtime.
+    fn in_runtime<T>(&self, task: impl FnOnce() -> T) -> T {
+        if let Ok(handle) = Handle::try_current() {
+            self.runtime.get_or_init(|| handle);
+            return task();
+        }
+        let _inside = self.runtime.get().map(Handle::enter);
+        task()
     }
 }
 
 impl Clock for TokioClock {
     fn now(&self) -> Duration {
-        self.origin().elapsed()
+        self.in_runtime(|| self.origin().elapsed())
     }
 
     fn sleep_until(&self, deadline: Duration) -> Sleep {
@@ -76,4 +107,39 @@ impl Clock for TokioClock {
         let origin = self.origin();
         Box::pin(tokio::time::sleep_until(origin.checked_add(deadline).unwrap_or(origin + far_future)))
     }
+
+    fn block_until(&self, deadline: Duration) {
+        self.in_runtime(|| {
+            let now = self.origin().elapsed();
+            if !is_paused() {
+                thread::sleep(deadline.saturating_sub(now));
+                return;
+            }
+            // Two threads that move the clock at once would move it twice.
+            static MOVING: Mutex<()> = Mutex::new(());
+            let _one_at_a_time = MOVING.lock().unwrap_or_else(PoisonError::into_inner);
+            let step = deadline.saturating_sub(self.origin().elapsed());
+            // The first poll moves the clock. A second one would only yield to the event loop, which this thread holds.
+            let moved = std::pin::pin!(tokio::time::advance(step));
+            let _ = moved.poll(&mut Context::from_waker(Waker::noop()));
+        });
+    }
+}
+
+/// Whether tokio's clock stands still while real time goes by. tokio does not say, so this looks.
+///
+/// A running clock is the system's clock, so what it counts fits between what the system's clock counts inside and around
+/// it. A paused one counts nothing, or jumps by whole milliseconds when another thread moves it.
+fn is_paused() -> bool {
+    if Handle::try_current().is_err() {
+        return false;
+    }
+    let around = std::time::Instant::now();
+    let start = Instant::now();
+    let inside = std::time::Instant::now();
+    thread::sleep(Duration::from_micros(20));
+    let at_least = inside.elapsed();
+    let counted = start.elapsed();
+    let at_most = around.elapsed();
+    !(at_least..=at_most).contains(&counted)
 }

@@ -17,6 +17,11 @@ pub enum Error {
     Malformed { tokens: usize },
     /// No model of that name.
     UnknownModel(String),
+    /// A blocking call waited this long and got nothing. See [`blocking::Client::read_timeout`](crate::blocking::Client::read_timeout).
+    TimedOut { after: Duration },
+    /// A blocking call waited this long, in real time, at a gate that only a running event loop opens: the event loop
+    /// did not run. See [`blocking::Gate`](crate::blocking::Gate).
+    Blocked { waited: Duration },
 }
 
 impl Error {
@@ -31,7 +36,11 @@ impl Error {
             Error::RateLimited { .. } => Some(429),
             Error::Status(status) => Some(*status),
             Error::UnknownModel(_) => Some(404),
-            Error::Refused | Error::Cut { .. } | Error::Malformed { .. } => None,
+            Error::Refused
+            | Error::Cut { .. }
+            | Error::Malformed { .. }
+            | Error::TimedOut { .. }
+            | Error::Blocked { .. } => None,
         }
     }
 }
@@ -49,6 +58,12 @@ impl fmt::Display for Error {
             Error::Refused => f.write_str("connection refused"),
             Error::Cut { tokens } => write!(f, "the connection ended after {tokens} tokens"),
             Error::Malformed { tokens } => write!(f, "a malformed chunk after {tokens} tokens"),
+            Error::TimedOut { after } => write!(f, "no answer within {:.3} s", after.as_secs_f64()),
+            Error::Blocked { waited } => write!(
+                f,
+                "the event loop did not run for {:.3} s while this thread waited for it: a blocking call holds its thread",
+                waited.as_secs_f64()
+            ),
             Error::UnknownModel(name) => write!(f, "404 there is no model `{name}`"),
         }
     }

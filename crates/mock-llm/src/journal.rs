@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
+    thread::ThreadId,
     time::Duration,
 };
 
@@ -14,6 +15,10 @@ use timeline::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Journal {
     calls: Vec<Call>,
+    /// How many of the oldest calls are forgotten: the first of `calls` is known by this number.
+    forgotten: usize,
+    /// How many calls are kept at least; the oldest are forgotten when there are twice as many. `None`: all of them.
+    keep: Option<usize>,
     /// What the model is writing, for each call that is in flight: the journal can say what was produced by any instant.
     writing: BTreeMap<usize, Writing>,
     in_flight: usize,
@@ -38,8 +43,13 @@ pub struct Call {
     /// Counted from 1: how many times this prompt had been sent to this model, this time included.
     pub attempt: u32,
     pub kind: CallKind,
-    /// The first poll of the call's future or stream. Before it, nothing happens.
+    /// The thread that a blocking call was made on; `None` for a future or a stream. See [`blocking`](crate::blocking).
+    pub thread: Option<ThreadId>,
+    /// The first poll of the call's future or stream, or the blocking call itself. Before it, nothing happens.
     pub started: Duration,
+    /// When the model began to work on it: at `started`, unless the call waited in the queue of
+    /// [`Limits::queue`](crate::Limits::queue). `None` while it waits, and for a call that was turned away.
+    pub begun: Option<Duration>,
     /// When the first token was produced, once it was.
     pub first_token: Option<Duration>,
     /// When each token was produced. The model produces at its own pace, read or not, until the call ends or is dropped.
@@ -71,7 +81,13 @@ pub enum End {
 }
 
 impl Journal {
-    /// All calls, in the order in which they started.
+    /// A journal that keeps at least this many calls, and all of them without a number.
+    pub(crate) fn keeping(keep: Option<usize>) -> Self {
+        Self { keep, ..Self::default() }
+    }
+
+    /// All calls, in the order in which they started; with [`Builder::journal_limit`](crate::Builder::journal_limit), the
+    /// latest.
     pub fn calls(&self) -> &[Call] {
         &self.calls
     }
@@ -95,7 +111,8 @@ impl Journal {
         self.calls.iter().filter(move |call| call.ended.as_ref().is_some_and(|(_, end)| wanted(end)))
     }
 
-    /// How many calls are in flight now.
+    /// How many calls are in flight now: begun, or waiting for a place at the provider. A call that is turned away never
+    /// is: it takes no time.
     pub fn in_flight(&self) -> usize {
         self.in_flight
     }
@@ -103,6 +120,11 @@ impl Journal {
     /// The largest number of calls that were in flight together.
     pub fn high_water(&self) -> usize {
         self.high_water
+    }
+
+    /// How many of the calls in flight wait in the provider's queue now.
+    pub fn waiting(&self) -> usize {
+        self.calls.iter().filter(|call| call.begun.is_none() && call.ended.is_none()).count()
     }
 
     /// The journal as a drawing: a lane for each call, in the order in which they started.
@@ -127,33 +149,60 @@ impl Journal {
     pub fn taken_at(mut self, now: Duration) -> Self {
         self.taken = now;
         for (&id, writing) in &self.writing {
-            if let Some(call) = self.calls.get_mut(id) {
+            if let Some(call) = known_by(id, self.forgotten, &mut self.calls) {
                 call.write(writing, now);
             }
         }
         self
     }
 
-    pub(crate) fn start(&mut self, call: Call) -> usize {
-        self.calls.push(call);
-        self.in_flight += 1;
-        self.high_water = self.high_water.max(self.in_flight);
-        self.calls.len() - 1
+    /// What the next call will be known by.
+    pub(crate) fn next_id(&self) -> usize {
+        self.forgotten + self.calls.len()
     }
 
-    pub(crate) fn begin_writing(&mut self, id: usize, writing: Writing) {
+    pub(crate) fn start(&mut self, call: Call) {
+        self.push(call);
+        self.in_flight += 1;
+        self.high_water = self.high_water.max(self.in_flight);
+    }
+
+    /// Notes a call that ended as it arrived, before the model began.
+    pub(crate) fn turned_away(&mut self, mut call: Call, error: crate::Error) {
+        call.ended = Some((call.started, End::Failed(error)));
+        self.push(call);
+    }
+
+    /// Forgetting half of the calls at a time costs each call a constant.
+    fn push(&mut self, call: Call) {
+        self.calls.push(call);
+        if let Some(keep) = self.keep
+            && self.calls.len() > 2 * keep
+        {
+            let surplus = self.calls.len() - keep;
+            self.calls.drain(..surplus);
+            self.forgotten += surplus;
+        }
+    }
+
+    /// The model begins to work on a call.
+    pub(crate) fn begin(&mut self, id: usize, writing: Writing) {
+        if let Some(call) = known_by(id, self.forgotten, &mut self.calls) {
+            call.begun = Some(writing.begun);
+        }
         self.writing.insert(id, writing);
     }
 
     pub(crate) fn delivered(&mut self, id: usize, tokens: usize) {
-        if let Some(call) = self.calls.get_mut(id) {
+        if let Some(call) = known_by(id, self.forgotten, &mut self.calls) {
             call.delivered = tokens;
         }
     }
 
     pub(crate) fn end(&mut self, id: usize, at: Duration, end: End) {
+        self.in_flight -= 1;
         let writing = self.writing.remove(&id);
-        let Some(call) = self.calls.get_mut(id) else { return };
+        let Some(call) = known_by(id, self.forgotten, &mut self.calls) else { return };
         debug_assert!(call.ended.is_none(), "call {id} ends once");
         if let Some(writing) = writing {
             call.write(&writing, at);
@@ -162,7 +211,6 @@ impl Journal {
             call.delivered = call.produced.len();
         }
         call.ended = Some((at, end));
-        self.in_flight -= 1;
     }
 }
 
@@ -177,13 +225,19 @@ impl Call {
     fn lane(&self, name: String, now: Duration) -> Lane {
         let mut lane = Lane::new(name);
         let to = self.ended.as_ref().map_or(now, |(at, _)| *at);
+        let begun = self.begun.unwrap_or(to);
+        if begun > self.started {
+            lane.spans.push(Span { kind: SpanKind::Queued, from: self.started, to: begun });
+        }
+        let only_queued = self.begun.is_none() && to > self.started;
         match (self.kind, self.first_token) {
+            _ if only_queued => {}
             (CallKind::Stream, Some(first)) if first <= to => {
-                lane.spans.push(Span { kind: SpanKind::Waiting, from: self.started, to: first });
+                lane.spans.push(Span { kind: SpanKind::Waiting, from: begun, to: first });
                 lane.spans.push(Span { kind: SpanKind::Streaming, from: first, to });
                 lane.marks.extend(self.produced.iter().map(|&at| Mark { kind: MarkKind::Token, at }));
             }
-            _ => lane.spans.push(Span { kind: SpanKind::Waiting, from: self.started, to }),
+            _ => lane.spans.push(Span { kind: SpanKind::Waiting, from: begun, to }),
         }
         let kind = match &self.ended {
             Some((_, End::Finished)) => MarkKind::Finished,
@@ -194,6 +248,10 @@ impl Call {
         lane.marks.push(Mark { kind, at: to });
         lane
     }
+}
+
+fn known_by(id: usize, forgotten: usize, calls: &mut [Call]) -> Option<&mut Call> {
+    calls.get_mut(id.checked_sub(forgotten)?)
 }
 
 /// The shortest name that tells the calls apart: the model, the prompt, or both; then a number.

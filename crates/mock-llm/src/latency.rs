@@ -73,6 +73,11 @@ impl Draws {
         Self { state }
     }
 
+    /// Numbers for another purpose of the same attempt: however many are drawn of one, the other stays as it is.
+    pub(crate) fn fork(&self, purpose: &str) -> Self {
+        Self::new(self.state, purpose, "", 0)
+    }
+
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;

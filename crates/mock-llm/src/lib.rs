@@ -32,29 +32,39 @@
 //! # }
 //! ```
 //!
-//! In reading order: [`Model`], [`When`] and [`Fault`] are the script; [`Latency`] is how long things take; [`MockLlm`]
-//! is the client; [`Journal`] is what it saw; [`Clock`] is the seam to a runtime.
+//! In reading order: [`Model`], [`When`] and [`Fault`] are the script; [`Latency`] is how long things take; [`Limits`] is
+//! what the provider allows; [`MockLlm`] is the client, [`Request`] a call with more to say than a prompt, and
+//! [`blocking`] the client that holds its thread; [`Journal`] is what the model saw; [`Clock`] is the seam to a runtime.
 //!
 //! There is no HTTP in here: `mock-llm-server` puts the same model behind a real server.
 
+pub mod blocking;
 mod call;
 mod clock;
 mod error;
 mod journal;
 mod latency;
+mod limits;
+mod request;
 mod script;
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Waker,
     time::Duration,
 };
+
+use journal::Writing;
+use limits::{Door, Settled};
 
 pub use call::TokenStream;
 pub use clock::{Clock, Sleep, TokioClock};
 pub use error::Error;
 pub use journal::{Call, CallKind, End, Journal};
 pub use latency::Latency;
+pub use limits::{Allowance, LimitStatus, Limits};
+pub use request::Request;
 pub use script::{Fault, Model, When, tokens};
 
 /// A provider of language models, and the client that talks to it. Clones talk to the same provider.
@@ -69,6 +79,7 @@ pub struct Builder {
     models: Vec<Model>,
     seed: u64,
     clock: Option<Arc<dyn Clock>>,
+    journal_limit: Option<usize>,
 }
 
 /// One model of a [`MockLlm`]: the same calls, to a model of your choice.
@@ -103,6 +114,7 @@ struct Shared {
     models: Vec<Model>,
     seed: u64,
     clock: Arc<dyn Clock>,
+    journal_limit: Option<usize>,
     state: Mutex<State>,
 }
 
@@ -115,6 +127,35 @@ struct State {
     epoch: u64,
     attempts: HashMap<(String, String), u32>,
     calls_of_model: HashMap<String, u32>,
+    /// One for each model, in the provider's order.
+    doors: Vec<Door>,
+}
+
+impl State {
+    /// Counts a call: the how-manieth of its model it is, and the how-manieth attempt at its request.
+    fn count(&mut self, model: &str, key: &str, journal_limit: Option<usize>) -> (u32, u32) {
+        if journal_limit.is_some_and(|calls| self.attempts.len() >= calls.saturating_mul(16).max(1024)) {
+            self.attempts.clear();
+        }
+        let calls = self.calls_of_model.entry(model.to_owned()).or_default();
+        *calls += 1;
+        let attempts = self.attempts.entry((model.to_owned(), key.to_owned())).or_default();
+        *attempts += 1;
+        (*calls, *attempts)
+    }
+
+    /// Writes into the journal which calls have begun, and gives whom to wake once the lock is free.
+    #[must_use]
+    fn note(&mut self, settled: Settled) -> Vec<Waker> {
+        let origin = self.origin.unwrap_or_default();
+        for (at, arrival) in settled.begun {
+            let (id, epoch) = arrival.entry;
+            if epoch == self.epoch {
+                self.journal.begin(id, Writing { begun: at.saturating_sub(origin), ..arrival.writing });
+            }
+        }
+        settled.wakers
+    }
 }
 
 impl Shared {
@@ -122,6 +163,15 @@ impl Shared {
     /// raised outside.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Brings a model's door up to date: who has written everything leaves, who waits may begin.
+    fn settle(&self, model: usize, now: Duration) {
+        let mut state = self.lock();
+        let settled = state.doors[model].settle(now);
+        let wakers = state.note(settled);
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -166,6 +216,11 @@ impl MockLlm {
         self.model(self.shared.models[0].name()).stream(prompt)
     }
 
+    /// The first model's client for code that cannot await.
+    pub fn blocking(&self) -> blocking::Client {
+        self.model(self.shared.models[0].name()).blocking()
+    }
+
     /// The client for one model. A name that the provider does not know is an error of each call, as with a real one.
     pub fn model(&self, name: &str) -> ModelClient {
         ModelClient { shared: self.shared.clone(), model: name.to_owned() }
@@ -179,6 +234,9 @@ impl MockLlm {
     /// A copy of the journal as it stands now.
     pub fn journal(&self) -> Journal {
         let now = self.shared.clock.now();
+        for model in 0..self.shared.models.len() {
+            self.shared.settle(model, now);
+        }
         let state = self.shared.lock();
         let since_origin = now.saturating_sub(state.origin.unwrap_or(now));
         state.journal.clone().taken_at(since_origin)
@@ -186,12 +244,16 @@ impl MockLlm {
 
     /// Empties the journal, makes now its time zero, and counts calls and attempts from 1 again.
     ///
-    /// Calls that are in flight go on, and write nothing into the new journal.
+    /// Calls that are in flight go on, and write nothing into the new journal. They keep their places under a concurrent
+    /// limit; the limits per minute begin a new minute.
     pub fn restart(&self) {
         let now = self.shared.clock.now();
         let mut state = self.shared.lock();
         let epoch = state.epoch + 1;
-        *state = State { origin: Some(now), epoch, ..State::default() };
+        let mut doors = std::mem::take(&mut state.doors);
+        doors.iter_mut().for_each(Door::refill);
+        let journal = Journal::keeping(self.shared.journal_limit);
+        *state = State { journal, origin: Some(now), epoch, doors, ..State::default() };
     }
 }
 
@@ -203,12 +265,38 @@ impl ModelClient {
 
     /// One reply in one piece. See [`MockLlm::complete`].
     pub fn complete(&self, prompt: &str) -> impl Future<Output = Result<Reply, Error>> + Send + 'static + use<> {
-        call::complete(self.shared.clone(), self.model.clone(), prompt.to_owned())
+        self.complete_request(Request::new(prompt))
     }
 
     /// One reply token by token. See [`MockLlm::stream`].
     pub fn stream(&self, prompt: &str) -> TokenStream {
-        TokenStream::new(self.shared.clone(), self.model.clone(), prompt.to_owned())
+        self.stream_request(Request::new(prompt))
+    }
+
+    /// [`complete`](ModelClient::complete) for a request with more to say than a prompt.
+    pub fn complete_request(
+        &self,
+        request: Request,
+    ) -> impl Future<Output = Result<Reply, Error>> + Send + 'static + use<> {
+        call::complete(self.shared.clone(), self.model.clone(), request)
+    }
+
+    /// [`stream`](ModelClient::stream) for a request with more to say than a prompt.
+    pub fn stream_request(&self, request: Request) -> TokenStream {
+        TokenStream::new(self.shared.clone(), self.model.clone(), request)
+    }
+
+    /// The client for code that cannot await: a call holds its thread.
+    pub fn blocking(&self) -> blocking::Client {
+        blocking::Client::new(self.shared.clone(), self.model.clone())
+    }
+
+    /// What is left of the model's limits now. `None` for a model that the provider does not know.
+    pub fn limits(&self) -> Option<LimitStatus> {
+        let now = self.shared.clock.now();
+        let place = self.shared.models.iter().position(|model| model.name() == self.model)?;
+        self.shared.settle(place, now);
+        Some(self.shared.lock().doors[place].status(now))
     }
 }
 
@@ -234,6 +322,14 @@ impl Builder {
         self
     }
 
+    /// For a model that runs for days: the journal keeps this many of the latest calls, sometimes up to twice as many, and
+    /// attempts are counted over the latest 16 times as many requests. Without it, nothing is forgotten.
+    #[must_use]
+    pub fn journal_limit(mut self, calls: usize) -> Self {
+        self.journal_limit = Some(calls);
+        self
+    }
+
     /// The provider.
     ///
     /// # Panics
@@ -245,7 +341,11 @@ impl Builder {
             assert!(!twice, "two models are named `{}`", model.name());
         }
         let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::default()));
-        MockLlm { shared: Arc::new(Shared { models: self.models, seed: self.seed, clock, state: Mutex::default() }) }
+        let doors = self.models.iter().map(|model| Door::new(model.allowed())).collect();
+        let journal = Journal::keeping(self.journal_limit);
+        let state = Mutex::new(State { journal, doors, ..State::default() });
+        let Self { models, seed, journal_limit, .. } = self;
+        MockLlm { shared: Arc::new(Shared { models, seed, clock, journal_limit, state }) }
     }
 }
 

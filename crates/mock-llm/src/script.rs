@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use crate::{Error, latency::Draws, latency::Latency};
+use crate::{
+    Error, Limits, Reply, Request,
+    journal::Writing,
+    latency::{Draws, Latency},
+};
 
 /// The script of one model.
 ///
@@ -24,6 +28,9 @@ pub struct Model {
     name: String,
     time_to_first_token: Latency,
     inter_token_latency: Latency,
+    time_per_prompt_token: Duration,
+    stalls: Option<(f64, Latency)>,
+    limits: Limits,
     reply: Option<Arc<str>>,
     prompts: HashMap<String, PromptScript>,
     faults: Vec<(When, Fault)>,
@@ -81,6 +88,9 @@ impl Model {
             name: name.into(),
             time_to_first_token: Latency::ZERO,
             inter_token_latency: Latency::ZERO,
+            time_per_prompt_token: Duration::ZERO,
+            stalls: None,
+            limits: Limits::none(),
             reply: None,
             prompts: HashMap::new(),
             faults: Vec::new(),
@@ -105,6 +115,55 @@ impl Model {
     pub fn inter_token_latency(mut self, latency: impl Into<Latency>) -> Self {
         self.inter_token_latency = latency.into();
         self
+    }
+
+    /// How long the model reads, for each token of the prompt, before it begins to write: added to the time to first
+    /// token.
+    #[must_use]
+    pub fn time_per_prompt_token(mut self, duration: Duration) -> Self {
+        self.time_per_prompt_token = duration;
+        self
+    }
+
+    /// This share of the tokens, from 0.0 to 1.0, comes later by `latency`: a busy server stops writing for a moment.
+    /// Never the first token.
+    #[must_use]
+    pub fn stalls(mut self, share: f64, latency: impl Into<Latency>) -> Self {
+        self.stalls = Some((share, latency.into()));
+        self
+    }
+
+    /// Latencies that look like real traffic: the time to first token is log-normal with a median of 400 ms and a sigma
+    /// of 0.5, plus 0.25 ms for each token of the prompt; tokens come every 20 ms with a standard deviation of 6 ms, and
+    /// 1 % of them are 200 to 500 ms late.
+    #[must_use]
+    pub fn realistic(self) -> Self {
+        self.traffic(1)
+    }
+
+    /// [`realistic`](Model::realistic) at one twentieth of its time, for tests that wait in real time.
+    #[must_use]
+    pub fn fast(self) -> Self {
+        self.traffic(20)
+    }
+
+    fn traffic(self, times_faster: u32) -> Self {
+        let scaled = |millis: u64| Duration::from_millis(millis) / times_faster;
+        self.time_to_first_token(Latency::LogNormal { median: scaled(400), sigma: 0.5 })
+            .time_per_prompt_token(Duration::from_micros(250) / times_faster)
+            .inter_token_latency(Latency::Normal { mean: scaled(20), std_dev: scaled(6) })
+            .stalls(0.01, Latency::Uniform { min: scaled(200), max: scaled(500) })
+    }
+
+    /// What the provider allows for this model.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    pub(crate) fn allowed(&self) -> Limits {
+        self.limits
     }
 
     /// The reply to every prompt that has no reply of its own. Every word is a token.
@@ -136,29 +195,41 @@ impl Model {
     }
 
     /// What will happen to one call, drawn before it begins.
-    pub(crate) fn plan(&self, seed: u64, prompt: &str, call: u32, attempt: u32) -> Plan {
-        let mut draws = Draws::new(seed, &self.name, prompt, attempt);
-        // Drawn whether or not a fault needs it, so that adding a fault leaves the latencies as they were.
+    pub(crate) fn plan(&self, seed: u64, request: &Request, call: u32, attempt: u32) -> Plan {
+        let prompt = request.prompt.as_str();
+        let mut draws = Draws::new(seed, &self.name, request.known_by(), attempt);
+        // Drawn whether or not a fault needs it, so that adding a fault leaves the latencies as they were. Stalls have
+        // numbers of their own for the same reason.
         let luck = draws.unit();
-        let prompt_script = self.prompts.get(prompt);
-        let text = prompt_script
-            .and_then(|script| script.reply.clone())
-            .or_else(|| self.reply.clone())
-            .unwrap_or_else(|| format!("{} answers: {prompt}", self.name).into());
-        let first = prompt_script.and_then(|script| script.time_to_first_token).unwrap_or(self.time_to_first_token);
-        let first = first.draw(&mut draws);
-        let tokens: Vec<String> = tokens(&text).map(str::to_owned).collect();
+        let mut stall_draws = draws.fork("stalls");
+        let script = self.prompts.get(prompt);
+        let first = script.and_then(|script| script.time_to_first_token).unwrap_or(self.time_to_first_token);
+        let prompt_tokens = request.count_prompt_tokens();
+        let reading = self.time_per_prompt_token.saturating_mul(u32::try_from(prompt_tokens).unwrap_or(u32::MAX));
+        let first = first.draw(&mut draws).saturating_add(reading);
+        let text = self.text(request);
+        let all = tokens(request.until_stop(&text)).map(str::to_owned);
+        let tokens: Vec<String> = all.take(request.max_tokens.unwrap_or(usize::MAX)).collect();
         let mut due = first;
-        let mut due_after_start = Vec::with_capacity(tokens.len());
+        let mut due_after_begin = Vec::with_capacity(tokens.len());
         for index in 0..tokens.len() {
             if index > 0 {
-                due = due.saturating_add(self.inter_token_latency.draw(&mut draws));
+                let late = self.stalls.filter(|(share, _)| stall_draws.unit() < *share);
+                let late = late.map_or(Duration::ZERO, |(_, latency)| latency.draw(&mut stall_draws));
+                due = due.saturating_add(self.inter_token_latency.draw(&mut draws)).saturating_add(late);
             }
-            due_after_start.push(due);
+            due_after_begin.push(due);
         }
         let fault = self.faults.iter().find(|(when, _)| when.meets(prompt, call, attempt, luck));
         let fault = fault.map(|(_, fault)| *fault);
-        Plan { time_to_first_token: first, tokens, due_after_start: due_after_start.into(), fault }
+        Plan { time_to_first_token: first, prompt_tokens, tokens, due_after_begin: due_after_begin.into(), fault }
+    }
+
+    fn text(&self, request: &Request) -> Arc<str> {
+        let scripted = || self.prompts.get(&request.prompt).and_then(|script| script.reply.clone());
+        let own = request.reply.as_deref().map(Arc::from);
+        let text = own.or_else(scripted).or_else(|| self.reply.clone());
+        text.unwrap_or_else(|| format!("{} answers: {}", self.name, request.prompt).into())
     }
 }
 
@@ -194,9 +265,10 @@ impl Fault {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) time_to_first_token: Duration,
+    pub(crate) prompt_tokens: usize,
     pub(crate) tokens: Vec<String>,
-    /// When each token is due, after the start of the call.
-    pub(crate) due_after_start: Arc<[Duration]>,
+    /// When each token is due, after the model began.
+    pub(crate) due_after_begin: Arc<[Duration]>,
     pub(crate) fault: Option<Fault>,
 }
 
@@ -211,9 +283,9 @@ impl Plan {
         }
     }
 
-    /// When what follows the tokens happens, after the start: the fault, or the end.
-    pub(crate) fn last_after_start(&self) -> Duration {
-        let due = &self.due_after_start;
+    /// When what follows the tokens happens, after the beginning: the fault, or the end.
+    pub(crate) fn last_after_begin(&self) -> Duration {
+        let due = &self.due_after_begin;
         match self.fault {
             Some(Fault::RateLimited { .. } | Fault::Refused) => Duration::ZERO,
             Some(Fault::InternalError | Fault::Overloaded | Fault::Panic) => self.time_to_first_token,
@@ -222,6 +294,22 @@ impl Plan {
             }
             None => due.last().copied().unwrap_or(self.time_to_first_token),
         }
+    }
+
+    /// What the journal has to know to say what was written by any instant.
+    pub(crate) fn writing(&self, begun: Duration) -> Writing {
+        Writing { begun, due_after_begin: self.due_after_begin.clone(), count: self.token_count() }
+    }
+
+    /// The whole reply.
+    pub(crate) fn reply(&self, model: String) -> Reply {
+        Reply { model, text: self.tokens.concat(), tokens: self.tokens.len() }
+    }
+
+    /// The error of a call that the provider does not even begin.
+    pub(crate) fn turned_away(&self) -> Option<Error> {
+        let at_once = matches!(self.fault, Some(Fault::RateLimited { .. } | Fault::Refused));
+        self.fault.filter(|_| at_once)?.error(0)
     }
 }
 

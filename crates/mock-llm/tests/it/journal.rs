@@ -64,6 +64,23 @@ async fn a_restart_forgets_and_calls_in_flight_write_nothing_more() {
     assert_eq!((journal.in_flight(), journal.high_water()), (0, 1));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_limited_journal_forgets_the_oldest_and_still_counts_who_is_in_flight() {
+    let llm = MockLlm::builder().model(atlas().time_to_first_token_for("long", ms(60_000))).journal_limit(3).build();
+    let mut long = Box::pin(llm.complete("long"));
+    assert!(futures::poll!(long.as_mut()).is_pending());
+    for number in 0..20 {
+        llm.complete(&number.to_string()).await.expect("no fault");
+    }
+    let journal = llm.journal();
+    assert!((3..=6).contains(&journal.calls().len()));
+    let latest = journal.calls().last().expect("a call");
+    assert_eq!((latest.prompt.as_str(), latest.produced.len()), ("19", 5));
+    assert_eq!((journal.in_flight(), journal.high_water()), (1, 2));
+    long.await.expect("no fault");
+    assert_eq!(llm.journal().in_flight(), 0, "though its entry is forgotten");
+}
+
 /// An observer without the runtime's clock, a watchdog for example, says itself what time it is.
 #[tokio::test(start_paused = true)]
 async fn a_copy_can_be_moved_forward_in_time() {

@@ -1,10 +1,15 @@
 //! What the mock promises, one module per promise. Every instant is exact: the clock is tokio's paused one, or our own.
 
+mod blocking;
 mod calls;
 mod clock;
 mod drops;
 mod faults;
 mod journal;
+mod limits;
+mod presets;
+mod queue;
+mod requests;
 mod seeds;
 mod streams;
 

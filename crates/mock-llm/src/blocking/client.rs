@@ -1,0 +1,216 @@
+use std::{
+    sync::Arc,
+    task::{Wake, Waker},
+    thread::{self, Thread},
+    time::{Duration, Instant},
+};
+
+use super::Gate;
+use crate::{
+    CallKind, End, Error, Reply, Request, Shared, Token,
+    call::{InFlight, Manner},
+};
+
+/// A synchronous client for one model. Clones are the same client.
+#[derive(Debug, Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    model: String,
+    gate: Option<Gate>,
+    read_timeout: Duration,
+}
+
+/// The tokens of one reply, one after another. See [`Client::stream`].
+#[derive(Debug)]
+#[must_use = "an iterator does nothing until it is asked"]
+pub struct Tokens {
+    client: Client,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle(Request),
+    Streaming { waiter: Waiter, next: usize },
+    Done,
+}
+
+impl Client {
+    pub(crate) fn new(shared: Arc<Shared>, model: String) -> Self {
+        Self { shared, model, gate: None, read_timeout: Duration::from_secs(600) }
+    }
+
+    /// The thread waits at this gate wherever it would wait for the network: once for a whole reply, once for each token.
+    #[must_use]
+    pub fn gated(mut self, gate: &Gate) -> Self {
+        self.gate = Some(gate.clone());
+        self
+    }
+
+    /// How long the client waits for the next piece before it gives up with [`Error::TimedOut`]. 600 s, as the official
+    /// SDKs do, unless told otherwise.
+    ///
+    /// It is measured on the model's clock, except for a wait in the provider's queue, which is measured in real time.
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
+        self
+    }
+
+    /// One reply in one piece. Holds the thread until it is there.
+    ///
+    /// # Errors
+    /// Those of the model's script; [`Error::TimedOut`]; [`Error::Blocked`] behind a gate that nobody opens.
+    ///
+    /// # Panics
+    /// Where the script says so.
+    pub fn complete(&self, prompt: &str) -> Result<Reply, Error> {
+        self.complete_request(&Request::new(prompt))
+    }
+
+    /// [`complete`](Client::complete) for a request with more to say than a prompt.
+    ///
+    /// # Errors
+    /// Those of [`complete`](Client::complete).
+    pub fn complete_request(&self, request: &Request) -> Result<Reply, Error> {
+        let mut waiter = Waiter::start(self, request, CallKind::Complete)?;
+        let at = waiter.wait(self, waiter.call.plan.token_count())?;
+        waiter.conclude(self, at)?;
+        Ok(waiter.call.plan.reply(self.model.clone()))
+    }
+
+    /// One reply token by token. Each `next` holds the thread until its token is there.
+    ///
+    /// The call starts with the first `next`. Dropping the iterator ends the call.
+    ///
+    /// # Errors
+    /// Those of [`complete`](Client::complete), as the last item.
+    pub fn stream(&self, prompt: &str) -> Tokens {
+        self.stream_request(Request::new(prompt))
+    }
+
+    /// [`stream`](Client::stream) for a request with more to say than a prompt.
+    pub fn stream_request(&self, request: Request) -> Tokens {
+        Tokens { client: self.clone(), state: State::Idle(request) }
+    }
+}
+
+impl Iterator for Tokens {
+    type Item = Result<Token, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let item = self.advance();
+        if !matches!(item, Some(Ok(_))) {
+            self.state = State::Done;
+        }
+        item
+    }
+}
+
+impl Tokens {
+    fn advance(&mut self) -> Option<Result<Token, Error>> {
+        if let State::Idle(request) = &self.state {
+            match Waiter::start(&self.client, request, CallKind::Stream) {
+                Ok(waiter) => self.state = State::Streaming { waiter, next: 0 },
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        let State::Streaming { waiter, next } = &mut self.state else { return None };
+        let (index, last) = (*next, waiter.call.plan.token_count());
+        if waiter.call.is_over() {
+            return None;
+        }
+        let at = match waiter.wait(&self.client, index) {
+            Ok(at) => at,
+            Err(error) => return Some(Err(error)),
+        };
+        if index < last {
+            *next += 1;
+            return Some(Ok(waiter.call.take(index, at)));
+        }
+        waiter.conclude(&self.client, at).err().map(Err)
+    }
+}
+
+/// A call in flight and the instants that it has reached.
+///
+/// On a paused clock several threads move one clock, so its time says little about any one of them. A call's own time is
+/// what its script says, and that is what the journal gets.
+#[derive(Debug)]
+struct Waiter {
+    call: InFlight,
+    begun: Duration,
+}
+
+impl Waiter {
+    fn start(client: &Client, request: &Request, kind: CallKind) -> Result<Self, Error> {
+        let manner = Manner { kind, thread: Some(thread::current().id()) };
+        let mut call = InFlight::start(client.shared.clone(), &client.model, request, manner)?;
+        let begun = wait_in_queue(&mut call, client.read_timeout)?;
+        Ok(Self { call, begun })
+    }
+
+    /// Holds the thread until the piece at `index` is there, and says when that is.
+    fn wait(&mut self, client: &Client, index: usize) -> Result<Duration, Error> {
+        if let Some(gate) = &client.gate
+            && let Err(waited) = gate.pass()
+        {
+            return Err(self.fail(Error::Blocked { waited }));
+        }
+        let now = self.call.clock().now();
+        let due = self.call.due(self.begun, index);
+        let give_up = now.saturating_add(client.read_timeout);
+        if due > give_up {
+            self.call.clock().block_until(give_up);
+            return Err(self.fail(Error::TimedOut { after: client.read_timeout }));
+        }
+        if due > now {
+            self.call.clock().block_until(due);
+        }
+        // A thread that came late finds its piece waiting; one that waited has it at the instant it was due.
+        Ok(due.max(now))
+    }
+
+    fn conclude(&mut self, client: &Client, at: Duration) -> Result<(), Error> {
+        match self.call.conclude(at) {
+            Some(verdict) => verdict,
+            None => {
+                self.call.clock().block_until(at.saturating_add(client.read_timeout));
+                Err(self.fail(Error::TimedOut { after: client.read_timeout }))
+            }
+        }
+    }
+
+    fn fail(&mut self, error: Error) -> Error {
+        let now = self.call.clock().now();
+        self.call.end(now, End::Failed(error.clone()));
+        error
+    }
+}
+
+/// Waits for a place at the provider, in real time: the place is given by another call, on another thread.
+fn wait_in_queue(call: &mut InFlight, timeout: Duration) -> Result<Duration, Error> {
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let since = Instant::now();
+    loop {
+        if let Some(begun) = call.begun(&waker) {
+            return Ok(begun);
+        }
+        let left = timeout.saturating_sub(since.elapsed());
+        if left.is_zero() {
+            let error = Error::TimedOut { after: timeout };
+            call.end(call.clock().now(), End::Failed(error.clone()));
+            return Err(error);
+        }
+        // A place that comes free because time goes by wakes nobody, so the thread looks for it.
+        thread::park_timeout(left.min(Duration::from_millis(1)));
+    }
+}
