@@ -45,16 +45,20 @@ mod message;
 mod outcome;
 mod panics;
 mod pulse;
+mod recorder;
 mod report;
 mod stuck_at;
 mod supervise;
+mod wakes;
 mod watchdog;
 
 pub use check::Check;
 pub use finished::Finished;
 pub use message::{Message, saw};
 pub use outcome::Outcome;
+pub use recorder::recorder;
 pub use timeline::{Lane, MarkKind, SpanKind, Timeline};
+pub use wakes::Wakes;
 
 use std::time::Duration;
 

@@ -1,0 +1,46 @@
+//! A recorder on the clock of the run.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use timeline::Recorder;
+use tokio::{runtime::Handle, time::Instant};
+
+/// A recorder of futures on tokio's clock, for [`Check::draws_futures`](crate::Check::draws_futures).
+///
+/// Its time zero is the first thing that it records: let the first future that is polled be a recorded one. Use a new one
+/// for each run. What is dropped after the runtime has gone is noted at the last instant that the runtime knew.
+///
+/// ```
+/// use harness::{Check, recorder, secs};
+/// use tokio::time::sleep;
+///
+/// let futures = recorder();
+/// let run = Check::new().draws_futures(&futures).run(async || futures.future("a pause", sleep(secs(1.0))).await);
+///
+/// run.takes(secs(1.0), "A pause takes as long as it is.");
+/// assert_eq!(futures.timeline("").extent(), secs(1.0));
+/// assert_eq!(futures.polls("a pause"), 2);
+/// ```
+pub fn recorder() -> Recorder {
+    let clock = Mutex::new(Clock::default());
+    Recorder::new(move || clock.lock().unwrap_or_else(PoisonError::into_inner).now())
+}
+
+#[derive(Debug, Default)]
+struct Clock {
+    origin: Option<Instant>,
+    last: Duration,
+}
+
+impl Clock {
+    fn now(&mut self) -> Duration {
+        // Outside its runtime tokio tells the time of the machine.
+        if Handle::try_current().is_ok() {
+            self.last = self.origin.get_or_insert_with(Instant::now).elapsed();
+        }
+        self.last
+    }
+}
