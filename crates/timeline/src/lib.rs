@@ -38,6 +38,8 @@
 //! What it leaves out on purpose: it keeps no clock (the recorder is given one), it writes no colour codes (text stays
 //! text in a file and in a log), and it knows no runtime.
 
+#![warn(missing_docs)]
+
 mod describe;
 mod ending;
 mod json;

@@ -5,9 +5,21 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// Named lanes on one clock. Instants are durations since the start of the run.
+///
+/// ```
+/// use std::time::Duration;
+/// use timeline::{Lane, Timeline};
+///
+/// let mut run = Timeline::new("joined").lane(Lane::call("atlas", 0.0, 1.0)).lane(Lane::call("birch", 0.0, 0.8));
+/// assert_eq!(run.extent(), Duration::from_secs(1));
+/// run.end = Some(Duration::from_millis(1_200));
+/// assert_eq!(run.extent(), Duration::from_millis(1_200));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timeline {
+    /// What stands above the drawing. It may be empty.
     pub title: String,
+    /// The rows, from the top.
     pub lanes: Vec<Lane>,
     /// When the run ended. Later than the last span where the program went on working, earlier where it left work behind.
     #[serde(default, with = "nanos_option", skip_serializing_if = "Option::is_none")]
@@ -15,22 +27,39 @@ pub struct Timeline {
 }
 
 /// One row: a call, a task, a future.
+///
+/// ```
+/// use timeline::{Lane, MarkKind, SpanKind};
+///
+/// let stream = Lane::new("atlas")
+///     .span(SpanKind::Waiting, 0.0, 0.4)
+///     .mark(MarkKind::FirstToken, 0.4)
+///     .span(SpanKind::Streaming, 0.4, 0.9)
+///     .mark(MarkKind::Finished, 0.9);
+/// assert_eq!(stream.spans.len(), 2);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lane {
+    /// What stands in front of the row. Several lanes may have one name.
     pub name: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// What went on, in any order. Where spans overlap, a drawing shows one of them.
     pub spans: Vec<Span>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// What happened, in any order.
     pub marks: Vec<Mark>,
 }
 
 /// What went on from one instant to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
+    /// What went on.
     pub kind: SpanKind,
     #[serde(with = "nanos")]
+    /// When it began, since the start of the run.
     pub from: Duration,
     #[serde(with = "nanos")]
+    /// When it was over. Not before `from`.
     pub to: Duration,
 }
 
@@ -51,8 +80,10 @@ pub enum SpanKind {
 /// What happened at one instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
+    /// What happened.
     pub kind: MarkKind,
     #[serde(with = "nanos")]
+    /// When, since the start of the run.
     pub at: Duration,
 }
 
@@ -60,11 +91,17 @@ pub struct Mark {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MarkKind {
+    /// Handed to a runtime, which will poll it.
     Spawned,
+    /// Began its work: a future at its first poll, a call when it is sent.
     Started,
+    /// The first token came. A [`Token`](Self::Token) at the same instant is the same token.
     FirstToken,
+    /// A token came.
     Token,
+    /// The runtime asked it to go on.
     Polled,
+    /// Its waker was used: the runtime should poll it again.
     Woken,
     /// Ended with a value.
     Finished,
@@ -89,7 +126,7 @@ impl Timeline {
         self
     }
 
-    /// The instant at which the drawing ends: `end`, or the last thing that any lane shows, whichever is later.
+    /// The last instant of the timeline: `end`, or the last thing that any lane shows, whichever is later.
     pub fn extent(&self) -> Duration {
         let shown = self.lanes.iter().map(Lane::extent).max().unwrap_or_default();
         shown.max(self.end.unwrap_or_default())
@@ -105,21 +142,33 @@ impl Lane {
     /// A call that waits from one instant to another, and then has its answer. The short form for expected runs.
     ///
     /// Times are in seconds.
+    ///
+    /// # Panics
+    /// On a negative or not finite number of seconds.
     pub fn call(name: impl Into<String>, from: f64, to: f64) -> Self {
         Self::new(name).span(SpanKind::Waiting, from, to).mark(MarkKind::Finished, to)
     }
 
     /// A call that is dropped at `to`, before it has its answer. Times are in seconds.
+    ///
+    /// # Panics
+    /// On a negative or not finite number of seconds.
     pub fn dropped(name: impl Into<String>, from: f64, to: f64) -> Self {
         Self::new(name).span(SpanKind::Waiting, from, to).mark(MarkKind::Dropped, to)
     }
 
     /// A call that fails at `to`. Times are in seconds.
+    ///
+    /// # Panics
+    /// On a negative or not finite number of seconds.
     pub fn failed(name: impl Into<String>, from: f64, to: f64) -> Self {
         Self::new(name).span(SpanKind::Waiting, from, to).mark(MarkKind::Failed, to)
     }
 
     /// Adds a span, in seconds since the start of the run.
+    ///
+    /// # Panics
+    /// On a negative or not finite number of seconds.
     #[must_use]
     pub fn span(mut self, kind: SpanKind, from: f64, to: f64) -> Self {
         self.spans.push(Span { kind, from: seconds(from), to: seconds(to) });
@@ -127,6 +176,9 @@ impl Lane {
     }
 
     /// Adds a mark, in seconds since the start of the run.
+    ///
+    /// # Panics
+    /// On a negative or not finite number of seconds.
     #[must_use]
     pub fn mark(mut self, kind: MarkKind, at: f64) -> Self {
         self.marks.push(Mark { kind, at: seconds(at) });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Lane, MarkKind, Timeline};
+use crate::{Lane, Mark, MarkKind, Timeline};
 
 /// Where the axis of a drawing ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +28,13 @@ impl Reach {
     }
 }
 
+/// The last instant before a run was given up, or the last of all where it was not.
 fn last_before_given_up(timeline: &Timeline) -> Duration {
-    let stuck = timeline.lanes.iter().flat_map(|lane| &lane.marks).filter(|mark| mark.kind == MarkKind::Stuck);
-    let Some(given_up) = stuck.map(|mark| mark.at).min() else {
-        return timeline.extent();
+    let extent = timeline.extent();
+    let is_stuck = |mark: &&Mark| mark.kind == MarkKind::Stuck;
+    let given_up = timeline.lanes.iter().flat_map(|lane| &lane.marks).filter(is_stuck).map(|mark| mark.at).max();
+    let Some(given_up) = given_up.filter(|&at| at == extent) else {
+        return extent;
     };
     let instants = timeline.lanes.iter().flat_map(instants).chain(timeline.end);
     instants.filter(|&at| at < given_up).max().unwrap_or_default()

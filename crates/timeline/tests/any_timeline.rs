@@ -8,7 +8,7 @@ use timeline::{Lane, Mark, MarkKind, Span, SpanKind, TextStyle, Timeline, beside
 use unicode_width::UnicodeWidthStr;
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn no_line_is_longer_than_the_width(run in timelines(), other in timelines(), style in styles()) {

@@ -94,6 +94,15 @@ fn a_stuck_run_keeps_the_scale_of_the_expected_one() {
 }
 
 #[test]
+fn a_lane_that_is_stuck_while_others_go_on_does_not_cut_the_scale() {
+    let run = Timeline::new("")
+        .lane(Lane::new("lost").span(SpanKind::Waiting, 0.0, 1.0).mark(MarkKind::Stuck, 1.0))
+        .lane(Lane::call("late", 4.0, 5.0));
+    let drawing = run.text(&columns(60));
+    assert!(!drawing.contains('…'), "{drawing}");
+}
+
+#[test]
 fn lanes_beyond_24_are_counted() {
     assert_eq!(crowd(24).text(&columns(60)).matches("call ").count(), 24);
     let drawing = crowd(36).text(&columns(60));

@@ -58,6 +58,10 @@ impl<'a> Panel<'a> {
         let y = page.take(AXIS) + 13;
         for (at, label) in round_ticks(page.reach.to, MOST_TICKS) {
             let x = page.x(at);
+            // The sign for "and so on" has this place.
+            if page.reach.is_cut && x > LEFT + PLOT - 30.0 {
+                continue;
+            }
             let anchor = match x {
                 _ if x < LEFT + 15.0 => "start",
                 _ if x > LEFT + PLOT - 12.0 => "end",
