@@ -1,0 +1,28 @@
+//! Trap: `ask` is awaited once to have it done before archive, and once more for the reply: two calls.
+//! Caught by: every_call_is_made
+//! Says: 2 calls to atlas
+
+use mock_llm::{MockLlm, Reply};
+
+/// Lets guard read the question. Nobody needs its reply, but the question must not go on before guard is done.
+async fn guard(llm: &MockLlm, question: &str) {
+    llm.model("guard").complete(question).await.expect("the script of this exercise has no faults");
+}
+
+/// Asks atlas.
+async fn ask(llm: &MockLlm, question: &str) -> Reply {
+    llm.model("atlas").complete(question).await.expect("the script of this exercise has no faults")
+}
+
+/// Files the question with archive, as answered. Nobody needs the reply of archive.
+async fn archive(llm: &MockLlm, question: &str) {
+    llm.model("archive").complete(question).await.expect("the script of this exercise has no faults");
+}
+
+/// Guards the question, asks it, archives it, and returns the reply of atlas.
+pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
+    guard(llm, question).await;
+    ask(llm, question).await;
+    archive(llm, question).await;
+    ask(llm, question).await
+}

@@ -1,0 +1,32 @@
+//! Trap: the work is spawned by the call itself, so that it runs whether or not anybody awaits it.
+//! Caught by: nothing_runs_before_the_first_poll
+//! Says: nobody has polled the future of `answer(…)`
+
+use mock_llm::{MockLlm, Reply};
+
+/// Lets guard read the question. Nobody needs its reply, but the question must not go on before guard is done.
+async fn guard(llm: &MockLlm, question: &str) {
+    llm.model("guard").complete(question).await.expect("the script of this exercise has no faults");
+}
+
+/// Asks atlas.
+async fn ask(llm: &MockLlm, question: &str) -> Reply {
+    llm.model("atlas").complete(question).await.expect("the script of this exercise has no faults")
+}
+
+/// Files the question with archive, as answered. Nobody needs the reply of archive.
+async fn archive(llm: &MockLlm, question: &str) {
+    llm.model("archive").complete(question).await.expect("the script of this exercise has no faults");
+}
+
+/// Guards the question, asks it, archives it, and returns the reply of atlas.
+pub fn answer(llm: &MockLlm, question: &str) -> impl Future<Output = Reply> {
+    let (llm, question) = (llm.clone(), question.to_owned());
+    let task = tokio::spawn(async move {
+        guard(&llm, &question).await;
+        let reply = ask(&llm, &question).await;
+        archive(&llm, &question).await;
+        reply
+    });
+    async move { task.await.expect("the task does not panic") }
+}
