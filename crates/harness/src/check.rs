@@ -154,7 +154,8 @@ impl Check {
             fail(failure);
         }
         let journal = journals.into_iter().next().unwrap_or_default();
-        Finished { check, value, elapsed, journal, yours, expected: self.expected, polls: pulse.root_polls() }
+        let (polls, tasks_spawned) = (pulse.root_polls(), pulse.tasks_spawned());
+        Finished { check, value, elapsed, journal, yours, expected: self.expected, polls, tasks_spawned }
     }
 
     #[track_caller]

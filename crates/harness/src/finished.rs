@@ -22,6 +22,7 @@ pub struct Finished<T> {
     pub(crate) yours: Timeline,
     pub(crate) expected: Option<Timeline>,
     pub(crate) polls: u64,
+    pub(crate) tasks_spawned: usize,
 }
 
 impl<T> Finished<T> {
@@ -48,6 +49,12 @@ impl<T> Finished<T> {
     /// How often the future that the check waits for was polled.
     pub fn polls(&self) -> u64 {
         self.polls
+    }
+
+    /// How many tasks were spawned, ended or not. 0 without `--cfg tokio_unstable`: for the words of a message, not for its
+    /// verdict.
+    pub fn tasks_spawned(&self) -> usize {
+        self.tasks_spawned
     }
 
     /// The run must take exactly this long, in virtual time. `because` says why the machine takes as long as it does.

@@ -33,6 +33,7 @@ pub(crate) struct Pulse {
 struct State {
     polling: Option<Who>,
     root_polls: u64,
+    spawned: usize,
     tasks: BTreeMap<u64, Task>,
     panics: Vec<Panic>,
 }
@@ -51,8 +52,6 @@ pub(crate) enum Who {
 /// A task that was spawned and has not ended.
 #[derive(Debug, Clone)]
 pub(crate) struct Task {
-    /// Counted from 1, in the order in which the tasks were spawned.
-    pub(crate) number: usize,
     pub(crate) spawned_at: &'static Location<'static>,
     pub(crate) polls: u64,
     pub(crate) last_poll: Option<Duration>,
@@ -119,8 +118,8 @@ impl Pulse {
     #[cfg(tokio_unstable)]
     pub(crate) fn spawned(&self, id: u64, spawned_at: &'static Location<'static>) {
         let mut state = self.lock();
-        let number = state.tasks.values().map(|task| task.number).max().unwrap_or(0) + 1;
-        state.tasks.insert(id, Task { number, spawned_at, polls: 0, last_poll: None });
+        state.spawned += 1;
+        state.tasks.insert(id, Task { spawned_at, polls: 0, last_poll: None });
     }
 
     #[cfg(tokio_unstable)]
@@ -131,6 +130,11 @@ impl Pulse {
     /// How often the future that the check waits for was polled.
     pub(crate) fn root_polls(&self) -> u64 {
         self.lock().root_polls
+    }
+
+    /// How many tasks were spawned, ended or not.
+    pub(crate) fn tasks_spawned(&self) -> usize {
+        self.lock().spawned
     }
 
     /// Whose poll is going on.
