@@ -69,6 +69,7 @@ impl InFlight {
         let call = Call {
             model: model.to_owned(),
             prompt: request.prompt.clone(),
+            label: request.label.clone(),
             attempt,
             kind: manner.kind,
             thread: manner.thread,

@@ -40,6 +40,8 @@ pub(crate) struct Writing {
 pub struct Call {
     pub model: String,
     pub prompt: String,
+    /// What its caller called it, if it did. See [`Request::label`](crate::Request::label).
+    pub label: Option<String>,
     /// Counted from 1: how many times this prompt had been sent to this model, this time included.
     pub attempt: u32,
     pub kind: CallKind,

@@ -1,5 +1,7 @@
 //! A call with more to say than a prompt.
 
+use crate::Fault;
+
 /// What one call asks for. A prompt alone is enough for most; a server in front of the model fills in the rest.
 ///
 /// ```
@@ -22,7 +24,9 @@ pub struct Request {
     pub(crate) prompt_tokens: Option<usize>,
     pub(crate) max_tokens: Option<usize>,
     pub(crate) stop: Vec<String>,
-    pub(crate) reply: Option<String>,
+    pub(crate) reply: Option<Vec<String>>,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) label: Option<String>,
 }
 
 impl Request {
@@ -60,10 +64,25 @@ impl Request {
         self
     }
 
-    /// The reply, in place of the script's. Its latencies and faults stay those of the script.
+    /// The reply, token by token, in place of the script's; no stop text ends it. Its latencies and faults stay those of
+    /// the script.
     #[must_use]
-    pub fn reply(mut self, text: impl Into<String>) -> Self {
-        self.reply = Some(text.into());
+    pub fn reply(mut self, tokens: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.reply = Some(tokens.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// What goes wrong with this call, whatever the script says.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
+    /// A name by which to find the call in the journal again; it changes nothing.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
         self
     }
 

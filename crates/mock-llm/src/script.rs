@@ -69,6 +69,8 @@ pub enum Fault {
     InternalError,
     /// 503, when the first token would have come.
     Overloaded,
+    /// Any other error status, when the first token would have come.
+    Status(u16),
     /// Nobody accepts the connection; known at once.
     Refused,
     /// The connection ends in place of the token after the n-th.
@@ -207,9 +209,8 @@ impl Model {
         let prompt_tokens = request.count_prompt_tokens();
         let reading = self.time_per_prompt_token.saturating_mul(u32::try_from(prompt_tokens).unwrap_or(u32::MAX));
         let first = first.draw(&mut draws).saturating_add(reading);
-        let text = self.text(request);
-        let all = tokens(request.until_stop(&text)).map(str::to_owned);
-        let tokens: Vec<String> = all.take(request.max_tokens.unwrap_or(usize::MAX)).collect();
+        let mut tokens = self.reply_tokens(request);
+        tokens.truncate(request.max_tokens.unwrap_or(usize::MAX));
         let mut due = first;
         let mut due_after_begin = Vec::with_capacity(tokens.len());
         for index in 0..tokens.len() {
@@ -221,15 +222,18 @@ impl Model {
             due_after_begin.push(due);
         }
         let fault = self.faults.iter().find(|(when, _)| when.meets(prompt, call, attempt, luck));
-        let fault = fault.map(|(_, fault)| *fault);
+        let fault = request.fault.or(fault.map(|(_, fault)| *fault));
         Plan { time_to_first_token: first, prompt_tokens, tokens, due_after_begin: due_after_begin.into(), fault }
     }
 
-    fn text(&self, request: &Request) -> Arc<str> {
-        let scripted = || self.prompts.get(&request.prompt).and_then(|script| script.reply.clone());
-        let own = request.reply.as_deref().map(Arc::from);
-        let text = own.or_else(scripted).or_else(|| self.reply.clone());
-        text.unwrap_or_else(|| format!("{} answers: {}", self.name, request.prompt).into())
+    fn reply_tokens(&self, request: &Request) -> Vec<String> {
+        if let Some(own) = &request.reply {
+            return own.clone();
+        }
+        let scripted = self.prompts.get(&request.prompt).and_then(|script| script.reply.clone());
+        let text = scripted.or_else(|| self.reply.clone());
+        let text = text.unwrap_or_else(|| format!("{} answers: {}", self.name, request.prompt).into());
+        tokens(request.until_stop(&text)).map(str::to_owned).collect()
     }
 }
 
@@ -253,6 +257,7 @@ impl Fault {
             Fault::RateLimited { retry_after } => Some(Error::RateLimited { retry_after }),
             Fault::InternalError => Some(Error::Status(500)),
             Fault::Overloaded => Some(Error::Status(503)),
+            Fault::Status(status) => Some(Error::Status(status)),
             Fault::Refused => Some(Error::Refused),
             Fault::CutAfter(_) => Some(Error::Cut { tokens }),
             Fault::MalformedAfter(_) => Some(Error::Malformed { tokens }),
@@ -288,7 +293,9 @@ impl Plan {
         let due = &self.due_after_begin;
         match self.fault {
             Some(Fault::RateLimited { .. } | Fault::Refused) => Duration::ZERO,
-            Some(Fault::InternalError | Fault::Overloaded | Fault::Panic) => self.time_to_first_token,
+            Some(Fault::InternalError | Fault::Overloaded | Fault::Status(_) | Fault::Panic) => {
+                self.time_to_first_token
+            }
             Some(Fault::CutAfter(_) | Fault::StallAfter(_) | Fault::MalformedAfter(_)) => {
                 due.get(self.token_count()).or(due.last()).copied().unwrap_or(self.time_to_first_token)
             }

@@ -1,7 +1,7 @@
 //! Requests with more to say than a prompt.
 
 use futures::StreamExt;
-use mock_llm::{Latency, MockLlm, Model, Request};
+use mock_llm::{Error, Fault, Latency, MockLlm, Model, Request, When};
 
 use crate::{atlas, ms, one_model, timed};
 
@@ -28,10 +28,10 @@ async fn the_first_stop_text_in_the_reply_ends_it() {
 #[tokio::test(start_paused = true)]
 async fn a_request_may_bring_its_own_reply_and_prompt_length() {
     let llm = MockLlm::new([atlas().time_per_prompt_token(ms(1))]);
-    let request = Request::new("count").reply("{\"city\": \"Oslo\"}").prompt_tokens(100);
+    let request = Request::new("count").reply(["{\"city\":", "\"Oslo\"}"]).prompt_tokens(100);
     let (took, reply) = timed(llm.model("atlas").complete_request(request)).await;
     assert_eq!(took, ms(400 + 100 + 20));
-    assert_eq!(reply.map(|reply| reply.text), Ok("{\"city\": \"Oslo\"}".to_owned()));
+    assert_eq!(reply.map(|reply| reply.text), Ok("{\"city\":\"Oslo\"}".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,4 +47,13 @@ async fn attempts_and_draws_belong_to_the_key() {
     took("and then?", "conversation 1").await;
     let attempts: Vec<_> = llm.journal().calls().iter().map(|call| call.attempt).collect();
     assert_eq!(attempts, [1, 1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_may_bring_its_own_fault_and_a_name_for_the_journal() {
+    let llm = MockLlm::new([atlas().fault(When::Always, Fault::Refused)]);
+    let request = Request::new("count").fault(Fault::Status(418)).label("req_7");
+    let (took, reply) = timed(llm.model("atlas").complete_request(request)).await;
+    assert_eq!((took, reply), (ms(400), Err(Error::Status(418))));
+    assert_eq!(llm.journal().calls()[0].label.as_deref(), Some("req_7"));
 }
