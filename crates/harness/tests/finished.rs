@@ -11,7 +11,8 @@ fn counts_the_tasks_that_were_spawned() {
 
     let three = Check::new().run(async || {
         tokio::spawn(async {}).await.expect("the first task does not panic");
-        tokio::spawn(async { tokio::spawn(async {}) }).await.expect("the second task does not panic")
+        let inner = async || tokio::spawn(async {}).await;
+        tokio::spawn(inner()).await.expect("the second task does not panic")
     });
     assert_eq!(three.tasks_spawned(), 3);
 }
