@@ -1,0 +1,154 @@
+use std::time::Duration;
+
+use harness::{Check, Finished, Lane, MarkKind, Timeline, recorder, saw, secs};
+use timeline::{Recorder, instant};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{Pause, notice, rest};
+
+/// When two futures that were made at 0 and awaited one after the other were ready.
+struct Ends {
+    first: Duration,
+    second: Duration,
+}
+
+/// Runs: make both, await one, await the other.
+#[track_caller]
+fn made_first_then_awaited_in_turn(make: [fn(&Recorder) -> Recorded; 2], expected: Timeline) -> Finished<Option<Ends>> {
+    let futures = recorder();
+    let run = Check::new().draws_futures(&futures).expects(expected).run(async || {
+        let start = Instant::now();
+        let [first, second] = make.map(|make| make(&futures));
+        let in_turn = async {
+            first.await;
+            let first = start.elapsed();
+            second.await;
+            Ends { first, second: start.elapsed() }
+        };
+        timeout(secs(1.0), in_turn).await.ok()
+    });
+    run.require(
+        run.value().is_some(),
+        saw("after 1.000 s the pauses are not over").expected("less than a quarter of a second").because(
+            "The timer has to live until it fires. One that is made inside of a poll, and dropped when the poll returns, \
+             wakes nobody. Make it once, and keep it from poll to poll: an `async` block does that for its variables.",
+        ),
+    );
+    run.require(
+        run.elapsed() > secs(0.0),
+        saw("the clock has not moved at all").expected("a pause that lets the clock move on").because(
+            "`std::thread::sleep` stops the thread, and with it every other future on it. `tokio::time::sleep` returns \
+             `Pending`: the thread does other work, and the timer wakes the task.",
+        ),
+    );
+    run
+}
+
+type Recorded = timeline::Recorded<Pause>;
+
+fn work_of_60_ms(futures: &Recorder) -> Recorded {
+    futures.future("other work", Box::pin(sleep(secs(0.06))))
+}
+
+/// A future that is polled at `from`, waits, and is ready at `to`, as a recorder draws it.
+fn waits(name: &str, from: f64, to: f64) -> Lane {
+    let lane = Lane::new(name).mark(MarkKind::Started, from).mark(MarkKind::Polled, from);
+    let lane = lane.span(harness::SpanKind::Waiting, from, to);
+    lane.mark(MarkKind::Woken, to).mark(MarkKind::Polled, to).mark(MarkKind::Finished, to)
+}
+
+/// Two notices of 100 ms that are made first and awaited in turn: 100 ms, not 200.
+#[test]
+fn two_notices_made_first_take_100_ms() {
+    let run = made_first_then_awaited_in_turn(
+        [|futures| futures.future("first", notice(secs(0.1))), |futures| futures.future("second", notice(secs(0.1)))],
+        Timeline::default().lane(waits("first", 0.0, 0.1)).lane(
+            Lane::new("second").mark(MarkKind::Started, 0.1).mark(MarkKind::Polled, 0.1).mark(MarkKind::Finished, 0.1),
+        ),
+    );
+    run.takes(
+        secs(0.1),
+        if run.elapsed() == secs(0.2) {
+            "The second clock starts when the second future is polled, and that is after the first one has ended. The body \
+             of an `async` block runs at the first poll: whatever has to happen at the call stands outside of it. \
+             `sleep` looks at the clock when it is *called*."
+        } else {
+            "Both notices were made at 0 s, so both are due at 100 ms."
+        },
+    );
+}
+
+/// A notice of 100 ms that is made at 0 and awaited after 60 ms of other work is ready at 100 ms.
+#[test]
+fn a_notice_counts_from_the_call() {
+    let run = made_first_then_awaited_in_turn(
+        [work_of_60_ms, |futures| futures.future("notice", notice(secs(0.1)))],
+        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("notice", 0.06, 0.1)),
+    );
+    run.takes(secs(0.1), "The user has clicked at 0 s. What the program did meanwhile does not move the deadline.");
+}
+
+/// A notice that is due already is ready at its first poll.
+#[test]
+fn a_notice_that_is_due_is_ready_at_once() {
+    let run = made_first_then_awaited_in_turn(
+        [work_of_60_ms, |futures| futures.future("notice", notice(secs(0.05)))],
+        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(
+            Lane::new("notice")
+                .mark(MarkKind::Started, 0.06)
+                .mark(MarkKind::Polled, 0.06)
+                .mark(MarkKind::Finished, 0.06),
+        ),
+    );
+    run.takes(secs(0.06), "The notice was due at 50 ms, and somebody begins to wait for it at 60 ms: no wait is left.");
+}
+
+/// Two rests of 100 ms that are made first and awaited in turn: 200 ms.
+#[test]
+fn two_rests_in_turn_take_200_ms() {
+    let run = made_first_then_awaited_in_turn(
+        [|futures| futures.future("first", rest(secs(0.1))), |futures| futures.future("second", rest(secs(0.1)))],
+        Timeline::default().lane(waits("first", 0.0, 0.1)).lane(waits("second", 0.1, 0.2)),
+    );
+    let Some(Ends { first, second }) = *run.value() else { unreachable!("a run without an end has failed above") };
+    run.require(
+        second != secs(0.1),
+        saw(format!("the first rest is over at {}, the second one at {}", instant(first), instant(second)))
+            .expected("100 ms and 200 ms")
+            .because(
+                "Both clocks have started when the futures were made: `sleep` looks at the clock when it is *called*. \
+                 Nobody has rested for the second time. Call it where the first poll finds it: inside an `async` block.",
+            ),
+    );
+    run.takes(secs(0.2), "The second rest begins when the first one is over.");
+}
+
+/// A rest of 100 ms that is awaited after 60 ms of other work is over at 160 ms.
+#[test]
+fn a_rest_counts_from_its_first_poll() {
+    let run = made_first_then_awaited_in_turn(
+        [work_of_60_ms, |futures| futures.future("rest", rest(secs(0.1)))],
+        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("rest", 0.06, 0.16)),
+    );
+    run.takes(secs(0.16), "Somebody begins to wait at 60 ms, and a rest of 100 ms is over 100 ms later.");
+}
+
+/// A rest counts from its first poll, not from its last: polled again and again meanwhile, it ends at the same instant.
+#[test]
+fn more_polls_do_not_make_a_rest_longer() {
+    let run = Check::new().run(async || {
+        let (mut rest, mut ticks) = (rest(secs(0.1)), tokio::time::interval(secs(0.04)));
+        // The ticks are not what ends the rest: they poll it again. Ten of them are 360 ms.
+        for _ in 0..10 {
+            tokio::select! {
+                biased;
+                () = &mut rest => break,
+                _ = ticks.tick() => {}
+            }
+        }
+    });
+    run.takes(
+        secs(0.1),
+        "A future is polled as often as its task is woken, here every 40 ms. Only its first poll starts the clock.",
+    );
+}
