@@ -1,0 +1,35 @@
+//! Trap: it wakes its task and makes no progress, so it is polled for ever.
+//! Caught by: is_ready_at_the_fourth_poll
+//! Says: Does `left` ever reach 0?
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// Is ready at the poll after `left` polls that were not.
+#[derive(Debug)]
+pub struct Countdown {
+    left: u32,
+    polls: u32,
+}
+
+impl Countdown {
+    /// Counts nothing yet.
+    pub fn from(number: u32) -> Self {
+        Self { left: number, polls: 0 }
+    }
+}
+
+impl Future for Countdown {
+    type Output = u32;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        self.polls += 1;
+        if self.left > 0 {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(self.polls)
+    }
+}
