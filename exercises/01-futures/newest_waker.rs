@@ -1,1 +1,60 @@
-//! To come.
+//! # The newest waker
+//!
+//! A `Reply` is a future that is ready when somebody has called `put` with the text. It may be polled by one task first
+//! and by another one later: `put` must wake the task that has polled last, and no other. `put` is given. Write `poll`.
+//!
+//! Run: `cargo workbook check 01-futures/newest_waker` · Read: book, chapter 1 · 10 min
+
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
+};
+
+/// What the two sides share.
+#[derive(Debug, Default)]
+struct Shared {
+    text: Option<String>,
+    /// Who wants to be woken when the text is there.
+    waker: Option<Waker>,
+}
+
+/// The side that waits.
+#[derive(Debug)]
+pub struct Reply(Arc<Mutex<Shared>>);
+
+/// The side that brings the text.
+#[derive(Debug)]
+pub struct Sender(Arc<Mutex<Shared>>);
+
+/// The two sides of one reply.
+pub fn reply() -> (Sender, Reply) {
+    let shared = Arc::<Mutex<Shared>>::default();
+    (Sender(shared.clone()), Reply(shared))
+}
+
+impl Sender {
+    /// Puts the text there and wakes whoever waits for it.
+    pub fn put(self, text: &str) {
+        let waker = {
+            let mut shared = self.0.lock().expect("nobody panics with this lock");
+            shared.text = Some(text.to_owned());
+            shared.waker.take()
+        };
+        // Outside of the lock: a waker may poll at once, and the poll takes the lock.
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Future for Reply {
+    type Output = String;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+        todo!("if the text is there, take it; otherwise keep the waker of this poll")
+    }
+}
+
+#[path = "checks/newest_waker.rs"]
+mod checks;
