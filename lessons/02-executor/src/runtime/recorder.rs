@@ -1,0 +1,196 @@
+//! What the event loop did, step by step: for a picture that a reader can step through.
+//!
+//! Every step is a copy of the run queue and the timers as they were at that moment. That is slow, and it does not matter:
+//! without a recorder the runtime asks one `Option` per event.
+
+use std::{cell::RefCell, collections::BTreeMap, fmt::Write, rc::Rc, task::Poll, time::Duration};
+
+use super::{executor::Core, task::TaskId, time::TimerKey};
+
+/// Collects the steps of a runtime. Clones share them.
+///
+/// ```
+/// use lesson_02_executor::runtime::{Builder, Event, Recorder, WokenBy, sleep, spawn_named};
+/// use std::time::Duration;
+///
+/// let recorder = Recorder::default();
+/// Builder::new().virtual_clock().recorder(&recorder).build().block_on(async {
+///     spawn_named("nap", sleep(Duration::from_secs(1))).await.unwrap();
+/// });
+/// let wakes: Vec<_> = recorder.steps().into_iter().filter(|step| matches!(step.event, Event::Woken { .. })).collect();
+/// assert_eq!(wakes[0].task.as_deref(), Some("nap"));
+/// assert_eq!(wakes[0].event, Event::Woken { by: WokenBy::Timer });
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    record: Rc<RefCell<Record>>,
+}
+
+#[derive(Debug, Default)]
+struct Record {
+    steps: Vec<Step>,
+    names: BTreeMap<TaskId, String>,
+    owners: BTreeMap<TimerKey, TaskId>,
+}
+
+/// Something that happened, and how things stood right after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The runtime's clock.
+    pub at: Duration,
+    pub event: Event,
+    /// The task that it happened to.
+    pub task: Option<String>,
+    /// The task that is being polled. It is the one that acts: that spawns, wakes, sets a timer.
+    pub polling: Option<String>,
+    /// The run queue, next first.
+    pub queue: Vec<String>,
+    /// The timers, soonest first: the deadline, and the task that set it.
+    pub timers: Vec<(Duration, String)>,
+}
+
+/// What can happen in the event loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    Spawned,
+    PollBegins,
+    Polled(Outcome),
+    /// The task was put in the queue. A wake of a task that is queued already is no event.
+    Woken {
+        by: WokenBy,
+    },
+    TimerSet,
+    TimerFired,
+    /// Its sleep was dropped before the deadline.
+    TimerDropped,
+    ClockJumped {
+        from: Duration,
+    },
+    /// The thread sleeps until the next deadline, or until another thread wakes a task.
+    Parked,
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Pending,
+    Ready,
+    Panicked,
+    Aborted,
+}
+
+impl Outcome {
+    pub(super) fn of<T>(polled: &Poll<T>) -> Self {
+        if polled.is_ready() { Self::Ready } else { Self::Pending }
+    }
+}
+
+/// Who called a waker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WokenBy {
+    /// The task that is being polled.
+    Task,
+    /// A timer that is due.
+    Timer,
+    /// The end of the task that was polled last: somebody awaits its handle.
+    Finish,
+    AnotherThread,
+}
+
+impl Recorder {
+    pub fn steps(&self) -> Vec<Step> {
+        self.record.borrow().steps.clone()
+    }
+
+    /// The steps as JSON: an array of objects with `at_ns`, `event`, `by` or `outcome` or `from_ns` where the event has one,
+    /// `task`, `polling`, `queue`, and `timers` with `deadline_ns` and `task`.
+    pub fn to_json(&self) -> String {
+        let steps: Vec<_> = self.record.borrow().steps.iter().map(step_to_json).collect();
+        format!("[\n  {}\n]\n", steps.join(",\n  "))
+    }
+
+    #[cold]
+    pub(super) fn step(&self, core: &Core, event: Event, task: Option<TaskId>) {
+        let mut record = self.record.borrow_mut();
+        if let (Event::Spawned, Some(id)) = (event, task) {
+            let number = record.names.len();
+            let name = core.tasks.get(id).and_then(|task| task.name.as_deref()).map(String::from);
+            record.names.insert(id, name.unwrap_or_else(|| format!("task {number}")));
+        }
+        let name = |id: &TaskId| record.names.get(id).cloned().unwrap_or_default();
+        let step = Step {
+            at: Duration::from_nanos(core.clock.now()),
+            event,
+            task: task.as_ref().map(name),
+            polling: core.polling().as_ref().map(name),
+            queue: core.queue.iter().map(name).collect(),
+            timers: core
+                .timers
+                .keys()
+                .map(|key| (Duration::from_nanos(key.0), record.owners.get(&key).map(name).unwrap_or_default()))
+                .collect(),
+        };
+        record.steps.push(step);
+    }
+
+    #[cold]
+    pub(super) fn timer_step(&self, core: &Core, event: Event, timer: TimerKey) {
+        if let (Event::TimerSet, Some(owner)) = (event, core.polling()) {
+            self.record.borrow_mut().owners.insert(timer, owner);
+        }
+        let owner = self.record.borrow().owners.get(&timer).copied();
+        self.step(core, event, owner);
+    }
+}
+
+fn step_to_json(step: &Step) -> String {
+    let (event, detail) = match step.event {
+        Event::Spawned => ("spawned", String::new()),
+        Event::PollBegins => ("poll begins", String::new()),
+        Event::Polled(outcome) => ("polled", format!(r#", "outcome": "{outcome:?}""#).to_lowercase()),
+        Event::Woken { by } => {
+            let by = match by {
+                WokenBy::Task => "task",
+                WokenBy::Timer => "timer",
+                WokenBy::Finish => "finish",
+                WokenBy::AnotherThread => "another thread",
+            };
+            ("woken", format!(r#", "by": "{by}""#))
+        }
+        Event::TimerSet => ("timer set", String::new()),
+        Event::TimerFired => ("timer fired", String::new()),
+        Event::TimerDropped => ("timer dropped", String::new()),
+        Event::ClockJumped { from } => ("clock jumped", format!(r#", "from_ns": {}"#, from.as_nanos())),
+        Event::Parked => ("parked", String::new()),
+    };
+    let or_null = |name: &Option<String>| name.as_deref().map_or_else(|| "null".to_owned(), quoted);
+    let queue: Vec<_> = step.queue.iter().map(|name| quoted(name)).collect();
+    let timers: Vec<_> = step
+        .timers
+        .iter()
+        .map(|(deadline, task)| format!(r#"{{"deadline_ns": {}, "task": {}}}"#, deadline.as_nanos(), quoted(task)))
+        .collect();
+    format!(
+        r#"{{"at_ns": {}, "event": "{event}"{detail}, "task": {}, "polling": {}, "queue": [{}], "timers": [{}]}}"#,
+        step.at.as_nanos(),
+        or_null(&step.task),
+        or_null(&step.polling),
+        queue.join(", "),
+        timers.join(", "),
+    )
+}
+
+/// A JSON string. The standard library has none, and a name may hold anything.
+fn quoted(text: &str) -> String {
+    let mut json = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => json.extend(['\\', character]),
+            '\0'..=' ' if character != ' ' => {
+                let _ = write!(json, "\\u{:04x}", u32::from(character));
+            }
+            _ => json.push(character),
+        }
+    }
+    json + "\""
+}

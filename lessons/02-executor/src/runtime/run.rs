@@ -1,0 +1,231 @@
+//! The loop: take the next task from the queue and poll it. When the queue is empty, wait.
+
+use std::{
+    any::Any,
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::{Context, Poll, Waker},
+    thread,
+    time::Duration,
+};
+
+use super::{
+    coop::BUDGET,
+    deadlock::Deadlock,
+    executor::{Core, Executor},
+    join::JoinError,
+    recorder::{Event, Outcome, WokenBy},
+    task::{BoxedFuture, Stage, TaskId},
+    time::Clock,
+};
+
+/// After so many polls the loop looks at the clock and the inbox even if the queue is not empty, so that tasks which are
+/// always ready cannot hold back a timer. tokio's number; small enough to be in time, large enough to cost nothing.
+const LOOK_EVERY: u32 = 61;
+
+/// How long the real clock is quiet before the loop asks whether anybody is left who could wake a task.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// What is to be done next.
+enum Turn {
+    Main(Waker),
+    Poll(BoxedFuture, Waker),
+    Drop(BoxedFuture),
+}
+
+impl Executor {
+    /// Polls `main` and all tasks in turn, until `main` is ready.
+    pub(super) fn run<F: Future>(&self, main_id: TaskId, mut main: Pin<&mut F>) -> Result<F::Output, Deadlock> {
+        let mut turns = 0_u32;
+        loop {
+            turns = turns.wrapping_add(1);
+            if turns.is_multiple_of(LOOK_EVERY) {
+                self.look();
+            }
+            let next = self.core.borrow_mut().next_turn(main_id);
+            self.budget.set(BUDGET);
+            match next {
+                Some((id, Turn::Poll(future, waker))) => self.poll(id, future, waker),
+                Some((id, Turn::Main(waker))) => {
+                    let polled = main.as_mut().poll(&mut Context::from_waker(&waker));
+                    self.core.borrow_mut().polled(id, waker, None, Outcome::of(&polled));
+                    if let Poll::Ready(output) = polled {
+                        return Ok(output);
+                    }
+                }
+                Some((id, Turn::Drop(future))) => self.abort(id, future),
+                None => self.wait(main_id)?,
+            }
+        }
+    }
+
+    fn poll(&self, id: TaskId, mut future: BoxedFuture, waker: Waker) {
+        let mut context = Context::from_waker(&waker);
+        // A panic ends its own task and no other. The future is not touched again, only dropped, so nobody sees the
+        // state that the panic left it in.
+        let result = match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll_any(&mut context))) {
+            Ok(Poll::Pending) => {
+                self.core.borrow_mut().polled(id, waker, Some(future), Outcome::Pending);
+                return;
+            }
+            Ok(Poll::Ready(output)) => Ok(output),
+            Err(panic) => Err(JoinError::Panicked(panic)),
+        };
+        let result = drop_caught(future).and(result);
+        let outcome = if result.is_ok() { Outcome::Ready } else { Outcome::Panicked };
+        self.core.borrow_mut().polled(id, waker, None, outcome);
+        self.finish(id, result);
+    }
+
+    fn abort(&self, id: TaskId, future: BoxedFuture) {
+        let result = drop_caught(future).and(Err(JoinError::Aborted));
+        self.core.borrow().note(Event::Polled(Outcome::Aborted), Some(id));
+        self.finish(id, result);
+    }
+
+    fn finish(&self, id: TaskId, result: Result<Box<dyn Any>, JoinError>) {
+        let mut core = self.core.borrow_mut();
+        let task = core.tasks.get_mut(id).expect("a task that is being polled stays in its place");
+        if task.has_handle {
+            task.stage = Stage::Finished(result);
+            let joiner = task.joiner.take();
+            drop(core);
+            if let Some(joiner) = joiner {
+                joiner.wake();
+            }
+        } else {
+            let task = core.tasks.remove(id);
+            drop(core);
+            drop_quietly((task, result));
+        }
+    }
+
+    /// Queues the tasks that other threads woke, and those whose timers are due.
+    fn look(&self) {
+        for id in self.inbox.take() {
+            let mut core = self.core.borrow_mut();
+            if let Some(shared) = core.tasks.shared(id) {
+                shared.left_inbox();
+            }
+            core.waker_is = WokenBy::AnotherThread;
+            core.schedule(id);
+        }
+        let mut core = self.core.borrow_mut();
+        if core.timers.is_empty() {
+            return;
+        }
+        let now = core.clock.now();
+        core.last_read = now;
+        core.waker_is = WokenBy::Timer;
+        while let Some((key, waker)) = core.timers.pop_due(now) {
+            core.note_timer(Event::TimerFired, key);
+            // A waker may be a combinator's, and do anything: the rule is that nothing is borrowed meanwhile.
+            drop(core);
+            waker.wake();
+            core = self.core.borrow_mut();
+        }
+    }
+
+    /// The queue is empty: waits until it is not.
+    fn wait(&self, main: TaskId) -> Result<(), Deadlock> {
+        self.look();
+        let mut core = self.core.borrow_mut();
+        if !core.queue.is_empty() {
+            return Ok(());
+        }
+        let next_deadline = core.timers.next_deadline();
+        match (&mut core.clock, next_deadline) {
+            (Clock::Virtual(now), Some(deadline)) => {
+                let from = mem::replace(now, deadline);
+                core.note(Event::ClockJumped { from: Duration::from_nanos(from) }, None);
+            }
+            (Clock::Virtual(_), None) => return Err(core.deadlock(main)),
+            (Clock::Real(_), Some(deadline)) => {
+                let pause = Duration::from_nanos(deadline.saturating_sub(core.clock.now()));
+                core.note(Event::Parked, None);
+                drop(core);
+                thread::park_timeout(pause);
+            }
+            (Clock::Real(start), None) => {
+                let start = *start;
+                let asleep = start.elapsed();
+                core.note(Event::Parked, None);
+                drop(core);
+                thread::park_timeout(QUIET);
+                let core = self.core.borrow();
+                if start.elapsed() - asleep >= QUIET && core.nobody_can_wake() && self.inbox.is_empty() {
+                    return Err(core.deadlock(main));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Core {
+    /// Takes the next task from the queue, and takes out what its turn needs. `None`: the queue is empty.
+    fn next_turn(&mut self, main: TaskId) -> Option<(TaskId, Turn)> {
+        loop {
+            let id = self.queue.pop_front()?;
+            // A task may have ended while it stood in the queue.
+            if let Some(turn) = self.turn(id, main) {
+                return Some((id, turn));
+            }
+        }
+    }
+
+    fn turn(&mut self, id: TaskId, main: TaskId) -> Option<Turn> {
+        let now = self.last_read;
+        let (task, waker) = self.tasks.with_waker(id)?;
+        task.queued = false;
+        let future = match mem::replace(&mut task.stage, Stage::Running) {
+            Stage::Idle(future) => Some(future),
+            Stage::Running if id == main => None,
+            finished => {
+                task.stage = finished;
+                return None;
+            }
+        };
+        if task.aborted {
+            return future.map(Turn::Drop);
+        }
+        task.polls += 1;
+        task.last_poll = now;
+        let waker = waker.take()?;
+        self.turn_of = id;
+        self.waker_is = WokenBy::Task;
+        self.note(Event::PollBegins, Some(id));
+        Some(match future {
+            None => Turn::Main(waker),
+            Some(future) => Turn::Poll(future, waker),
+        })
+    }
+
+    /// Puts back what the turn took out: the future too, unless it has ended.
+    fn polled(&mut self, id: TaskId, waker: Waker, future: Option<BoxedFuture>, outcome: Outcome) {
+        let (task, place) = self.tasks.with_waker(id).expect("a task that is being polled stays in its place");
+        *place = Some(waker);
+        if let Some(future) = future {
+            task.stage = Stage::Idle(future);
+        }
+        self.waker_is = WokenBy::Finish;
+        self.note(Event::Polled(outcome), Some(id));
+    }
+}
+
+/// Drops a future whose destructor may panic, and turns that panic into the task's result.
+fn drop_caught(future: BoxedFuture) -> Result<Box<dyn Any>, JoinError> {
+    match catch_unwind(AssertUnwindSafe(|| drop(future))) {
+        Ok(()) => Ok(Box::new(())),
+        Err(panic) => Err(JoinError::Panicked(panic)),
+    }
+}
+
+/// Drops what nobody waits for. The panic hook has reported a panic; there is nobody left to hand it to.
+pub(super) fn drop_quietly<T>(value: T) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        // A payload may panic in its own destructor.
+        mem::forget(panic);
+    }
+}

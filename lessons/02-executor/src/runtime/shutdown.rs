@@ -1,0 +1,60 @@
+//! The end of `block_on`: every task that is left is dropped, whatever its destructor does.
+//!
+//! Destructors run while the runtime is still in place, so they may wake, drop handles, and even spawn. What they spawn
+//! never runs: it is dropped in the next round. No destructor runs inside another, so a chain of tasks that own each
+//! other's handles takes no stack.
+
+use std::{rc::Rc, thread};
+
+use super::{executor::Executor, run::drop_quietly};
+
+/// A destructor that spawns a task with such a destructor would go on for ever. After so many rounds it is a bug.
+const ROUNDS: usize = 100;
+
+/// Leaves the runtime when it is dropped: at the end of `block_on`, also by a panic.
+pub(super) struct Entered(Rc<Executor>);
+
+impl Entered {
+    #[track_caller]
+    pub(super) fn new(executor: &Rc<Executor>) -> Self {
+        executor.enter();
+        Self(Rc::clone(executor))
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let stubborn = self.0.drop_all();
+        Executor::leave();
+        if stubborn > 0 && !thread::panicking() {
+            panic!(
+                "{stubborn} tasks were left after {ROUNDS} rounds of dropping: the destructor of a task spawns a task \
+                 whose destructor spawns a task, and so on"
+            );
+        }
+    }
+}
+
+impl Executor {
+    /// Drops all tasks and timers. Returns how many tasks it had to give up on.
+    fn drop_all(&self) -> usize {
+        for _ in 0..ROUNDS {
+            let mut core = self.core.borrow_mut();
+            core.queue.clear();
+            let tasks = core.tasks.remove_all();
+            let wakers = core.timers.remove_all();
+            drop(core);
+            if tasks.is_empty() {
+                wakers.for_each(drop_quietly);
+                return 0;
+            }
+            tasks.into_iter().for_each(drop_quietly);
+            wakers.for_each(drop_quietly);
+        }
+        let given_up = self.core.borrow_mut().tasks.remove_all();
+        let count = given_up.len();
+        // Dropping them would spawn more. Leaking memory is safe, and the panic that follows is not silent.
+        std::mem::forget(given_up);
+        count
+    }
+}
