@@ -1,0 +1,64 @@
+//! Also right: the states stand one below the other, each with its `if`, in the order in which they follow.
+
+use std::{
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// A call that is on its way, behind a pointer: it may be moved, and `call.as_mut().poll(cx)` polls it.
+pub type Call = Pin<Box<dyn Future<Output = String>>>;
+
+/// A model that writes in two steps. Nothing happens before the calls are polled.
+pub trait Writer: Unpin {
+    fn draft(&self) -> Call;
+    fn improve(&self, draft: &str) -> Call;
+}
+
+/// What the compiler turns into a state machine.
+pub async fn answer(writer: impl Writer) -> String {
+    let draft = writer.draft().await;
+    writer.improve(&draft).await
+}
+
+/// The state machine. A state keeps what the lines after it still need.
+pub enum Answer<W> {
+    /// Not polled yet.
+    Start { writer: W },
+    /// Waits at the first `.await`.
+    Drafting { writer: W, call: Call },
+    /// Waits at the second `.await`.
+    Improving { call: Call },
+    /// The answer was given.
+    Done,
+}
+
+impl<W> Answer<W> {
+    /// What a call of `answer` does: it makes a future, and nothing else.
+    pub fn new(writer: W) -> Self {
+        Answer::Start { writer }
+    }
+}
+
+impl<W: Writer> Future for Answer<W> {
+    type Output = String;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+        if let Answer::Start { .. } = &*self {
+            let Answer::Start { writer } = mem::replace(&mut *self, Answer::Done) else { unreachable!("it was Start") };
+            *self = Answer::Drafting { call: writer.draft(), writer };
+        }
+        if let Answer::Drafting { writer, call } = &mut *self {
+            match call.as_mut().poll(cx) {
+                Poll::Ready(draft) => *self = Answer::Improving { call: writer.improve(&draft) },
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        let Answer::Improving { call } = &mut *self else { panic!("polled after it was ready") };
+        let poll = call.as_mut().poll(cx);
+        if poll.is_ready() {
+            *self = Answer::Done;
+        }
+        poll
+    }
+}

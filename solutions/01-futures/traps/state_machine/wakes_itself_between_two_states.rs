@@ -1,0 +1,77 @@
+//! Trap: between two states it wakes itself and returns `Pending`. It ends, with more polls than it needs.
+//! Caught by: goes_on_while_the_calls_are_ready
+//! Says: goes on in the same poll, as far as it can
+
+use std::{
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// A call that is on its way, behind a pointer: it may be moved, and `call.as_mut().poll(cx)` polls it.
+pub type Call = Pin<Box<dyn Future<Output = String>>>;
+
+/// A model that writes in two steps. Nothing happens before the calls are polled.
+pub trait Writer: Unpin {
+    fn draft(&self) -> Call;
+    fn improve(&self, draft: &str) -> Call;
+}
+
+/// What the compiler turns into a state machine.
+pub async fn answer(writer: impl Writer) -> String {
+    let draft = writer.draft().await;
+    writer.improve(&draft).await
+}
+
+/// The state machine. A state keeps what the lines after it still need.
+pub enum Answer<W> {
+    /// Not polled yet.
+    Start { writer: W },
+    /// Waits at the first `.await`.
+    Drafting { writer: W, call: Call },
+    /// Waits at the second `.await`.
+    Improving { call: Call },
+    /// The answer was given.
+    Done,
+}
+
+impl<W> Answer<W> {
+    /// What a call of `answer` does: it makes a future, and nothing else.
+    pub fn new(writer: W) -> Self {
+        Answer::Start { writer }
+    }
+}
+
+impl<W: Writer> Future for Answer<W> {
+    type Output = String;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+        loop {
+            match mem::replace(&mut *self, Answer::Done) {
+                Answer::Start { writer } => {
+                    let call = writer.draft();
+                    *self = Answer::Drafting { writer, call };
+                }
+                Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                    Poll::Ready(draft) => {
+                        *self = Answer::Improving { call: writer.improve(&draft) };
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    Poll::Pending => {
+                        *self = Answer::Drafting { writer, call };
+                        return Poll::Pending;
+                    }
+                },
+                Answer::Improving { mut call } => {
+                    let poll = call.as_mut().poll(cx);
+                    if poll.is_pending() {
+                        *self = Answer::Improving { call };
+                    }
+                    return poll;
+                }
+                Answer::Done => panic!("polled after it was ready"),
+            }
+        }
+    }
+}
