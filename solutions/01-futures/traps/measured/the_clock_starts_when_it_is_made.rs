@@ -1,0 +1,49 @@
+//! Trap: the clock starts in `measured`, before anybody has polled.
+//! Caught by: the_clock_starts_at_the_first_poll
+//! Says: start the clock in `poll`, once
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use pin_project::pin_project;
+use tokio::time::Instant;
+
+/// What was measured of one future.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    /// All polls, with the one that was ready.
+    pub polls: u32,
+    /// From the first poll to the last.
+    pub took: Duration,
+}
+
+/// A future that measures another one.
+#[pin_project]
+#[derive(Debug)]
+pub struct Measured<F> {
+    #[pin]
+    future: F,
+    polls: u32,
+    /// When it was made.
+    started: Instant,
+}
+
+/// Measures a future.
+pub fn measured<F: Future>(future: F) -> Measured<F> {
+    Measured { future, polls: 0, started: Instant::now() }
+}
+
+impl<F: Future> Future for Measured<F> {
+    type Output = (F::Output, Measure);
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let started = this.started;
+        *this.polls += 1;
+        let measure = |polls| Measure { polls, took: started.elapsed() };
+        this.future.poll(cx).map(|output| (output, measure(*this.polls)))
+    }
+}
