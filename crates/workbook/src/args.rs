@@ -40,7 +40,7 @@ pub enum Command {
         what: What,
     },
     Verify {
-        lesson: Option<String>,
+        what: Option<String>,
         json: bool,
         strict: bool,
     },
@@ -160,7 +160,7 @@ impl Given {
             },
             Some("verify") => {
                 let strict = take(&mut self.strict);
-                Command::Verify { lesson: self.name.take(), json: self.take_json(), strict }
+                Command::Verify { what: self.name.take(), json: self.take_json(), strict }
             }
             Some("book") => Command::Book { build_only: take(&mut self.build) },
             Some("doctor") => Command::Doctor,
@@ -336,7 +336,7 @@ Exit codes: 0 done, 2 wrong usage, 3 a file cannot be written.
 ";
 
 const VERIFY: &str = "\
-cargo workbook verify [LESSON] [--strict] [--json]
+cargo workbook verify [LESSON|ID] [--strict] [--json]
 
 For authors and CI. Proves of each exercise that its starter fails as it should,
 its solution passes without a warning,
@@ -391,7 +391,7 @@ mod tests {
         assert_eq!(command("reset --all"), Ok(Command::Reset { what: What::All }));
         assert_eq!(
             command("verify 03 --strict"),
-            Ok(Command::Verify { lesson: Some("03".to_owned()), json: false, strict: true })
+            Ok(Command::Verify { what: Some("03".to_owned()), json: false, strict: true })
         );
         assert_eq!(
             command("timeline a --svg=x.svg"),

@@ -28,6 +28,11 @@ pub enum Trouble {
     NoLinker(String),
     #[error("cargo cannot build `{package}`, and the reason is not your file:\n\n{said}")]
     Elsewhere { package: String, said: String },
+    #[error(
+        "{0} has no test target `attempts`, which other versions of an exercise are compiled in.\nAdd it:\n\n    \
+         [[test]]\n    name = \"attempts\"\n    path = \"attempts.rs\"\n    test = false"
+    )]
+    NoAttempts(String),
     #[error("{what}: {error}")]
     Io { what: String, error: io::Error },
 }

@@ -6,6 +6,7 @@ use crate::{
     progress::Progress,
     register::{Exercise, Register},
     report::{CheckReport, Report, State, Verdict},
+    verify::Verified,
 };
 
 /// Grows when a field changes its meaning or goes. New fields may come without it.
@@ -30,6 +31,7 @@ fn exercise_report(report: &Report, exercise: &Exercise) -> Value {
     json!({
         "id": report.exercise,
         "title": exercise.title(),
+        "file": report.file,
         "outcome": report.outcome,
         "failed": report.failed().map(|failed| &failed.check.name),
         "headline": told.map(|verdict| &verdict.headline),
@@ -96,6 +98,19 @@ pub fn list(
         "count": { "exercises": register.exercises().count(), "passed": passed },
         "lessons": lessons.collect::<Vec<_>>(),
         "warnings": warnings,
+    })
+}
+
+/// `verify --json`
+pub fn verify(verified: &Verified) -> Value {
+    json!({
+        "version": VERSION,
+        "command": "verify",
+        "passed": verified.problems.is_empty(),
+        "count": verified.counts,
+        "problems": verified.problems,
+        "notes": verified.notes,
+        "ms": milliseconds(verified.time),
     })
 }
 

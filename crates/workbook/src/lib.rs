@@ -23,6 +23,7 @@ pub mod checks;
 pub mod commands;
 pub mod diagnostics;
 pub mod files;
+pub mod fresh;
 pub mod header;
 pub mod hints;
 pub mod json;

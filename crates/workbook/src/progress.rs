@@ -142,6 +142,11 @@ impl Progress {
         self.entries.get(id).is_some_and(|entry| entry.passed)
     }
 
+    /// Counts an exercise as passed in this process, where the file cannot be written.
+    pub fn pass(&mut self, id: &str) {
+        self.entries.entry(id.to_owned()).or_default().passed = true;
+    }
+
     fn text(&self) -> String {
         let mut text = HEAD.to_owned();
         for comment in &self.comments {

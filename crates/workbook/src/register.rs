@@ -115,6 +115,11 @@ impl Exercise {
         self.solutions_folder().join("traps").join(&self.name)
     }
 
+    /// Other right answers: the checks must not ask for one way only.
+    pub fn also_right_dir(&self) -> PathBuf {
+        self.solutions_folder().join("also_right").join(&self.name)
+    }
+
     /// The header as it was shipped: a learner who deletes it still sees the task. Where there is no starter, the
     /// header of the file itself.
     pub fn header(&self) -> Header {

@@ -22,13 +22,12 @@ pub fn message_width(style: &Style) -> usize {
 }
 
 /// The title of an exercise, its file, and how long it takes.
-pub fn heading(exercise: &Exercise, style: &Style) -> Vec<String> {
+pub fn heading(exercise: &Exercise, file: &str, style: &Style) -> Vec<String> {
     let header = exercise.header();
-    let file = format!("exercises/{}/{}.rs", exercise.lesson, exercise.name);
     let minutes = header.minutes.map(|minutes| format!("  {} {minutes} min", style.dot())).unwrap_or_default();
     let title = style.paint(Ink::Strong, &exercise.title());
     let mut lines = vec![format!("{title}{}", style.paint(Ink::Faint, &minutes))];
-    lines.extend(text::fold(&style.paint(Ink::Note, &file), style.width));
+    lines.extend(text::fold(&style.paint(Ink::Note, file), style.width));
     lines
 }
 
@@ -46,19 +45,19 @@ pub fn report(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String
     if report.outcome == Outcome::NotStarted {
         lines.extend(task(exercise, style));
         lines.push(String::new());
-        lines.extend(verdict_line(report, style));
+        lines.extend(verdict_line(report, exercise, style));
         lines.extend(message(report, style));
         return lines;
     }
     if report.outcome == Outcome::DoesNotCompile {
-        lines.extend(verdict_line(report, style));
+        lines.extend(verdict_line(report, exercise, style));
         lines.push(String::new());
         lines.extend(compile_errors(report, exercise, style));
         return lines;
     }
     lines.extend(checks(report, style));
     lines.push(String::new());
-    lines.extend(verdict_line(report, style));
+    lines.extend(verdict_line(report, exercise, style));
     lines.extend(message(report, style));
     lines.extend(printed(report.output(), style));
     if report.passed() {
@@ -94,8 +93,23 @@ pub fn marked(mark: &str, words: &str, style: &Style) -> Vec<String> {
     first.into_iter().chain(lines.map(|line| format!("    {line}"))).collect()
 }
 
-/// The outcome and where it happened.
-fn verdict_line(report: &Report, style: &Style) -> Vec<String> {
+/// The outcome, where it happened, and which check says so.
+fn verdict_line(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
+    let mut lines = outcome_line(report, style);
+    if report.outcome != Outcome::NotStarted
+        && let Some(failed) = report.failed()
+    {
+        let words = format!(
+            "check {} in exercises/{}/checks/{}.rs:{}",
+            failed.check.name, exercise.lesson, exercise.name, failed.check.line
+        );
+        let wrapped = text::wrap(&words, style.width.saturating_sub(3));
+        lines.extend(indented(wrapped.iter().map(|line| style.paint(Ink::Faint, line)).collect()));
+    }
+    lines
+}
+
+fn outcome_line(report: &Report, style: &Style) -> Vec<String> {
     if report.passed() {
         let words = format!("Passed: {}.", count(report.checks.len(), "check"));
         return vec![format!("  {}", style.paint(Ink::Good, &words))];
@@ -154,12 +168,11 @@ fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<St
         lines.push(format!("  {}", style.paint(Ink::Faint, &format!("and {more} more"))));
         lines.push(String::new());
     }
-    let file = format!("exercises/{}/{}.rs", exercise.lesson, exercise.name);
-    if !errors.is_empty() && errors.iter().all(|error| error.file.as_deref() != Some(&file)) {
+    if !errors.is_empty() && errors.iter().all(|error| error.file.as_ref() != Some(&report.file)) {
         let words = format!(
-            "The error is not in your file but in its checks: they call your code by the names and types of the starter. \
-             Compare with {}.",
-            format_args!("solutions/{}/starters/{}.rs", exercise.lesson, exercise.name)
+            "The error is not in {} but in its checks: they call your code by the names and types of the starter. \
+             Compare with solutions/{}/starters/{}.rs.",
+            report.file, exercise.lesson, exercise.name
         );
         lines.extend(indented(text::wrap(&words, style.width.min(READABLE).saturating_sub(3))));
     }

@@ -138,6 +138,8 @@ impl CheckReport {
 pub struct Report {
     /// `03-join/fan_out`
     pub exercise: String,
+    /// The file that was checked, as messages name it.
+    pub file: String,
     pub outcome: Outcome,
     pub checks: Vec<CheckReport>,
     /// A verdict that is not one check's: the code does not compile, or there is no check.
@@ -149,7 +151,7 @@ pub struct Report {
 
 impl Report {
     /// The outcome of a set of checks is that of the first one that failed, in the order of the file.
-    pub fn of_checks(exercise: String, checks: Vec<CheckReport>) -> Self {
+    pub fn of_checks(exercise: String, file: String, checks: Vec<CheckReport>) -> Self {
         let failed = checks.iter().find_map(|check| check.verdict());
         let complete = !checks.is_empty() && checks.iter().all(|check| check.state == State::Passed);
         let outcome = match failed {
@@ -159,6 +161,7 @@ impl Report {
         };
         Self {
             exercise,
+            file,
             outcome,
             checks,
             verdict: None,
@@ -169,9 +172,9 @@ impl Report {
     }
 
     /// No check was run, for the reason given.
-    pub fn without_run(exercise: String, checks: Vec<Check>, verdict: Verdict) -> Self {
+    pub fn without_run(exercise: String, file: String, checks: Vec<Check>, verdict: Verdict) -> Self {
         let checks = checks.into_iter().map(CheckReport::not_run).collect();
-        Self { outcome: verdict.outcome, verdict: Some(verdict), ..Self::of_checks(exercise, checks) }
+        Self { outcome: verdict.outcome, verdict: Some(verdict), ..Self::of_checks(exercise, file, checks) }
     }
 
     pub fn passed(&self) -> bool {

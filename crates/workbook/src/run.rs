@@ -19,6 +19,7 @@ use crate::{
     cargo::{self, Build, Progress, Trouble},
     checks::{self, Check},
     diagnostics::{self, Diagnostic},
+    fresh::Stamp,
     process::{self, Cancel, Ended},
     register::Exercise,
     report::{CheckReport, Outcome, Report, Run, State, Verdict},
@@ -65,9 +66,15 @@ pub fn check_all(
     let Some(first) = exercises.first() else { return Ok(Vec::new()) };
     let targets: Vec<&str> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     let start = Instant::now();
+    // Where the times cannot be kept, cargo decides alone, as it does without the runner.
+    let stamps: Vec<Stamp> =
+        exercises.iter().filter_map(|exercise| Stamp::before_build(&job.workspace, exercise).ok()).collect();
     let on_progress = |progress| on_event(Event::Building(progress));
     let build = cargo::build_tests(&job.workspace, &first.package(), &targets, &job.cancel, &on_progress)?;
     let build_time = start.elapsed();
+    for stamp in stamps {
+        let _ = stamp.after_build();
+    }
     let reports = exercises.iter().map(|exercise| {
         let mut report = judge(job, exercise, &build, on_event)?;
         report.build_time = build_time;
@@ -86,29 +93,31 @@ fn judge(job: &Job, exercise: &Exercise, build: &Build, on_event: &(dyn Fn(Event
     let expected = expected(exercise);
     let diagnostics = build.diagnostics.get(&exercise.name).cloned().unwrap_or_default();
     let Some(executable) = build.executables.get(&exercise.name) else {
-        return Ok(does_not_compile(exercise.id(), expected, diagnostics, &shown));
+        return Ok(does_not_compile(exercise.id(), shown, expected, diagnostics));
     };
     if expected.is_empty() {
         let text =
             format!("{} holds no check. Restore it: git restore {0}", job.workspace.shown(&exercise.checks_file()));
         let verdict = Verdict::new(Outcome::Tampered, "the checks of this exercise are gone", text);
-        return Ok(Report::without_run(exercise.id(), expected, verdict));
+        return Ok(Report::without_run(exercise.id(), shown, expected, verdict));
     }
     let folder = exercise.folder();
     let tests: Vec<Test<'_>> = expected.iter().map(|check| Test::new(check, "checks", executable, &folder)).collect();
     on_event(Event::Running(expected.clone()));
     let start = Instant::now();
     let explain = || why_no_check_ran(&job.workspace, exercise);
-    let checks = run_tests(job, &tests, cores(), &explain, &|index, report| on_event(Event::Checked(index, report)))?;
-    let mut report = Report::of_checks(exercise.id(), checks);
+    let checks = run_tests(job, &tests, cores(), Limit::RealTime, &explain, &|index, report| {
+        on_event(Event::Checked(index, report))
+    })?;
+    let mut report = Report::of_checks(exercise.id(), shown, checks);
     report.run_time = start.elapsed();
     report.diagnostics = diagnostics;
     Ok(report)
 }
 
 /// The report on code that rustc rejects. `file` is the file that was written by hand.
-pub fn does_not_compile(id: String, expected: Vec<Check>, mut diagnostics: Vec<Diagnostic>, file: &str) -> Report {
-    diagnostics::sort(&mut diagnostics, file);
+pub fn does_not_compile(id: String, file: String, expected: Vec<Check>, mut diagnostics: Vec<Diagnostic>) -> Report {
+    diagnostics::sort(&mut diagnostics, &file);
     let errors: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
     let first = errors.first();
     let headline = first.map_or_else(|| "rustc gave no reason".to_owned(), |error| error.message.clone());
@@ -116,7 +125,7 @@ pub fn does_not_compile(id: String, expected: Vec<Check>, mut diagnostics: Vec<D
     let text: String = errors.iter().map(|error| error.rendered.as_str()).collect::<Vec<_>>().join("\n");
     let mut verdict = Verdict::new(Outcome::DoesNotCompile, headline, text.trim_end());
     verdict.place = place;
-    let mut report = Report::without_run(id, expected, verdict);
+    let mut report = Report::without_run(id, file, expected, verdict);
     report.diagnostics = diagnostics;
     report
 }
@@ -138,14 +147,27 @@ impl<'a> Test<'a> {
     }
 }
 
+/// When later checks are not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Once the first failure is known, and was one that took real time: each later check would take its seconds, too.
+    RealTime,
+    /// Once the first failure is known.
+    FirstFailure,
+}
+
+impl Limit {
+    fn is_reached(self, outcome: Outcome) -> bool {
+        self == Self::FirstFailure || outcome.takes_real_time()
+    }
+}
+
 /// Runs checks in parallel, and reports them in their order.
-///
-/// Once the first failure is known and was one that took real time, later checks are not run: each would take its
-/// seconds, too, and change nothing.
 pub fn run_tests(
     job: &Job,
     tests: &[Test<'_>],
     threads: usize,
+    limit: Limit,
     explain: &(dyn Fn() -> String + Sync),
     on_checked: &(dyn Fn(usize, CheckReport) + Sync),
 ) -> Result<Vec<CheckReport>, Trouble> {
@@ -158,11 +180,11 @@ pub fn run_tests(
         while !stop.load(Ordering::SeqCst) && !job.cancel.is_cancelled() {
             let index = next.fetch_add(1, Ordering::SeqCst);
             let Some(test) = tests.get(index) else { return };
-            match run_test(job, test, &scratch.0.join(index.to_string()), explain) {
+            match run_test(job, test, &scratch.path().join(index.to_string()), explain) {
                 Ok(report) => {
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                     results[index] = Some(report.clone());
-                    if decided(&results).is_some_and(|(_, outcome)| outcome.takes_real_time()) {
+                    if decided(&results).is_some_and(|(_, outcome)| limit.is_reached(outcome)) {
                         stop.store(true, Ordering::SeqCst);
                     }
                     drop(results);
@@ -190,7 +212,7 @@ pub fn run_tests(
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Some later ones may have ended before the decision. Which ones depends on the machine; a report must not.
     if let Some((index, outcome)) = decided(&results)
-        && outcome.takes_real_time()
+        && limit.is_reached(outcome)
     {
         results[index + 1..].fill(None);
     }
@@ -372,10 +394,11 @@ fn without_libtest<'a>(output: &'a str, path: &str) -> &'a str {
 }
 
 /// A folder that goes when it is no longer needed.
-struct Scratch(PathBuf);
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> io::Result<Self> {
+    pub fn new() -> io::Result<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         loop {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -386,6 +409,12 @@ impl Scratch {
                 Ok(()) => return Ok(Self(folder)),
             }
         }
+    }
+}
+
+impl Scratch {
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 }
 

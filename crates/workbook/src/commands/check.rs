@@ -13,7 +13,7 @@ use crate::{
     render,
     report::{Outcome, Report},
     run::{self, Job},
-    select::{self, Selected},
+    select::{self, NoSuch, Selected},
     style::Style,
 };
 
@@ -30,6 +30,9 @@ pub fn check(context: &Context, what: &What, attempt: Option<&Path>, json: bool)
             Selected::Lesson(lesson) => lesson.exercises.iter().collect(),
         },
     };
+    if let Some(file) = attempt.filter(|file| !file.is_file()) {
+        return Err(NoSuch(format!("there is no file {}", file.display())).into());
+    }
     let reports = stoppable(|cancel| {
         let job = job(context, cancel, json);
         match attempt {
@@ -95,7 +98,7 @@ fn by_lesson<'a>(register: &Register, exercises: &[&'a Exercise]) -> Vec<Vec<&'a
 fn print(reports: &[Report], exercises: &[&Exercise], is_attempt: bool, style: &Style) {
     let mut lines = Vec::new();
     if let ([report], [exercise]) = (reports, exercises) {
-        lines.extend(render::heading(exercise, style));
+        lines.extend(render::heading(exercise, &report.file, style));
         lines.push(String::new());
         lines.extend(render::report(report, exercise, style));
         if !is_attempt {

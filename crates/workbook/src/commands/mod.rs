@@ -10,8 +10,10 @@ mod solution;
 mod timeline;
 mod verify;
 
+pub use check::remember;
 pub use hint::next as next_hint;
 pub use reset::reset as reset_exercise;
+pub use solution::read as read_solution;
 pub use timeline::drawing;
 
 use std::{ffi::OsString, io, sync::mpsc, thread, time::Duration};
@@ -104,7 +106,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
         Command::Solution { id, spoil } => solution::solution(&context, &id, spoil),
         Command::Timeline { id, svg } => timeline::timeline(&context, &id, svg.as_deref()),
         Command::Reset { what } => reset::command(&context, &what),
-        Command::Verify { lesson, json, strict } => verify::verify(&context, lesson.as_deref(), json, strict),
+        Command::Verify { what, json, strict } => verify::verify(&context, what.as_deref(), json, strict),
         Command::Book { build_only } => book::book(&context, build_only),
         Command::Doctor => doctor::doctor(&context),
         Command::Help(_) | Command::Version => unreachable!("answered above"),

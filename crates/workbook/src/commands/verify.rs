@@ -1,5 +1,114 @@
 //! `cargo workbook verify`
-use super::Context;
-pub fn verify(_context: &Context, _lesson: Option<&str>, _json: bool, _strict: bool) -> anyhow::Result<u8> {
-    anyhow::bail!("not there yet")
+
+use std::time::Instant;
+
+use super::{Context, check, stoppable};
+use crate::{
+    exit, json,
+    progress::count,
+    register::{Exercise, Lesson},
+    render,
+    select::{self, Selected},
+    style::{Ink, Style},
+    text,
+    verify::{self, Problem, Verified},
+};
+
+pub fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool) -> anyhow::Result<u8> {
+    let register = &context.register;
+    let lessons: Vec<(&Lesson, Option<&Exercise>)> =
+        match what.map(|typed| select::find(register, typed)).transpose()? {
+            None => register.lessons.iter().map(|lesson| (lesson, None)).collect(),
+            Some(Selected::Lesson(lesson)) => vec![(lesson, None)],
+            Some(Selected::Exercise(exercise)) => {
+                let lesson = register.lesson(&exercise.lesson).expect("an exercise is part of its lesson");
+                vec![(lesson, Some(exercise))]
+            }
+        };
+    let start = Instant::now();
+    let style = &context.style;
+    let verified = stoppable(|cancel| {
+        let job = check::job(context, cancel, true);
+        let mut verified = Verified::default();
+        for (lesson, only) in &lessons {
+            let one = verify::lesson(&job, lesson, *only)?;
+            if !as_json {
+                println!("{}", lesson_lines(lesson, &one, style).join("\n"));
+            }
+            verified.add(one);
+        }
+        Ok(verified)
+    })?;
+    let mut verified = verified;
+    verified.time = start.elapsed();
+    if strict {
+        let notes = std::mem::take(&mut verified.notes);
+        verified.problems.extend(notes);
+    }
+    if as_json {
+        json::print(&json::verify(&verified));
+    } else {
+        println!("{}", summary(&verified, style).join("\n"));
+    }
+    Ok(if verified.problems.is_empty() { exit::PASSED } else { exit::NOT_YET })
+}
+
+fn lesson_lines(lesson: &Lesson, verified: &Verified, style: &Style) -> Vec<String> {
+    let mark = if verified.problems.is_empty() { style.tick() } else { style.cross() };
+    let title = style.paint(Ink::Strong, &lesson.id);
+    render::marked(&mark, &format!("{title}  {} in {:.1} s", counts(verified), verified.time.as_secs_f64()), style)
+}
+
+fn counts(verified: &Verified) -> String {
+    let counts = &verified.counts;
+    let mut parts = vec![
+        count(counts.exercises, "exercise"),
+        count(counts.checks, "check"),
+        count(counts.starters, "starter"),
+        count(counts.solutions, "solution"),
+    ];
+    if counts.also_right > 0 {
+        parts.push(count(counts.also_right, "other right answer"));
+    }
+    parts.push(count(counts.traps, "trap"));
+    parts.join(", ")
+}
+
+fn summary(verified: &Verified, style: &Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !verified.problems.is_empty() {
+        lines.push(String::new());
+        lines.extend(table(&verified.problems, &style.cross(), style));
+    }
+    if !verified.notes.is_empty() {
+        lines.push(String::new());
+        lines.extend(table(&verified.notes, &style.dash(), style));
+    }
+    lines.push(String::new());
+    let problems = match verified.problems.len() {
+        0 => style.paint(Ink::Good, "No problem."),
+        some => style.paint(Ink::Bad, &format!("{}.", count(some, "problem"))),
+    };
+    let total = format!("  {problems} {} in {:.1} s.", counts(verified), verified.time.as_secs_f64());
+    lines.extend(text::wrap(&total, style.width));
+    lines
+}
+
+/// What is wrong, under the exercise and the file that it is about.
+fn table(problems: &[Problem], mark: &str, style: &Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut about = "";
+    for problem in problems {
+        if problem.about != about {
+            lines.push(format!("  {}", style.paint(Ink::Strong, &problem.about)));
+            about = &problem.about;
+        }
+        lines.extend(render::marked(mark, &style.paint(Ink::Note, &problem.file), style));
+        let room = style.width.saturating_sub(5);
+        for (number, line) in problem.what.lines().enumerate() {
+            let folded = if number == 0 { text::wrap(line, room.min(100)) } else { text::fold(line, room) };
+            lines.extend(folded.into_iter().map(|line| format!("    {line}")));
+        }
+    }
+    lines
 }

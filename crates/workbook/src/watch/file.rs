@@ -1,0 +1,143 @@
+//! Notices a save.
+//!
+//! The file is looked at again and again instead of being watched by the system. Looking works with every way in which
+//! editors save (write in place, write beside and rename over, several writes in a row, swap files beside it), on
+//! network and shared disks, in containers, and needs no dependency. One `stat` every 25 ms costs nothing that a person
+//! could measure.
+
+use std::{
+    fs, io,
+    path::PathBuf,
+    time::{Duration, Instant, SystemTime},
+};
+
+use crate::fresh;
+
+/// What a look at the file found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    Same,
+    /// It has another content than before.
+    Saved,
+    /// It is not there, and has not been for a while.
+    Gone,
+}
+
+/// One file, and what it was when it was last looked at.
+#[derive(Debug)]
+pub struct Watched {
+    path: PathBuf,
+    stamp: Option<(SystemTime, u64)>,
+    content: Option<u64>,
+    read: Instant,
+    missing_since: Option<Instant>,
+    empty_since: Option<Instant>,
+}
+
+/// Some disks count time in seconds: two saves within one differ in content only.
+const READ_ANYWAY: Duration = Duration::from_secs(1);
+/// Between removing a file and renaming another one over it, an editor leaves a gap; between emptying it and writing it,
+/// too.
+const GAP: Duration = Duration::from_millis(300);
+
+impl Watched {
+    pub fn new(path: PathBuf) -> Self {
+        let content = fs::read(&path).ok().map(|content| fresh::hash(&content));
+        let stamp = stamp(&path).ok();
+        Self { path, stamp, content, read: Instant::now(), missing_since: None, empty_since: None }
+    }
+
+    pub fn look(&mut self) -> Seen {
+        let now = Instant::now();
+        let Ok(stamp) = stamp(&self.path) else {
+            let since = *self.missing_since.get_or_insert(now);
+            return if now - since >= GAP && self.content.take().is_some() { Seen::Gone } else { Seen::Same };
+        };
+        self.missing_since = None;
+        let due = self.empty_since.is_some() || now - self.read >= READ_ANYWAY;
+        if self.stamp == Some(stamp) && !due {
+            return Seen::Same;
+        }
+        let Ok(content) = fs::read(&self.path) else { return Seen::Same };
+        (self.stamp, self.read) = (Some(stamp), now);
+        if content.is_empty() {
+            let since = *self.empty_since.get_or_insert(now);
+            if now - since < GAP {
+                return Seen::Same;
+            }
+        } else {
+            self.empty_since = None;
+        }
+        let content = Some(fresh::hash(&content));
+        if content == self.content {
+            self.empty_since = None;
+            return Seen::Same;
+        }
+        self.content = content;
+        self.empty_since = None;
+        Seen::Saved
+    }
+}
+
+fn stamp(path: &PathBuf) -> io::Result<(SystemTime, u64)> {
+    let metadata = fs::metadata(path)?;
+    Ok((metadata.modified()?, metadata.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks until something is seen, or for longer than any gap.
+    fn settle(watched: &mut Watched) -> Seen {
+        let end = Instant::now() + READ_ANYWAY + 2 * GAP;
+        while Instant::now() < end {
+            match watched.look() {
+                Seen::Same => std::thread::sleep(Duration::from_millis(5)),
+                seen => return seen,
+            }
+        }
+        Seen::Same
+    }
+
+    #[test]
+    fn sees_content_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("a.rs");
+        let write = |text: &str| fs::write(&path, text).expect("the folder can be written");
+        write("one");
+        let mut watched = Watched::new(path.clone());
+        write("one");
+        assert_eq!(settle(&mut watched), Seen::Same, "the same content is no change");
+        write("two");
+        assert_eq!(settle(&mut watched), Seen::Saved);
+
+        fs::write(folder.path().join(".a.rs.swp"), "swap").expect("the folder can be written");
+        fs::write(folder.path().join("a.rs~"), "backup").expect("the folder can be written");
+        assert_eq!(settle(&mut watched), Seen::Same, "swap files are not looked at");
+
+        let beside = folder.path().join("new");
+        fs::write(&beside, "six").expect("the folder can be written");
+        fs::rename(&beside, &path).expect("the folder can be written");
+        assert_eq!(settle(&mut watched), Seen::Saved, "renamed over");
+
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .and_then(|file| file.set_modified(SystemTime::now()))
+            .expect("a file");
+        assert_eq!(settle(&mut watched), Seen::Same, "a touched file has the same content");
+
+        let time = fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time");
+        write("ten");
+        fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(time)).expect("a file");
+        assert_eq!(settle(&mut watched), Seen::Saved, "another content of the same length and time");
+
+        fs::remove_file(&path).expect("it is there");
+        assert_eq!(settle(&mut watched), Seen::Gone);
+        write("ten");
+        assert_eq!(settle(&mut watched), Seen::Saved, "it is back");
+        write("");
+        assert_eq!(settle(&mut watched), Seen::Saved, "an emptied file is a save, after a while");
+    }
+}

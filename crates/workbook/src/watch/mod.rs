@@ -1,0 +1,521 @@
+//! `cargo workbook` in a terminal: the next exercise, and a verdict on every save.
+//!
+//! One loop looks at the keys, at the file and at what a worker thread has to tell. The worker builds and runs; a new
+//! save kills what it runs. Nothing in the loop waits for the worker, so keys are answered at all times.
+
+mod file;
+mod screen;
+
+use std::{
+    io::{self, Write as _},
+    sync::mpsc::{self, Receiver},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use self::{
+    file::{Seen, Watched},
+    screen::Screen,
+};
+use crate::{
+    cargo::{Progress as Building, Trouble},
+    checks::Check,
+    commands::{self, Context},
+    exit,
+    process::Cancel,
+    progress::Progress,
+    register::Exercise,
+    render,
+    report::{CheckReport, Report},
+    run::{self, Event, Job},
+    signals,
+    style::Style,
+    terminal::Raw,
+};
+
+/// How often the file is looked at.
+const LOOK: Duration = Duration::from_millis(25);
+/// How often the loop turns while something runs: each turn takes its news.
+const BUSY: Duration = Duration::from_millis(4);
+/// A check that takes less than this shows its verdict only: a screen that flickers is hard to read.
+const NOTICEABLE: Duration = Duration::from_millis(400);
+
+/// What the learner looks at.
+#[derive(Debug)]
+enum Page {
+    Verdict,
+    Hint(Vec<String>),
+    /// The exercise that is chosen.
+    List(usize),
+    Timeline(Vec<String>),
+    Solution(Vec<String>),
+    Help,
+    ConfirmReset,
+}
+
+/// A check that goes on.
+#[derive(Debug)]
+struct Running {
+    cancel: Cancel,
+    news: Receiver<News>,
+    worker: JoinHandle<()>,
+    since: Instant,
+    stage: Event,
+    /// How many crates were compiled.
+    crates: usize,
+    checks: Vec<(Check, Option<CheckReport>)>,
+}
+
+enum News {
+    Event(Event),
+    Done(Box<Result<Report, Trouble>>),
+}
+
+#[derive(Debug)]
+struct Watch<'a> {
+    context: &'a Context,
+    exercises: Vec<&'a Exercise>,
+    current: usize,
+    progress: Progress,
+    style: Style,
+    page: Page,
+    scroll: usize,
+    watched: Watched,
+    running: Option<Running>,
+    report: Option<Report>,
+    /// Why there is no report.
+    trouble: Option<String>,
+    /// Short words at the foot, until the next key or save.
+    notices: Vec<String>,
+    /// The disk cannot be written: said once.
+    complained: bool,
+    /// Something changed, and is not on the screen yet.
+    dirty: bool,
+}
+
+enum Next {
+    Stay,
+    Quit(u8),
+}
+
+pub fn run(context: &Context) -> anyhow::Result<u8> {
+    let (progress, warning) = context.store.read();
+    let first = context.current(&progress)?.id();
+    let exercises: Vec<&Exercise> = context.register.exercises().collect();
+    let current = exercises.iter().position(|exercise| exercise.id() == first).unwrap_or_default();
+    let mut watch = Watch {
+        context,
+        watched: Watched::new(exercises[current].file()),
+        exercises,
+        current,
+        progress,
+        style: context.style,
+        page: Page::Verdict,
+        scroll: 0,
+        running: None,
+        report: None,
+        trouble: None,
+        notices: warning.into_iter().collect(),
+        complained: false,
+        dirty: true,
+    };
+    signals::listen();
+    let raw = Raw::enter(!context.plain)?;
+    let ended = if context.plain { watch.lines() } else { watch.screens() };
+    watch.stop();
+    drop(raw);
+    let code = ended?;
+    if !context.plain {
+        println!("{}", watch.farewell().join("\n"));
+    }
+    Ok(code)
+}
+
+impl<'a> Watch<'a> {
+    fn exercise(&self) -> &'a Exercise {
+        self.exercises[self.current]
+    }
+
+    /// The next exercise, after this one, that has not passed; failing that, one before.
+    fn next_open(&self) -> Option<&'a Exercise> {
+        let (before, after) = self.exercises.split_at(self.current);
+        let mut in_turn = after.iter().skip(1).chain(before);
+        in_turn.find(|exercise| !self.progress.passed(&exercise.id())).copied()
+    }
+
+    /// The loop with a screen that is drawn over.
+    fn screens(&mut self) -> anyhow::Result<u8> {
+        let mut size = screen::size();
+        let mut drawn = Screen::open(size.1)?;
+        let mut last = Instant::now();
+        self.start();
+        loop {
+            let ticks = self.running.as_ref().is_some_and(Running::is_noticeable);
+            if self.dirty || (ticks && last.elapsed() >= Duration::from_millis(100)) {
+                self.style.width = size.0;
+                let most = drawn.draw(&screen::frame(self), self.scroll, &self.style, size)?;
+                self.scroll = self.scroll.min(most);
+                (self.dirty, last) = (false, Instant::now());
+            }
+            if let Next::Quit(code) = self.turn()? {
+                drawn.close()?;
+                return Ok(code);
+            }
+            let now = screen::size();
+            if now != size {
+                size = now;
+                self.dirty = true;
+            }
+        }
+    }
+
+    /// The loop without: `--plain` prints each new state below the last one.
+    fn lines(&mut self) -> anyhow::Result<u8> {
+        let mut announced = false;
+        self.start();
+        loop {
+            let waits = self.running.is_some() && matches!(self.page, Page::Verdict);
+            if self.dirty && !waits {
+                self.style.width = screen::size().0;
+                let frame = screen::frame(self);
+                let mut out = io::stdout().lock();
+                for line in frame.head.iter().chain(&frame.body).chain(&frame.foot) {
+                    write!(out, "{line}\r\n")?;
+                }
+                write!(out, "\r\n")?;
+                out.flush()?;
+                (self.dirty, announced) = (false, false);
+            }
+            if waits && !announced && self.running.as_ref().is_some_and(Running::is_noticeable) {
+                print!("compiling and checking {} ...\r\n", self.exercise().id());
+                io::stdout().flush()?;
+                announced = true;
+            }
+            if let Next::Quit(code) = self.turn()? {
+                return Ok(code);
+            }
+        }
+    }
+
+    /// One turn of the loop: keys, news, the file.
+    fn turn(&mut self) -> anyhow::Result<Next> {
+        let wait = if self.running.is_some() { BUSY } else { LOOK };
+        if event::poll(wait)? {
+            match event::read()? {
+                event::Event::Key(key) if key.kind != KeyEventKind::Release => {
+                    if let Next::Quit(code) = self.key(key) {
+                        return Ok(Next::Quit(code));
+                    }
+                }
+                event::Event::Resize(..) => self.dirty = true,
+                _ => {}
+            }
+        }
+        if let Some(signal) = signals::received() {
+            return Ok(Next::Quit(128 + signal));
+        }
+        self.take_news();
+        match self.watched.look() {
+            Seen::Same => {}
+            Seen::Saved => {
+                self.notices.clear();
+                self.page = Page::Verdict;
+                self.start();
+            }
+            Seen::Gone => {
+                self.stop();
+                self.report = None;
+                self.trouble = Some(format!(
+                    "{} is gone. Save it again, or press x to put the starter there.",
+                    self.context.workspace.shown(&self.exercise().file())
+                ));
+                self.dirty = true;
+            }
+        }
+        Ok(Next::Stay)
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Next {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('c') if control => return Next::Quit(exit::INTERRUPTED),
+            KeyCode::Char('d') if control => return Next::Quit(exit::PASSED),
+            KeyCode::Char(_) if control => return Next::Stay,
+            _ => {}
+        }
+        self.dirty = true;
+        let is_confirmation = matches!(self.page, Page::ConfirmReset);
+        if is_confirmation {
+            self.notices.clear();
+            self.page = Page::Verdict;
+            if matches!(key.code, KeyCode::Char('y' | 'Y')) {
+                self.reset();
+            }
+            return Next::Stay;
+        }
+        if let Page::List(selected) = self.page {
+            let last = self.exercises.len().saturating_sub(1);
+            match key.code {
+                KeyCode::Up | KeyCode::Char('k' | 'p') => self.page = Page::List(selected.saturating_sub(1)),
+                KeyCode::Down | KeyCode::Char('j' | 'n') => self.page = Page::List((selected + 1).min(last)),
+                KeyCode::Enter => {
+                    self.open(selected);
+                    return Next::Stay;
+                }
+                _ => return self.common_key(key.code),
+            }
+            self.scroll = self.list_scroll();
+            return Next::Stay;
+        }
+        self.common_key(key.code)
+    }
+
+    fn common_key(&mut self, code: KeyCode) -> Next {
+        let page = screen::size().1.saturating_sub(8).max(1);
+        match code {
+            KeyCode::Up | KeyCode::Char('k') => self.scroll = self.scroll.saturating_sub(1),
+            // Drawing takes back what goes too far.
+            KeyCode::Down | KeyCode::Char('j') => self.scroll += 1,
+            KeyCode::PageUp => self.scroll = self.scroll.saturating_sub(page),
+            KeyCode::PageDown | KeyCode::Char(' ') => self.scroll += page,
+            KeyCode::Home => self.scroll = 0,
+            code => {
+                self.notices.clear();
+                self.scroll = 0;
+                return self.letter(code);
+            }
+        }
+        Next::Stay
+    }
+
+    fn letter(&mut self, code: KeyCode) -> Next {
+        match code {
+            KeyCode::Char('q') => return Next::Quit(exit::PASSED),
+            KeyCode::Char('n') => self.go_on(),
+            KeyCode::Char('p') if self.current == 0 => self.notices.push("This is the first exercise.".to_owned()),
+            KeyCode::Char('p') => self.open(self.current - 1),
+            KeyCode::Char('h') => self.hint(),
+            KeyCode::Char('l') => {
+                self.page = Page::List(self.current);
+                self.scroll = self.list_scroll();
+            }
+            KeyCode::Char('r') => {
+                self.page = Page::Verdict;
+                self.start();
+            }
+            KeyCode::Char('t') => self.page = Page::Timeline(screen::timeline(self)),
+            KeyCode::Char('s') => self.solution(),
+            KeyCode::Char('x') => self.page = Page::ConfirmReset,
+            KeyCode::Char('?') => self.page = Page::Help,
+            _ => self.page = Page::Verdict,
+        }
+        Next::Stay
+    }
+
+    /// The exercise below in the list. After a pass, the next that has not passed.
+    fn go_on(&mut self) {
+        let passed = self.report.as_ref().is_some_and(Report::passed);
+        if passed && let Some(open) = self.next_open() {
+            let id = open.id();
+            let index = self.exercises.iter().position(|exercise| exercise.id() == id);
+            return self.open(index.unwrap_or(self.current));
+        }
+        if self.current + 1 < self.exercises.len() {
+            self.open(self.current + 1);
+        } else {
+            self.notices.push("This is the last exercise.".to_owned());
+        }
+    }
+
+    fn open(&mut self, index: usize) {
+        self.current = index;
+        self.page = Page::Verdict;
+        self.scroll = 0;
+        self.report = None;
+        self.trouble = None;
+        self.watched = Watched::new(self.exercise().file());
+        self.start();
+    }
+
+    fn hint(&mut self) {
+        let (lines, warning) = commands::next_hint(self.context, self.exercise());
+        self.complain(warning);
+        self.page = Page::Hint(lines.unwrap_or_else(|| vec!["  This exercise has no hints.".to_owned()]));
+    }
+
+    fn solution(&mut self) {
+        let exercise = self.exercise();
+        if !self.progress.passed(&exercise.id()) {
+            let words = "s shows the solution after a pass. Before: cargo workbook solution";
+            self.notices.push(format!("{words} {} --spoil", exercise.id()));
+            return;
+        }
+        let text = commands::read_solution(&self.context.workspace, exercise);
+        let text = text.unwrap_or_else(|error| format!("{error:#}"));
+        let path = self.context.workspace.shown(&exercise.solution_file());
+        self.page = Page::Solution([path, String::new()].into_iter().chain(text.lines().map(str::to_owned)).collect());
+    }
+
+    fn reset(&mut self) {
+        self.stop();
+        match commands::reset_exercise(self.context, self.exercise()) {
+            Ok(reset) => {
+                self.complain(reset.warning);
+                self.notices.push(match reset.kept {
+                    Some(path) => format!("The starter is back. Your version: {path}"),
+                    None => "The starter is back.".to_owned(),
+                });
+            }
+            Err(error) => self.notices.push(format!("{error:#}")),
+        }
+        self.progress = self.context.store.read().0;
+        self.watched = Watched::new(self.exercise().file());
+        self.start();
+    }
+
+    /// Begins a check, and ends the one that runs.
+    fn start(&mut self) {
+        self.stop();
+        self.scroll = 0;
+        self.dirty = true;
+        let job = Job {
+            workspace: self.context.workspace.clone(),
+            width: render::message_width(&Style { width: screen::size().0, ..self.style }),
+            ascii: self.style.ascii,
+            cancel: Cancel::default(),
+        };
+        let cancel = job.cancel.clone();
+        let exercise = self.exercise().clone();
+        let (sender, news) = mpsc::channel();
+        let worker = thread::spawn(move || {
+            // Nobody listens any more to a check that was replaced.
+            let on_event = |event| drop(sender.send(News::Event(event)));
+            let result = run::check(&job, &exercise, &on_event);
+            let _ = sender.send(News::Done(Box::new(result)));
+        });
+        self.running = Some(Running {
+            cancel,
+            news,
+            worker,
+            since: Instant::now(),
+            stage: Event::Building(Building::Compiling(String::new())),
+            crates: 0,
+            checks: Vec::new(),
+        });
+    }
+
+    /// Kills what runs, and waits for the worker, which then has nothing left to do.
+    fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.cancel.cancel();
+            // A worker that panicked has said so.
+            let _ = running.worker.join();
+        }
+    }
+
+    fn take_news(&mut self) {
+        let Some(running) = &mut self.running else { return };
+        let mut done = None;
+        while let Ok(news) = running.news.try_recv() {
+            match news {
+                News::Event(event) => running.take(event),
+                News::Done(result) => done = Some(*result),
+            }
+        }
+        match done {
+            None if running.worker.is_finished() && running.news.try_recv().is_err() => {
+                self.running = None;
+                self.trouble = Some("the runner itself failed: please report it".to_owned());
+            }
+            None => return,
+            Some(result) => {
+                self.running = None;
+                self.take_result(result);
+            }
+        }
+        self.dirty = true;
+    }
+
+    fn take_result(&mut self, result: Result<Report, Trouble>) {
+        match result {
+            Ok(report) => {
+                let warning = commands::remember(self.context, &report, self.exercise());
+                self.progress = self.context.store.read().0;
+                if warning.is_some() && report.passed() {
+                    // It counts in this session, whatever the disk says.
+                    self.progress.pass(&report.exercise);
+                }
+                self.complain(warning);
+                self.report = Some(report);
+                self.trouble = None;
+            }
+            Err(trouble) => {
+                self.report = None;
+                self.trouble = Some(trouble.to_string());
+            }
+        }
+    }
+
+    fn complain(&mut self, warning: Option<String>) {
+        if let Some(warning) = warning.filter(|_| !self.complained) {
+            self.complained = true;
+            self.notices.push(warning);
+        }
+    }
+
+    /// Keeps the chosen line of the list on the screen.
+    fn list_scroll(&self) -> usize {
+        let Page::List(selected) = self.page else { return 0 };
+        let room = screen::size().1.saturating_sub(7).max(1);
+        // Each lesson before it adds its title and an empty line.
+        let lessons = self.context.register.lessons.iter();
+        let mut row = selected + 1;
+        let mut seen = 0;
+        for lesson in lessons {
+            seen += lesson.exercises.len();
+            if seen <= selected {
+                row += 2;
+            }
+        }
+        (row + 2).saturating_sub(room)
+    }
+
+    /// What stays in the terminal after the end: the last verdict, whole.
+    fn farewell(&self) -> Vec<String> {
+        let exercise = self.exercise();
+        let mut lines = render::heading(exercise, &self.context.workspace.shown(&exercise.file()), &self.style);
+        lines.push(String::new());
+        if let Some(report) = &self.report {
+            lines.extend(render::report(report, exercise, &self.style));
+            lines.push(String::new());
+        }
+        lines.push("`cargo workbook` goes on here.".to_owned());
+        lines
+    }
+}
+
+impl Running {
+    fn is_noticeable(&self) -> bool {
+        self.since.elapsed() >= NOTICEABLE
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Building(building) => {
+                self.crates += usize::from(matches!(building, Building::Compiling(_)));
+                self.stage = Event::Building(building);
+            }
+            Event::Running(checks) => {
+                self.checks = checks.iter().map(|check| (check.clone(), None)).collect();
+                self.stage = Event::Running(checks);
+            }
+            Event::Checked(index, report) => {
+                if let Some(slot) = self.checks.get_mut(index) {
+                    slot.1 = Some(report);
+                }
+            }
+        }
+    }
+}

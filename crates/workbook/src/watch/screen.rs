@@ -1,0 +1,319 @@
+//! What stands on the screen, and the least that has to be written to change it.
+
+use std::io::{self, Write as _};
+
+use super::{Page, Watch};
+use crate::{
+    commands,
+    kept_runs::KeptRun,
+    render,
+    report::{CheckReport, State},
+    run::Event,
+    style::{Ink, Style},
+    terminal, text,
+};
+
+/// The lines that are on the screen.
+#[derive(Debug, Default)]
+pub struct Screen {
+    lines: Vec<String>,
+    size: (usize, usize),
+}
+
+/// What is to be shown.
+#[derive(Debug)]
+pub struct Frame {
+    /// Always shown.
+    pub head: Vec<String>,
+    /// As much of it as there is room for, from the line to which it was scrolled.
+    pub body: Vec<String>,
+    /// Always shown.
+    pub foot: Vec<String>,
+}
+
+impl Screen {
+    /// Pushes what the shell printed out of the way, up into the terminal's memory.
+    pub fn open(rows: usize) -> io::Result<Self> {
+        let mut out = io::stdout().lock();
+        write!(out, "{}\u{1b}[H", "\r\n".repeat(rows))?;
+        out.flush()?;
+        Ok(Self::default())
+    }
+
+    /// Draws a frame: only the lines that differ. Returns how far the body can be scrolled.
+    pub fn draw(&mut self, frame: &Frame, scroll: usize, style: &Style, size: (usize, usize)) -> io::Result<usize> {
+        let (columns, rows) = size;
+        let (lines, most) = layout(frame, scroll, style, rows);
+        let mut out = String::new();
+        if self.size != size {
+            out.push_str("\u{1b}[H\u{1b}[2J");
+            self.lines.clear();
+            self.size = size;
+        }
+        for (row, line) in lines.iter().enumerate().take(rows) {
+            if self.lines.get(row) != Some(line) {
+                let line = text::cut(line, columns, style.ellipsis());
+                out.push_str(&format!("\u{1b}[{};1H{line}\u{1b}[0m\u{1b}[K", row + 1));
+            }
+        }
+        if lines.len() < self.lines.len() {
+            out.push_str(&format!("\u{1b}[{};1H\u{1b}[J", lines.len() + 1));
+        }
+        self.lines = lines;
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(out.as_bytes())?;
+        stdout.flush()?;
+        Ok(most)
+    }
+
+    /// Leaves an empty screen, for what is to be read after the end.
+    pub fn close(&self) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        write!(out, "\u{1b}[H\u{1b}[J")?;
+        out.flush()
+    }
+}
+
+/// Fits a frame into the rows there are. Returns the lines, and how far the body can be scrolled.
+fn layout(frame: &Frame, scroll: usize, style: &Style, rows: usize) -> (Vec<String>, usize) {
+    let room = rows.saturating_sub(frame.head.len() + frame.foot.len()).max(1);
+    let mut lines = frame.head.clone();
+    if frame.body.len() <= room {
+        lines.extend(frame.body.iter().cloned());
+        lines.extend(vec![String::new(); room - frame.body.len()]);
+        lines.extend(frame.foot.iter().cloned());
+        return (lines, 0);
+    }
+    // The last row of the room says how much there is below and above.
+    let shown = room.saturating_sub(1).max(1);
+    let most = frame.body.len() - shown;
+    let from = scroll.min(most);
+    lines.extend(frame.body[from..from + shown].iter().cloned());
+    let below = most - from;
+    let arrows = if style.ascii { "arrow keys" } else { "↑ ↓" };
+    let words =
+        if below > 0 { format!("  {below} more lines below ({arrows})") } else { format!("  the end ({arrows})") };
+    lines.push(style.paint(Ink::Faint, &words));
+    lines.extend(frame.foot.iter().cloned());
+    (lines, most)
+}
+
+/// The frame for the present state.
+pub fn frame(watch: &Watch<'_>) -> Frame {
+    Frame { head: head(watch), body: body(watch), foot: foot(watch) }
+}
+
+fn head(watch: &Watch<'_>) -> Vec<String> {
+    let style = &watch.style;
+    let exercise = watch.exercise();
+    let lesson = watch.context.register.lesson(&exercise.lesson).expect("an exercise is part of its lesson");
+    let (done, of) = render::done(lesson, &watch.progress);
+    let mut heading = render::heading(exercise, &watch.context.workspace.shown(&exercise.file()), style);
+    let mut bar = format!("{}  {} {done}/{of}", style.paint(Ink::Faint, &exercise.lesson), style.bar(done, of));
+    let mut gap = style.width.saturating_sub(text::width(&heading[0]) + text::width(&bar) + 1);
+    if gap < 2 {
+        bar = format!("{done}/{of}");
+        gap = style.width.saturating_sub(text::width(&heading[0]) + text::width(&bar) + 1);
+    }
+    heading[0] = format!("{}{}{bar}", heading[0], " ".repeat(gap));
+    heading.push(String::new());
+    heading
+}
+
+fn foot(watch: &Watch<'_>) -> Vec<String> {
+    let style = &watch.style;
+    let mut lines = vec![String::new()];
+    let status = status(watch);
+    if !status.is_empty() {
+        lines.extend(text::wrap(&format!("  {status}"), style.width));
+    }
+    for notice in &watch.notices {
+        lines.extend(text::paragraphs(notice, style.width.saturating_sub(3)).iter().map(|line| format!("  {line}")));
+    }
+    lines.extend(keys(watch));
+    lines
+}
+
+/// What goes on now.
+fn status(watch: &Watch<'_>) -> String {
+    let style = &watch.style;
+    let Some(running) = watch.running.as_ref().filter(|running| running.is_noticeable()) else { return String::new() };
+    let seconds = format!("{:.1} s", running.since.elapsed().as_secs_f64());
+    let words = match &running.stage {
+        Event::Building(crate::cargo::Progress::Waiting) => {
+            format!("waiting for another cargo, perhaps your editor's, to finish  {seconds}")
+        }
+        Event::Building(crate::cargo::Progress::Compiling(name)) if running.crates > 1 => {
+            format!("compiling {name}, crate {}  {seconds}", running.crates)
+        }
+        Event::Building(_) => format!("compiling  {seconds}"),
+        Event::Running(_) | Event::Checked(..) => format!("checking  {seconds}"),
+    };
+    style.paint(Ink::Note, &words)
+}
+
+/// One line of keys; two where the terminal is narrow.
+fn keys(watch: &Watch<'_>) -> Vec<String> {
+    let passed = watch.report.as_ref().is_some_and(crate::report::Report::passed);
+    let keys: &[(&str, &str)] = match &watch.page {
+        Page::ConfirmReset => &[("y", "reset"), ("n", "keep")],
+        Page::List(_) => &[("↑↓", "choose"), ("enter", "open"), ("esc", "back"), ("q", "quit")],
+        Page::Hint(_) => &[("h", "next hint"), ("esc", "back"), ("q", "quit")],
+        Page::Help | Page::Timeline(_) | Page::Solution(_) => &[("esc", "back"), ("q", "quit")],
+        Page::Verdict if passed => {
+            &[("n", "next"), ("s", "solution"), ("t", "timeline"), ("l", "list"), ("?", "help"), ("q", "quit")]
+        }
+        // The others are on the page of `?`.
+        Page::Verdict if watch.style.width < 60 => {
+            &[("h", "hint"), ("n", "next"), ("l", "list"), ("?", "help"), ("q", "quit")]
+        }
+        Page::Verdict => &[
+            ("h", "hint"),
+            ("n", "next"),
+            ("p", "previous"),
+            ("l", "list"),
+            ("r", "run"),
+            ("t", "timeline"),
+            ("x", "reset"),
+            ("?", "help"),
+            ("q", "quit"),
+        ],
+    };
+    let style = &watch.style;
+    let mut lines = vec![String::new()];
+    for (key, does) in keys {
+        let key = if style.ascii { key.replace("↑↓", "arrows") } else { (*key).to_owned() };
+        let item = format!("{} {}", style.paint(Ink::Strong, &key), style.paint(Ink::Faint, does));
+        let line = lines.last_mut().expect("never empty");
+        let gap = if line.is_empty() { 0 } else { 2 };
+        if gap > 0 && text::width(line) + gap + text::width(&item) > style.width.saturating_sub(1) {
+            lines.push(item);
+        } else {
+            line.push_str(&" ".repeat(gap));
+            line.push_str(&item);
+        }
+    }
+    lines
+}
+
+pub fn body(watch: &Watch<'_>) -> Vec<String> {
+    let style = &watch.style;
+    match &watch.page {
+        Page::Verdict => verdict(watch),
+        Page::Hint(lines) | Page::Timeline(lines) | Page::Solution(lines) => folded(lines, style),
+        Page::Help => help(style),
+        Page::List(selected) => list(watch, *selected),
+        Page::ConfirmReset => {
+            let exercise = watch.exercise();
+            let words = format!(
+                "Put the starter of {} back? Your version is kept under .workbook/kept/{}/.",
+                exercise.id(),
+                exercise.lesson
+            );
+            render::indented(text::wrap(&words, style.width.saturating_sub(3)))
+        }
+    }
+}
+
+fn verdict(watch: &Watch<'_>) -> Vec<String> {
+    let style = &watch.style;
+    let exercise = watch.exercise();
+    if let Some(running) = watch.running.as_ref().filter(|running| running.is_noticeable()) {
+        // The verdict on the version before would be read as that on this one.
+        if !running.checks.is_empty() {
+            return in_progress(&running.checks, style);
+        }
+        return render::task(exercise, style);
+    }
+    if let Some(trouble) = &watch.trouble {
+        return render::indented(text::paragraphs(trouble, style.width.saturating_sub(3)));
+    }
+    let Some(report) = &watch.report else { return render::task(exercise, style) };
+    let mut lines = render::report(report, exercise, style);
+    if report.passed() {
+        lines.push(String::new());
+        lines.extend(after_a_pass(watch));
+    }
+    lines
+}
+
+/// Checks while they run: the mark of each that has ended.
+fn in_progress(checks: &[(crate::checks::Check, Option<CheckReport>)], style: &Style) -> Vec<String> {
+    let lines = checks.iter().flat_map(|(check, report)| {
+        let mark = match report.as_ref().map(|report| &report.state) {
+            Some(State::Passed) => style.tick(),
+            Some(State::Failed(_)) => style.cross(),
+            Some(State::NotRun) => style.dash(),
+            None => style.paint(Ink::Faint, style.dot()),
+        };
+        let report = CheckReport::not_run(check.clone());
+        render::marked(&mark, &render::check_label(&report), style)
+    });
+    lines.collect()
+}
+
+fn after_a_pass(watch: &Watch<'_>) -> Vec<String> {
+    let header = watch.exercise().header();
+    let mut words = Vec::new();
+    if let Some(read) = header.read {
+        words.push(format!("Read on: {read}."));
+    }
+    words.push("Press s to compare with the solution, which says why it works and what else would.".to_owned());
+    let open = watch.next_open();
+    words.push(match open {
+        Some(next) => format!("Press n for the next exercise: {}.", next.title()),
+        None => "That was the last one: every exercise has passed.".to_owned(),
+    });
+    let room = watch.style.width.min(100).saturating_sub(3);
+    render::indented(words.iter().flat_map(|words| text::wrap(words, room)).collect())
+}
+
+fn list(watch: &Watch<'_>, selected: usize) -> Vec<String> {
+    let current = watch.exercises.get(selected).map(|exercise| exercise.id());
+    render::list(&watch.context.register, &watch.progress, current.as_deref(), &watch.style)
+}
+
+fn help(style: &Style) -> Vec<String> {
+    const KEYS: [(&str, &str); 11] = [
+        ("n", "next exercise"),
+        ("p", "previous exercise"),
+        ("h", "a hint; again: the next one"),
+        ("l", "all exercises; choose one"),
+        ("r", "run the checks again"),
+        ("t", "the last run, drawn"),
+        ("s", "the solution, after a pass"),
+        ("x", "back to the starter; your version is kept aside"),
+        ("esc", "back to the verdict"),
+        ("?", "this page"),
+        ("q", "quit; Ctrl-C, too"),
+    ];
+    let mut lines: Vec<String> = text::wrap(
+        "Edit the file named above and save it: the verdict follows by itself. Keys work at all times.",
+        style.width.min(100).saturating_sub(3),
+    );
+    lines.push(String::new());
+    for (key, does) in KEYS {
+        let mut words = text::wrap(does, style.width.saturating_sub(9)).into_iter();
+        lines.push(format!("{}  {}", style.paint(Ink::Strong, &format!("{key:>3}")), words.next().unwrap_or_default()));
+        lines.extend(words.map(|line| format!("     {line}")));
+    }
+    render::indented(lines)
+}
+
+fn folded(lines: &[String], style: &Style) -> Vec<String> {
+    lines.iter().flat_map(|line| text::fold(line, style.width.saturating_sub(1))).collect()
+}
+
+/// The last run as lines, for the page.
+pub fn timeline(watch: &Watch<'_>) -> Vec<String> {
+    let exercise = watch.exercise();
+    match KeptRun::load(&watch.context.workspace, exercise) {
+        Some(run) => commands::drawing(&run, exercise, &watch.style),
+        None => vec!["There is no run to draw yet.".to_owned()],
+    }
+}
+
+/// The size of the terminal, or what is usual.
+pub fn size() -> (usize, usize) {
+    terminal::size().unwrap_or((80, 24))
+}
