@@ -1,0 +1,236 @@
+use std::time::Duration;
+
+use harness::{Check, Finished, Lane, Message, Outcome, Timeline, saw, secs};
+use mock_llm::{Call, End, Journal, MockLlm, Model, Reply};
+use timeline::Recorder;
+use tokio::time::sleep;
+
+use super::{answer_and_summary, answer_now};
+
+const LETTER: &str = "Why does my future do nothing?";
+
+/// atlas and birch, which take this long, each with a reply that names the run.
+fn two_models(answer: f64, summary: f64) -> MockLlm {
+    MockLlm::new([
+        Model::new("atlas").time_to_first_token(secs(answer)).reply(format!("An answer that took {answer} s.")),
+        Model::new("birch").time_to_first_token(secs(summary)).reply(format!("A summary that took {summary} s.")),
+    ])
+}
+
+/// What the learner's function is drawn with: a lane of its own, below the calls.
+fn recorder(llm: &MockLlm) -> Recorder {
+    let llm = llm.clone();
+    Recorder::new(move || llm.journal().taken())
+}
+
+const FUNCTION: &str = "your function";
+
+fn drawing(answer: f64, summary: f64, returns: f64) -> Timeline {
+    // A task is polled after the future that spawned it, so the answer is the first of the two lanes.
+    Timeline::default()
+        .lane(Lane::call("atlas", 0.0, answer))
+        .lane(Lane::call("birch", 0.0, summary))
+        .lane(Lane::call(FUNCTION, 0.0, returns))
+}
+
+/// Runs `answer_and_summary` against models that take this long.
+fn ask_both(answer: f64, summary: f64) -> Finished<(Reply, Reply)> {
+    let llm = two_models(answer, summary);
+    let recorder = recorder(&llm);
+    let expected = drawing(answer, summary, answer.max(summary));
+    let check = Check::new().draws(&llm).draws_futures(&recorder).expects(expected);
+    check.run(async || recorder.future(FUNCTION, answer_and_summary(&llm, LETTER)).await)
+}
+
+/// What `answer_now` returned, and how things stood at that instant.
+#[derive(Debug)]
+struct Returned {
+    reply: Reply,
+    journal: Journal,
+}
+
+/// Runs `answer_now` against models that take this long, and watches for three seconds more.
+fn ask_now(answer: f64, summary: f64) -> Finished<Returned> {
+    let llm = two_models(answer, summary);
+    let recorder = recorder(&llm);
+    let check = Check::new().draws(&llm).draws_futures(&recorder);
+    check.expects(drawing(answer, summary, answer)).run(async || {
+        let reply = recorder.future(FUNCTION, answer_now(&llm, LETTER)).await;
+        let journal = llm.journal();
+        sleep(secs(3.0)).await;
+        Returned { reply, journal }
+    })
+}
+
+fn call<'journal>(journal: &'journal Journal, model: &str) -> Option<&'journal Call> {
+    journal.calls().iter().find(|call| call.model == model)
+}
+
+fn ended(call: &Call) -> Duration {
+    call.ended.as_ref().map_or(Duration::MAX, |(at, _)| *at)
+}
+
+fn seconds(duration: Duration) -> String {
+    // More digits only where a clock that is not the run's own has been at work.
+    let digits = if duration.subsec_micros().is_multiple_of(1000) { 3 } else { 6 };
+    format!("{:.digits$} s", duration.as_secs_f64())
+}
+
+/// The two calls, if there are two and one is for each model. Why not, where not.
+#[track_caller]
+fn the_two_calls<T>(run: &Finished<T>) -> (&Call, &Call) {
+    let journal = run.journal();
+    let mut asked: Vec<&str> = journal.calls().iter().map(|call| call.model.as_str()).collect();
+    asked.sort_unstable();
+    let message = saw(format!("calls to {asked:?}")).expected("one call to atlas and one to birch");
+    match (call(journal, "atlas"), call(journal, "birch")) {
+        (Some(atlas), Some(birch)) if asked.len() == 2 => (atlas, birch),
+        (Some(_), None) => run.fail(message.because(
+            "The summary never began. `summarise(..)` makes a future, and a future does nothing until it is polled: \
+             whoever drops it instead drops the work. The compiler warns where a future is made and left alone; \
+             `let _ =` keeps it quiet and drops the future all the same. Give the future to the runtime that is running, \
+             with `tokio::spawn`.",
+        )),
+        (None, _) => run.fail(message.because("The main work is missing: the answer comes from atlas.")),
+        _ => run.fail(message.because("Every call costs money: none is repeated.")),
+    }
+}
+
+/// Why the calls do not overlap, if they do not.
+fn in_turn(atlas: &Call, birch: &Call) -> Option<&'static str> {
+    if ended(birch) <= atlas.started {
+        return Some(
+            "The main work begins when the summary is there. An `.await` holds up all lines below it, and an `.await` on \
+             the handle of a task does too: the task was started, and then waited for at once. Start the task, do the \
+             main work, and only then `.await` the handle.",
+        );
+    }
+    if ended(atlas) <= birch.started {
+        return Some(
+            "The summary begins only when the answer is there. Was its future made before the main work? That starts \
+             nothing: a future does nothing until it is polled. `tokio::spawn` gives it to the runtime, which polls it \
+             while your function waits for something else. So spawn it before the main work.",
+        );
+    }
+    None
+}
+
+/// 1 s of main work and 2 s of work in the background take 2 s.
+#[test]
+fn the_summary_is_made_meanwhile() {
+    let run = ask_both(1.0, 2.0);
+    let (atlas, birch) = the_two_calls(&run);
+    run.takes(
+        secs(2.0),
+        in_turn(atlas, birch).unwrap_or(
+            "The calls overlap, but something else takes time. Whoever waits for both is done when the slower one is.",
+        ),
+    );
+    let run = ask_both(1.0, 0.5);
+    run.takes(secs(1.0), "A summary that is there before the answer costs no time at all.");
+}
+
+/// The answer comes first, then the summary, and each is what its model wrote.
+#[test]
+fn returns_the_answer_and_the_summary() {
+    let run = ask_both(1.0, 2.0);
+    let (answer, summary) = run.value();
+    run.require(
+        answer.text == "An answer that took 1 s." && summary.text == "A summary that took 2 s.",
+        saw(format!("({:?}, {:?})", answer.text, summary.text))
+            .expected("(the answer of atlas, the summary of birch)")
+            .because(
+                "The caller tells the two replies apart by their places. The value of a task comes out of its handle, \
+                 when you `.await` that.",
+            ),
+    );
+}
+
+/// `answer_now` returns at the instant at which the answer is there.
+#[test]
+fn returns_with_the_answer() {
+    let run = ask_now(1.0, 2.0);
+    let Returned { reply, journal } = run.value();
+    let why = match (call(journal, "atlas"), call(journal, "birch")) {
+        (Some(atlas), Some(birch)) if in_turn(atlas, birch).is_some() => in_turn(atlas, birch).unwrap_or_default(),
+        (_, Some(birch)) if ended(birch) <= journal.taken() => {
+            "The function waits for the summary too. `join!`, and an `.await` on the handle, wait until the work is done. \
+             A task needs nobody who waits for it: the runtime polls it, not you."
+        }
+        _ => "The caller gets the answer when atlas has written it.",
+    };
+    run.require(journal.taken() == secs(1.0), returned_at(journal.taken(), secs(1.0)).because(why));
+    run.require(
+        reply.text == "An answer that took 1 s.",
+        saw(format!("the reply {:?}", reply.text))
+            .expected("the answer of atlas")
+            .because("The caller has asked for the answer. The summary is for the archive."),
+    );
+}
+
+fn returned_at(seen: Duration, expected: Duration) -> Message {
+    let outcome = if seen > expected { Outcome::TooSlow } else { Outcome::Wrong };
+    saw(format!("`answer_now` returned at {}", seconds(seen))).expected(seconds(expected)).outcome(outcome)
+}
+
+/// The summary begins at once, and its call finishes although its handle is gone.
+#[test]
+fn the_summary_goes_on_without_anybody_waiting() {
+    // In the second run the summary is there first, and in the third the answer is there before anything else runs.
+    for (answer, summary) in [(1.0, 2.0), (3.0, 2.0), (0.0, 2.0)] {
+        let run = ask_now(answer, summary);
+        let (atlas, birch) = the_two_calls(&run);
+        run.require(
+            birch.started == Duration::ZERO,
+            saw(format!("the call for the summary begins at {}", seconds(birch.started)))
+                .expected("0.000 s, together with the main work")
+                .because(in_turn(atlas, birch).unwrap_or(
+                    "Something holds the summary up. A task that is spawned begins when the function that spawned it \
+                     waits for the first time. (A runtime on a thread of its own has a clock of its own, too.)",
+                )),
+        );
+        run.require(
+            !matches!(birch.ended, Some((_, End::Dropped))),
+            saw(format!("the call for the summary is dropped at {}, unfinished", seconds(ended(birch))))
+                .expected(format!("it goes on and finishes at {}", seconds(secs(summary))))
+                .because(
+                    "Somebody owned the work, and dropped it. A future that your function polls (in `select!`, for \
+                     example) is dropped with it. A `JoinSet` aborts its tasks when it is dropped. But the handle that \
+                     `tokio::spawn` returns owns nothing: when it is dropped, the task goes on.",
+                ),
+        );
+        run.require(
+            ended(birch) == secs(summary),
+            saw(birch.ended.as_ref().map_or("the call for the summary never ends".to_owned(), |(at, _)| {
+                format!("the call for the summary ends at {}", seconds(*at))
+            }))
+            .expected(seconds(secs(summary)))
+            .because("Whoever polls a future must go on until it is done. For a task, the runtime does that."),
+        );
+        let returned = run.value().journal.taken();
+        run.require(
+            returned == secs(answer),
+            returned_at(returned, secs(answer)).because("The caller gets the answer when atlas has written it."),
+        );
+    }
+}
+
+/// The letter reaches both models as it was written, from both functions.
+#[test]
+fn passes_the_letter_on() {
+    let llm = two_models(0.1, 0.2);
+    let letter = "A letter of another day.";
+    let run = Check::new().draws(&llm).run(async || {
+        answer_and_summary(&llm, letter).await;
+        answer_now(&llm, letter).await;
+        sleep(secs(1.0)).await;
+    });
+    for call in run.journal().calls() {
+        run.require(
+            call.prompt == letter,
+            saw(format!("{} was asked {:?}", call.model, call.prompt))
+                .expected(format!("{letter:?}"))
+                .because("The functions get the letter from their caller."),
+        );
+    }
+}

@@ -1,0 +1,26 @@
+//! Trap: the future of the summary is made before the main work, as if that started it.
+//! Caught by: the_summary_is_made_meanwhile
+//! Says: the run took 3.000 s
+//! Says: That starts nothing
+
+use mock_llm::{MockLlm, Reply};
+
+async fn answer(llm: &MockLlm, letter: &str) -> Reply {
+    llm.model("atlas").complete(letter).await.expect("the script of this exercise has no faults")
+}
+
+async fn summarise(llm: &MockLlm, letter: &str) -> Reply {
+    llm.model("birch").complete(letter).await.expect("the script of this exercise has no faults")
+}
+
+pub async fn answer_and_summary(llm: &MockLlm, letter: &str) -> (Reply, Reply) {
+    let summary = summarise(llm, letter);
+    let answer = answer(llm, letter).await;
+    (answer, summary.await)
+}
+
+pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
+    let (task_llm, task_letter) = (llm.clone(), letter.to_owned());
+    tokio::spawn(async move { summarise(&task_llm, &task_letter).await });
+    answer(llm, letter).await
+}
