@@ -29,7 +29,8 @@
 //! In reading order:
 //!
 //! - the model: [`Timeline`], [`Lane`], [`Span`], [`Mark`], and [`Ending`], how a lane ended;
-//! - text for a terminal: [`Timeline::text`], and [`beside`] for a run next to the one that was expected;
+//! - text for a terminal: [`Timeline::text`], [`beside`] for a run next to the one that was expected, and
+//!   [`text_beside`] for two runs that are only compared;
 //! - pictures for a page: [`Timeline::svg`] and [`svg_beside`];
 //! - words for those who cannot see either: [`Timeline::words`];
 //! - JSON for programs: [`Timeline::to_json`] and [`Timeline::from_json`];
@@ -58,4 +59,4 @@ pub use model::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
 pub use recorder::{Recorded, Recorder};
 pub use scale::instant;
 pub use svg::svg_beside;
-pub use text::{TextStyle, beside};
+pub use text::{TextStyle, beside, text_beside};

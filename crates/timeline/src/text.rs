@@ -110,16 +110,64 @@ pub fn beside(yours: &Timeline, expected: &Timeline, style: &TextStyle) -> Strin
     let left = Panel::new(yours, different, glyphs);
     let right = Panel::new(expected, missing, glyphs);
 
+    let headings = ["yours", "expected"];
+    two_panels([&left, &right], |place, panel, frame| panel.headed(headings[place], frame), style)
+}
+
+/// Draws two runs on one time scale, each below its title: serial beside concurrent, for example. Side by side from 100
+/// columns up, one below the other in less.
+///
+/// Neither run is the right one, so nothing is marked as different. All else is as in [`Timeline::text`].
+///
+/// ```
+/// use timeline::{Lane, TextStyle, Timeline, text_beside};
+///
+/// let serial = Timeline::new("one after another")
+///     .lane(Lane::call("atlas", 0.0, 1.0))
+///     .lane(Lane::call("birch", 1.0, 1.8));
+/// let joined = Timeline::new("joined").lane(Lane::call("atlas", 0.0, 1.0)).lane(Lane::call("birch", 0.0, 0.8));
+///
+/// let drawing = text_beside(&serial, &joined, &TextStyle { width: 44, ascii: true });
+/// assert_eq!(drawing, "\
+/// one after another
+///       0 s     0.5 s   1.0 s   1.5 s
+///       |-------+-------+-------+---|
+/// atlas ----------------] 1.000 s
+/// birch                 ------------] 1.800 s
+///
+/// joined
+///       0 s     0.5 s   1.0 s   1.5 s
+///       |-------+-------+-------+---|
+/// atlas ----------------] 1.000 s
+/// birch ------------] 800 ms
+///
+/// - waiting   ] finished
+/// ");
+/// ```
+pub fn text_beside(first: &Timeline, second: &Timeline, style: &TextStyle) -> String {
+    let panels = [first, second].map(|run| Panel::new(run, Differences::default(), Glyphs::of(style)));
+    two_panels(panels.each_ref(), |_, panel, frame| panel.titled(frame), style)
+}
+
+/// Two panels in one frame, and one legend for both. `heading` makes the lines above a panel from its place, 0 or 1.
+fn two_panels(
+    panels: [&Panel<'_>; 2],
+    heading: impl Fn(usize, &Panel<'_>, &Frame) -> Vec<String>,
+    style: &TextStyle,
+) -> String {
     let is_wide = style.columns() >= SIDE_BY_SIDE;
     let width = if is_wide { (style.columns() - GUTTER) / 2 } else { style.columns() };
-    let frame = Frame::fit(&[&left, &right], width);
+    let frame = Frame::fit(&panels, width);
     let mut used = Used::default();
-    let left = [left.headed("yours", &frame), left.lines(&frame, &mut used)].concat();
-    let right = [right.headed("expected", &frame), right.lines(&frame, &mut used)].concat();
+    let mut drawn = |place: usize| {
+        let panel = panels[place];
+        [heading(place, panel, &frame), panel.lines(&frame, &mut used)].concat()
+    };
+    let (left, right) = (drawn(0), drawn(1));
 
     let mut lines =
         if is_wide { side_by_side(left, right, width) } else { [left, vec![String::new()], right].concat() };
-    lines.extend(used.legend(glyphs, style.columns()));
+    lines.extend(used.legend(panels[0].glyphs, style.columns()));
     joined(lines)
 }
 
