@@ -35,13 +35,14 @@ pub struct Check {
     recorder: Option<Recorder>,
     expected: Option<Timeline>,
     limit: Duration,
+    panic_means: String,
 }
 
 impl Check {
     /// A run without a mock to draw, within ten minutes of virtual time.
     #[expect(clippy::new_without_default, reason = "`new` begins a sentence; a default check means nothing")]
     pub fn new() -> Self {
-        Self { mocks: Vec::new(), recorder: None, expected: None, limit: LIMIT }
+        Self { mocks: Vec::new(), recorder: None, expected: None, limit: LIMIT, panic_means: String::new() }
     }
 
     /// The calls to this mock are drawn, and its journal starts afresh with the run.
@@ -59,6 +60,13 @@ impl Check {
     /// How the run should look: drawn beside the learner's when the check fails.
     pub fn expects(mut self, timeline: Timeline) -> Self {
         self.expected = Some(timeline);
+        self
+    }
+
+    /// The idea that a panic of the learner's code misses, where the check knows the likely one: it becomes the message's
+    /// "why".
+    pub fn a_panic_means(mut self, idea: impl Into<String>) -> Self {
+        self.panic_means = idea.into();
         self
     }
 
@@ -167,7 +175,7 @@ impl Check {
         let place = first.as_ref().and_then(|panic| panic.place.clone());
         let words = first.map_or_else(|| words.to_owned(), |panic| panic.message);
         let at = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
-        let message = saw(format!("a panic{at}:\n{words}")).expected("no panic");
+        let message = saw(format!("a panic{at}:\n{words}")).expected("no panic").because(&self.panic_means);
         let journals: Vec<Journal> = self.mocks.iter().map(|mock| mock.journal().taken_at(pulse.now())).collect();
         let yours = self.timeline(&journals, Some(pulse.now()));
         fail(Failure { check, message, yours: Some(yours), expected: self.expected.clone(), place })

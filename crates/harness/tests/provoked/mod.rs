@@ -45,7 +45,7 @@ fn reaches_a_todo_in_a_task() {
 #[test]
 #[ignore = "run by verdicts.rs"]
 fn panics() {
-    Check::new().run(async || {
+    Check::new().a_panic_means("A list can be empty.").run(async || {
         let replies: Vec<u32> = Vec::new();
         let first = std::hint::black_box(0);
         replies[first]
