@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// Room to clean a page in.
-pub struct Scratch([u8; Self::SIZE]);
+struct Scratch([u8; Self::SIZE]);
 
 impl Scratch {
     pub const SIZE: usize = 16 * 1024;

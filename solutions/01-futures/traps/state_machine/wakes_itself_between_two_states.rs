@@ -24,7 +24,7 @@ pub async fn answer(writer: impl Writer) -> String {
 }
 
 /// The state machine. A state keeps what the lines after it still need.
-pub enum Answer<W> {
+enum Answer<W> {
     /// Not polled yet.
     Start { writer: W },
     /// Waits at the first `.await`.
