@@ -1,0 +1,22 @@
+//! Also right: a `JoinSet` with `?`: to drop it is to abort its tasks.
+
+use mock_llm::{Error, MockLlm, Reply};
+use tokio::task::JoinSet;
+
+async fn ask(llm: &MockLlm, prompt: &str) -> Result<Reply, Error> {
+    llm.complete(prompt).await
+}
+
+pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+    let mut tasks = JoinSet::new();
+    for (place, prompt) in prompts.iter().cloned().enumerate() {
+        let llm = llm.clone();
+        tasks.spawn(async move { (place, ask(&llm, &prompt).await) });
+    }
+    let mut replies = vec![None; prompts.len()];
+    while let Some(task) = tasks.join_next().await {
+        let (place, result) = task.expect("the task does not panic");
+        replies[place] = Some(result?);
+    }
+    Ok(replies.into_iter().flatten().collect())
+}
