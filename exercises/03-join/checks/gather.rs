@@ -5,6 +5,9 @@ use super::ask_all;
 
 const PAGES: usize = 60;
 
+const NOTHING_TO_WAIT_FOR: &str =
+    "A list without prompts is a list too. Some tools panic when there is nothing to wait for.";
+
 fn prompt(page: usize) -> String {
     format!("Review page {page}")
 }
@@ -32,6 +35,7 @@ fn ask(pages: &[(usize, f64)]) -> Finished<Vec<Reply>> {
     let check = Check::new().draws(&llm);
     // One call is drawn with the name of its model: there is nothing to compare.
     let check = if pages.len() > 1 { check.expects(expected) } else { check };
+    let check = if pages.is_empty() { check.a_panic_means(NOTHING_TO_WAIT_FOR) } else { check };
     check.run(async || ask_all(&llm, &prompts).await)
 }
 
