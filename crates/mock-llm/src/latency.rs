@@ -45,6 +45,18 @@ impl From<Duration> for Latency {
     }
 }
 
+/// A number from 0 up to, but not including, 1 that belongs to a seed, a purpose, a request and an attempt: the draws of
+/// the model itself, for who adds chance around it.
+///
+/// ```
+/// let luck = mock_llm::luck(7, "network", "What is a future?", 1);
+/// assert!((0.0..1.0).contains(&luck));
+/// assert_eq!(luck, mock_llm::luck(7, "network", "What is a future?", 1));
+/// ```
+pub fn luck(seed: u64, purpose: &str, request: &str, attempt: u32) -> f64 {
+    Draws::new(seed, purpose, request, attempt).unit()
+}
+
 /// Whole microseconds: what is left of a difference between two platforms' `exp` and `ln` is rounded away.
 fn duration_from_seconds(seconds: f64) -> Duration {
     Duration::from_micros((seconds.max(0.0) * 1e6).round() as u64)

@@ -62,7 +62,7 @@ pub use call::TokenStream;
 pub use clock::{Clock, Sleep, TokioClock};
 pub use error::Error;
 pub use journal::{Call, CallKind, End, Journal};
-pub use latency::Latency;
+pub use latency::{Latency, luck};
 pub use limits::{Allowance, LimitStatus, Limits};
 pub use request::Request;
 pub use script::{Fault, Model, When, tokens};

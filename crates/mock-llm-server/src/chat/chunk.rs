@@ -1,0 +1,149 @@
+//! The JSON of a reply: chunks of a stream, and the whole of a plain one.
+
+use serde_json::{Value, json};
+
+/// What all chunks of one completion share, written once.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    /// From the opening brace to `"choices":[`.
+    head: String,
+    /// From the bracket that closes the choices to the end, where usage is still to come.
+    tail: &'static str,
+}
+
+/// Who a completion is.
+#[derive(Debug, Clone)]
+pub(super) struct Identity {
+    pub(super) id: String,
+    /// Seconds since 1970.
+    pub(super) created: u64,
+    pub(super) model: String,
+}
+
+/// How many tokens a completion cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Usage {
+    pub(super) prompt: usize,
+    pub(super) completion: usize,
+}
+
+/// Why a reply ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FinishReason {
+    Stop,
+    Length,
+    ToolCalls,
+}
+
+const FINGERPRINT: &str = "fp_mock_llm";
+
+impl FinishReason {
+    fn name(self) -> &'static str {
+        match self {
+            FinishReason::Stop => "stop",
+            FinishReason::Length => "length",
+            FinishReason::ToolCalls => "tool_calls",
+        }
+    }
+}
+
+impl Usage {
+    fn json(self) -> Value {
+        json!({
+            "prompt_tokens": self.prompt,
+            "completion_tokens": self.completion,
+            "total_tokens": self.prompt + self.completion,
+            "prompt_tokens_details": { "cached_tokens": 0, "audio_tokens": 0 },
+            "completion_tokens_details": {
+                "reasoning_tokens": 0, "audio_tokens": 0, "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0,
+            },
+        })
+    }
+}
+
+impl Chunks {
+    pub(super) fn new(identity: &Identity, include_usage: bool) -> Self {
+        let Identity { id, created, model } = identity;
+        let head = format!(
+            r#"{{"id":{},"object":"chat.completion.chunk","created":{created},"model":{},"service_tier":"default","system_fingerprint":"{FINGERPRINT}","choices":["#,
+            quoted(id),
+            quoted(model),
+        );
+        Self { head, tail: if include_usage { r#"],"usage":null}"# } else { "]}" } }
+    }
+
+    /// The first chunk of a choice: who speaks.
+    pub(super) fn role(&self, choice: usize, tool_call: Option<(&str, &str)>) -> String {
+        let delta = match tool_call {
+            None => r#"{"role":"assistant","content":"","refusal":null}"#.to_owned(),
+            Some((id, name)) => format!(
+                r#"{{"role":"assistant","content":null,"tool_calls":[{{"index":0,"id":{},"type":"function","function":{{"name":{},"arguments":""}}}}],"refusal":null}}"#,
+                quoted(id),
+                quoted(name),
+            ),
+        };
+        self.chunk(choice, &delta, "null")
+    }
+
+    pub(super) fn content(&self, choice: usize, text: &str) -> String {
+        self.chunk(choice, &format!(r#"{{"content":{}}}"#, quoted(text)), "null")
+    }
+
+    pub(super) fn arguments(&self, choice: usize, fragment: &str) -> String {
+        let fragment = quoted(fragment);
+        let delta = format!(r#"{{"tool_calls":[{{"index":0,"function":{{"arguments":{fragment}}}}}]}}"#);
+        self.chunk(choice, &delta, "null")
+    }
+
+    /// The last chunk of a choice: an empty delta, and the reason.
+    pub(super) fn finish(&self, choice: usize, reason: FinishReason) -> String {
+        self.chunk(choice, "{}", &quoted(reason.name()))
+    }
+
+    /// The chunk after the last: no choices, and what it all cost.
+    pub(super) fn usage(&self, usage: Usage) -> String {
+        format!(r#"{}],"usage":{}}}"#, self.head, usage.json())
+    }
+
+    fn chunk(&self, choice: usize, delta: &str, reason: &str) -> String {
+        let Self { head, tail } = self;
+        format!(r#"{head}{{"index":{choice},"delta":{delta},"logprobs":null,"finish_reason":{reason}}}{tail}"#)
+    }
+}
+
+/// What a choice of a plain reply says.
+#[derive(Debug)]
+pub(super) enum Message<'reply> {
+    Text(String),
+    ToolCall { id: &'reply str, name: &'reply str, arguments: String },
+}
+
+/// A plain reply.
+pub(super) fn completion(identity: &Identity, messages: Vec<Message<'_>>, reason: FinishReason, usage: Usage) -> Value {
+    let choice = |(index, message)| {
+        let message = match message {
+            Message::Text(text) => json!({ "role": "assistant", "content": text, "refusal": null, "annotations": [] }),
+            Message::ToolCall { id, name, arguments } => {
+                let call =
+                    json!({ "id": id, "type": "function", "function": { "name": name, "arguments": arguments } });
+                json!({ "role": "assistant", "content": null, "tool_calls": [call], "refusal": null, "annotations": [] })
+            }
+        };
+        json!({ "index": index, "message": message, "logprobs": null, "finish_reason": reason.name() })
+    };
+    json!({
+        "id": identity.id,
+        "object": "chat.completion",
+        "created": identity.created,
+        "model": identity.model,
+        "choices": messages.into_iter().enumerate().map(choice).collect::<Vec<_>>(),
+        "usage": usage.json(),
+        "service_tier": "default",
+        "system_fingerprint": FINGERPRINT,
+    })
+}
+
+/// A text as JSON writes it, quotes included.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}

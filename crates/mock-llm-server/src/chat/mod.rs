@@ -1,0 +1,256 @@
+//! `POST /v1/chat/completions`.
+
+mod chunk;
+mod plain;
+mod reply;
+mod request;
+mod speaker;
+mod stream;
+
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures::{StreamExt, future::pending};
+use mock_llm::{Error, LimitStatus};
+
+use self::{
+    chunk::Identity,
+    reply::{Reply, reply},
+    request::ChatRequest,
+};
+use crate::{
+    app::{App, Phase, RequestId},
+    auth,
+    connection::Reset,
+    error::ApiError,
+    fault::{Fault, FaultRule, Occasion},
+    metrics::Active,
+    units,
+};
+
+/// The longest prompt that the model and its journal are given. What is longer is cut; it is counted whole.
+const LONGEST_PROMPT: usize = 4096;
+
+/// One completion, from the request that was found good to the response.
+struct Job {
+    app: Arc<App>,
+    request: ChatRequest,
+    identity: Identity,
+    reply: Reply,
+    fault: Option<Fault>,
+    /// The model's name, without the fault behind it.
+    model: String,
+    to_model: mock_llm::Request,
+    reset: Reset,
+    active: Active,
+}
+
+pub(crate) async fn completions(
+    State(app): State<Arc<App>>,
+    ConnectInfo(reset): ConnectInfo<Reset>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    auth::check(request.headers(), &app.keys)?;
+    if *app.phase.borrow() != Phase::Running {
+        return Err(ApiError::shutting_down());
+    }
+    let (parts, body) = request.into_parts();
+    let body = read_body(&parts.headers, body, app.body_limit).await?;
+    let request = ChatRequest::parse(&body)?;
+    drop(body);
+    let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let job = Job::new(app, request, &parts.headers, id, reset)?;
+    if let Some(fault) = job.fault {
+        job.app.metrics.fault(fault);
+    }
+    let mut ending = job.app.phase.clone();
+    let (app, model) = (job.app.clone(), job.model.clone());
+    let response = tokio::select! {
+        response = job.respond() => response,
+        _ = ending.wait_for(|phase| *phase >= Phase::Ending) => Err(ApiError::shutting_down()),
+    };
+    let mut response = response.unwrap_or_else(ApiError::into_response);
+    if let Some(limits) = app.llm.model(&model).limits() {
+        limit_headers(response.headers_mut(), &limits);
+    }
+    Ok(response)
+}
+
+/// Reads a body of at most `limit` bytes.
+async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(ApiError::body_too_large(limit));
+    }
+    let mut read = Vec::with_capacity(announced.unwrap_or(0));
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| ApiError::bad_request("The body of your request did not arrive whole."))?;
+        if read.len() + piece.len() > limit {
+            return Err(ApiError::body_too_large(limit));
+        }
+        read.extend_from_slice(&piece);
+    }
+    Ok(read)
+}
+
+impl Job {
+    fn new(
+        app: Arc<App>,
+        request: ChatRequest,
+        headers: &HeaderMap,
+        id: String,
+        reset: Reset,
+    ) -> Result<Self, ApiError> {
+        let (model, asked) = match request.model.split_once('#') {
+            Some((model, rule)) if !app.knows(&request.model) => (model.to_owned(), Some(parse_rule("model", rule)?)),
+            _ => (request.model.clone(), None),
+        };
+        if !app.knows(&model) {
+            return Err(ApiError::no_model(&request.model));
+        }
+        let in_header = headers.get("x-mock-fault").map(|value| {
+            let rule = value.to_str().map_err(|_| ApiError::bad_request("x-mock-fault: not a text"))?;
+            parse_rule("x-mock-fault", rule)
+        });
+        let in_header = in_header.transpose()?;
+        let prompt = shortened(&request.prompt);
+        let (call, attempt) = app.counts.count(&model, &request.key);
+        let occasion = Occasion { model: &model, key: &request.key, prompt, call, attempt, seed: app.seed };
+        let asked = in_header.iter().chain(&asked).zip(usize::MAX / 2..);
+        let rules = asked.chain(app.faults.iter().zip(0..));
+        let mut rules = rules.filter(|(rule, place)| rule.meets(occasion, *place));
+        let fault = rules.next().map(|(rule, _)| rule.fault()).or_else(|| injected(&app, occasion));
+
+        let reply = reply(&request, &app.tool_calls, attempt);
+        let mut to_model = mock_llm::Request::new(prompt)
+            .key(request.key.clone())
+            .prompt_tokens(request.prompt_tokens)
+            .stop(request.stop.iter().cloned())
+            .label(id);
+        if let Some(tokens) = request.max_tokens {
+            to_model = to_model.max_tokens(tokens);
+        }
+        if let Reply::Text(tokens) | Reply::ToolCall { arguments: tokens, .. } = &reply {
+            to_model = to_model.reply(tokens.iter().cloned());
+        }
+        if let Some(fault) = fault.and_then(Fault::of_the_model) {
+            to_model = to_model.fault(fault);
+        }
+        let created = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let identity = Identity { id: format!("chatcmpl-{}", app.unique()), created, model: model.clone() };
+        let active = Active::new(app.metrics.clone());
+        Ok(Self { app, request, identity, reply, fault, model, to_model, reset, active })
+    }
+
+    async fn respond(self) -> Result<Response, ApiError> {
+        match (self.request.stream, self.fault) {
+            (true, None) => stream::well_formed(self).await,
+            (true, Some(_)) => stream::faulty(self).await,
+            (false, None) => plain::whole(self).await,
+            (false, Some(_)) => plain::faulty(self).await,
+        }
+    }
+
+    /// What a client sees of a call that ended before its first token.
+    async fn failed(&mut self, error: Error) -> ApiError {
+        self.active.end();
+        match (error, self.fault) {
+            (_, Some(Fault::InsufficientQuota)) => ApiError::insufficient_quota(),
+            (Error::RateLimited { retry_after }, _) => {
+                let limits = self.app.llm.model(&self.model).limits().unwrap_or_default();
+                rate_limited(&self.model, &limits, self.request.prompt_tokens, retry_after)
+            }
+            (Error::Status(status), _) => ApiError::status(status),
+            (Error::UnknownModel(name), _) => ApiError::no_model(&name),
+            (Error::Refused | Error::Cut { .. }, fault) => {
+                if let Some(Fault::Refused { closed_for }) = fault {
+                    // It fails when the server stops at this moment; then the port is closed anyway.
+                    let _ = self.app.close_port.send(closed_for);
+                }
+                self.reset.reset();
+                // The connection ends, and this future with it.
+                pending().await
+            }
+            (Error::Malformed { .. } | Error::TimedOut { .. } | Error::Blocked { .. }, _) => ApiError::status(500),
+        }
+    }
+}
+
+fn parse_rule(place: &str, text: &str) -> Result<FaultRule, ApiError> {
+    text.parse().map_err(|error| ApiError::parameter(place, "invalid_fault", format!("{place}: {error}.")))
+}
+
+/// What `failure_rate` draws for a request.
+fn injected(app: &App, occasion: Occasion<'_>) -> Option<Fault> {
+    let luck = |purpose| mock_llm::luck(app.seed, purpose, occasion.key, occasion.attempt);
+    if luck("failure") >= app.failure_rate {
+        return None;
+    }
+    let place = (luck("failure type") * app.failure_types.len() as f64) as usize;
+    app.failure_types.get(place).copied()
+}
+
+fn shortened(prompt: &str) -> &str {
+    &prompt[..prompt.floor_char_boundary(LONGEST_PROMPT)]
+}
+
+/// Says which limit it is, in the words that clients know.
+fn rate_limited(
+    model: &str,
+    limits: &LimitStatus,
+    prompt_tokens: usize,
+    retry_after: Option<std::time::Duration>,
+) -> ApiError {
+    let again = retry_after.map(|wait| format!(" Please try again in {}.", units::reset(wait))).unwrap_or_default();
+    let minute = |allowance: mock_llm::Allowance, name: &str, requested: usize| {
+        let mock_llm::Allowance { limit, remaining, .. } = allowance;
+        let used = limit - remaining;
+        format!("Rate limit reached for {model} on {name}: Limit {limit}, Used {used}, Requested {requested}.{again}")
+    };
+    match (limits.requests, limits.tokens) {
+        (Some(requests), _) if requests.remaining == 0 => {
+            ApiError::rate_limited("requests", minute(requests, "requests per min (RPM)", 1), retry_after)
+        }
+        (_, Some(tokens)) if limits.running == 0 || (tokens.remaining as usize) < prompt_tokens => {
+            ApiError::rate_limited("tokens", minute(tokens, "tokens per min (TPM)", prompt_tokens), retry_after)
+        }
+        _ => ApiError::rate_limited("requests", format!("Rate limit reached for {model}.{again}"), retry_after),
+    }
+}
+
+fn limit_headers(headers: &mut HeaderMap, limits: &LimitStatus) {
+    let buckets = [
+        (
+            limits.requests,
+            ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"],
+        ),
+        (limits.tokens, ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"]),
+    ];
+    for (allowance, [limit, remaining, reset]) in buckets {
+        let Some(allowance) = allowance else { continue };
+        headers.insert(limit, HeaderValue::from(allowance.limit));
+        headers.insert(remaining, HeaderValue::from(allowance.remaining));
+        if let Ok(value) = HeaderValue::from_str(&units::reset(allowance.reset)) {
+            headers.insert(reset, value);
+        }
+    }
+}
+
+/// FNV-1a, mixed once more: the same number for the same bytes in every release and on every machine.
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
+    let mixed = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let mut hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, mixed);
+    // Without this, texts that differ in their last letter only would have numbers that look alike.
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
+}

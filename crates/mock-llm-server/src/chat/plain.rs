@@ -1,0 +1,110 @@
+//! A reply in one piece.
+
+use std::{io, time::Duration};
+
+use axum::{
+    Json,
+    body::{Body, Bytes},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures::{StreamExt, future::pending};
+use mock_llm::TokenStream;
+
+use super::{
+    Job,
+    chunk::{Message, Usage, completion},
+    reply::Reply,
+    speaker::{finish_reason, marked},
+    stream::{flush, slowly},
+};
+use crate::{error::ApiError, fault::Fault};
+
+/// Waits for the whole reply and sends it.
+pub(super) async fn whole(mut job: Job) -> Result<Response, ApiError> {
+    let call = job.app.llm.model(&job.model).complete_request(job.to_model.clone());
+    match call.await {
+        Ok(reply) => {
+            job.active.tokens(reply.tokens * job.request.n);
+            job.active.end();
+            Ok(Json(body(&job, &reply.text, reply.tokens)).into_response())
+        }
+        Err(error) => Err(job.failed(error).await),
+    }
+}
+
+/// Sends what the fault leaves of a reply.
+pub(super) async fn faulty(mut job: Job) -> Result<Response, ApiError> {
+    let mut tokens = job.app.llm.model(&job.model).stream_request(job.to_model.clone());
+    let (mut text, mut count) = (String::new(), 0);
+    let stall_after = match job.fault {
+        Some(Fault::StallAfter(tokens)) => tokens,
+        _ => usize::MAX,
+    };
+    while count < stall_after {
+        match tokens.next().await {
+            Some(Ok(token)) => {
+                text.push_str(&token.text);
+                count += 1;
+            }
+            Some(Err(error)) => match job.fault {
+                Some(Fault::ResetAfter(_) | Fault::CutAfter(_) | Fault::EndAfter(_)) => break,
+                Some(Fault::ErrorAfter(_)) => {
+                    job.active.end();
+                    return Err(ApiError::status(500));
+                }
+                _ => return Err(job.failed(error).await),
+            },
+            None => break,
+        }
+    }
+    job.active.tokens(count * job.request.n);
+    let whole = Bytes::from(body(&job, &text, count).to_string());
+    let body = match job.fault {
+        Some(Fault::SlowBytes { pause }) => {
+            job.active.end();
+            Body::from_stream(slowly(futures::stream::iter([Ok(whole)]), pause))
+        }
+        Some(Fault::MalformedAfter(_)) => {
+            job.active.end();
+            Body::from(whole.slice(..whole.len() - 1))
+        }
+        _ => Body::from_stream(half(whole, job, tokens)),
+    };
+    let json = HeaderValue::from_static("application/json");
+    Ok(([(header::CONTENT_TYPE, json)], body).into_response())
+}
+
+/// The first half of a body, and then what the fault says.
+fn half(whole: Bytes, mut job: Job, tokens: TokenStream) -> impl futures::Stream<Item = io::Result<Bytes>> {
+    async_stream::stream! {
+        // Kept open, so that a stalled call is in flight until its client goes away.
+        let _tokens = tokens;
+        yield Ok(whole.slice(..whole.len() / 2));
+        flush().await;
+        if matches!(job.fault, Some(Fault::StallAfter(_))) {
+            pending::<()>().await;
+        }
+        job.active.end();
+        match job.fault {
+            Some(Fault::ResetAfter(_)) => {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                job.reset.reset();
+                yield Err(io::ErrorKind::ConnectionReset.into());
+            }
+            Some(Fault::CutAfter(_)) => yield Err(io::ErrorKind::ConnectionAborted.into()),
+            _ => {}
+        }
+    }
+}
+
+fn body(job: &Job, text: &str, tokens: usize) -> serde_json::Value {
+    let message = |choice| match &job.reply {
+        Reply::ToolCall { id, name, .. } => Message::ToolCall { id, name, arguments: text.to_owned() },
+        Reply::Script if !text.is_empty() => Message::Text(marked(choice, text)),
+        Reply::Script | Reply::Text(_) => Message::Text(text.to_owned()),
+    };
+    let usage = Usage { prompt: job.request.prompt_tokens, completion: tokens * job.request.n };
+    let reason = finish_reason(&job.reply, tokens, job.request.max_tokens);
+    completion(&job.identity, (0..job.request.n).map(message).collect(), reason, usage)
+}

@@ -1,0 +1,508 @@
+//! A chat request, read and judged as the published API does it: which field is wrong, and how.
+
+use serde_json::{Map, Value};
+
+use crate::error::ApiError;
+
+/// What the server uses of a request. Fields that it does not use are judged as well, where a wrong one is an error.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ChatRequest {
+    /// As asked for, with the fault that may stand behind a `#`.
+    pub(super) model: String,
+    /// The last user message, as text.
+    pub(super) prompt: String,
+    pub(super) prompt_tokens: usize,
+    /// Whether the last message is a tool's result, which a model answers in words.
+    pub(super) after_tool: bool,
+    pub(super) stream: bool,
+    pub(super) include_usage: bool,
+    pub(super) max_tokens: Option<usize>,
+    pub(super) n: usize,
+    pub(super) stop: Vec<String>,
+    pub(super) tools: Vec<Tool>,
+    pub(super) tool_choice: ToolChoice,
+    pub(super) format: ResponseFormat,
+    /// What makes the request the same as another one: all of it but the way in which the reply is sent.
+    pub(super) key: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tool {
+    pub(super) name: String,
+    /// The JSON schema of its arguments.
+    pub(super) parameters: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ToolChoice {
+    Auto,
+    None,
+    Required,
+    Named(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum ResponseFormat {
+    Text,
+    JsonObject,
+    JsonSchema(Value),
+}
+
+const ROLES: [&str; 6] = ["system", "assistant", "user", "function", "tool", "developer"];
+
+impl ChatRequest {
+    /// Reads the body of a request.
+    ///
+    /// # Errors
+    /// 400, with the parameter that is wrong.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let value: Value = serde_json::from_slice(body).map_err(|error| {
+            ApiError::bad_request(format!(
+                "We could not parse the JSON body of your request: {error}. The API expects a JSON payload."
+            ))
+        })?;
+        let Value::Object(fields) = &value else {
+            return Err(ApiError::bad_request("The JSON body of your request must be an object."));
+        };
+        let fields = Fields(fields);
+        let model = fields.required("model", "a string", |value| value.as_str().map(str::to_owned))?;
+        let messages = fields.required("messages", "an array of objects", Value::as_array)?;
+        if messages.is_empty() {
+            let message = "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty \
+                           array instead.";
+            return Err(ApiError::parameter("messages", "empty_array", message));
+        }
+        let texts = messages.iter().enumerate().map(|(index, message)| read_message(index, message));
+        let messages = texts.collect::<Result<Vec<_>, _>>()?;
+
+        let stream = fields.optional("stream", "a boolean", Value::as_bool)?.unwrap_or(false);
+        let include_usage = read_stream_options(fields, stream)?;
+        // The newer name of the two wins.
+        let max_tokens = fields.integer("max_tokens", 1, None)?;
+        let max_tokens = fields.integer("max_completion_tokens", 1, None)?.or(max_tokens);
+        let n = fields.integer("n", 1, Some(128))?.unwrap_or(1);
+        fields.optional("seed", "an integer", Value::as_i64)?;
+        fields.number("temperature", 0.0, 2.0)?;
+        fields.number("top_p", 0.0, 1.0)?;
+        fields.number("presence_penalty", -2.0, 2.0)?;
+        fields.number("frequency_penalty", -2.0, 2.0)?;
+        fields.optional("user", "a string", Value::as_str)?;
+        fields.optional("logprobs", "a boolean", Value::as_bool)?;
+        fields.optional("parallel_tool_calls", "a boolean", Value::as_bool)?;
+        let tools = read_tools(fields)?;
+        let tool_choice = read_tool_choice(fields, &tools)?;
+
+        let last_user = messages.iter().rev().find(|message| message.role == "user").or(messages.last());
+        let prompt_tokens: usize = messages.iter().map(|message| mock_llm::tokens(&message.text).count()).sum();
+        Ok(Self {
+            model,
+            prompt: last_user.map(|message| message.text.clone()).unwrap_or_default(),
+            prompt_tokens: prompt_tokens.max(1),
+            after_tool: messages.last().is_some_and(|message| message.role == "tool"),
+            stream,
+            include_usage,
+            max_tokens: max_tokens.map(|tokens| tokens as usize),
+            n: n as usize,
+            stop: read_stop(fields)?,
+            tools,
+            tool_choice,
+            format: read_format(fields)?,
+            key: key(&value),
+        })
+    }
+}
+
+/// A message, less what the server does not use.
+struct Message {
+    role: String,
+    text: String,
+}
+
+fn read_message(index: usize, message: &Value) -> Result<Message, ApiError> {
+    let place = format!("messages[{index}]");
+    let Value::Object(fields) = message else {
+        return Err(ApiError::wrong_type(&place, "an object", message));
+    };
+    let role_place = format!("{place}.role");
+    let role = match fields.get("role") {
+        None => return Err(ApiError::missing(&role_place)),
+        Some(Value::String(role)) => role.clone(),
+        Some(other) => return Err(ApiError::wrong_type(&role_place, "a string", other)),
+    };
+    if !ROLES.contains(&role.as_str()) {
+        return Err(unsupported(&role_place, &role, &ROLES));
+    }
+    if role == "tool" && !fields.get("tool_call_id").is_some_and(Value::is_string) {
+        return Err(ApiError::missing(&format!("{place}.tool_call_id")));
+    }
+    let content_place = format!("{place}.content");
+    let text = match fields.get("content") {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(parts)) => read_parts(&content_place, parts)?,
+        // An assistant that called tools said nothing.
+        None | Some(Value::Null) if role == "assistant" => String::new(),
+        None => return Err(ApiError::missing(&content_place)),
+        Some(other) => return Err(ApiError::wrong_type(&content_place, "a string or an array of objects", other)),
+    };
+    Ok(Message { role, text })
+}
+
+/// Joins the texts of a message in parts. Pictures, sounds and files are taken and not looked at.
+fn read_parts(place: &str, parts: &[Value]) -> Result<String, ApiError> {
+    const TYPES: [&str; 5] = ["text", "image_url", "input_audio", "file", "refusal"];
+    let mut text = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        let place = format!("{place}[{index}]");
+        let kind_place = format!("{place}.type");
+        let kind = match part.get("type") {
+            _ if !part.is_object() => return Err(ApiError::wrong_type(&place, "an object", part)),
+            None => return Err(ApiError::missing(&kind_place)),
+            Some(Value::String(kind)) => kind.as_str(),
+            Some(other) => return Err(ApiError::wrong_type(&kind_place, "a string", other)),
+        };
+        if !TYPES.contains(&kind) {
+            return Err(unsupported(&kind_place, kind, &TYPES));
+        }
+        if kind == "text" {
+            match part.get("text") {
+                Some(Value::String(part)) => text.push_str(part),
+                Some(other) => return Err(ApiError::wrong_type(&format!("{place}.text"), "a string", other)),
+                None => return Err(ApiError::missing(&format!("{place}.text"))),
+            }
+        }
+    }
+    Ok(text)
+}
+
+fn read_stream_options(fields: Fields<'_>, stream: bool) -> Result<bool, ApiError> {
+    let Some(options) = fields.optional("stream_options", "an object", Value::as_object)? else {
+        return Ok(false);
+    };
+    if !stream {
+        let message = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
+        return Err(ApiError::parameter("stream_options", "invalid_value", message));
+    }
+    match options.get("include_usage") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(include)) => Ok(*include),
+        Some(other) => Err(ApiError::wrong_type("stream_options.include_usage", "a boolean", other)),
+    }
+}
+
+fn read_stop(fields: Fields<'_>) -> Result<Vec<String>, ApiError> {
+    let expected = "a string or an array of strings";
+    match fields.0.get("stop") {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::String(text)) => Ok(vec![text.clone()]),
+        Some(Value::Array(texts)) if texts.len() > 4 => {
+            let message = format!(
+                "Invalid 'stop': array too long. Expected an array with maximum length 4, but got an array with length {} \
+                 instead.",
+                texts.len()
+            );
+            Err(ApiError::parameter("stop", "array_above_max_length", message))
+        }
+        Some(Value::Array(texts)) => {
+            let text = |(index, text): (usize, &Value)| {
+                let text = text.as_str().map(str::to_owned);
+                text.ok_or_else(|| ApiError::wrong_type(&format!("stop[{index}]"), "a string", &texts[index]))
+            };
+            texts.iter().enumerate().map(text).collect()
+        }
+        Some(other) => Err(ApiError::wrong_type("stop", expected, other)),
+    }
+}
+
+fn read_tools(fields: Fields<'_>) -> Result<Vec<Tool>, ApiError> {
+    let tools = fields.optional("tools", "an array of objects", Value::as_array)?;
+    let read = |(index, tool): (usize, &Value)| {
+        let place = format!("tools[{index}]");
+        match tool.get("type") {
+            _ if !tool.is_object() => return Err(ApiError::wrong_type(&place, "an object", tool)),
+            None => return Err(ApiError::missing(&format!("{place}.type"))),
+            Some(Value::String(kind)) if kind == "function" => {}
+            Some(Value::String(kind)) => return Err(unsupported(&format!("{place}.type"), kind, &["function"])),
+            Some(other) => return Err(ApiError::wrong_type(&format!("{place}.type"), "a string", other)),
+        }
+        let function_place = format!("{place}.function");
+        let function = tool.get("function").ok_or_else(|| ApiError::missing(&function_place))?;
+        let name_place = format!("{function_place}.name");
+        let name = match function.get("name") {
+            Some(Value::String(name)) => name.clone(),
+            Some(other) => return Err(ApiError::wrong_type(&name_place, "a string", other)),
+            None => return Err(ApiError::missing(&name_place)),
+        };
+        Ok(Tool { name, parameters: function.get("parameters").cloned().unwrap_or(Value::Null) })
+    };
+    tools.into_iter().flatten().enumerate().map(read).collect()
+}
+
+fn read_tool_choice(fields: Fields<'_>, tools: &[Tool]) -> Result<ToolChoice, ApiError> {
+    const CHOICES: [&str; 3] = ["none", "auto", "required"];
+    let Some(choice) = fields.0.get("tool_choice").filter(|choice| !choice.is_null()) else {
+        return Ok(ToolChoice::Auto);
+    };
+    if tools.is_empty() && choice != "none" {
+        let message = "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.";
+        return Err(ApiError::parameter("tool_choice", "invalid_value", message));
+    }
+    match choice {
+        Value::String(choice) => match choice.as_str() {
+            "none" => Ok(ToolChoice::None),
+            "auto" => Ok(ToolChoice::Auto),
+            "required" => Ok(ToolChoice::Required),
+            other => Err(unsupported("tool_choice", other, &CHOICES)),
+        },
+        Value::Object(_) => {
+            let place = "tool_choice.function.name";
+            let name = choice.pointer("/function/name").ok_or_else(|| ApiError::missing(place))?;
+            let name = name.as_str().ok_or_else(|| ApiError::wrong_type(place, "a string", name))?;
+            if !tools.iter().any(|tool| tool.name == name) {
+                let message = format!("Invalid value for '{place}': no tool is named '{name}'.");
+                return Err(ApiError::parameter(place, "invalid_value", message));
+            }
+            Ok(ToolChoice::Named(name.to_owned()))
+        }
+        other => Err(ApiError::wrong_type("tool_choice", "a string or an object", other)),
+    }
+}
+
+fn read_format(fields: Fields<'_>) -> Result<ResponseFormat, ApiError> {
+    let Some(format) = fields.0.get("response_format").filter(|format| !format.is_null()) else {
+        return Ok(ResponseFormat::Text);
+    };
+    let place = "response_format.type";
+    match format.get("type") {
+        _ if !format.is_object() => Err(ApiError::wrong_type("response_format", "an object", format)),
+        None => Err(ApiError::missing(place)),
+        Some(Value::String(kind)) => match kind.as_str() {
+            "text" => Ok(ResponseFormat::Text),
+            "json_object" => Ok(ResponseFormat::JsonObject),
+            "json_schema" => {
+                let schema = format.pointer("/json_schema/schema").cloned();
+                schema
+                    .map(ResponseFormat::JsonSchema)
+                    .ok_or_else(|| ApiError::missing("response_format.json_schema.schema"))
+            }
+            other => Err(unsupported(place, other, &["json_object", "json_schema", "text"])),
+        },
+        Some(other) => Err(ApiError::wrong_type(place, "a string", other)),
+    }
+}
+
+fn unsupported(param: &str, value: &str, supported: &[&str]) -> ApiError {
+    let (last, others) = supported.split_last().expect("something is supported");
+    let list = match others {
+        [] => format!("'{last}'"),
+        others => format!("'{}', and '{last}'", others.join("', '")),
+    };
+    let message = format!("Invalid value: '{value}'. Supported values are: {list}.");
+    ApiError::parameter(param, "invalid_value", message)
+}
+
+/// The fields of the request. `null` is as good as nothing.
+#[derive(Clone, Copy)]
+struct Fields<'value>(&'value Map<String, Value>);
+
+impl<'value> Fields<'value> {
+    fn optional<T>(
+        self,
+        name: &str,
+        expected: &str,
+        read: impl FnOnce(&'value Value) -> Option<T>,
+    ) -> Result<Option<T>, ApiError> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => read(value).map(Some).ok_or_else(|| ApiError::wrong_type(name, expected, value)),
+        }
+    }
+
+    fn required<T>(
+        self,
+        name: &str,
+        expected: &str,
+        read: impl FnOnce(&'value Value) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        match self.0.get(name) {
+            None => Err(ApiError::missing(name)),
+            Some(value) => read(value).ok_or_else(|| ApiError::wrong_type(name, expected, value)),
+        }
+    }
+
+    fn integer(self, name: &str, min: i64, max: Option<i64>) -> Result<Option<i64>, ApiError> {
+        let Some(value) = self.optional(name, "an integer", Value::as_i64)? else { return Ok(None) };
+        if value < min {
+            let message = format!(
+                "Invalid '{name}': integer below minimum value. Expected a value >= {min}, but got {value} instead."
+            );
+            return Err(ApiError::parameter(name, "integer_below_min_value", message));
+        }
+        if let Some(max) = max.filter(|&max| value > max) {
+            let message = format!(
+                "Invalid '{name}': integer above maximum value. Expected a value <= {max}, but got {value} instead."
+            );
+            return Err(ApiError::parameter(name, "integer_above_max_value", message));
+        }
+        Ok(Some(value))
+    }
+
+    fn number(self, name: &str, min: f64, max: f64) -> Result<(), ApiError> {
+        let Some(value) = self.optional(name, "a decimal", Value::as_f64)? else { return Ok(()) };
+        let (code, bound) = match value {
+            value if value < min => ("decimal_below_min_value", format!("minimum value. Expected a value >= {min}")),
+            value if value > max => ("decimal_above_max_value", format!("maximum value. Expected a value <= {max}")),
+            _ => return Ok(()),
+        };
+        let side = if code.contains("below") { "below" } else { "above" };
+        let message = format!("Invalid '{name}': decimal {side} {bound}, but got {value} instead.");
+        Err(ApiError::parameter(name, code, message))
+    }
+}
+
+/// A short text that two requests share when they ask for the same thing. `serde_json` sorts the fields, so their order
+/// in the body changes nothing.
+fn key(value: &Value) -> String {
+    let Value::Object(fields) = value else { return String::new() };
+    let asks = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "stream" | "stream_options"));
+    let text: String = asks.map(|(name, value)| format!("{name}={value}\n")).collect();
+    format!("{:016x}", super::hash(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn base() -> Value {
+        json!({ "model": "atlas", "messages": [{ "role": "user", "content": "why?" }] })
+    }
+
+    fn with(name: &str, value: Value) -> Value {
+        let mut body = base();
+        body[name] = value;
+        body
+    }
+
+    fn parse(body: &Value) -> Result<ChatRequest, ApiError> {
+        ChatRequest::parse(body.to_string().as_bytes())
+    }
+
+    #[track_caller]
+    fn refused(body: Value, param: Value, code: Value, words: &str) {
+        let error = parse(&body).expect_err("it is wrong").body();
+        assert_eq!((&error["error"]["param"], &error["error"]["code"]), (&param, &code), "{error}");
+        let message = error["error"]["message"].as_str().expect("a message");
+        assert!(message.contains(words), "{message}");
+        assert_eq!(error["error"]["type"], "invalid_request_error");
+    }
+
+    #[test]
+    fn a_good_request_is_read() {
+        let request = parse(&json!({
+            "model": "atlas", "stream": true, "stream_options": { "include_usage": true }, "n": 2, "max_tokens": 9,
+            "max_completion_tokens": 7, "stop": ["a", "b"], "seed": -3, "temperature": 1, "user": null,
+            "messages": [
+                { "role": "system", "content": "Be short." },
+                { "role": "user", "content": [{ "type": "text", "text": "why " }, { "type": "image_url", "image_url": {} },
+                                              { "type": "text", "text": "not?" }] },
+                { "role": "assistant", "tool_calls": [] },
+                { "role": "tool", "tool_call_id": "call_1", "content": "42" },
+            ],
+            "tools": [{ "type": "function", "function": { "name": "look", "parameters": { "type": "object" } } }],
+            "tool_choice": "required", "a_field_of_next_year": {},
+        }))
+        .expect("it is right");
+        assert_eq!((request.prompt.as_str(), request.prompt_tokens, request.after_tool), ("why not?", 5, true));
+        assert_eq!((request.stream, request.include_usage, request.n, request.max_tokens), (true, true, 2, Some(7)));
+        assert_eq!((request.stop, request.tool_choice), (vec!["a".to_owned(), "b".to_owned()], ToolChoice::Required));
+        assert_eq!(request.tools[0].name, "look");
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        for bad in ["", "{", "nul", "[1,]", "{\"model\": }"] {
+            let error = ChatRequest::parse(bad.as_bytes()).expect_err("no JSON").body();
+            assert!(
+                error["error"]["message"].as_str().is_some_and(|text| text.contains("could not parse the JSON body"))
+            );
+        }
+        assert!(ChatRequest::parse(b"[]").is_err_and(|error| error.body()["error"]["param"].is_null()));
+        assert!(ChatRequest::parse(b"{\"model\": \"\xff\"}").is_err(), "no UTF-8");
+
+        let missing = |param: &str| (json!(param), json!("missing_required_parameter"));
+        let wrong = |param: &str| (json!(param), json!("invalid_type"));
+        let table = [
+            (json!({ "messages": [] }), missing("model"), "Missing required parameter: 'model'."),
+            (json!({ "model": "atlas" }), missing("messages"), "Missing required parameter: 'messages'."),
+            (with("model", json!(7)), wrong("model"), "'model': expected a string, but got an integer instead."),
+            (with("messages", json!("hi")), wrong("messages"), "expected an array of objects, but got a string"),
+            (with("messages", json!([])), (json!("messages"), json!("empty_array")), "empty array"),
+            (with("messages", json!(["hi"])), wrong("messages[0]"), "expected an object"),
+            (with("messages", json!([{ "content": "hi" }])), missing("messages[0].role"), "messages[0].role"),
+            (with("messages", json!([{ "role": 1, "content": "hi" }])), wrong("messages[0].role"), "an integer"),
+            (
+                with("messages", json!([{ "role": "robot", "content": "hi" }])),
+                (json!("messages[0].role"), json!("invalid_value")),
+                "Invalid value: 'robot'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and \
+                 'developer'.",
+            ),
+            (with("messages", json!([{ "role": "user" }])), missing("messages[0].content"), "messages[0].content"),
+            (
+                with("messages", json!([{ "role": "user", "content": null }])),
+                wrong("messages[0].content"),
+                "but got null instead",
+            ),
+            (
+                with("messages", json!([{ "role": "user", "content": [{ "type": "smell" }] }])),
+                (json!("messages[0].content[0].type"), json!("invalid_value")),
+                "'smell'",
+            ),
+            (
+                with("messages", json!([{ "role": "user", "content": [{ "type": "text", "text": 1 }] }])),
+                wrong("messages[0].content[0].text"),
+                "a string",
+            ),
+            (with("messages", json!([{ "role": "tool", "content": "x" }])), missing("messages[0].tool_call_id"), ""),
+            (with("stream", json!("yes")), wrong("stream"), "expected a boolean, but got a string instead."),
+            (
+                with("stream_options", json!({ "include_usage": true })),
+                (json!("stream_options"), json!("invalid_value")),
+                "only allowed when 'stream' is enabled",
+            ),
+            (with("max_tokens", json!(1.5)), wrong("max_tokens"), "expected an integer, but got a decimal instead."),
+            (with("max_tokens", json!(0)), (json!("max_tokens"), json!("integer_below_min_value")), ">= 1"),
+            (with("n", json!(129)), (json!("n"), json!("integer_above_max_value")), "<= 128"),
+            (with("seed", json!("7")), wrong("seed"), "an integer"),
+            (with("temperature", json!(2.1)), (json!("temperature"), json!("decimal_above_max_value")), "<= 2"),
+            (with("top_p", json!(-1)), (json!("top_p"), json!("decimal_below_min_value")), "decimal below minimum"),
+            (with("stop", json!(7)), wrong("stop"), "a string or an array of strings"),
+            (with("stop", json!(["a", 1])), wrong("stop[1]"), "a string"),
+            (
+                with("stop", json!(["1", "2", "3", "4", "5"])),
+                (json!("stop"), json!("array_above_max_length")),
+                "length 5",
+            ),
+            (with("tools", json!([{}])), missing("tools[0].type"), ""),
+            (with("tools", json!([{ "type": "function", "function": {} }])), missing("tools[0].function.name"), ""),
+            (with("tool_choice", json!("auto")), (json!("tool_choice"), json!("invalid_value")), "only allowed when"),
+            (
+                with("response_format", json!({ "type": "xml" })),
+                (json!("response_format.type"), json!("invalid_value")),
+                "",
+            ),
+        ];
+        for (body, (param, code), words) in table {
+            refused(body, param, code, words);
+        }
+    }
+
+    #[test]
+    fn a_stream_is_the_same_request_as_its_plain_form() {
+        let plain = parse(&base()).expect("it is right");
+        let streamed = parse(&with("stream", json!(true))).expect("it is right");
+        let seeded = parse(&with("seed", json!(1))).expect("it is right");
+        assert_eq!(plain.key, streamed.key);
+        assert_ne!(plain.key, seeded.key);
+    }
+}

@@ -1,0 +1,250 @@
+//! A reply token by token: as server-sent events where all goes well, as raw bytes where a fault says otherwise.
+
+use std::{
+    collections::VecDeque,
+    io,
+    pin::{Pin, pin},
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, header},
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use futures::{FutureExt, Stream, StreamExt, future::BoxFuture, future::pending};
+use mock_llm::{Error, Token, TokenStream};
+use tokio::time::{sleep, timeout};
+
+use super::{Job, speaker::Speaker};
+use crate::{app::Phase, error::ApiError, fault::Fault, metrics::Active};
+
+type Item = Option<Result<Token, Error>>;
+
+/// Answers with a stream in which every event is as the API promises.
+pub(super) async fn well_formed(mut job: Job) -> Result<Response, ApiError> {
+    let (first, tokens) = begin(&mut job).await?;
+    let speaker = Speaker::new(&job);
+    let mut queue = VecDeque::with_capacity(job.request.n + 1);
+    speaker.open(|chunk| queue.push_back(chunk));
+    let mut phase = job.app.phase.clone();
+    let told = async move {
+        // An error means that the server is gone, and with it everybody who could be told.
+        let _ = phase.wait_for(|phase| *phase >= Phase::Ending).await;
+    };
+    let keep_alive = KeepAlive::new().interval(job.app.heartbeat).text("keep-alive");
+    let events = Events { first, tokens, speaker, queue, told: told.boxed(), active: job.active, next: Next::Token };
+    Ok(Sse::new(events).keep_alive(keep_alive).into_response())
+}
+
+/// Waits for what comes first, because its status depends on it: a token, an error, the end. After as much silence as a
+/// heartbeat allows, the response begins all the same.
+async fn begin(job: &mut Job) -> Result<(Option<Item>, TokenStream), ApiError> {
+    let mut tokens = job.app.llm.model(&job.model).stream_request(job.to_model.clone());
+    match timeout(job.app.heartbeat, tokens.next()).await {
+        Err(_) => Ok((None, tokens)),
+        Ok(Some(Err(error))) if !in_mid_stream(job.fault) => Err(job.failed(error).await),
+        Ok(first) => Ok((Some(first), tokens)),
+    }
+}
+
+/// Whether a fault belongs into the stream, even where it comes before the first token.
+fn in_mid_stream(fault: Option<Fault>) -> bool {
+    matches!(fault, Some(Fault::ResetAfter(_) | Fault::CutAfter(_) | Fault::EndAfter(_) | Fault::ErrorAfter(_)))
+}
+
+/// The events of a well-formed stream. Chunks wait in a queue, because one token may make several of them.
+struct Events {
+    first: Option<Item>,
+    tokens: TokenStream,
+    speaker: Speaker,
+    queue: VecDeque<String>,
+    /// Ready when the server ends.
+    told: BoxFuture<'static, ()>,
+    active: Active,
+    next: Next,
+}
+
+/// What the stream does when its queue is empty.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Token,
+    /// Break the connection, as the model's script says.
+    Cut,
+    End,
+}
+
+impl Stream for Events {
+    type Item = io::Result<Event>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if let Some(chunk) = this.queue.pop_front() {
+                return Poll::Ready(Some(Ok(Event::default().data(chunk))));
+            }
+            match this.next {
+                Next::End => return Poll::Ready(None),
+                Next::Cut => {
+                    this.next = Next::End;
+                    return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
+                }
+                Next::Token => {}
+            }
+            if this.told.poll_unpin(cx).is_ready() {
+                this.end(Some(ApiError::shutting_down()));
+                continue;
+            }
+            let item = match this.first.take() {
+                Some(first) => first,
+                None => ready!(this.tokens.poll_next_unpin(cx)),
+            };
+            match item {
+                Some(Ok(token)) => {
+                    this.active.tokens(this.speaker.choices());
+                    let queue = &mut this.queue;
+                    this.speaker.token(&token, |chunk| queue.push_back(chunk));
+                }
+                None => {
+                    let queue = &mut this.queue;
+                    this.speaker.close(|chunk| queue.push_back(chunk));
+                    this.end(None);
+                }
+                Some(Err(Error::Cut { .. } | Error::Refused)) => {
+                    this.active.end();
+                    this.next = Next::Cut;
+                    // What was written goes out first: the server flushes while this stream is pending.
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Some(Err(error)) => this.end(Some(ApiError::status(error.status().unwrap_or(500)))),
+            }
+        }
+    }
+}
+
+impl Events {
+    /// Ends the stream, with an error as its last event where there is one.
+    fn end(&mut self, error: Option<ApiError>) {
+        self.active.end();
+        self.queue.extend(error.map(|error| error.body().to_string()));
+        self.next = Next::End;
+    }
+}
+
+/// Answers with a stream that goes wrong.
+pub(super) async fn faulty(mut job: Job) -> Result<Response, ApiError> {
+    let (first, tokens) = begin(&mut job).await?;
+    let bytes = raw(job.fault, first, tokens, job);
+    let body = match bytes {
+        (Some(Fault::SlowBytes { pause }), bytes) => Body::from_stream(slowly(bytes, pause)),
+        (_, bytes) => Body::from_stream(bytes),
+    };
+    let events = HeaderValue::from_static("text/event-stream");
+    let no_cache = HeaderValue::from_static("no-cache");
+    Ok(([(header::CONTENT_TYPE, events), (header::CACHE_CONTROL, no_cache)], body).into_response())
+}
+
+fn raw(
+    fault: Option<Fault>,
+    mut first: Option<Item>,
+    mut tokens: TokenStream,
+    mut job: Job,
+) -> (Option<Fault>, impl Stream<Item = io::Result<Bytes>>) {
+    let bytes = async_stream::stream! {
+        let mut speaker = Speaker::new(&job);
+        let mut chunks = Vec::new();
+        speaker.open(|chunk| chunks.push(chunk));
+        let mut count = 0;
+        loop {
+            for chunk in chunks.drain(..) {
+                yield Ok(event(&chunk));
+            }
+            match fault {
+                Some(Fault::StallAfter(tokens)) if tokens == count => {
+                    // The call stays in flight, and so does the request, until the client goes away.
+                    pending::<()>().await;
+                }
+                Some(Fault::MalformedAfter(tokens)) if tokens == count => {
+                    yield Ok(event(r#"{"id":"chatcmpl-"#));
+                }
+                _ => {}
+            }
+            let item = match first.take() {
+                Some(first) => first,
+                None => tokens.next().await,
+            };
+            match item {
+                Some(Ok(token)) => {
+                    count += 1;
+                    job.active.tokens(speaker.choices());
+                    speaker.token(&token, |chunk| chunks.push(chunk));
+                }
+                Some(Err(_)) => break,
+                None => {
+                    speaker.close(|chunk| chunks.push(chunk));
+                    for chunk in chunks.drain(..) {
+                        yield Ok(event(&chunk));
+                    }
+                    job.active.end();
+                    return;
+                }
+            }
+        }
+        job.active.end();
+        flush().await;
+        match fault {
+            Some(Fault::ResetAfter(_)) => {
+                // The last token leaves the machine before the reset overtakes it.
+                sleep(Duration::from_millis(1)).await;
+                job.reset.reset();
+                yield Err(io::ErrorKind::ConnectionReset.into());
+            }
+            Some(Fault::CutAfter(_)) => yield Err(io::ErrorKind::ConnectionAborted.into()),
+            Some(Fault::ErrorAfter(_)) => yield Ok(event(&ApiError::status(500).body().to_string())),
+            _ => {}
+        }
+    };
+    (fault, bytes)
+}
+
+fn event(data: &str) -> Bytes {
+    Bytes::from(format!("data: {data}\n\n"))
+}
+
+/// Lets the server write what it has: it does while the body is pending.
+pub(super) async fn flush() {
+    for _ in 0..2 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The same bytes a few at a time, with a pause after each piece. The pieces have 1 to 7 bytes by turns, so every kind of
+/// split occurs: in an event, in a character, in the line break between two events.
+pub(super) fn slowly(
+    bytes: impl Stream<Item = io::Result<Bytes>>,
+    pause: Duration,
+) -> impl Stream<Item = io::Result<Bytes>> {
+    async_stream::stream! {
+        let mut bytes = pin!(bytes);
+        let mut lengths = [1, 3, 2, 7, 1, 5, 4, 6].into_iter().cycle();
+        while let Some(piece) = bytes.next().await {
+            let mut rest = match piece {
+                Ok(piece) => piece,
+                Err(error) => {
+                    yield Err(error);
+                    return;
+                }
+            };
+            while !rest.is_empty() {
+                let length = lengths.next().unwrap_or(1).min(rest.len());
+                yield Ok(rest.split_to(length));
+                sleep(pause).await;
+            }
+        }
+    }
+}

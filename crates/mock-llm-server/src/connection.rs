@@ -1,0 +1,181 @@
+//! The server's sockets: connections that a handler can reset, and a port that can be closed for a while.
+
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{extract::connect_info::Connected, serve::IncomingStream};
+use futures::task::AtomicWaker;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    time::sleep,
+};
+
+/// Accepts connections, and stops listening for a while when a fault asks for it.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    address: SocketAddr,
+    tcp: TcpListener,
+    close_for: mpsc::UnboundedReceiver<Duration>,
+    open: Arc<AtomicUsize>,
+}
+
+impl Listener {
+    /// `close_for` says for how long to close the port; `open` counts the connections.
+    pub(crate) fn new(
+        tcp: std::net::TcpListener,
+        close_for: mpsc::UnboundedReceiver<Duration>,
+        open: Arc<AtomicUsize>,
+    ) -> io::Result<Self> {
+        tcp.set_nonblocking(true)?;
+        let tcp = TcpListener::from_std(tcp)?;
+        Ok(Self { address: tcp.local_addr()?, tcp, close_for, open })
+    }
+
+    /// Gives the port up, so that the system itself refuses connections, and takes it again.
+    async fn stay_closed(&mut self, time: Duration) {
+        // Something must stand in for the listener while the port is free; nobody knows the port of this one.
+        match TcpListener::bind((self.address.ip(), 0)).await {
+            Ok(stand_in) => self.tcp = stand_in,
+            Err(_) => return,
+        }
+        sleep(time).await;
+        loop {
+            match TcpListener::bind(self.address).await {
+                Ok(tcp) => break self.tcp = tcp,
+                Err(_) => sleep(Duration::from_millis(10)).await,
+            }
+        }
+    }
+}
+
+impl axum::serve::Listener for Listener {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        loop {
+            tokio::select! {
+                Some(time) = self.close_for.recv() => self.stay_closed(time).await,
+                accepted = self.tcp.accept() => match accepted {
+                    Ok((stream, peer)) => {
+                        // A token is a small packet, and it should leave at once. Without the option all still works.
+                        let _ = stream.set_nodelay(true);
+                        return (Connection::new(stream, self.open.clone()), peer);
+                    }
+                    // Out of file descriptors, most likely: wait until some connection ends.
+                    Err(_) => sleep(Duration::from_millis(50)).await,
+                },
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+/// A connection that can be told to break.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    stream: TcpStream,
+    reset: Reset,
+    open: Arc<AtomicUsize>,
+}
+
+/// The handler's end of a [`Connection`].
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reset(Arc<ResetState>);
+
+#[derive(Debug, Default)]
+struct ResetState {
+    asked: AtomicBool,
+    connection: AtomicWaker,
+}
+
+impl Reset {
+    /// Breaks the connection: the peer gets a reset, whatever it was waiting for.
+    pub(crate) fn reset(&self) {
+        self.0.asked.store(true, Ordering::Release);
+        self.0.connection.wake();
+    }
+
+    fn asked(&self) -> bool {
+        self.0.asked.load(Ordering::Acquire)
+    }
+}
+
+impl Connected<IncomingStream<'_, Listener>> for Reset {
+    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
+        stream.io().reset.clone()
+    }
+}
+
+impl Connection {
+    fn new(stream: TcpStream, open: Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        Self { stream, reset: Reset::default(), open }
+    }
+
+    /// Fails once a reset is asked for.
+    fn check(&self) -> io::Result<()> {
+        if self.reset.asked() { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        if self.reset.asked() {
+            // With no time to linger, the system sends a reset in place of a farewell.
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.reset.0.connection.register(cx.waker());
+        self.check()?;
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.check()?;
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.check()?;
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check()?;
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

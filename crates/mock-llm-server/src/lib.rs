@@ -1,0 +1,44 @@
+//! The mock model behind a real HTTP server that speaks OpenAI's chat API.
+//!
+//! A test starts one on a free port, points any OpenAI client at its URL, and drops it:
+//!
+//! ```
+//! use mock_llm::Model;
+//! use mock_llm_server::{Config, MockServer};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let config = Config { models: vec![Model::new("atlas").fast()], ..Config::default() };
+//! let server = MockServer::start(config)?;
+//! println!("curl {}/v1/models", server.url());
+//! assert!(server.llm().journal().calls().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The server runs on a thread and a runtime of its own, on real time. A test may run on a paused clock, or be no async
+//! test at all; the server does not mind.
+//!
+//! In reading order: [`Config`] is what a server is made from; [`MockServer`] runs it; [`Fault`] and [`FaultRule`] say what
+//! goes wrong and when; [`Options`] are the flags, the environment and the TOML file of the program, made into a
+//! [`Config`].
+//!
+//! What it leaves out on purpose: only chat completions and models are served; a token is a word; nothing is encrypted.
+
+mod admin;
+mod app;
+mod auth;
+mod chat;
+mod config;
+mod connection;
+mod error;
+mod fault;
+mod metrics;
+mod options;
+mod server;
+mod units;
+
+pub use config::{Config, ToolCallScript};
+pub use fault::{Fault, FaultRule, ParseFaultError};
+pub use options::{ModelOptions, Options, OptionsError, Preset, ReplyOptions};
+pub use server::MockServer;
+pub use units::{ParseUnitError, Share, Span};

@@ -1,0 +1,473 @@
+//! The settings of the program: flags, environment and TOML file, in this order of precedence.
+//!
+//! One type is all three, so that they cannot disagree: `--time-to-first-token 400ms`, `MOCK_LLM_TIME_TO_FIRST_TOKEN=400ms`
+//! and `time-to-first-token = "400ms"` are the same field.
+
+use std::{
+    collections::HashSet,
+    fs, io,
+    net::{IpAddr, Ipv4Addr},
+    path::{Path, PathBuf},
+};
+
+use clap::{Parser, ValueEnum};
+use mock_llm::{Latency, Limits, Model};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    config::{Config, ToolCallScript},
+    fault::{Fault, FaultRule, ParseFaultError},
+    units::{Share, Span},
+};
+
+/// A mock language model that speaks OpenAI's chat API, for tests.
+#[derive(Debug, Clone, Default, PartialEq, Parser, Serialize, Deserialize)]
+#[command(name = "mock-llm-server", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Options {
+    /// Read settings from this TOML file; flags and environment win over it
+    #[arg(long, env = "MOCK_LLM_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// Print all settings as a TOML file and exit
+    #[arg(long)]
+    #[serde(skip)]
+    pub print_config: bool,
+
+    /// Address to listen on; anything but loopback lets other machines in [default: 127.0.0.1]
+    #[arg(long, env = "MOCK_LLM_HOST", value_name = "ADDRESS", help_heading = "Network")]
+    pub host: Option<IpAddr>,
+
+    /// Port to listen on; 0 takes a free one and prints it [default: 8080]
+    #[arg(long, env = "MOCK_LLM_PORT", value_name = "PORT", help_heading = "Network")]
+    pub port: Option<u16>,
+
+    /// A key that requests may bear; may be given several times; without any, none is asked for
+    #[arg(
+        long,
+        env = "MOCK_LLM_API_KEY",
+        hide_env_values = true,
+        value_name = "KEY",
+        value_delimiter = ',',
+        help_heading = "Network"
+    )]
+    pub api_key: Option<Vec<String>>,
+
+    /// Largest body of a request, in bytes [default: 10485760]
+    #[arg(long, env = "MOCK_LLM_BODY_LIMIT", value_name = "BYTES", help_heading = "Network")]
+    pub body_limit: Option<usize>,
+
+    /// Silence after which a stream gets a comment [default: 15s]
+    #[arg(long, env = "MOCK_LLM_HEARTBEAT", value_name = "TIME", help_heading = "Network")]
+    pub heartbeat: Option<Span>,
+
+    /// How long a stop waits for open streams before it tells them [default: 5s]
+    #[arg(long, env = "MOCK_LLM_DRAIN", value_name = "TIME", help_heading = "Network")]
+    pub drain: Option<Span>,
+
+    /// Threads that serve [default: 1]
+    #[arg(long, env = "MOCK_LLM_THREADS", value_name = "N", help_heading = "Network")]
+    pub threads: Option<usize>,
+
+    /// How many calls /journal keeps at least [default: 10000]
+    #[arg(long, env = "MOCK_LLM_JOURNAL_LIMIT", value_name = "CALLS", help_heading = "Network")]
+    pub journal_limit: Option<usize>,
+
+    /// Name of a model; may be given several times [default: mock-llm]
+    #[arg(long, env = "MOCK_LLM_MODEL", value_name = "NAME", value_delimiter = ',', help_heading = "Model")]
+    pub model: Option<Vec<String>>,
+
+    /// Seed of all draws: latencies, stalls, faults [default: 0]
+    #[arg(long, env = "MOCK_LLM_SEED", value_name = "N", help_heading = "Model")]
+    pub seed: Option<u64>,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub shared: ModelOptions,
+
+    /// Share of requests that fail: 0.1, or 10% [default: 0]
+    #[arg(long, env = "MOCK_LLM_FAILURE_INJECTION_RATE", value_name = "SHARE", help_heading = "Faults")]
+    pub failure_injection_rate: Option<Share>,
+
+    /// What those requests fail with [default: rate-limit,status=500,status=503]
+    #[arg(long, env = "MOCK_LLM_FAILURE_TYPES", value_name = "FAULT", value_delimiter = ',', help_heading = "Faults")]
+    pub failure_types: Option<Vec<String>>,
+
+    /// A fault and whom it meets, as below; may be given several times
+    #[arg(long, env = "MOCK_LLM_FAULT", value_name = "[WHEN:]FAULT", value_delimiter = ';', help_heading = "Faults")]
+    pub fault: Option<Vec<FaultRule>>,
+
+    /// Models with settings of their own. Only in a file.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<ModelOptions>,
+
+    /// Replies to single prompts, of all models. Only in a file.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<ReplyOptions>,
+}
+
+/// What can be said about a model. On the command line it holds for all models that a file does not describe.
+#[derive(Debug, Clone, Default, PartialEq, clap::Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ModelOptions {
+    /// The model's name. Only in a file's `[[models]]`.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+
+    /// Latencies to begin with; single ones below replace its parts [default: instant]
+    #[arg(long, env = "MOCK_LLM_PRESET", help_heading = "Model")]
+    pub preset: Option<Preset>,
+
+    /// Wait for the first token
+    #[arg(long, env = "MOCK_LLM_TIME_TO_FIRST_TOKEN", value_name = "TIME", help_heading = "Model")]
+    pub time_to_first_token: Option<Span>,
+
+    /// Its standard deviation, of a normal distribution [default: 0ms]
+    #[arg(long, env = "MOCK_LLM_TIME_TO_FIRST_TOKEN_STD_DEV", value_name = "TIME", help_heading = "Model")]
+    pub time_to_first_token_std_dev: Option<Span>,
+
+    /// Wait between two tokens
+    #[arg(long, env = "MOCK_LLM_INTER_TOKEN_LATENCY", value_name = "TIME", help_heading = "Model")]
+    pub inter_token_latency: Option<Span>,
+
+    /// Its standard deviation, of a normal distribution [default: 0ms]
+    #[arg(long, env = "MOCK_LLM_INTER_TOKEN_LATENCY_STD_DEV", value_name = "TIME", help_heading = "Model")]
+    pub inter_token_latency_std_dev: Option<Span>,
+
+    /// Wait for each token of the prompt, before the first token of the reply
+    #[arg(long, env = "MOCK_LLM_TIME_PER_PROMPT_TOKEN", value_name = "TIME", help_heading = "Model")]
+    pub time_per_prompt_token: Option<Span>,
+
+    /// Reply to every prompt [default: the prompt, with the model's name before it]
+    #[arg(long, env = "MOCK_LLM_REPLY", value_name = "TEXT", help_heading = "Model")]
+    pub reply: Option<String>,
+
+    /// Reply to every prompt with this many words
+    #[arg(long, env = "MOCK_LLM_REPLY_TOKENS", value_name = "N", conflicts_with = "reply", help_heading = "Model")]
+    pub reply_tokens: Option<usize>,
+
+    /// Requests that a model answers at once; more get a 429, or wait [default: no limit]
+    #[arg(long, env = "MOCK_LLM_MAX_CONCURRENT", value_name = "N", help_heading = "Limits")]
+    pub max_concurrent: Option<usize>,
+
+    /// Requests that wait for their turn when --max-concurrent is reached [default: 0]
+    #[arg(long, env = "MOCK_LLM_MAX_WAITING", value_name = "N", help_heading = "Limits")]
+    pub max_waiting: Option<usize>,
+
+    /// Requests in a minute [default: no limit]
+    #[arg(long, env = "MOCK_LLM_REQUESTS_PER_MINUTE", value_name = "N", help_heading = "Limits")]
+    pub requests_per_minute: Option<u32>,
+
+    /// Tokens in a minute, of prompts and replies [default: no limit]
+    #[arg(long, env = "MOCK_LLM_TOKENS_PER_MINUTE", value_name = "N", help_heading = "Limits")]
+    pub tokens_per_minute: Option<u32>,
+}
+
+/// Latencies that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// No waits
+    Instant,
+    /// Waits like those of real traffic, at a twentieth of their length
+    Fast,
+    /// Waits like those of real traffic: 400 ms for the first token, 20 ms for each other one, some stalls
+    Realistic,
+}
+
+/// The reply to one prompt: a text, or a tool and its arguments.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ReplyOptions {
+    /// The last user message.
+    pub prompt: String,
+    /// What to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The function to call, where the request offers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+    /// Its arguments, as JSON text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<String>,
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub enum OptionsError {
+    /// The file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    /// The file is not what it should be; the message says where.
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: Box<toml::de::Error> },
+    /// A fault in `failure-types`.
+    #[error("failure-types: {0}")]
+    Fault(#[from] ParseFaultError),
+    /// A model in the file that has no name.
+    #[error("[[models]]: a model needs a name")]
+    NoName,
+    /// A name outside of `[[models]]`.
+    #[error("`name` belongs into [[models]]; `model` names models outside")]
+    StrayName,
+    /// Two models of one name.
+    #[error("two models are named `{0}`")]
+    TwoModels(String),
+    /// A reply with neither a text nor a tool, or with both.
+    #[error("[[replies]]: the reply to `{0}` needs either a text or a tool")]
+    Reply(String),
+    /// A model with both kinds of reply.
+    #[error("reply and reply-tokens exclude each other")]
+    TwoReplies,
+    /// A number that makes no sense.
+    #[error("threads: at least one is needed")]
+    NoThreads,
+}
+
+const AFTER_HELP: &str = "\
+Times are a number and a unit: 250us, 400ms, 1.5s, 2m. A flag wins over its variable, and both win over the file.
+
+Faults, for --fault, for --failure-types, for a request's header x-mock-fault, and for a model's name behind a # \
+(\"model\": \"mock-llm#cut-after=3\"):
+  status=N             an error response: 500, 503, or any other from 400 to 599
+  rate-limit[=TIME]    429; with a time, retry-after and retry-after-ms say it
+  insufficient-quota   429 with x-should-retry: false
+  refused[=TIME]       the connection is reset, and the port is closed for this long (500ms)
+  reset                the connection is reset before any byte of a response
+  reset-after=N        the connection is reset after N tokens
+  cut-after=N          the connection is closed after N tokens, without an end of the response
+  end-after=N          the response ends after N tokens, without a finish reason or [DONE]
+  stall-after=N        nothing comes after N tokens, and the connection stays open
+  malformed-after=N    a chunk that is no JSON comes after N tokens
+  error-after=N        an error object comes after N tokens, and the stream ends
+  slow-bytes[=TIME]    the bytes come a few at a time, this far (1ms) apart
+
+WHEN is one or more of these, with commas between: always, model=NAME, call=N, attempt=N, rate=SHARE, prompt=TEXT
+(prompt last). Several faults in MOCK_LLM_FAULT have semicolons between them.
+
+  mock-llm-server --model atlas --preset realistic --seed 7 --fault attempt=1:status=503
+  curl http://127.0.0.1:8080/v1/chat/completions -H 'content-type: application/json' \\
+    -d '{\"model\": \"atlas\", \"stream\": true, \"messages\": [{\"role\": \"user\", \"content\": \"Hello!\"}]}'";
+
+impl Options {
+    /// These settings, and those of the file that they name where they say nothing themselves.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is not what it should be.
+    pub fn with_file(self) -> Result<Self, OptionsError> {
+        match self.config.clone() {
+            None => Ok(self),
+            Some(path) => Ok(self.or(Self::read(&path)?)),
+        }
+    }
+
+    fn read(path: &Path) -> Result<Self, OptionsError> {
+        let text = fs::read_to_string(path).map_err(|source| OptionsError::Read { path: path.to_owned(), source })?;
+        toml::from_str(&text).map_err(|source| OptionsError::File { path: path.to_owned(), source: Box::new(source) })
+    }
+
+    /// Every setting of `self`, or else of `other`.
+    fn or(self, other: Self) -> Self {
+        Self {
+            config: self.config,
+            print_config: self.print_config,
+            host: self.host.or(other.host),
+            port: self.port.or(other.port),
+            api_key: self.api_key.or(other.api_key),
+            body_limit: self.body_limit.or(other.body_limit),
+            heartbeat: self.heartbeat.or(other.heartbeat),
+            drain: self.drain.or(other.drain),
+            threads: self.threads.or(other.threads),
+            journal_limit: self.journal_limit.or(other.journal_limit),
+            model: self.model.or(other.model),
+            seed: self.seed.or(other.seed),
+            shared: self.shared.or(&other.shared),
+            failure_injection_rate: self.failure_injection_rate.or(other.failure_injection_rate),
+            failure_types: self.failure_types.or(other.failure_types),
+            fault: self.fault.or(other.fault),
+            models: if self.models.is_empty() { other.models } else { self.models },
+            replies: if self.replies.is_empty() { other.replies } else { self.replies },
+        }
+    }
+
+    /// What the server is made from.
+    ///
+    /// # Errors
+    /// Where settings contradict each other.
+    pub fn into_config(self) -> Result<Config, OptionsError> {
+        let default = Config::default();
+        let host = self.host.unwrap_or(Ipv4Addr::LOCALHOST.into());
+        let failure_types = self.failure_types.as_ref();
+        let failure_types = failure_types.map(|types| types.iter().map(|fault| fault.parse()).collect());
+        let failure_types: Option<Vec<Fault>> = failure_types.transpose()?;
+        if self.threads == Some(0) {
+            return Err(OptionsError::NoThreads);
+        }
+        Ok(Config {
+            address: (host, self.port.unwrap_or(8080)).into(),
+            models: self.models()?,
+            tool_calls: self.tool_calls()?,
+            seed: self.seed.unwrap_or(default.seed),
+            api_keys: self.api_key.unwrap_or_default(),
+            faults: self.fault.unwrap_or_default(),
+            failure_rate: self.failure_injection_rate.unwrap_or_default().0,
+            failure_types: failure_types.unwrap_or(default.failure_types),
+            heartbeat: self.heartbeat.map_or(default.heartbeat, |span| span.0),
+            body_limit: self.body_limit.unwrap_or(default.body_limit),
+            journal_limit: self.journal_limit.unwrap_or(default.journal_limit),
+            drain: self.drain.map_or(default.drain, |span| span.0),
+            threads: self.threads.unwrap_or(default.threads),
+        })
+    }
+
+    /// The models by name, then those that the file describes; what a description leaves out is shared by all.
+    fn models(&self) -> Result<Vec<Model>, OptionsError> {
+        if self.shared.name.is_some() {
+            return Err(OptionsError::StrayName);
+        }
+        if self.models.iter().any(|model| model.name.is_none()) {
+            return Err(OptionsError::NoName);
+        }
+        let described = |name: &String| self.models.iter().any(|model| model.name.as_ref() == Some(name));
+        let named = self.model.iter().flatten().filter(|name| !described(name));
+        let named = named.map(|name| ModelOptions { name: Some(name.clone()), ..self.shared.clone() });
+        let mut models: Vec<ModelOptions> =
+            named.chain(self.models.iter().map(|model| model.clone().or(&self.shared))).collect();
+        if models.is_empty() {
+            models.push(ModelOptions { name: Some("mock-llm".to_owned()), ..self.shared.clone() });
+        }
+        let mut names = HashSet::new();
+        for name in models.iter().filter_map(|model| model.name.as_ref()) {
+            if !names.insert(name) {
+                return Err(OptionsError::TwoModels(name.clone()));
+            }
+        }
+        models.iter().map(|model| model.build(&self.replies)).collect()
+    }
+
+    fn tool_calls(&self) -> Result<Vec<ToolCallScript>, OptionsError> {
+        let mut calls = Vec::new();
+        for reply in &self.replies {
+            match (&reply.text, &reply.tool) {
+                (Some(_), None) => {}
+                (None, Some(name)) => calls.push(ToolCallScript {
+                    prompt: reply.prompt.clone(),
+                    name: name.clone(),
+                    arguments: reply.arguments.clone().unwrap_or_else(|| "{}".to_owned()),
+                }),
+                _ => return Err(OptionsError::Reply(reply.prompt.clone())),
+            }
+        }
+        Ok(calls)
+    }
+
+    /// The settings as a TOML file, sorted; what was not said is not written.
+    ///
+    /// ```
+    /// use mock_llm_server::Options;
+    ///
+    /// let options = Options { seed: Some(7), model: Some(vec!["atlas".to_owned()]), ..Options::default() };
+    /// assert_eq!(options.to_toml(), "model = [\"atlas\"]\nseed = 7\n");
+    /// ```
+    pub fn to_toml(&self) -> String {
+        let value = serde_json::to_value(self).expect("settings are texts, numbers and lists");
+        let fields = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let (tables, fields): (Vec<_>, Vec<_>) =
+            fields.partition(|(_, value)| value.get(0).is_some_and(|v| v.is_object()));
+        // JSON's texts, numbers and lists are written as TOML's are.
+        let mut text: String = fields.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
+        for (name, list) in tables {
+            for table in list.as_array().into_iter().flatten() {
+                text.push_str(&format!("\n[[{name}]]\n"));
+                let fields = table.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+                text.extend(fields.map(|(name, value)| format!("{name} = {value}\n")));
+            }
+        }
+        text
+    }
+}
+
+impl ModelOptions {
+    fn or(self, other: &Self) -> Self {
+        // A model that says how it replies in one way does not take the other way from elsewhere.
+        let says = self.reply.is_some() || self.reply_tokens.is_some();
+        Self {
+            name: self.name,
+            preset: self.preset.or(other.preset),
+            time_to_first_token: self.time_to_first_token.or(other.time_to_first_token),
+            time_to_first_token_std_dev: self.time_to_first_token_std_dev.or(other.time_to_first_token_std_dev),
+            inter_token_latency: self.inter_token_latency.or(other.inter_token_latency),
+            inter_token_latency_std_dev: self.inter_token_latency_std_dev.or(other.inter_token_latency_std_dev),
+            time_per_prompt_token: self.time_per_prompt_token.or(other.time_per_prompt_token),
+            reply: if says { self.reply } else { other.reply.clone() },
+            reply_tokens: if says { self.reply_tokens } else { other.reply_tokens },
+            max_concurrent: self.max_concurrent.or(other.max_concurrent),
+            max_waiting: self.max_waiting.or(other.max_waiting),
+            requests_per_minute: self.requests_per_minute.or(other.requests_per_minute),
+            tokens_per_minute: self.tokens_per_minute.or(other.tokens_per_minute),
+        }
+    }
+
+    fn build(&self, replies: &[ReplyOptions]) -> Result<Model, OptionsError> {
+        let mut model = Model::new(self.name.as_deref().unwrap_or("mock-llm"));
+        model = match self.preset.unwrap_or(Preset::Instant) {
+            Preset::Instant => model,
+            Preset::Fast => model.fast(),
+            Preset::Realistic => model.realistic(),
+        };
+        if let Some(latency) = latency(self.time_to_first_token, self.time_to_first_token_std_dev) {
+            model = model.time_to_first_token(latency);
+        }
+        if let Some(latency) = latency(self.inter_token_latency, self.inter_token_latency_std_dev) {
+            model = model.inter_token_latency(latency);
+        }
+        if let Some(Span(time)) = self.time_per_prompt_token {
+            model = model.time_per_prompt_token(time);
+        }
+        model = match (&self.reply, self.reply_tokens) {
+            (Some(_), Some(_)) => return Err(OptionsError::TwoReplies),
+            (Some(text), None) => model.reply(text),
+            (None, Some(tokens)) => model.reply(words(tokens)),
+            (None, None) => model,
+        };
+        for reply in replies {
+            if let Some(text) = &reply.text {
+                model = model.reply_to(&reply.prompt, text);
+            }
+        }
+        Ok(model.limits(self.limits()))
+    }
+
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::none().queue(self.max_waiting.unwrap_or(0));
+        if let Some(calls) = self.max_concurrent {
+            limits = limits.concurrent(calls);
+        }
+        if let Some(calls) = self.requests_per_minute {
+            limits = limits.requests_per_minute(calls);
+        }
+        if let Some(tokens) = self.tokens_per_minute {
+            limits = limits.tokens_per_minute(tokens);
+        }
+        limits
+    }
+}
+
+fn latency(mean: Option<Span>, std_dev: Option<Span>) -> Option<Latency> {
+    match (mean, std_dev) {
+        (None, None) => None,
+        (Some(Span(mean)), None) => Some(Latency::Fixed(mean)),
+        (mean, Some(Span(std_dev))) => Some(Latency::Normal { mean: mean.unwrap_or_default().0, std_dev }),
+    }
+}
+
+/// A text of this many words.
+fn words(count: usize) -> String {
+    const WORDS: [&str; 12] =
+        ["a", "future", "does", "nothing", "until", "it", "is", "polled,", "and", "then", "it", "runs."];
+    WORDS.into_iter().cycle().take(count).collect::<Vec<_>>().join(" ")
+}

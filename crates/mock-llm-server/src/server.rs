@@ -1,0 +1,151 @@
+//! A running server.
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use mock_llm::MockLlm;
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::{mpsc, watch},
+};
+
+use crate::{
+    app::{App, Phase, router},
+    config::Config,
+    connection::{Listener, Reset},
+};
+
+/// A server on a thread of its own. Dropped, it stops: connections are closed, whatever they were at.
+pub struct MockServer {
+    address: SocketAddr,
+    llm: MockLlm,
+    phase: watch::Sender<Phase>,
+    drain: Duration,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl MockServer {
+    /// Starts a server. When this returns, it listens.
+    ///
+    /// # Errors
+    /// Where it cannot listen: the port is taken, or the address is not of this machine.
+    ///
+    /// # Panics
+    /// Without a model, or with two of one name.
+    pub fn start(config: Config) -> io::Result<Self> {
+        let tcp = std::net::TcpListener::bind(config.address)?;
+        let address = tcp.local_addr()?;
+        let models = config.models.iter().cloned();
+        let llm = models.fold(MockLlm::builder(), mock_llm::Builder::model);
+        let llm = llm.seed(config.seed).journal_limit(config.journal_limit).build();
+        let (phase, phases) = watch::channel(Phase::Running);
+        let (close_port, close_for) = mpsc::unbounded_channel();
+        let drain = config.drain;
+        let runtime = runtime(config.threads)?;
+        let app = Arc::new(App::new(&config, llm.clone(), phases.clone(), close_port));
+        let listener = {
+            let _inside = runtime.enter();
+            Listener::new(tcp, close_for, app.metrics.connections.clone())?
+        };
+        let thread = thread::Builder::new().name("mock-llm-server".to_owned()).spawn(move || {
+            runtime.block_on(serve(listener, app, phases));
+            // Tasks that are still there are dropped; nothing of theirs blocks.
+            runtime.shutdown_background();
+        })?;
+        Ok(Self { address, llm, phase, drain, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where it listens, as a URL without a path: `http://127.0.0.1:41234`. OpenAI clients want `/v1` behind it.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The provider behind it, for its journal. It may be called directly as well.
+    pub fn llm(&self) -> &MockLlm {
+        &self.llm
+    }
+
+    /// Stops gracefully: nothing new is taken, open streams may go on for [`Config::drain`], then they are told by a last
+    /// event and end. Returns when all is over, which takes as long as the longest open stream and at most a second more
+    /// than the drain.
+    ///
+    /// It blocks its thread. Called again, it returns when the first call does.
+    pub fn stop(&self) {
+        self.phase.send_replace(Phase::Draining);
+        if !self.over_within(self.drain) {
+            self.phase.send_replace(Phase::Ending);
+            self.over_within(Duration::from_secs(1));
+        }
+        self.stop_now();
+    }
+
+    /// Stops at once. Connections are closed, whatever they were at.
+    pub fn stop_now(&self) {
+        self.phase.send_replace(Phase::Over);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // A panic of the server's thread has been reported there.
+            let _ = thread.join();
+        }
+    }
+
+    fn over_within(&self, time: Duration) -> bool {
+        let start = Instant::now();
+        loop {
+            let over = match &*self.thread.lock().unwrap_or_else(PoisonError::into_inner) {
+                None => true,
+                Some(thread) => thread.is_finished(),
+            };
+            if over || start.elapsed() >= time {
+                return over;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+fn runtime(threads: usize) -> io::Result<Runtime> {
+    let mut builder = if threads > 1 { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+    if threads > 1 {
+        builder.worker_threads(threads);
+    }
+    builder.enable_all().thread_name("mock-llm-server").build()
+}
+
+async fn serve(listener: Listener, app: Arc<App>, phases: watch::Receiver<Phase>) {
+    let reached = |phase| {
+        let mut phases = phases.clone();
+        async move {
+            // An error means that the handle is gone: then it is over as well.
+            let _ = phases.wait_for(|now| *now >= phase).await;
+        }
+    };
+    let service = router(app).into_make_service_with_connect_info::<Reset>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(reached(Phase::Draining));
+    tokio::select! {
+        _ = server => {}
+        () = reached(Phase::Over) => {}
+    }
+}
+
+impl Drop for MockServer {
+    fn drop(&mut self) {
+        self.stop_now();
+    }
+}
+
+impl fmt::Debug for MockServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockServer").field("address", &self.address).finish_non_exhaustive()
+    }
+}
