@@ -1,6 +1,7 @@
 //! How a run of the learner's code is set up.
 
 use std::{
+    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::Arc,
@@ -8,7 +9,7 @@ use std::{
 };
 
 use mock_llm::{Journal, MockLlm};
-use timeline::{Recorder, Timeline};
+use timeline::{Mark, MarkKind, Recorder, Timeline};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
@@ -36,13 +37,31 @@ pub struct Check {
     expected: Option<Timeline>,
     limit: Duration,
     panic_means: String,
+    when_stuck: Option<WhenStuck>,
+}
+
+/// What a check knows of a poll or a call that does not return.
+#[derive(Clone)]
+struct WhenStuck(Arc<dyn Fn(Outcome) -> Option<Message> + Send + Sync>);
+
+impl fmt::Debug for WhenStuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WhenStuck")
+    }
 }
 
 impl Check {
     /// A run without a mock to draw, within ten minutes of virtual time.
     #[expect(clippy::new_without_default, reason = "`new` begins a sentence; a default check means nothing")]
     pub fn new() -> Self {
-        Self { mocks: Vec::new(), recorder: None, expected: None, limit: LIMIT, panic_means: String::new() }
+        Self {
+            mocks: Vec::new(),
+            recorder: None,
+            expected: None,
+            limit: LIMIT,
+            panic_means: String::new(),
+            when_stuck: None,
+        }
     }
 
     /// The calls to this mock are drawn, and its journal starts afresh with the run.
@@ -73,6 +92,13 @@ impl Check {
     /// The limit of virtual time after which a run that still goes on is [`Outcome::TooSlow`]. Ten minutes, unless set.
     pub fn within(mut self, limit: Duration) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Better words than the harness has for code that never returns, where the check has them. `words` is called on another
+    /// thread while the learner's code still hangs, with the verdict: [`Outcome::Blocked`] or [`Outcome::BusyLoop`].
+    pub fn when_stuck(mut self, words: impl Fn(Outcome) -> Option<Message> + Send + Sync + 'static) -> Self {
+        self.when_stuck = Some(WhenStuck(Arc::new(words)));
         self
     }
 
@@ -184,7 +210,7 @@ impl Check {
     #[track_caller]
     fn never(self, check: String, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
         let journals: Vec<Journal> = journals.into_iter().map(|journal| journal.taken_at(never.since)).collect();
-        let yours = self.timeline(&journals, Some(never.since));
+        let yours = until(never.since, self.timeline(&journals, Some(never.since)));
         let place = never.places.last().cloned();
         let message = why_never(never, pulse, &journals, self.limit);
         fail(Failure { check, message, yours: Some(yours), expected: self.expected, place })
@@ -206,9 +232,10 @@ impl Check {
         let (check, this, seen) = (check.to_owned(), self.clone(), pulse.clone());
         Watchdog::start(pulse.clone(), move |outcome| {
             let journals: Vec<Journal> = this.mocks.iter().map(|mock| mock.journal().taken_at(seen.now())).collect();
+            let words = this.when_stuck.as_ref().and_then(|words| words.0(outcome));
             let failure = Failure {
                 check,
-                message: why_stuck(outcome, &seen),
+                message: words.unwrap_or_else(|| why_stuck(outcome, &seen)),
                 yours: Some(this.timeline(&journals, Some(seen.now()))),
                 expected: this.expected.clone(),
                 place: None,
@@ -224,6 +251,23 @@ impl Check {
             std::process::exit(101)
         })
     }
+}
+
+/// The drawing up to `end`. Whoever gives a run up lets the clock jump far ahead, and a recorder sees all futures dropped
+/// there: that is not the learner's doing.
+fn until(end: Duration, mut drawing: Timeline) -> Timeline {
+    for lane in &mut drawing.lanes {
+        let goes_on = lane.marks.iter().any(|mark| mark.at > end);
+        lane.marks.retain(|mark| mark.at <= end);
+        lane.spans.retain(|span| span.from < end);
+        for span in &mut lane.spans {
+            span.to = span.to.min(end);
+        }
+        if goes_on {
+            lane.marks.push(Mark { kind: MarkKind::Stuck, at: end });
+        }
+    }
+    drawing
 }
 
 /// A runtime that reports every sign of life.

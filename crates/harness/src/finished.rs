@@ -36,6 +36,12 @@ impl<T> Finished<T> {
         self.value
     }
 
+    /// The same run, with something else as its value: what the check wants of it.
+    pub fn map<U>(self, want: impl FnOnce(T) -> U) -> Finished<U> {
+        let Self { check, value, elapsed, journal, yours, expected, polls, tasks_spawned } = self;
+        Finished { check, value: want(value), elapsed, journal, yours, expected, polls, tasks_spawned }
+    }
+
     /// How much virtual time the run took.
     pub fn elapsed(&self) -> Duration {
         self.elapsed

@@ -35,12 +35,13 @@
 //!
 //! In reading order: [`Check`] is how a run is set up; `supervise` is the future that watches the learner's; `pulse` is
 //! what the watchdog sees; [`Finished`] is what a check asks of a run; `message` and `report` are how a failure is told,
-//! to a person and to the runner.
+//! to a person and to the runner; [`Trace`] and [`thread`] watch an executor that the learner wrote.
 //!
 //! What it leaves out: more than one thread, and real sockets. Virtual time is exact only in process.
 
 mod check;
 mod finished;
+mod futures;
 mod message;
 mod outcome;
 mod panics;
@@ -49,15 +50,20 @@ mod recorder;
 mod report;
 mod stuck_at;
 mod supervise;
+pub mod thread;
+mod trace;
 mod wakes;
 mod watchdog;
 
 pub use check::Check;
 pub use finished::Finished;
+pub use futures::{Gate, more_turns};
 pub use message::{Message, saw};
 pub use outcome::Outcome;
-pub use recorder::recorder;
+pub use recorder::{recorder, shown};
+pub use thread::Outside;
 pub use timeline::{Lane, MarkKind, SpanKind, Timeline};
+pub use trace::{Trace, Traced};
 pub use wakes::Wakes;
 
 use std::time::Duration;

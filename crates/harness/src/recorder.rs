@@ -5,8 +5,9 @@ use std::{
     time::Duration,
 };
 
+use futures::{FutureExt, future};
 use timeline::Recorder;
-use tokio::{runtime::Handle, time::Instant};
+use tokio::{runtime::Handle, sync::oneshot, time::Instant};
 
 /// A recorder of futures on tokio's clock, for [`Check::draws_futures`](crate::Check::draws_futures).
 ///
@@ -27,6 +28,30 @@ use tokio::{runtime::Handle, time::Instant};
 pub fn recorder() -> Recorder {
     let clock = Mutex::new(Clock::default());
     Recorder::new(move || clock.lock().unwrap_or_else(PoisonError::into_inner).now())
+}
+
+/// Waits for `future`, and shows how long it takes as a lane of `recorder`: from the first poll until it is ready, or is
+/// dropped.
+///
+/// [`Recorder::future`] shows every poll and every wake besides, and to do that it stands between the future and its waker.
+/// Then a future that hangs cannot be told the line at which it waits. This one leaves the waker alone.
+///
+/// ```
+/// use harness::{Check, recorder, secs, shown};
+/// use tokio::time::sleep;
+///
+/// let futures = recorder();
+/// let pause = async || shown(&futures, "a pause", sleep(secs(1.0))).await;
+/// Check::new().draws_futures(&futures).run(pause);
+///
+/// assert_eq!(futures.timeline("").extent(), secs(1.0));
+/// ```
+pub async fn shown<T>(recorder: &Recorder, name: &str, future: impl Future<Output = T>) -> T {
+    let (is_ready, until_ready) = oneshot::channel::<()>();
+    // `join` polls in this order, so both are ready in the same poll.
+    let future = future.inspect(move |_| drop(is_ready));
+    let (value, _) = future::join(future, recorder.future(name, until_ready)).await;
+    value
 }
 
 #[derive(Debug, Default)]

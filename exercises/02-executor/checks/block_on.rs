@@ -1,0 +1,199 @@
+use std::{
+    future::poll_fn,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::Poll,
+};
+
+use harness::{Check, Finished, Message, Outcome, Outside, Trace, saw, thread};
+
+use super::block_on;
+
+/// Its name in the messages.
+const FUTURE: &str = "future";
+
+/// One call of `block_on`, and what the check sees of it.
+#[derive(Clone, Default)]
+struct Run {
+    outside: Outside,
+    trace: Trace,
+}
+
+/// Who calls the waker, and when.
+#[derive(Clone, Copy)]
+enum Woken {
+    /// While the thread sleeps, on the thread that sleeps: what a signal would do.
+    Asleep,
+    /// While the thread sleeps, by another thread.
+    ByAnotherThread,
+    /// Before the poll has returned.
+    DuringThePoll,
+    /// Before the poll has returned, by another thread.
+    DuringThePollByAnotherThread,
+}
+
+impl Run {
+    /// A future that is pending until it was woken in each of these ways, one after the other.
+    fn future(&self, wakes: &'static [Woken]) -> impl Future<Output = usize> + use<> {
+        let outside = self.outside.clone();
+        let came = Arc::new(AtomicUsize::new(0));
+        let mut waits_for = 0;
+        self.trace.task(
+            FUTURE,
+            poll_fn(move |context| {
+                if came.load(Ordering::SeqCst) < waits_for {
+                    return Poll::Pending;
+                }
+                let Some(how) = wakes.get(waits_for) else { return Poll::Ready(waits_for) };
+                waits_for += 1;
+                let (came, waker) = (came.clone(), context.waker().clone());
+                let wakes = move || {
+                    came.fetch_add(1, Ordering::SeqCst);
+                    waker.wake();
+                };
+                match how {
+                    Woken::Asleep => outside.then(wakes),
+                    Woken::ByAnotherThread => outside.then(|| on_another_thread(wakes)),
+                    Woken::DuringThePoll => wakes(),
+                    Woken::DuringThePollByAnotherThread => on_another_thread(wakes),
+                }
+                Poll::Pending
+            }),
+        )
+    }
+
+    /// Runs `block_on`. Fails if the thread never wakes, or has not slept, or if a rule was broken.
+    #[track_caller]
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> Finished<T> {
+        let run = self.clone();
+        let ended = Check::new().by_hand(|| run.trace.watch(|| run.outside.run(|| block_on(future))).flatten());
+        if self.outside.waited_elsewhere() {
+            ended.fail(waits_elsewhere());
+        }
+        // A loop that polls and never sleeps was stopped by the trace, and the trace says it better.
+        if ended.value().is_none() && self.outside.parks() > 0 {
+            ended.fail(self.sleeps_for_ever());
+        }
+        if let Some(fault) = self.trace.fault() {
+            ended.fail(fault);
+        }
+        ended.map(|value| value.expect("a run without a value has failed"))
+    }
+
+    fn sleeps_for_ever(&self) -> Message {
+        let (polls, unparks) = (self.trace.polls(FUTURE), self.outside.unparks());
+        let story = self.trace.story();
+        let message = saw(format!("the thread sleeps in `park()`, and nothing will ever wake it\n{story}"));
+        let message = message.expected("a sleep that the waker ends").outcome(Outcome::LostWakeUp);
+        message.because(if polls == 0 {
+            "The future was not polled before the thread went to sleep. Nobody has its waker, so nobody can call it: the \
+             first poll is the one that nobody asks for."
+        } else if unparks == 0 {
+            "The waker was called, and it has not unparked the thread. The call is all that the thread will ever hear of \
+             it: it must reach `unpark()`, whether the thread sleeps at that moment or not."
+        } else {
+            "The waker was called and `unpark()` with it, but the thread went to sleep once more. A wake that comes before \
+             the thread sleeps counts too. `park()` remembers one; whoever keeps a mark of the wake as well must clear it \
+             *before* the poll, never after it."
+        })
+    }
+}
+
+fn on_another_thread(wakes: impl FnOnce() + Send + 'static) {
+    std::thread::spawn(wakes).join().expect("waking does not panic");
+}
+
+fn waits_elsewhere() -> Message {
+    saw("the thread has waited, and it was not in `thread::park()`")
+        .expected("a thread that sleeps in the `thread::park()` of this file")
+        .because(
+            "A loop that waits for a mark keeps a processor at full load: that is no sleep. And where it is a sleep of another \
+             kind (the `park` of `std`, a channel, another runtime), these checks cannot see it.",
+        )
+        .outcome(Outcome::Blocked)
+}
+
+/// A future that is ready at once is polled once, and the thread does not sleep.
+#[test]
+fn a_ready_future_needs_one_poll() {
+    let this = Run::default();
+    let run = this.block_on(this.future(&[]));
+    run.require(
+        this.trace.polls(FUTURE) == 1 && this.outside.parks() == 0,
+        saw(format!("{} polls, and {} sleeps", this.trace.polls(FUTURE), this.outside.parks()))
+            .expected("one poll, and no sleep")
+            .because("What is ready has nothing to wait for."),
+    );
+}
+
+/// Three wakes, each while the thread sleeps: four polls.
+#[test]
+fn polls_are_wakes_and_one() {
+    let this = Run::default();
+    let run = this.block_on(this.future(&[Woken::Asleep; 3]));
+    let (polls, wakes) = (this.trace.polls(FUTURE), this.trace.wakes(FUTURE));
+    run.require(
+        polls == wakes + 1,
+        saw(format!("{polls} polls for {wakes} wakes"))
+            .expected("4: the first one, and one for each wake")
+            .because("Each wake says that the future can go on, and the poll is how it goes on."),
+    );
+}
+
+/// A future may wake itself in the middle of its poll, before the thread sleeps.
+#[test]
+fn a_wake_during_the_poll_is_kept() {
+    let this = Run::default();
+    this.block_on(this.future(&[Woken::DuringThePoll, Woken::Asleep, Woken::DuringThePoll]));
+}
+
+/// Another thread wakes the future, while this one sleeps and while it polls.
+#[test]
+fn a_wake_from_another_thread_is_kept() {
+    let this = Run::default();
+    this.block_on(this.future(&[Woken::ByAnotherThread, Woken::DuringThePollByAnotherThread]));
+}
+
+/// The thread may be unparked without a wake, as `std` warns. The future is not ready because of that.
+#[test]
+fn an_unpark_without_a_wake_does_no_harm() {
+    let this = Run::default();
+    let outside = this.outside.clone();
+    let mut polls = 0;
+    let future = poll_fn(move |context| {
+        polls += 1;
+        if polls == 1 {
+            let (thread, waker) = (thread::current(), context.waker().clone());
+            outside.then(move || thread.unpark());
+            // Whoever goes back to sleep is woken now, and whoever polls has the answer.
+            outside.then(move || waker.wake());
+            return Poll::Pending;
+        }
+        Poll::Ready("ready")
+    });
+    let run = Check::new().by_hand(|| this.outside.run(|| block_on(future)));
+    run.require(
+        *run.value() == Some("ready"),
+        saw("the thread woke up without a wake, and then slept for ever")
+            .expected("the value of the future")
+            .because("`park()` may return for no reason: look, and sleep again, but lose no wake."),
+    );
+}
+
+/// The future may borrow from its caller, and is gone when `block_on` returns.
+#[test]
+fn the_future_may_borrow() {
+    let this = Run::default();
+    let question = String::from("What is a future?");
+    let borrowed = &question;
+    let run = this.block_on(this.trace.task(FUTURE, async move { borrowed.len() }));
+    run.require(
+        *run.value() == 17,
+        saw(format!("{}", run.value())).expected("17, which is what the future returned").because(
+            "`block_on` returns only when the future has ended. So, unlike a task that is spawned, it may borrow what \
+             its caller owns.",
+        ),
+    );
+}
