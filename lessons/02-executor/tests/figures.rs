@@ -325,8 +325,8 @@ fn stage_6_panics_with_its_report() {
     assert_eq!(
         without_columns(deadlock.unwrap_err().downcast_ref::<String>().unwrap(), first_line),
         "deadlock after 2 polls: the queue is empty, and nobody will wake a task\n\
-         - main (line 1): polls: 1, the last at poll 1; its waker is kept, and nobody calls it\n\
-         - forgetful (line 2): polls: 1, the last at poll 2; nobody kept its waker: the wake-up is lost"
+         - main (line 2): polls: 1, the last at poll 1; its waker is kept, and nobody calls it\n\
+         - forgetful (line 3): polls: 1, the last at poll 2; nobody kept its waker: the wake-up is lost"
     );
 }
 
