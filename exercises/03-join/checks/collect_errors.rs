@@ -1,0 +1,270 @@
+use std::time::Duration;
+
+use harness::{Check, Finished, Lane, Timeline, saw, secs};
+use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
+
+use super::ask_all;
+
+/// One mail, and what the model does with it.
+#[derive(Clone, Copy)]
+struct Mail {
+    number: usize,
+    seconds: f64,
+    fault: Option<Fault>,
+}
+
+/// A mail that is answered after this many seconds.
+const fn good(number: usize, seconds: f64) -> Mail {
+    Mail { number, seconds, fault: None }
+}
+
+/// A mail whose call fails after this many seconds.
+const fn bad(number: usize, seconds: f64, fault: Fault) -> Mail {
+    Mail { number, seconds, fault: Some(fault) }
+}
+
+/// Three of seven fail, at different times and in different ways. The last one to end is one that fails.
+const MAILS: [Mail; 7] = [
+    good(1, 2.0),
+    bad(2, 1.0, Fault::Overloaded),
+    good(3, 0.5),
+    bad(4, 3.0, Fault::CutAfter(2)),
+    good(5, 1.5),
+    bad(6, 2.5, Fault::InternalError),
+    good(7, 2.0),
+];
+
+fn prompt(mail: usize) -> String {
+    format!("Answer mail {mail}")
+}
+
+/// In the order of the alphabet, the answers are not in the order of the mails.
+fn answer(mail: usize) -> String {
+    let greeting = ["Thank you", "Good morning", "Hello", "Dear reader"][mail % 4];
+    format!("{greeting}! We have read mail {mail}.")
+}
+
+/// Runs `ask_all` for these mails.
+fn ask(mails: &[Mail]) -> Finished<Vec<Result<Reply, Error>>> {
+    let model = mails.iter().fold(Model::new("atlas"), |model, mail| {
+        let prompt = prompt(mail.number);
+        let model = model
+            .time_to_first_token_for(prompt.as_str(), secs(mail.seconds))
+            .reply_to(prompt.as_str(), answer(mail.number));
+        mail.fault.into_iter().fold(model, |model, fault| model.fault(When::Prompt(prompt.clone()), fault))
+    });
+    let llm = MockLlm::new([model]);
+    let lane = |mail: &Mail| match mail.fault {
+        None => Lane::call(prompt(mail.number), 0.0, mail.seconds),
+        Some(_) => Lane::failed(prompt(mail.number), 0.0, mail.seconds),
+    };
+    let expected = mails.iter().map(lane).fold(Timeline::default(), Timeline::lane);
+    let check = Check::new().draws(&llm).expects(expected).a_panic_means(if mails.is_empty() {
+        "A list without prompts is a list too. Some tools panic when there is nothing to wait for."
+    } else {
+        "A call that fails is no reason to panic: providers fail every day. Its error is a value like the reply, and \
+         belongs into the list. A panic takes the other replies with it."
+    });
+    let prompts: Vec<String> = mails.iter().map(|mail| prompt(mail.number)).collect();
+    check.run(async || ask_all(&llm, &prompts).await)
+}
+
+/// The mail that a call asks for; 0 for something else.
+fn asked(call: &Call) -> usize {
+    (1..=7).find(|&mail| call.prompt == prompt(mail)).unwrap_or(0)
+}
+
+/// `mails 3, 1, 4`
+fn list(mails: &[usize]) -> String {
+    let numbers: Vec<String> = mails.iter().map(usize::to_string).collect();
+    match mails {
+        [] => "no mail".to_owned(),
+        [mail] => format!("mail {mail}"),
+        _ => format!("mails {}", numbers.join(", ")),
+    }
+}
+
+/// Each prompt is asked once, also where the call fails.
+#[test]
+fn asks_every_prompt_once() {
+    let run = ask(&MAILS);
+    let calls = run.journal().calls();
+    let mut mails: Vec<usize> = calls.iter().map(asked).collect();
+    mails.sort_unstable();
+    let because = match calls.last().and_then(|call| call.ended.as_ref()) {
+        _ if calls.iter().any(|call| call.attempt > 1) => {
+            "A call that failed was made again. That can be right (lesson 10 is about it), but here the caller decides: \
+             an error is a result like any other, and is handed on."
+        }
+        Some((_, End::Failed(_))) => {
+            "After an error nothing more was asked. The customers know nothing of each other: what becomes of one mail \
+             must not decide whether another one is answered."
+        }
+        _ => "Every mail is asked about once: none is left out, and none is paid for twice.",
+    };
+    run.require(
+        mails == [1, 2, 3, 4, 5, 6, 7],
+        saw(format!("calls for {}", list(&mails))).expected("one call for each of mails 1 to 7").because(because),
+    );
+}
+
+/// A call that fails does not end the others: none is dropped, and none is left behind.
+#[test]
+fn every_call_runs_to_its_end() {
+    let run = ask(&MAILS);
+    let dropped: Vec<&Call> = run.journal().dropped().collect();
+    let mails: Vec<usize> = dropped.iter().copied().map(asked).collect();
+    let at = dropped.first().and_then(|call| call.ended.as_ref()).map_or(0.0, |(at, _)| at.as_secs_f64());
+    run.require(
+        dropped.is_empty(),
+        saw(format!("the calls for {} dropped at {at:.3} s", list(&mails)))
+            .expected("every call to end with a reply or with its own error")
+            .because(
+                "Something gave up before all had ended, and dropped the calls that were in flight: their customers get \
+                 nothing. To end at the first error is right where one missing part spoils the whole (`fail_fast`), and \
+                 wrong where every part counts.",
+            ),
+    );
+    let left: Vec<usize> = run.journal().calls().iter().filter(|call| call.ended.is_none()).map(asked).collect();
+    run.require(
+        left.is_empty(),
+        saw(format!("the calls for {} still in flight when `ask_all` returned", list(&left)))
+            .expected("every call to end before `ask_all` does")
+            .because("`ask_all` did not wait for them: whatever they bring, nobody reads it."),
+    );
+}
+
+/// The list has a result for each prompt, at its place: the reply, or the very error of the call.
+#[test]
+fn each_prompt_has_its_own_result() {
+    let at_once = bad(2, 0.0, Fault::RateLimited { retry_after: Some(secs(5.0)) });
+    for mails in [MAILS, [good(5, 0.2), at_once, good(7, 0.1), MAILS[3], good(1, 0.4), MAILS[5], good(3, 0.3)]] {
+        let run = ask(&mails);
+        let wanted: Vec<Outcome> = mails.iter().map(Mail::outcome).collect();
+        let results: Vec<Outcome> = run.value().iter().map(outcome).collect();
+        if results != wanted {
+            why_another_list(&run, &wanted, &results);
+        }
+    }
+}
+
+/// What became of a mail: the text of its answer, or the error.
+type Outcome = Result<String, Error>;
+
+fn outcome(result: &Result<Reply, Error>) -> Outcome {
+    result.as_ref().map(|reply| reply.text.clone()).map_err(Error::clone)
+}
+
+impl Mail {
+    /// What becomes of it, by the script.
+    fn outcome(&self) -> Outcome {
+        Err(match self.fault {
+            None => return Ok(answer(self.number)),
+            Some(Fault::RateLimited { retry_after }) => Error::RateLimited { retry_after },
+            Some(Fault::InternalError) => Error::Status(500),
+            Some(Fault::Overloaded) => Error::Status(503),
+            Some(Fault::CutAfter(tokens)) => Error::Cut { tokens },
+            Some(other) => unreachable!("no check uses {other:?}"),
+        })
+    }
+}
+
+/// For a message: which mail is answered, or the error.
+fn in_words(outcome: &Outcome) -> String {
+    match outcome {
+        Ok(text) => match (1..=7).find(|&mail| *text == answer(mail)) {
+            Some(mail) => format!("the answer to mail {mail}"),
+            None => format!("the reply {text:?}, which no call gave"),
+        },
+        Err(error) => format!("the error \"{error}\""),
+    }
+}
+
+/// The outcomes in the order in which the calls ended.
+fn in_order_of_arrival(journal: &Journal) -> Vec<Outcome> {
+    let mut ends: Vec<(Duration, Outcome)> = Vec::new();
+    for call in journal.calls() {
+        match &call.ended {
+            Some((at, End::Finished)) => ends.push((*at, Ok(answer(asked(call))))),
+            Some((at, End::Failed(error))) => ends.push((*at, Err(error.clone()))),
+            _ => {}
+        }
+    }
+    ends.sort_by_key(|(at, _)| *at);
+    ends.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// Tells the mistake behind a list that is not the one that is wanted.
+fn why_another_list<T>(run: &Finished<T>, wanted: &[Outcome], results: &[Outcome]) -> ! {
+    let (number, errors) = (results.len(), results.iter().filter(|result| result.is_err()).count());
+    if number != wanted.len() {
+        let because = if errors == 0 {
+            "The errors were left out. Three customers get neither an answer nor an apology, and the list no longer says \
+             which answer belongs to whom: its places are not those of the prompts."
+        } else {
+            "The caller takes the first result for the first prompt, the second for the second. That works only with a \
+             result for each."
+        };
+        run.fail(
+            saw(format!("{number} results; errors among them: {errors}"))
+                .expected("7 results, one for each prompt; errors among them: 3")
+                .because(because),
+        );
+    }
+    let place = results.iter().zip(wanted).position(|(result, wanted)| result != wanted).expect("the lists differ");
+    let is_reordered = wanted.iter().all(|outcome| results.contains(outcome));
+    let because = match (&results[place], &wanted[place]) {
+        _ if is_reordered && results.is_sorted_by_key(Result::is_err) => {
+            "All results are there: first the replies, then the errors. The caller takes the first result for the first \
+             prompt, and an answer that moves up goes to the wrong customer. To sort them apart is the caller's choice."
+        }
+        _ if is_reordered && results == in_order_of_arrival(run.journal()) => {
+            "All results are there, in the order in which they came. The caller takes the first result for the first \
+             prompt: which call is the fastest today must not decide who gets which answer."
+        }
+        _ if is_reordered => {
+            "All results are there, and not at the places of their prompts. The caller takes the first result for the \
+             first prompt: the answers go to the wrong customers."
+        }
+        (Ok(_), Err(_)) => {
+            "The call failed, and the list says that it did not. A made-up reply looks like a real one, and nobody \
+             apologises to the customer. The error is the result."
+        }
+        (Err(_), Err(_)) => {
+            "It is an error, and not the one of this call. The caller decides by the kind of error what to do next (to \
+             wait after a 429, to try again after a 503): hand each error on as the call returned it."
+        }
+        (_, Ok(_)) => "The call got its reply: it belongs into the list, whatever became of the other calls.",
+    };
+    run.fail(
+        saw(format!("at place {}: {}", place + 1, in_words(&results[place])))
+            .expected(in_words(&wanted[place]))
+            .because(because),
+    )
+}
+
+/// The slowest call decides, whether it ends with a reply or with an error.
+#[test]
+fn takes_as_long_as_the_slowest() {
+    let run = ask(&MAILS);
+    run.takes(
+        secs(3.0),
+        match run.journal().high_water() {
+            1 => {
+                "The calls run one after another: each is awaited before the next one begins. To keep errors apart needs \
+                 no waiting in turn. Put all futures together into one, and `.await` that one."
+            }
+            2..=6 => "Not all calls are in flight together: some wait for others. Start all seven, then wait.",
+            _ => "The calls overlap, but something else takes time. Seven calls together take as long as the slowest.",
+        },
+    );
+}
+
+/// Nothing asked, nothing to collect.
+#[test]
+fn no_prompts_no_results() {
+    let run = ask(&[]);
+    let number = run.value().len();
+    run.require(number == 0, saw(format!("{number} results")).expected("none").because("There is nothing to ask."));
+    run.takes(secs(0.0), "To wait for all of nothing takes no time.");
+}
