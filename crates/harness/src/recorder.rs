@@ -1,13 +1,17 @@
 //! A recorder on the clock of the run.
 
 use std::{
+    cell::Cell,
+    future::poll_fn,
+    pin::pin,
     sync::{Mutex, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
-use futures::{FutureExt, future};
+use futures::poll;
 use timeline::Recorder;
-use tokio::{runtime::Handle, sync::oneshot, time::Instant};
+use tokio::{runtime::Handle, time::Instant};
 
 /// A recorder of futures on tokio's clock, for [`Check::draws_futures`](crate::Check::draws_futures).
 ///
@@ -47,10 +51,14 @@ pub fn recorder() -> Recorder {
 /// assert_eq!(futures.timeline("").extent(), secs(1.0));
 /// ```
 pub async fn shown<T>(recorder: &Recorder, name: &str, future: impl Future<Output = T>) -> T {
-    let (is_ready, until_ready) = oneshot::channel::<()>();
-    // `join` polls in this order, so both are ready in the same poll.
-    let future = future.inspect(move |_| drop(is_ready));
-    let (value, _) = future::join(future, recorder.future(name, until_ready)).await;
+    let is_ready = Cell::new(false);
+    let mut lane =
+        pin!(recorder.future(name, poll_fn(|_| if is_ready.get() { Poll::Ready(()) } else { Poll::Pending })));
+    // Twice, when the lane begins and when it ends: what the wakers do in between is not shown.
+    let _ = poll!(lane.as_mut());
+    let value = future.await;
+    is_ready.set(true);
+    lane.await;
     value
 }
 
