@@ -1,8 +1,7 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Message, Outcome, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Message, Outcome, Timeline, recorder, saw, secs, shown};
 use mock_llm::{Call, End, Journal, MockLlm, Model, Reply};
-use timeline::Recorder;
 use tokio::time::sleep;
 
 use super::{answer_and_summary, answer_now};
@@ -17,12 +16,7 @@ fn two_models(answer: f64, summary: f64) -> MockLlm {
     ])
 }
 
-/// What the learner's function is drawn with: a lane of its own, below the calls.
-fn recorder(llm: &MockLlm) -> Recorder {
-    let llm = llm.clone();
-    Recorder::new(move || llm.journal().taken())
-}
-
+/// The name of the lane that shows when the learner's function returns.
 const FUNCTION: &str = "your function";
 
 fn drawing(answer: f64, summary: f64, returns: f64) -> Timeline {
@@ -36,10 +30,10 @@ fn drawing(answer: f64, summary: f64, returns: f64) -> Timeline {
 /// Runs `answer_and_summary` against models that take this long.
 fn ask_both(answer: f64, summary: f64) -> Finished<(Reply, Reply)> {
     let llm = two_models(answer, summary);
-    let recorder = recorder(&llm);
+    let recorder = recorder();
     let expected = drawing(answer, summary, answer.max(summary));
     let check = Check::new().draws(&llm).draws_futures(&recorder).expects(expected);
-    check.run(async || recorder.future(FUNCTION, answer_and_summary(&llm, LETTER)).await)
+    check.run(async || shown(&recorder, FUNCTION, answer_and_summary(&llm, LETTER)).await)
 }
 
 /// What `answer_now` returned, and how things stood at that instant.
@@ -52,10 +46,10 @@ struct Returned {
 /// Runs `answer_now` against models that take this long, and watches for three seconds more.
 fn ask_now(answer: f64, summary: f64) -> Finished<Returned> {
     let llm = two_models(answer, summary);
-    let recorder = recorder(&llm);
+    let recorder = recorder();
     let check = Check::new().draws(&llm).draws_futures(&recorder);
     check.expects(drawing(answer, summary, answer)).run(async || {
-        let reply = recorder.future(FUNCTION, answer_now(&llm, LETTER)).await;
+        let reply = shown(&recorder, FUNCTION, answer_now(&llm, LETTER)).await;
         let journal = llm.journal();
         sleep(secs(3.0)).await;
         Returned { reply, journal }

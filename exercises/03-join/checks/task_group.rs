@@ -1,0 +1,366 @@
+use std::{
+    collections::HashSet,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use futures::FutureExt;
+use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs, shown};
+use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
+use timeline::Recorder;
+use tokio::{
+    task,
+    time::{Instant, sleep, timeout},
+};
+
+use super::{GroupError, task_group};
+
+/// What one call does: how long it takes, and how it ends.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    name: &'static str,
+    seconds: f64,
+    fault: Option<Fault>,
+}
+
+const fn part(name: &'static str, seconds: f64) -> Part {
+    Part { name, seconds, fault: None }
+}
+
+const fn faulty(name: &'static str, seconds: f64, fault: Fault) -> Part {
+    Part { name, seconds, fault: Some(fault) }
+}
+
+/// Two of four parts fail. The first in time is not the first in order.
+const TWO_FAIL: [Part; 4] = [
+    part("title", 3.0),
+    faulty("summary", 2.0, Fault::Overloaded),
+    faulty("keywords", 1.0, Fault::InternalError),
+    part("translation", 4.0),
+];
+
+const ONE_PANICS: [Part; 4] =
+    [part("title", 3.0), part("summary", 2.0), faulty("keywords", 1.0, Fault::Panic), part("translation", 4.0)];
+
+fn model_for(parts: &[Part]) -> MockLlm {
+    let model = parts.iter().fold(Model::new("atlas"), |model, part| {
+        let model = model
+            .time_to_first_token_for(part.name, secs(part.seconds))
+            .reply_to(part.name, format!("The {} of the page.", part.name));
+        match part.fault {
+            Some(fault) => model.fault(When::Prompt(part.name.to_owned()), fault),
+            None => model,
+        }
+    });
+    MockLlm::new([model])
+}
+
+/// Knows the calls that were made for a group: which of them still exist, and which tasks have polled them.
+#[derive(Debug, Clone, Default)]
+struct Watched {
+    /// Every call that exists holds a clone.
+    alive: Arc<()>,
+    polled_by: Arc<Mutex<Vec<Option<task::Id>>>>,
+}
+
+impl Watched {
+    /// How many calls have neither ended nor been dropped.
+    fn alive(&self) -> usize {
+        Arc::strong_count(&self.alive) - 1
+    }
+
+    /// The calls for these parts, as the learner gets them.
+    fn calls(
+        &self,
+        llm: &MockLlm,
+        parts: &[Part],
+    ) -> Vec<impl Future<Output = Result<Reply, Error>> + Send + 'static + use<>> {
+        let call = |part: &Part| {
+            let (call, alive, polled_by) = (llm.complete(part.name), self.alive.clone(), self.polled_by.clone());
+            async move {
+                let _alive = alive;
+                polled_by.lock().expect("nobody panics while holding it").push(task::try_id());
+                call.await
+            }
+        };
+        parts.iter().map(call).collect()
+    }
+}
+
+/// What the group returned, and how things stood at that instant.
+#[derive(Debug)]
+struct Returned {
+    outcome: Result<Vec<Reply>, GroupError>,
+    at: Duration,
+    /// How many of the calls still existed.
+    alive: usize,
+    /// Whether any of them went on after that.
+    goes_on: bool,
+    watched: Watched,
+}
+
+/// The name of the lane that shows when the learner's function returns.
+const FUNCTION: &str = "task_group";
+
+/// Runs a group of these parts, beside a drawing of the run that is expected.
+fn run_group(parts: &[Part], expected: Timeline) -> Finished<Returned> {
+    let (llm, recorder) = (model_for(parts), recorder());
+    let check = Check::new().draws(&llm).draws_futures(&recorder).expects(expected);
+    check.run(async || group(&llm, parts, &recorder).await)
+}
+
+/// Awaits a group of these parts, and watches for five seconds more.
+async fn group(llm: &MockLlm, parts: &[Part], recorder: &Recorder) -> Returned {
+    let (watched, started) = (Watched::default(), Instant::now());
+    let outcome = shown(recorder, FUNCTION, task_group(watched.calls(llm, parts))).await;
+    let (at, alive) = (started.elapsed(), watched.alive());
+    sleep(secs(5.0)).await;
+    let goes_on = llm.journal().calls().iter().any(|call| ended(call) > at);
+    Returned { outcome, at, alive, goes_on, watched }
+}
+
+/// The run of a group that ends at `end`: what is done by then has ended in its own way, the rest is dropped.
+fn drawing(parts: &[Part], end: f64) -> Timeline {
+    let lane = |part: &Part| match part.fault {
+        _ if part.seconds > end => Lane::dropped(part.name, 0.0, end),
+        None => Lane::call(part.name, 0.0, part.seconds),
+        // A panic leaves the call without an end of its own: it is dropped.
+        Some(Fault::Panic) => Lane::dropped(part.name, 0.0, part.seconds),
+        Some(_) => Lane::failed(part.name, 0.0, part.seconds),
+    };
+    let lanes = parts.iter().map(lane).fold(Timeline::default(), Timeline::lane);
+    lanes.lane(Lane::call(FUNCTION, 0.0, end))
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.3} s", duration.as_secs_f64())
+}
+
+fn ended(call: &Call) -> Duration {
+    call.ended.as_ref().map_or(Duration::MAX, |(at, _)| *at)
+}
+
+/// A group without errors takes as long as its slowest call, and keeps the order of its calls.
+#[test]
+fn returns_all_replies_in_the_order_of_the_calls() {
+    let parts = [part("title", 0.6), part("summary", 0.9), part("keywords", 0.3)];
+    let run = run_group(&parts, drawing(&parts, 0.9));
+    let Returned { outcome, at, .. } = run.value();
+    let one_by_one = run.journal().calls().windows(2).any(|pair| ended(&pair[0]) <= pair[1].started);
+    let late = if *at > secs(0.9) { Outcome::TooSlow } else { Outcome::Wrong };
+    run.require(
+        *at == secs(0.9),
+        saw(format!("`task_group` returned at {}", seconds(*at))).expected("0.900 s").outcome(late).because(
+            if one_by_one {
+                "The calls run one after another: a task was waited for before the next one was spawned. Spawn all of \
+                 them first."
+            } else {
+                "Three calls together take as long as the slowest."
+            },
+        ),
+    );
+    let seen = match outcome {
+        Ok(replies) => replies.iter().map(|reply| reply.text.clone()).collect(),
+        Err(error) => vec![format!("{error:?}")],
+    };
+    let in_order = parts.map(|part| format!("The {} of the page.", part.name));
+    run.require(
+        seen == in_order,
+        saw(format!("{seen:?}")).expected(format!("{in_order:?}")).because(
+            "Tasks end in any order. The caller tells the replies apart by their places, so a task must bring its place \
+             along, or its handle must keep it.",
+        ),
+    );
+    let run = run_group(&[], drawing(&[], 0.0));
+    let Returned { outcome, at, .. } = run.value();
+    run.require(
+        matches!(outcome, Ok(replies) if replies.is_empty()) && *at == Duration::ZERO,
+        saw(format!("a group of no calls returned {outcome:?} at {}", seconds(*at)))
+            .expected("no replies, at 0.000 s")
+            .because("A group without calls has nothing to wait for."),
+    );
+}
+
+/// The calls are spawned, so that one which computes or panics leaves the others and the caller alone.
+#[test]
+fn runs_each_call_in_a_task_of_its_own() {
+    let parts = [part("title", 0.6), part("summary", 0.9), part("keywords", 0.3)];
+    let run = run_group(&parts, drawing(&parts, 0.9));
+    let polled_by = run.value().watched.polled_by.lock().expect("the run is over").clone();
+    let tasks: HashSet<task::Id> = polled_by.iter().copied().flatten().collect();
+    let by_caller = polled_by.iter().filter(|id| id.is_none()).count();
+    run.require(
+        by_caller == 0,
+        saw(format!("{by_caller} of {} calls polled by the caller itself", parts.len()))
+            .expected("three tasks, one for each call")
+            .because(
+                "`join_all`, `try_join_all` and `FuturesUnordered` make one future of many: all calls share the task of \
+                 the caller. One that computes for long stops the others, and one that panics ends the caller too. \
+                 `tokio::spawn` and `JoinSet::spawn` make a task of each.",
+            ),
+    );
+    run.require(
+        tasks.len() == parts.len(),
+        saw(format!("{} for {} calls", if tasks.len() == 1 { "1 task" } else { "too few tasks" }, parts.len()))
+            .expected("three tasks, one for each call")
+            .because(
+                "All calls in one task share its fate: where one panics, all are gone. Spawn each call by itself.",
+            ),
+    );
+}
+
+/// The first error in time is the group's, at the instant at which it comes.
+#[test]
+fn the_first_error_in_time_is_returned_at_once() {
+    let run = run_group(&TWO_FAIL, drawing(&TWO_FAIL, 1.0));
+    let Returned { outcome, at, .. } = run.value();
+    let (seen, why) = match outcome {
+        Err(GroupError::Failed(Error::Status(500))) => (
+            "the error of `keywords`",
+            "The error is the right one, and it comes late. `keywords` fails at 1 s: from then on nobody needs the other \
+             calls, and nothing has to be waited for but the end of their tasks, which you can ask for.",
+        ),
+        Err(GroupError::Failed(Error::Status(503))) if *at >= secs(4.0) => (
+            "the error of `summary`, which failed later",
+            "All tasks were waited for, and their results were looked at when the last one was there, in the order of the \
+             calls. (`try_join_all` on handles ends early at a `JoinError` only: an error of a call is a value to it.) \
+             Look at each result when it comes: `JoinSet::join_next` waits for whichever ends first.",
+        ),
+        Err(GroupError::Failed(Error::Status(503))) => (
+            "the error of `summary`, which failed later",
+            "The tasks were looked at in the order of the calls. While you wait for the first handle, you do not hear of \
+             the others. Wait for whichever ends first: `JoinSet::join_next` does.",
+        ),
+        Err(GroupError::Panicked(error)) if error.is_cancelled() => (
+            "the `JoinError` of a task that was cancelled",
+            "That error is your own doing: a task that is aborted ends with a `JoinError` too. The error that made you \
+             abort it came first. Keep the first.",
+        ),
+        Err(_) => ("another error", "The caller wants the error of the call, as it is."),
+        Ok(_) => ("replies", "Two of the four calls have failed. Their errors are lost."),
+    };
+    let is_first_error = matches!(outcome, Err(GroupError::Failed(Error::Status(500))));
+    let late = if *at > secs(1.0) { Outcome::TooSlow } else { Outcome::Wrong };
+    run.require(
+        is_first_error && *at == secs(1.0),
+        saw(format!("{seen}, at {}", seconds(*at)))
+            .expected("the error of `keywords`, which failed first, at 1.000 s")
+            .because(why)
+            .outcome(late),
+    );
+}
+
+/// After an error no call is in flight, and none waits to be dropped.
+#[test]
+fn nothing_is_in_flight_on_return() {
+    require_nothing_left(&run_group(&TWO_FAIL, drawing(&TWO_FAIL, 1.0)));
+    // The first call fails before the others have begun.
+    let mut early = TWO_FAIL;
+    early[0] = faulty("title", 0.0, Fault::Refused);
+    require_nothing_left(&run_group(&early, drawing(&early, 0.0)));
+    // Two hundred tasks are more than the runtime polls in one go: who waits for one turn of the runtime only, and not
+    // for the tasks, sees some of them. So many are not drawn.
+    let mut many = vec![part("translation", 4.0); 200];
+    many[0] = TWO_FAIL[2];
+    let (llm, recorder) = (model_for(&many), recorder());
+    require_nothing_left(&Check::new().run(async || group(&llm, &many, &recorder).await));
+}
+
+/// No call exists any more when the group returns. Where one does, says what became of it.
+#[track_caller]
+fn require_nothing_left(run: &Finished<Returned>) {
+    let Returned { at, alive, goes_on, .. } = run.value();
+    run.require(
+        *alive == 0,
+        saw(format!("at {}, when `task_group` returned, {alive} of its calls were still there", seconds(*at)))
+            .expected("0")
+            .because(if *goes_on {
+                "They go on after the return. To drop a `JoinHandle` does not end its task: it *detaches* it. Nobody \
+                 hears of the task any more, and it still costs money. End the tasks, and wait for them."
+            } else {
+                "They were told to end, and nobody waited. `abort` and `abort_all` only mark a task, and so does the drop \
+                 of a `JoinSet`: the runtime drops the task's future a moment later, when it is the task's turn. (The \
+                 moment is too short to be drawn.) Until then the task holds its connection, its permits, its locks. \
+                 Wait until each task has been joined."
+            }),
+    );
+}
+
+/// A task that panics ends the group with an error. The caller does not panic, and does not wait for ever.
+#[test]
+fn a_panic_is_an_error_too() {
+    let (llm, recorder) = (model_for(&ONE_PANICS), recorder());
+    let check = Check::new().draws(&llm).draws_futures(&recorder).expects(drawing(&ONE_PANICS, 1.0));
+    let run = check.run(async || AssertUnwindSafe(group(&llm, &ONE_PANICS, &recorder)).catch_unwind().await.ok());
+    let Some(returned) = run.value() else {
+        run.fail(saw("`task_group` itself panicked").expected("`Err(GroupError::Panicked(..))`").because(
+            "The runtime catches the panic of a task and gives it to whoever joins the task, as a `JoinError`. `unwrap` \
+             and `expect` make a panic of it again. The caller of the group wants an error.",
+        ))
+    };
+    let is_panic = matches!(&returned.outcome, Err(GroupError::Panicked(error)) if error.is_panic());
+    let seen = match &returned.outcome {
+        Err(GroupError::Panicked(error)) if error.is_cancelled() => "the error of a task that was cancelled".to_owned(),
+        Err(GroupError::Panicked(_)) => "the error of the panic".to_owned(),
+        Err(GroupError::Failed(error)) => format!("`{error}`"),
+        Ok(replies) => format!("{} replies for {} calls", replies.len(), ONE_PANICS.len()),
+    };
+    let late = if returned.at > secs(1.0) { Outcome::TooSlow } else { Outcome::Wrong };
+    run.require(
+        is_panic && returned.at == secs(1.0),
+        saw(format!("{seen}, at {}", seconds(returned.at)))
+            .expected("the error of the panic, at 1.000 s")
+            .because(
+                "A task that panics has no reply to give, now or later. So the group cannot have all replies: for the \
+                 others it is the same as an error.",
+            )
+            .outcome(late),
+    );
+    run.require(
+        returned.alive == 0,
+        saw(format!("{} calls still there after the panic", returned.alive))
+            .expected("0")
+            .because("After a panic the other tasks must be ended and waited for, as after an error."),
+    );
+}
+
+/// When the caller gives up, the tasks of the group end with it.
+#[test]
+fn a_caller_who_gives_up_leaves_nothing_behind() {
+    let parts = [part("title", 3.0), part("summary", 0.5), part("translation", 4.0)];
+    let (llm, recorder) = (model_for(&parts), recorder());
+    let expected = Timeline::default()
+        .lane(Lane::dropped("title", 0.0, 1.5))
+        .lane(Lane::call("summary", 0.0, 0.5))
+        .lane(Lane::dropped("translation", 0.0, 1.5))
+        .lane(Lane::dropped(FUNCTION, 0.0, 1.5));
+    let run = Check::new().draws(&llm).draws_futures(&recorder).expects(expected).run(async || {
+        let group = task_group(Watched::default().calls(&llm, &parts));
+        let outcome = timeout(secs(1.5), shown(&recorder, FUNCTION, group)).await;
+        sleep(secs(5.0)).await;
+        outcome.is_err()
+    });
+    run.require(*run.value(), saw("replies within 1.500 s").expected("none: two calls take longer"));
+    let late: Vec<&str> = names(run.journal(), |call| ended(call) > secs(1.5));
+    run.require(
+        late.is_empty(),
+        saw(format!("the caller gives up at 1.500 s, and these calls go on: {}", late.join(", ")))
+            .expected("all calls dropped at 1.500 s")
+            .because(
+                "When the future of the group is dropped, no line of yours runs any more: what must still happen has to \
+                 be in a `Drop`. A `JoinHandle` has none that ends its task. A `JoinSet` has: it aborts its tasks.",
+            ),
+    );
+    let finished = names(run.journal(), |call| matches!(call.ended, Some((_, End::Finished))));
+    run.require(
+        finished == ["summary"],
+        saw(format!("finished by 1.500 s: {finished:?}"))
+            .expected("`summary` alone, at 0.500 s")
+            .because("The calls start together, and a call that is done before the caller gives up has its reply."),
+    );
+}
+
+fn names(journal: &Journal, is_wanted: impl Fn(&Call) -> bool) -> Vec<&str> {
+    journal.calls().iter().filter(|call| is_wanted(call)).map(|call| call.prompt.as_str()).collect()
+}

@@ -1,0 +1,43 @@
+//! Trap: `?` leaves the loop, and the set is dropped: it aborts its tasks, and nobody waits.
+//! Caught by: nothing_is_in_flight_on_return
+//! Says: told to end, and nobody waited
+//! Says: so does the drop of a `JoinSet`
+
+use std::collections::BTreeMap;
+
+use mock_llm::{Error, Reply};
+use tokio::task::{JoinError, JoinSet};
+
+#[derive(Debug)]
+pub enum GroupError {
+    Failed(Error),
+    Panicked(JoinError),
+}
+
+impl From<Error> for GroupError {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<JoinError> for GroupError {
+    fn from(error: JoinError) -> Self {
+        Self::Panicked(error)
+    }
+}
+
+pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+where
+    F: Future<Output = Result<Reply, Error>> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    for (place, call) in calls.into_iter().enumerate() {
+        tasks.spawn(async move { (place, call.await) });
+    }
+    let mut replies = BTreeMap::new();
+    while let Some(joined) = tasks.join_next().await {
+        let (place, reply) = joined?;
+        replies.insert(place, reply?);
+    }
+    Ok(replies.into_values().collect())
+}
