@@ -1,0 +1,299 @@
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use harness::{Check, Finished, Gate, Message, Outcome, Trace, Wakes, more_turns, saw};
+
+use super::{Executor, JoinHandle, Panicked};
+
+/// Gives the code a new executor. Fails if that never comes to an end, or if it breaks a rule.
+#[track_caller]
+fn drive<T>(trace: &Trace, code: impl FnOnce(&mut Executor) -> T) -> Finished<T> {
+    keeps_the_rules(start(trace, code))
+}
+
+/// The same, for a check that has something to say before the rules have.
+#[track_caller]
+fn start<T>(trace: &Trace, code: impl FnOnce(&mut Executor) -> T) -> Finished<(Option<T>, Option<Message>)> {
+    let stuck = trace.clone();
+    Check::new().when_stuck(move |_| stuck.hangs_in_wake()).by_hand(|| {
+        let mut executor = Executor::default();
+        let value = trace.watch(|| code(&mut executor));
+        // Asked while the executor still holds what it holds.
+        (value, trace.fault())
+    })
+}
+
+#[track_caller]
+fn keeps_the_rules<T>(run: Finished<(Option<T>, Option<Message>)>) -> Finished<T> {
+    match run.value().1.clone() {
+        Some(fault) => run.fail(fault),
+        None => run.map(|(value, _)| value.expect("the trace has a fault where it has stopped a run")),
+    }
+}
+
+/// Polls with the waker of this task.
+fn poll_as<T>(task: &Wakes, handle: Pin<&mut JoinHandle<T>>) -> Poll<Result<T, Panicked>> {
+    handle.poll(&mut Context::from_waker(&task.waker()))
+}
+
+/// A handle that is awaited after the task has ended has the result at once.
+#[test]
+fn a_result_that_is_there_is_taken() {
+    let trace = Trace::new();
+    let run = drive(&trace, |executor| {
+        let handle = executor.spawn(trace.task("work", async { "a reply" }));
+        executor.run();
+        let has_ended = trace.has_ended("work");
+        (poll_as(&Wakes::new(), pin!(handle)), has_ended)
+    });
+    run.require(
+        run.value().1,
+        saw("the executor has run, and the task has not ended").expected("the task to end, whether anybody joins it or not").because(
+            "`spawn` starts the task. The handle is only one who waits for the result, and here it waits for nothing.",
+        ),
+    );
+    run.require(
+        run.value().0 == Poll::Ready(Ok("a reply")),
+        saw(format!("{:?}", run.value().0)).expected("Ready(Ok(\"a reply\"))").because(
+            "The task may end before anybody awaits its handle. So the result lies where both can reach it, and the handle \
+             looks there before it waits.",
+        ),
+    );
+}
+
+/// Whoever awaits the handle before the task has ended is woken when the result is there.
+#[test]
+fn the_one_who_waits_is_woken() {
+    struct Seen {
+        first: Poll<Result<&'static str, Panicked>>,
+        kept: usize,
+        wakes_before: usize,
+        wakes_after: usize,
+        last: Poll<Result<&'static str, Panicked>>,
+    }
+    let (trace, gate, joiner) = (Trace::new(), Gate::new(), Wakes::new());
+    let run = drive(&trace, |executor| {
+        let waits = gate.wait();
+        let mut handle = pin!(executor.spawn(trace.task("work", async move {
+            waits.await;
+            "a reply"
+        })));
+        executor.run();
+        let first = poll_as(&joiner, handle.as_mut());
+        let (kept, wakes_before) = (joiner.kept(), joiner.count());
+        gate.open();
+        executor.run();
+        let wakes_after = joiner.count();
+        let last = if first.is_pending() { poll_as(&joiner, handle) } else { Poll::Pending };
+        Seen { first, kept, wakes_before, wakes_after, last }
+    });
+    let Seen { first, kept, wakes_before, wakes_after, last } = run.value();
+    run.require(
+        first.is_pending(),
+        saw(format!("{first:?} from the handle of a task that waits"))
+            .expected("Pending")
+            .because("There is no result yet, neither a good one nor a bad one."),
+    );
+    run.require(
+        *wakes_before == 0,
+        saw("the handle has woken the one who awaits it, and the task has not ended")
+            .expected("no wake before the result is there")
+            .because("A handle that wakes its own task whenever it is pending is polled again and again, for nothing.")
+            .outcome(Outcome::BusyLoop),
+    );
+    run.require(
+        *wakes_after > 0,
+        saw("the task has ended, and the one who awaits its handle was not woken")
+            .expected("a wake when the result is there")
+            .because(if *kept == 0 {
+                "The handle said `Pending` and has kept no waker: nobody can be told. `poll` puts a clone of \
+                 `context.waker()` where the task finds it."
+            } else {
+                "The waker lies there, and nobody has called it. The task leaves its result *and* wakes whoever waits for \
+                 it: the executor does not know who joins whom."
+            })
+            .outcome(Outcome::LostWakeUp),
+    );
+    run.require(
+        *last == Poll::Ready(Ok("a reply")),
+        saw(format!("{last:?} after the wake"))
+            .expected("Ready(Ok(\"a reply\"))")
+            .because("Who is woken finds the result: it is put there first, and the wake comes after it."),
+    );
+}
+
+/// The handle goes from one task to another: the one that has polled last is woken.
+#[test]
+fn the_newest_waker_is_woken() {
+    let (trace, gate) = (Trace::new(), Gate::new());
+    let (first, second) = (Wakes::new(), Wakes::new());
+    let run = drive(&trace, |executor| {
+        let mut handle = pin!(executor.spawn(trace.task("work", gate.wait())));
+        executor.run();
+        let _ = poll_as(&first, handle.as_mut());
+        let _ = poll_as(&second, handle.as_mut());
+        gate.open();
+        executor.run();
+    });
+    run.require(
+        second.count() == 1,
+        saw(match (first.count(), second.count()) {
+            (1.., 0) => "the newest waker was not called, and the one before it was".to_owned(),
+            (_, times) => format!("the newest waker was called {times} times"),
+        })
+        .expected("the newest waker to be called, once")
+        .because(
+            "A handle is a value: one task may poll it, and then give it to another. The promise of `Pending` is for \
+                 the waker of the last poll.",
+        )
+        .outcome(Outcome::LostWakeUp),
+    );
+}
+
+/// Who drops the handle detaches the task: it runs to its end, before its first poll or after it.
+#[test]
+fn a_dropped_handle_detaches_the_task() {
+    let (trace, gate) = (Trace::new(), Gate::new());
+    let result = Rc::new("a reply that nobody wants");
+    let returned = result.clone();
+    let run = start(&trace, |executor| {
+        drop(executor.spawn(trace.task("at once", more_turns(1))));
+        let waits = gate.wait();
+        let handle = executor.spawn(trace.task("later", async move {
+            waits.await;
+            returned
+        }));
+        executor.run();
+        drop(handle);
+        gate.open();
+        executor.run();
+    });
+    for name in ["at once", "later"] {
+        run.require(
+            trace.has_ended(name),
+            saw(format!("the handle of `{name}` was dropped, and its task has not ended")).expected("the task to run on").because(
+                "The executor owns the task, and the handle owns nothing but the wish to know. In tokio it is the same: a \
+                 dropped handle detaches. Who wants to end a task calls `abort`.",
+            ),
+        );
+    }
+    let run = keeps_the_rules(run);
+    run.require(
+        Rc::strong_count(&result) == 1,
+        saw("the task has ended, and its result is still kept")
+            .expected("the result to be dropped")
+            .because("Nobody holds the handle, so nobody will ever take it. What nobody can take must not be kept."),
+    );
+}
+
+/// Whoever joins a task that panics gets the panic as a value.
+#[test]
+fn a_panic_reaches_the_one_who_joins() {
+    let (trace, joiner) = (Trace::new(), Wakes::new());
+    let run = drive(&trace, |executor| {
+        let mut handle = pin!(executor.spawn(trace.task("work", async {
+            more_turns(1).await;
+            panic!("the reply has no tokens")
+        })));
+        let first: Poll<Result<(), _>> = poll_as(&joiner, handle.as_mut());
+        let out_of_run = catch_unwind(AssertUnwindSafe(|| executor.run())).is_err();
+        let last = catch_unwind(AssertUnwindSafe(|| poll_as(&joiner, handle.as_mut()))).ok();
+        (first, out_of_run, last)
+    });
+    let (first, out_of_run, last) = run.value();
+    run.require(
+        !out_of_run,
+        saw("the panic of a task comes out of `run`").expected("`run` to go on with the other tasks").because(
+            "One thread runs all the tasks. A panic that nobody catches goes through the loop of the executor, and with it \
+             goes every task.",
+        ),
+    );
+    run.require(
+        last.is_some(),
+        saw("the panic of a task comes out of the `poll` of its handle").expected("Ready(Err(…))").because(
+            "The one who joins decides what a failed task means: ask again, or give up, or panic too. That takes a value.",
+        ),
+    );
+    run.require(
+        *first == Poll::Pending && joiner.count() == 1,
+        saw(format!("the task has panicked, and the one who waits for it was woken {} times", joiner.count()))
+            .expected("one wake")
+            .because("A panic is an end like any other. Whoever waits for it must hear of it, or waits for ever.")
+            .outcome(Outcome::LostWakeUp),
+    );
+    let expected = Poll::Ready(Err(Panicked("the reply has no tokens".to_owned())));
+    run.require(
+        last.as_ref() == Some(&expected),
+        saw(format!("{:?}", last.as_ref().expect("checked above")))
+            .expected(format!("{expected:?}"))
+            .because("The words of the panic are what the one who joins can log, or show."),
+    );
+}
+
+/// A task that panics, with nobody to join it, is gone, and the others run on.
+#[test]
+fn a_panic_ends_no_other_task() {
+    let trace = Trace::new();
+    let run = drive(&trace, |executor| {
+        drop(executor.spawn(trace.task("panics", async { panic!("the reply has no tokens") })));
+        drop(executor.spawn(trace.task("runs on", more_turns(2))));
+        catch_unwind(AssertUnwindSafe(|| executor.run())).is_err()
+    });
+    run.require(
+        !run.value() && trace.has_ended("runs on"),
+        saw(format!(
+            "after the panic of one task another one was polled {} times and has not ended",
+            trace.polls("runs on")
+        ))
+        .expected("it to run to its end")
+        .because("Each task fails for itself."),
+    );
+    run.require(
+        trace.is_dropped("panics"),
+        saw("the task has panicked, and its future is still kept")
+            .expected("the future to be dropped")
+            .because("What has panicked is never polled again. It is dropped like one that was ready."),
+    );
+}
+
+/// A task awaits two others, the slow one first.
+#[test]
+fn a_task_joins_two_others() {
+    let trace = Trace::new();
+    let results = Rc::new(RefCell::new(Vec::new()));
+    let out = results.clone();
+    let run = drive(&trace, |executor| {
+        let slow = executor.spawn(trace.task("s", async {
+            more_turns(2).await;
+            "slow"
+        }));
+        let fast = executor.spawn(trace.task("f", async { "fast" }));
+        let joins = async move {
+            for handle in [slow, fast] {
+                let result = handle.await;
+                out.borrow_mut().push(result);
+            }
+        };
+        drop(executor.spawn(trace.task("j", joins)));
+        executor.run();
+    });
+    run.require(
+        *results.borrow() == [Ok("slow"), Ok("fast")],
+        saw(format!("{:?}", results.borrow())).expected("[Ok(\"slow\"), Ok(\"fast\")]").because(
+            "The order of the results is the order of the `.await`s, and not the order in which the tasks end.",
+        ),
+    );
+    run.require(
+        trace.order() == "sfjssj",
+        saw(format!("the polls in the order `{}`", trace.order()))
+            .expected("`sfjssj`: each has its first turn, `s` ends, and `j` has one more turn")
+            .because(
+                "Who joins is woken once, by the task that it waits for. The result of `f` has been there for long.",
+            ),
+    );
+}
