@@ -20,11 +20,7 @@ pub enum Trouble {
          `cargo workbook doctor`."
     )]
     NoCargo(io::Error),
-    #[error(
-        "the compiler cannot link: {0}\nInstall a linker, then try again: Debian and Ubuntu `sudo apt install \
-         build-essential`; Fedora `sudo dnf install gcc`; macOS `xcode-select --install`; Windows: Visual Studio's \
-         \"Desktop development with C++\". `cargo workbook doctor` says what else is missing."
-    )]
+    #[error("the compiler cannot link: {0}\n{linker}\n`cargo workbook doctor` says what else is missing.", linker = Self::LINKER)]
     NoLinker(String),
     #[error("cargo cannot build `{package}`, and the reason is not your file:\n\n{said}")]
     Elsewhere { package: String, said: String },
@@ -38,6 +34,11 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// What to do where there is no linker.
+    pub const LINKER: &str = "Install a linker, then try again. Debian and Ubuntu: `sudo apt install build-essential`. \
+        Fedora: `sudo dnf install gcc`. macOS: `xcode-select --install`. Windows: Visual Studio's \"Desktop development \
+        with C++\".";
+
     pub fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
         move |error| Self::Io { what, error }
@@ -110,12 +111,15 @@ pub fn build_tests(
     on_progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Build, Trouble> {
     let mut cargo = command(workspace);
-    cargo.args(["test", "--no-run", "--message-format=json-diagnostic-rendered-ansi", "--package", package]);
+    if targets.len() > 1 {
+        // Builds the same files as `cargo test`, which cannot go on where one target does not compile.
+        cargo.args(["build", "--keep-going"]);
+    } else {
+        cargo.args(["test", "--no-run"]);
+    }
+    cargo.args(["--message-format=json-diagnostic-rendered-ansi", "--package", package]);
     for target in targets {
         cargo.args(["--test", target]);
-    }
-    if targets.len() > 1 {
-        cargo.arg("--keep-going");
     }
     let mut build = Build::default();
     let mut elsewhere: Vec<Diagnostic> = Vec::new();

@@ -13,12 +13,14 @@ use crate::{
 const PRINTED: usize = 40;
 /// How many errors of the compiler are shown: the rest often follows from them.
 const ERRORS: usize = 3;
+/// Two drawings stand side by side in it.
+const WIDEST: usize = 123;
 /// Text wider than this is hard to read.
 const READABLE: usize = 100;
 
 /// How wide the harness writes its messages: they are shown two columns from the left.
 pub fn message_width(style: &Style) -> usize {
-    style.width.saturating_sub(3).max(20)
+    style.width.min(WIDEST).saturating_sub(3).max(20)
 }
 
 /// The title of an exercise, its file, and how long it takes.
@@ -66,18 +68,26 @@ pub fn report(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String
     lines
 }
 
-/// Every check with its mark.
+/// Every check with its mark, a line for each; only the one that failed first may need more.
 pub fn checks(report: &Report, style: &Style) -> Vec<String> {
-    report.checks.iter().flat_map(|check| check_line(check, style)).collect()
+    let failed = report.checks.iter().position(|check| check.verdict().is_some());
+    let lines = report.checks.iter().enumerate().flat_map(|(index, check)| {
+        let mark = match check.state {
+            State::Passed => style.tick(),
+            State::Failed(_) => style.cross(),
+            State::NotRun => style.dash(),
+        };
+        if Some(index) == failed {
+            return marked(&mark, &check_label(check), style);
+        }
+        one_line(&mark, &check_label(check), style)
+    });
+    lines.collect()
 }
 
-fn check_line(check: &CheckReport, style: &Style) -> Vec<String> {
-    let mark = match check.state {
-        State::Passed => style.tick(),
-        State::Failed(_) => style.cross(),
-        State::NotRun => style.dash(),
-    };
-    marked(&mark, &check_label(check), style)
+/// A mark, then as many of the words as fit.
+pub fn one_line(mark: &str, words: &str, style: &Style) -> Vec<String> {
+    vec![text::cut(&format!("  {mark} {words}"), style.width.min(READABLE).saturating_sub(1), style.ellipsis())]
 }
 
 /// What a check is about, in the words of its documentation.
@@ -131,12 +141,14 @@ fn outcome_line(report: &Report, style: &Style) -> Vec<String> {
 
 /// The words of the verdict.
 fn message(report: &Report, style: &Style) -> Vec<String> {
-    let Some(Verdict { headline, text, .. }) = report.told() else { return Vec::new() };
+    let Some(Verdict { headline, text, yours, .. }) = report.told() else { return Vec::new() };
     let room = style.width.saturating_sub(3);
     let words = if text.trim().is_empty() { headline } else { text };
+    // Fitted by whoever wrote it, but the screen may have become narrower since then. A drawing is cut at the edge, not
+    // between words.
+    let fit = if yours.is_some() { text::fold } else { text::wrap };
     let mut lines = vec![String::new()];
-    // Wrapped by whoever wrote it. The screen may have become narrower since then.
-    lines.extend(indented(words.trim_matches('\n').lines().flat_map(|line| text::fold(line, room)).collect()));
+    lines.extend(indented(words.trim_matches('\n').lines().flat_map(|line| fit(line, room)).collect()));
     lines
 }
 
@@ -212,11 +224,12 @@ pub fn summary(report: &Report, style: &Style) -> Vec<String> {
 /// Lessons, exercises, and which have passed.
 pub fn list(register: &Register, progress: &Progress, current: Option<&str>, style: &Style) -> Vec<String> {
     let mut lines = Vec::new();
+    let names = register.exercises().map(|exercise| exercise.name.len()).max().unwrap_or_default();
     for lesson in &register.lessons {
         let (done, of) = done(lesson, progress);
         lines.push(format!("{}  {} {done}/{of}", style.paint(Ink::Strong, &lesson.id), style.bar(done, of)));
         for exercise in &lesson.exercises {
-            lines.push(list_line(exercise, progress, current, style));
+            lines.push(list_line(exercise, names, progress, current, style));
         }
         lines.push(String::new());
     }
@@ -224,14 +237,14 @@ pub fn list(register: &Register, progress: &Progress, current: Option<&str>, sty
     lines
 }
 
-/// One exercise of the list: its mark, its name, its title, its minutes.
-pub fn list_line(exercise: &Exercise, progress: &Progress, current: Option<&str>, style: &Style) -> String {
+/// One exercise of the list: its mark, its name, its minutes, and its title where there is room.
+fn list_line(exercise: &Exercise, names: usize, progress: &Progress, current: Option<&str>, style: &Style) -> String {
     let id = exercise.id();
     let mark = if progress.passed(&id) { style.tick() } else { style.dash() };
     let pointer = if current == Some(id.as_str()) { style.arrow() } else { " " };
-    let header = exercise.header();
-    let minutes = header.minutes.map(|minutes| format!("{minutes:>3} min")).unwrap_or_default();
-    let line = format!("{pointer} {mark} {:<18} {}", exercise.name, style.paint(Ink::Faint, &minutes));
+    let minutes = exercise.header().minutes.map(|minutes| format!("{minutes} min")).unwrap_or_default();
+    let line =
+        format!("{pointer} {mark} {:<names$}  {}", exercise.name, style.paint(Ink::Faint, &format!("{minutes:>6}")));
     let title = format!("{line}  {}", exercise.title());
     if text::width(&title) < style.width { title } else { text::cut(&line, style.width, style.ellipsis()) }
 }

@@ -249,7 +249,7 @@ fn starter_is_complete(exercise: &Exercise, findings: &mut Findings<'_>) {
     for (is_there, what) in [
         (header.title.is_some_and(|title| !title.is_empty()), "the header has no title `//! # …`".to_owned()),
         (!header.task.is_empty(), "the header has no task".to_owned()),
-        (header.run.as_deref() == Some(&run), format!("the header has no line `//! Run: \\`{run}\\` · …`")),
+        (header.run.as_deref() == Some(&run), format!("the header has no line `//! Run: `{run}` · …`")),
         (header.read.is_some(), "the line `//! Run:` does not say what to read".to_owned()),
         (
             header.minutes.is_some_and(|minutes| minutes > 0),

@@ -1,5 +1,81 @@
 //! `cargo workbook book`
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context as _, bail};
+
 use super::Context;
-pub fn book(_context: &Context, _build_only: bool) -> anyhow::Result<u8> {
-    anyhow::bail!("not there yet")
+use crate::{
+    cargo::{self, Directories},
+    exit,
+};
+
+/// What the book is written for, and what is installed where there is none.
+const VERSION: &str = "0.5.4";
+
+pub fn book(context: &Context, build_only: bool) -> anyhow::Result<u8> {
+    let source = context.workspace.root.join("book");
+    if !source.join("book.toml").is_file() {
+        bail!(
+            "{} is missing: this copy of the workbook has no book",
+            context.workspace.shown(&source.join("book.toml"))
+        );
+    }
+    let program = match find(context)? {
+        Some(program) => program,
+        None => install(context)?,
+    };
+    let mut mdbook = Command::new(&program);
+    mdbook.arg(if build_only { "build" } else { "serve" }).arg(&source);
+    if !build_only {
+        println!("Ctrl-C ends it.");
+    }
+    let status = mdbook.status().with_context(|| format!("cannot start {}", program.display()))?;
+    if !status.success() {
+        bail!("mdbook ended with {status}");
+    }
+    Ok(exit::PASSED)
+}
+
+/// The mdbook to use: that of the `PATH`, else the one that was installed for the workbook.
+fn find(context: &Context) -> anyhow::Result<Option<PathBuf>> {
+    let candidates = [PathBuf::from("mdbook"), tools(context)?.join("bin").join("mdbook")];
+    Ok(candidates.into_iter().find(|program| version(program).is_some_and(|version| fits(&version))))
+}
+
+/// `0.5.4`, if the program can be started.
+pub fn version(program: &Path) -> Option<String> {
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some(text.trim().rsplit(' ').next()?.trim_start_matches('v').to_owned())
+}
+
+/// A book for one minor version of mdbook need not build with another.
+pub fn fits(version: &str) -> bool {
+    let series = VERSION.rsplit_once('.').map_or(VERSION, |(series, _)| series);
+    version.strip_prefix(series).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn install(context: &Context) -> anyhow::Result<PathBuf> {
+    let tools = tools(context)?;
+    println!("mdbook {VERSION} is not installed. It is built once, into {}.", context.workspace.shown(&tools));
+    let mut cargo = cargo::command(&context.workspace);
+    cargo.args(["install", "mdbook", "--version", VERSION, "--locked", "--root"]).arg(&tools);
+    // A person watches this one.
+    cargo.env_remove("CARGO_TERM_COLOR");
+    let status = cargo.status().context("cargo cannot be started")?;
+    if !status.success() {
+        bail!(
+            "mdbook could not be installed. By hand: cargo install mdbook --version {VERSION} --locked\nThe chapters are \
+             readable as they are: book/src/."
+        );
+    }
+    Ok(tools.join("bin").join("mdbook"))
+}
+
+fn tools(context: &Context) -> anyhow::Result<PathBuf> {
+    Ok(Directories::ask(&context.workspace)?.target_directory.join("tools"))
 }

@@ -17,7 +17,7 @@ use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use self::{
     file::{Seen, Watched},
-    screen::Screen,
+    screen::{Room, Screen},
 };
 use crate::{
     cargo::{Progress as Building, Trouble},
@@ -82,6 +82,8 @@ struct Watch<'a> {
     style: Style,
     page: Page,
     scroll: usize,
+    /// What the last drawing had room for.
+    room: Room,
     watched: Watched,
     running: Option<Running>,
     report: Option<Report>,
@@ -114,6 +116,7 @@ pub fn run(context: &Context) -> anyhow::Result<u8> {
         style: context.style,
         page: Page::Verdict,
         scroll: 0,
+        room: Room::default(),
         running: None,
         report: None,
         trouble: None,
@@ -155,8 +158,8 @@ impl<'a> Watch<'a> {
             let ticks = self.running.as_ref().is_some_and(Running::is_noticeable);
             if self.dirty || (ticks && last.elapsed() >= Duration::from_millis(100)) {
                 self.style.width = size.0;
-                let most = drawn.draw(&screen::frame(self), self.scroll, &self.style, size)?;
-                self.scroll = self.scroll.min(most);
+                self.room = drawn.draw(&screen::frame(self), self.scroll, &self.style, size)?;
+                self.scroll = self.scroll.min(self.room.most);
                 (self.dirty, last) = (false, Instant::now());
             }
             if let Next::Quit(code) = self.turn()? {
@@ -273,7 +276,7 @@ impl<'a> Watch<'a> {
     }
 
     fn common_key(&mut self, code: KeyCode) -> Next {
-        let page = screen::size().1.saturating_sub(8).max(1);
+        let page = self.room.shown.saturating_sub(1).max(1);
         match code {
             KeyCode::Up | KeyCode::Char('k') => self.scroll = self.scroll.saturating_sub(1),
             // Drawing takes back what goes too far.

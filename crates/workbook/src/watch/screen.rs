@@ -6,6 +6,7 @@ use super::{Page, Watch};
 use crate::{
     commands,
     kept_runs::KeptRun,
+    progress::count,
     render,
     report::{CheckReport, State},
     run::Event,
@@ -40,10 +41,10 @@ impl Screen {
         Ok(Self::default())
     }
 
-    /// Draws a frame: only the lines that differ. Returns how far the body can be scrolled.
-    pub fn draw(&mut self, frame: &Frame, scroll: usize, style: &Style, size: (usize, usize)) -> io::Result<usize> {
+    /// Draws a frame: only the lines that differ.
+    pub fn draw(&mut self, frame: &Frame, scroll: usize, style: &Style, size: (usize, usize)) -> io::Result<Room> {
         let (columns, rows) = size;
-        let (lines, most) = layout(frame, scroll, style, rows);
+        let (lines, room) = layout(frame, scroll, style, rows);
         let mut out = String::new();
         if self.size != size {
             out.push_str("\u{1b}[H\u{1b}[2J");
@@ -63,7 +64,7 @@ impl Screen {
         let mut stdout = io::stdout().lock();
         stdout.write_all(out.as_bytes())?;
         stdout.flush()?;
-        Ok(most)
+        Ok(room)
     }
 
     /// Leaves an empty screen, for what is to be read after the end.
@@ -74,15 +75,24 @@ impl Screen {
     }
 }
 
-/// Fits a frame into the rows there are. Returns the lines, and how far the body can be scrolled.
-fn layout(frame: &Frame, scroll: usize, style: &Style, rows: usize) -> (Vec<String>, usize) {
+/// How much of a body there was room for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Room {
+    /// How far it can be scrolled.
+    pub most: usize,
+    /// How many of its lines are shown.
+    pub shown: usize,
+}
+
+/// Fits a frame into the rows there are.
+fn layout(frame: &Frame, scroll: usize, style: &Style, rows: usize) -> (Vec<String>, Room) {
     let room = rows.saturating_sub(frame.head.len() + frame.foot.len()).max(1);
     let mut lines = frame.head.clone();
     if frame.body.len() <= room {
         lines.extend(frame.body.iter().cloned());
         lines.extend(vec![String::new(); room - frame.body.len()]);
         lines.extend(frame.foot.iter().cloned());
-        return (lines, 0);
+        return (lines, Room { most: 0, shown: room });
     }
     // The last row of the room says how much there is below and above.
     let shown = room.saturating_sub(1).max(1);
@@ -91,11 +101,14 @@ fn layout(frame: &Frame, scroll: usize, style: &Style, rows: usize) -> (Vec<Stri
     lines.extend(frame.body[from..from + shown].iter().cloned());
     let below = most - from;
     let arrows = if style.ascii { "arrow keys" } else { "↑ ↓" };
-    let words =
-        if below > 0 { format!("  {below} more lines below ({arrows})") } else { format!("  the end ({arrows})") };
+    let words = if below > 0 {
+        format!("  {} more below ({arrows})", count(below, "line"))
+    } else {
+        format!("  the end ({arrows})")
+    };
     lines.push(style.paint(Ink::Faint, &words));
     lines.extend(frame.foot.iter().cloned());
-    (lines, most)
+    (lines, Room { most, shown })
 }
 
 /// The frame for the present state.
@@ -247,7 +260,7 @@ fn in_progress(checks: &[(crate::checks::Check, Option<CheckReport>)], style: &S
             None => style.paint(Ink::Faint, style.dot()),
         };
         let report = CheckReport::not_run(check.clone());
-        render::marked(&mark, &render::check_label(&report), style)
+        render::one_line(&mark, &render::check_label(&report), style)
     });
     lines.collect()
 }
