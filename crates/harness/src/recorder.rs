@@ -1,15 +1,10 @@
 //! A recorder on the clock of the run.
 
 use std::{
-    cell::Cell,
-    future::poll_fn,
-    pin::pin,
     sync::{Mutex, PoisonError},
-    task::Poll,
     time::Duration,
 };
 
-use futures::poll;
 use timeline::Recorder;
 use tokio::{runtime::Handle, time::Instant};
 
@@ -51,14 +46,9 @@ pub fn recorder() -> Recorder {
 /// assert_eq!(futures.timeline("").extent(), secs(1.0));
 /// ```
 pub async fn shown<T>(recorder: &Recorder, name: &str, future: impl Future<Output = T>) -> T {
-    let is_ready = Cell::new(false);
-    let mut lane =
-        pin!(recorder.future(name, poll_fn(|_| if is_ready.get() { Poll::Ready(()) } else { Poll::Pending })));
-    // Twice, when the lane begins and when it ends: what the wakers do in between is not shown.
-    let _ = poll!(lane.as_mut());
+    let wait = recorder.wait(name);
     let value = future.await;
-    is_ready.set(true);
-    lane.await;
+    wait.over();
     value
 }
 

@@ -56,7 +56,7 @@ mod words;
 pub use ending::Ending;
 pub use json::JsonError;
 pub use model::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
-pub use recorder::{Recorded, Recorder};
+pub use recorder::{Recorded, Recorder, Wait};
 pub use scale::instant;
 pub use svg::svg_beside;
 pub use text::{TextStyle, beside, text_beside};

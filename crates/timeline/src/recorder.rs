@@ -53,6 +53,12 @@ pub struct Recorded<F> {
     waker: Option<TaskWaker>,
 }
 
+/// A wait that is drawn, from [`Recorder::wait`] to [`over`](Wait::over).
+#[must_use = "a wait that is dropped is drawn as cancelled"]
+pub struct Wait {
+    lane: LaneId,
+}
+
 impl Recorder {
     /// A recorder without lanes.
     ///
@@ -82,6 +88,39 @@ impl Recorder {
         let index = lanes.len();
         lanes.push(LaneRecord { lane: Lane::new(name), ..LaneRecord::default() });
         Recorded { future, lane: LaneId { record: Arc::clone(&self.record), index }, waker: None }
+    }
+
+    /// Opens a lane for a wait that is no future of its own, or whose polls would say nothing: a box on a page that waits for
+    /// its text, the caller of a function. The lane is [`Waiting`](SpanKind::Waiting) from now on, until the wait is
+    /// [`over`](Wait::over) or dropped.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use timeline::{Lane, Recorder};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let start = tokio::time::Instant::now();
+    /// let recorder = Recorder::new(move || start.elapsed());
+    ///
+    /// let text = recorder.wait("box 1");
+    /// let picture = recorder.wait("box 2");
+    /// tokio::time::sleep(Duration::from_secs(1)).await;
+    /// text.over();
+    /// drop(picture);
+    ///
+    /// let lanes = recorder.timeline("a page").lanes;
+    /// assert_eq!(lanes, [Lane::call("box 1", 0.0, 1.0), Lane::dropped("box 2", 0.0, 1.0)]);
+    /// # }
+    /// ```
+    pub fn wait(&self, name: impl Into<String>) -> Wait {
+        let mut lanes = self.record.lanes();
+        let index = lanes.len();
+        lanes.push(LaneRecord { lane: Lane::new(name), ..LaneRecord::default() });
+        drop(lanes);
+        let lane = LaneId { record: Arc::clone(&self.record), index };
+        lane.write(LaneRecord::opened);
+        Wait { lane }
     }
 
     /// How often the futures of this name were polled.
@@ -129,6 +168,22 @@ impl<F> PinnedDrop for Recorded<F> {
     }
 }
 
+impl Wait {
+    /// What was waited for is there.
+    pub fn over(self) {
+        self.lane.write(|lane, now| {
+            lane.span(SpanKind::Waiting, now);
+            lane.ended(MarkKind::Finished, now);
+        });
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.lane.write(|lane, now| lane.ended(MarkKind::Dropped, now));
+    }
+}
+
 impl fmt::Debug for Recorder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Recorder").field("lanes", &self.record.lanes().len()).finish_non_exhaustive()
@@ -137,8 +192,13 @@ impl fmt::Debug for Recorder {
 
 impl<F> fmt::Debug for Recorded<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.lane.record.lanes()[self.lane.index].lane.name.clone();
-        formatter.debug_struct("Recorded").field("name", &name).finish_non_exhaustive()
+        formatter.debug_struct("Recorded").field("name", &self.lane.name()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Wait {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Wait").field("name", &self.lane.name()).finish_non_exhaustive()
     }
 }
 
@@ -162,6 +222,10 @@ struct LaneId {
 }
 
 impl LaneId {
+    fn name(&self) -> String {
+        self.record.lanes()[self.index].lane.name.clone()
+    }
+
     /// The clock is asked before the lock is taken: it is foreign code.
     fn write(&self, write: impl FnOnce(&mut LaneRecord, Duration)) {
         let now = (self.record.clock)();
@@ -185,16 +249,24 @@ struct LaneRecord {
     now: Duration,
     /// Since when the future waits, or runs while it is in a poll.
     since: Duration,
+    /// Polled for the first time, or opened as a wait.
+    has_begun: bool,
     has_ended: bool,
 }
 
 impl LaneRecord {
+    fn opened(&mut self, now: Duration) {
+        self.has_begun = true;
+        self.since = now;
+    }
+
     fn polled(&mut self, now: Duration) {
         if self.polls == 0 {
             self.mark(MarkKind::Started, now);
         } else if !self.has_ended {
             self.span(SpanKind::Waiting, now);
         }
+        self.has_begun = true;
         self.since = now;
         self.polls += 1;
         if self.polls <= KEPT {
@@ -218,7 +290,7 @@ impl LaneRecord {
         if self.has_ended {
             return;
         }
-        if how == MarkKind::Dropped && self.polls > 0 {
+        if how == MarkKind::Dropped && self.has_begun {
             self.span(SpanKind::Waiting, now);
         }
         self.has_ended = true;
@@ -246,7 +318,7 @@ impl LaneRecord {
     /// The lane as it stands at `last`.
     fn until(&self, last: Duration) -> Lane {
         let mut open = Self { lane: self.lane.clone(), since: self.since, ..Self::default() };
-        if self.polls > 0 && !self.has_ended {
+        if self.has_begun && !self.has_ended {
             open.span(SpanKind::Waiting, last);
         }
         open.lane
