@@ -13,13 +13,13 @@ use timeline::{Mark, MarkKind, Recorder, Timeline};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    finished::{Finished, fail, seconds},
+    finished::{Finished, Run, fail, seconds},
     message::{Message, saw},
     outcome::Outcome,
     panics,
     pulse::{Pulse, Who},
     report::{self, Failure, Record},
-    supervise::{Ending, Never, Parks, Reason, Supervise},
+    supervise::{Ending, Learners, Never, Parks, Reason, Supervise},
     watchdog::Watchdog,
 };
 
@@ -109,6 +109,14 @@ impl Check {
     /// 101, after two seconds of real time.
     #[track_caller]
     pub fn run<T>(self, learners: impl AsyncFnOnce() -> T) -> Finished<T> {
+        let mut value = None;
+        let run = self.supervised(Box::pin(async { value = Some(learners().await) }));
+        let value = value.expect("a run that is finished has left its value");
+        Finished { value, run }
+    }
+
+    #[track_caller]
+    fn supervised(self, learners: Learners<'_>) -> Run {
         let check = report::name_of_check();
         let pulse = Arc::new(Pulse::default());
         let parks = Arc::new(Parks::default());
@@ -121,7 +129,6 @@ impl Check {
                     mock.restart();
                 }
                 let started = tokio::time::Instant::now();
-                let learners = async { learners().await };
                 let mut run = pin!(Supervise::new(learners, self.limit, pulse.clone(), parks.clone()));
                 let ending = run.as_mut().await;
                 // Taken before anything is dropped: what is in flight now was left behind by the learner.
@@ -139,7 +146,7 @@ impl Check {
             Err(payload) => self.panicked(check, &pulse, &panics::text(&*payload)),
         };
         match ending {
-            Ending::Done(value) => self.finished(check, &pulse, value, elapsed, journals),
+            Ending::Done => self.finished(check, &pulse, elapsed, journals),
             Ending::Never(never) => self.never(check, &pulse, &never, journals),
         }
     }
@@ -152,6 +159,15 @@ impl Check {
     /// As [`Check::run`].
     #[track_caller]
     pub fn by_hand<T>(self, learners: impl FnOnce() -> T) -> Finished<T> {
+        let mut value = None;
+        let mut learners = Some(learners);
+        let run = self.called(&mut || value = learners.take().map(|learners| learners()));
+        let value = value.expect("a call that has returned has left its value");
+        Finished { value, run }
+    }
+
+    #[track_caller]
+    fn called(self, learners: &mut dyn FnMut()) -> Run {
         let check = report::name_of_check();
         let pulse = Arc::new(Pulse::default());
         let _watchdog = self.watchdog(&check, &pulse);
@@ -165,22 +181,17 @@ impl Check {
         panics::stop_noting();
         let journals: Vec<Journal> = self.mocks.iter().map(MockLlm::journal).collect();
         match outcome {
-            Ok(value) => {
-                let elapsed = journals.first().map(Journal::taken).unwrap_or_default();
-                self.finished(check, &pulse, value, elapsed, journals)
+            Ok(()) => {
+                // The clock of a mock, or else of a recorder: whatever clock the learner's code brings.
+                let recorded = self.recorder.as_ref().map(|recorder| recorder.timeline("").extent());
+                let elapsed = journals.first().map(Journal::taken).or(recorded).unwrap_or_default();
+                self.finished(check, &pulse, elapsed, journals)
             }
             Err(payload) => self.panicked(check, &pulse, &panics::text(&*payload)),
         }
     }
 
-    fn finished<T>(
-        self,
-        check: String,
-        pulse: &Pulse,
-        value: T,
-        elapsed: Duration,
-        journals: Vec<Journal>,
-    ) -> Finished<T> {
+    fn finished(self, check: String, pulse: &Pulse, elapsed: Duration, journals: Vec<Journal>) -> Run {
         let yours = self.timeline(&journals, Some(elapsed));
         report::write(&Record::Run { check: &check, yours: &yours, expected: self.expected.as_ref() });
         // A todo! in a spawned task is not the end of the run, and still it says that nothing was written there.
@@ -189,7 +200,7 @@ impl Check {
         }
         let journal = journals.into_iter().next().unwrap_or_default();
         let (polls, tasks_spawned) = (pulse.root_polls(), pulse.tasks_spawned());
-        Finished { check, value, elapsed, journal, yours, expected: self.expected, polls, tasks_spawned }
+        Run { check, elapsed, journal, yours, expected: self.expected, polls, tasks_spawned }
     }
 
     #[track_caller]

@@ -15,8 +15,15 @@ use crate::{
 /// A run of the learner's code that has ended.
 #[derive(Debug)]
 pub struct Finished<T> {
-    pub(crate) check: String,
     pub(crate) value: T,
+    pub(crate) run: Run,
+}
+
+/// All of a finished run but its value: the part that is compiled once, and not again for every type that a learner's
+/// function returns.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) check: String,
     pub(crate) elapsed: Duration,
     pub(crate) journal: Journal,
     pub(crate) yours: Timeline,
@@ -38,29 +45,28 @@ impl<T> Finished<T> {
 
     /// The same run, with something else as its value: what the check wants of it.
     pub fn map<U>(self, want: impl FnOnce(T) -> U) -> Finished<U> {
-        let Self { check, value, elapsed, journal, yours, expected, polls, tasks_spawned } = self;
-        Finished { check, value: want(value), elapsed, journal, yours, expected, polls, tasks_spawned }
+        Finished { value: want(self.value), run: self.run }
     }
 
     /// How much virtual time the run took.
     pub fn elapsed(&self) -> Duration {
-        self.elapsed
+        self.run.elapsed
     }
 
     /// The journal of the first mock that the check draws, as it stood when the run ended. Empty without a mock.
     pub fn journal(&self) -> &Journal {
-        &self.journal
+        &self.run.journal
     }
 
     /// How often the future that the check waits for was polled.
     pub fn polls(&self) -> u64 {
-        self.polls
+        self.run.polls
     }
 
     /// How many tasks were spawned, ended or not. 0 without `--cfg tokio_unstable`: for the words of a message, not for its
     /// verdict.
     pub fn tasks_spawned(&self) -> usize {
-        self.tasks_spawned
+        self.run.tasks_spawned
     }
 
     /// The run must take exactly this long, in virtual time. `because` says why the machine takes as long as it does.
@@ -69,12 +75,7 @@ impl<T> Finished<T> {
     /// With a message, where it takes longer ([`Outcome::TooSlow`]) or not as long ([`Outcome::Wrong`]).
     #[track_caller]
     pub fn takes(&self, wanted: Duration, because: &str) {
-        let outcome = if self.elapsed > wanted { Outcome::TooSlow } else { Outcome::Wrong };
-        let message = saw(format!("the run took {}", seconds(self.elapsed)))
-            .expected(seconds(wanted))
-            .because(because)
-            .outcome(outcome);
-        self.require(self.elapsed == wanted, message);
+        self.run.takes(wanted, because);
     }
 
     /// Something must hold.
@@ -94,6 +95,21 @@ impl<T> Finished<T> {
     /// Always, with the message.
     #[track_caller]
     pub fn fail(&self, message: Message) -> ! {
+        self.run.fail(message)
+    }
+}
+
+impl Run {
+    fn takes(&self, wanted: Duration, because: &str) {
+        if self.elapsed == wanted {
+            return;
+        }
+        let outcome = if self.elapsed > wanted { Outcome::TooSlow } else { Outcome::Wrong };
+        let saw = saw(format!("the run took {}", seconds(self.elapsed)));
+        self.fail(saw.expected(seconds(wanted)).because(because).outcome(outcome))
+    }
+
+    fn fail(&self, message: Message) -> ! {
         fail(Failure {
             check: self.check.clone(),
             message,

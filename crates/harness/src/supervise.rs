@@ -25,10 +25,14 @@ const FAR: Duration = Duration::from_secs(300 * 24 * 3600);
 /// of tokio's timer wheel, and a few to spare.
 const PARKS_ON_THE_WAY_TO_FAR: u64 = 16;
 
+/// The learner's future, which leaves its value with the check. Boxed, so that all of this is compiled once and not again for
+/// every check.
+pub(crate) type Learners<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
 /// How the run ended.
 #[derive(Debug)]
-pub(crate) enum Ending<T> {
-    Done(T),
+pub(crate) enum Ending {
+    Done,
     Never(Never),
 }
 
@@ -132,8 +136,8 @@ impl Wake for RootWaker {
 }
 
 /// Runs a future until it ends, or until it is certain that it never will.
-pub(crate) struct Supervise<F: Future> {
-    future: Pin<Box<F>>,
+pub(crate) struct Supervise<'a> {
+    future: Learners<'a>,
     pulse: Arc<Pulse>,
     parks: Arc<Parks>,
     started: Instant,
@@ -144,11 +148,11 @@ pub(crate) struct Supervise<F: Future> {
     last_activity: Duration,
 }
 
-impl<F: Future> Supervise<F> {
+impl<'a> Supervise<'a> {
     /// Starts the clock. `limit` is in virtual time.
-    pub(crate) fn new(future: F, limit: Duration, pulse: Arc<Pulse>, parks: Arc<Parks>) -> Self {
+    pub(crate) fn new(future: Learners<'a>, limit: Duration, pulse: Arc<Pulse>, parks: Arc<Parks>) -> Self {
         Self {
-            future: Box::pin(future),
+            future,
             pulse,
             parks,
             started: Instant::now(),
@@ -161,7 +165,7 @@ impl<F: Future> Supervise<F> {
     }
 
     /// Polls the learner's future, if it was woken.
-    fn poll_learners(&mut self, cx: &Context<'_>) -> Poll<F::Output> {
+    fn poll_learners(&mut self, cx: &Context<'_>) -> Poll<()> {
         let waker = self.waker.get_or_insert_with(|| {
             // The first poll needs no wake-up.
             Arc::new(RootWaker { runtime: cx.waker().clone(), woken: AtomicBool::new(true) })
@@ -173,7 +177,7 @@ impl<F: Future> Supervise<F> {
         self.poll_with(&waker)
     }
 
-    fn poll_with(&mut self, waker: &Waker) -> Poll<F::Output> {
+    fn poll_with(&mut self, waker: &Waker) -> Poll<()> {
         let now = self.started.elapsed();
         self.last_activity = now;
         self.polls += 1;
@@ -188,25 +192,25 @@ impl<F: Future> Supervise<F> {
         self.waker.as_ref().is_some_and(|waker| Arc::strong_count(waker) > 1)
     }
 
-    fn never(&self, outcome: Outcome, reason: Reason, places: Vec<String>) -> Poll<Ending<F::Output>> {
+    fn never(&self, outcome: Outcome, reason: Reason, places: Vec<String>) -> Poll<Ending> {
         let tasks: Vec<Task> = self.pulse.tasks().into_iter().map(|(_, task)| task).collect();
         let since = tasks.iter().filter_map(|task| task.last_poll).fold(self.last_activity, Duration::max);
         Poll::Ready(Ending::Never(Never { outcome, reason, since, places, tasks }))
     }
 }
 
-impl<F: Future> Future for Supervise<F> {
-    type Output = Ending<F::Output>;
+impl Future for Supervise<'_> {
+    type Output = Ending;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.parks.keep(cx.waker());
         loop {
             let polls_before = self.polls;
-            if let Poll::Ready(value) = self.poll_learners(cx) {
+            if self.poll_learners(cx).is_ready() {
                 return match self.stage {
                     Stage::OneMorePoll { .. } => self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, Vec::new()),
                     Stage::Overtime => self.never(Outcome::TooSlow, Reason::StillGoing, Vec::new()),
-                    Stage::Running => Poll::Ready(Ending::Done(value)),
+                    Stage::Running => Poll::Ready(Ending::Done),
                 };
             }
             if self.pulse.spins() {
