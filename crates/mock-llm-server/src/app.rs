@@ -23,6 +23,7 @@ use tokio::sync::{mpsc, watch};
 use crate::{
     admin, auth, chat,
     config::{Config, ToolCallScript},
+    connection::Closing,
     error::ApiError,
     fault::{Counts, Fault, FaultRule},
     metrics::Metrics,
@@ -44,7 +45,7 @@ pub(crate) struct App {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) phase: watch::Receiver<Phase>,
     /// Closes the port for a while.
-    pub(crate) close_port: mpsc::UnboundedSender<Duration>,
+    pub(crate) close_port: mpsc::UnboundedSender<Closing>,
     started: SystemTime,
     requests: AtomicU64,
 }
@@ -70,7 +71,7 @@ impl App {
         config: &Config,
         llm: MockLlm,
         phase: watch::Receiver<Phase>,
-        close_port: mpsc::UnboundedSender<Duration>,
+        close_port: mpsc::UnboundedSender<Closing>,
     ) -> Self {
         Self {
             llm,

@@ -17,7 +17,7 @@ use futures::task::AtomicWaker;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::mpsc,
+    sync::{mpsc, oneshot},
     time::sleep,
 };
 
@@ -26,30 +26,40 @@ use tokio::{
 pub(crate) struct Listener {
     address: SocketAddr,
     tcp: TcpListener,
-    close_for: mpsc::UnboundedReceiver<Duration>,
+    closings: mpsc::UnboundedReceiver<Closing>,
     open: Arc<AtomicUsize>,
 }
 
+/// A wish to have the port closed.
+#[derive(Debug)]
+pub(crate) struct Closing {
+    pub(crate) time: Duration,
+    /// Told when nobody listens any more.
+    pub(crate) closed: oneshot::Sender<()>,
+}
+
 impl Listener {
-    /// `close_for` says for how long to close the port; `open` counts the connections.
+    /// `closings` ask for the port to be closed; `open` counts the connections.
     pub(crate) fn new(
         tcp: std::net::TcpListener,
-        close_for: mpsc::UnboundedReceiver<Duration>,
+        closings: mpsc::UnboundedReceiver<Closing>,
         open: Arc<AtomicUsize>,
     ) -> io::Result<Self> {
         tcp.set_nonblocking(true)?;
         let tcp = TcpListener::from_std(tcp)?;
-        Ok(Self { address: tcp.local_addr()?, tcp, close_for, open })
+        Ok(Self { address: tcp.local_addr()?, tcp, closings, open })
     }
 
     /// Gives the port up, so that the system itself refuses connections, and takes it again.
-    async fn stay_closed(&mut self, time: Duration) {
+    async fn stay_closed(&mut self, closing: Closing) {
         // Something must stand in for the listener while the port is free; nobody knows the port of this one.
         match TcpListener::bind((self.address.ip(), 0)).await {
             Ok(stand_in) => self.tcp = stand_in,
             Err(_) => return,
         }
-        sleep(time).await;
+        // Who asked may have gone away since.
+        let _ = closing.closed.send(());
+        sleep(closing.time).await;
         loop {
             match TcpListener::bind(self.address).await {
                 Ok(tcp) => break self.tcp = tcp,
@@ -66,7 +76,7 @@ impl axum::serve::Listener for Listener {
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         loop {
             tokio::select! {
-                Some(time) = self.close_for.recv() => self.stay_closed(time).await,
+                Some(closing) = self.closings.recv() => self.stay_closed(closing).await,
                 accepted = self.tcp.accept() => match accepted {
                     Ok((stream, peer)) => {
                         // A token is a small packet, and it should leave at once. Without the option all still works.

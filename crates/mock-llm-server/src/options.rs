@@ -267,7 +267,10 @@ impl Options {
 
     fn read(path: &Path) -> Result<Self, OptionsError> {
         let text = fs::read_to_string(path).map_err(|source| OptionsError::Read { path: path.to_owned(), source })?;
-        toml::from_str(&text).map_err(|source| OptionsError::File { path: path.to_owned(), source: Box::new(source) })
+        let read = toml::from_str(&text);
+        let read: Self =
+            read.map_err(|source| OptionsError::File { path: path.to_owned(), source: Box::new(source) })?;
+        if read.shared.name.is_some() { Err(OptionsError::StrayName) } else { Ok(read) }
     }
 
     /// Every setting of `self`, or else of `other`.
@@ -326,9 +329,6 @@ impl Options {
 
     /// The models by name, then those that the file describes; what a description leaves out is shared by all.
     fn models(&self) -> Result<Vec<Model>, OptionsError> {
-        if self.shared.name.is_some() {
-            return Err(OptionsError::StrayName);
-        }
         if self.models.iter().any(|model| model.name.is_none()) {
             return Err(OptionsError::NoName);
         }

@@ -44,13 +44,13 @@ impl MockServer {
         let llm = models.fold(MockLlm::builder(), mock_llm::Builder::model);
         let llm = llm.seed(config.seed).journal_limit(config.journal_limit).build();
         let (phase, phases) = watch::channel(Phase::Running);
-        let (close_port, close_for) = mpsc::unbounded_channel();
+        let (close_port, closings) = mpsc::unbounded_channel();
         let drain = config.drain;
         let runtime = runtime(config.threads)?;
         let app = Arc::new(App::new(&config, llm.clone(), phases.clone(), close_port));
         let listener = {
             let _inside = runtime.enter();
-            Listener::new(tcp, close_for, app.metrics.connections.clone())?
+            Listener::new(tcp, closings, app.metrics.connections.clone())?
         };
         let thread = thread::Builder::new().name("mock-llm-server".to_owned()).spawn(move || {
             runtime.block_on(serve(listener, app, phases));

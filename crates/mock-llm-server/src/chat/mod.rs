@@ -20,6 +20,7 @@ use axum::{
 };
 use futures::{StreamExt, future::pending};
 use mock_llm::{Error, LimitStatus};
+use tokio::sync::oneshot;
 
 use self::{
     chunk::Identity,
@@ -29,7 +30,7 @@ use self::{
 use crate::{
     app::{App, Phase, RequestId},
     auth,
-    connection::Reset,
+    connection::{Closing, Reset},
     error::ApiError,
     fault::{Fault, FaultRule, Occasion},
     metrics::Active,
@@ -75,7 +76,7 @@ pub(crate) async fn completions(
     let (app, model) = (job.app.clone(), job.model.clone());
     let response = tokio::select! {
         response = job.respond() => response,
-        _ = ending.wait_for(|phase| *phase >= Phase::Ending) => Err(ApiError::shutting_down()),
+        _ = ending.wait_for(|phase| *phase == Phase::Ending) => Err(ApiError::shutting_down()),
     };
     let mut response = response.unwrap_or_else(ApiError::into_response);
     if let Some(limits) = app.llm.model(&model).limits() {
@@ -173,8 +174,10 @@ impl Job {
             (Error::UnknownModel(name), _) => ApiError::no_model(&name),
             (Error::Refused | Error::Cut { .. }, fault) => {
                 if let Some(Fault::Refused { closed_for }) = fault {
-                    // It fails when the server stops at this moment; then the port is closed anyway.
-                    let _ = self.app.close_port.send(closed_for);
+                    let (closed, is_closed) = oneshot::channel();
+                    // Both fail when the server stops at this moment; then the port is closed anyway.
+                    let _ = self.app.close_port.send(Closing { time: closed_for, closed });
+                    let _ = is_closed.await;
                 }
                 self.reset.reset();
                 // The connection ends, and this future with it.

@@ -34,7 +34,7 @@ pub(super) async fn well_formed(mut job: Job) -> Result<Response, ApiError> {
     let mut phase = job.app.phase.clone();
     let told = async move {
         // An error means that the server is gone, and with it everybody who could be told.
-        let _ = phase.wait_for(|phase| *phase >= Phase::Ending).await;
+        let _ = phase.wait_for(|phase| *phase == Phase::Ending).await;
     };
     let keep_alive = KeepAlive::new().interval(job.app.heartbeat).text("keep-alive");
     let events = Events { first, tokens, speaker, queue, told: told.boxed(), active: job.active, next: Next::Token };

@@ -1,0 +1,166 @@
+//! Plain replies.
+
+use mock_llm::Model;
+use mock_llm_server::{Config, ToolCallScript};
+use serde_json::{Value, json};
+
+use crate::{
+    atlas, chat,
+    client::{End, post},
+    serve, start, with,
+};
+
+#[test]
+fn a_plain_reply_has_all_that_the_api_promises() {
+    let server = serve([atlas()]);
+    let answer = post(&server, &chat("atlas"));
+    assert_eq!((answer.status, answer.end, answer.header("content-type")), (200, End::Clean, "application/json"));
+    let mut body = answer.json();
+    assert!(body["id"].as_str().is_some_and(|id| id.starts_with("chatcmpl-")));
+    assert!(body["created"].as_u64().is_some_and(|created| created > 1_700_000_000));
+    body["id"] = json!("");
+    body["created"] = json!(0);
+    let details = json!({
+        "reasoning_tokens": 0, "audio_tokens": 0, "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0,
+    });
+    let expected = json!({
+        "id": "", "object": "chat.completion", "created": 0, "model": "atlas",
+        "choices": [{
+            "index": 0,
+            "message": {
+                "role": "assistant", "content": "one two three four five", "refusal": null, "annotations": [],
+            },
+            "logprobs": null, "finish_reason": "stop",
+        }],
+        "usage": {
+            "prompt_tokens": 2, "completion_tokens": 5, "total_tokens": 7,
+            "prompt_tokens_details": { "cached_tokens": 0, "audio_tokens": 0 },
+            "completion_tokens_details": details,
+        },
+        "service_tier": "default", "system_fingerprint": "fp_mock_llm",
+    });
+    assert_eq!(body, expected);
+}
+
+#[test]
+fn max_tokens_ends_a_reply_with_length_and_stop_ends_it_with_stop() {
+    let server = serve([atlas()]);
+    let ended = |fields: Value| {
+        let body = post(&server, &with(chat("atlas"), fields)).json();
+        let choice = &body["choices"][0];
+        (
+            choice["message"]["content"].as_str().unwrap_or_default().to_owned(),
+            choice["finish_reason"].as_str().unwrap_or_default().to_owned(),
+            body["usage"]["completion_tokens"].as_u64(),
+        )
+    };
+    let expected = |text: &str, reason: &str, tokens| (text.to_owned(), reason.to_owned(), Some(tokens));
+    assert_eq!(ended(json!({ "max_tokens": 2 })), expected("one two", "length", 2));
+    assert_eq!(ended(json!({ "max_completion_tokens": 3 })), expected("one two three", "length", 3));
+    assert_eq!(ended(json!({ "max_tokens": 100 })), expected("one two three four five", "stop", 5));
+    assert_eq!(ended(json!({ "stop": " three" })), expected("one two", "stop", 2));
+    assert_eq!(ended(json!({ "stop": ["five", " four"], "max_tokens": 9 })), expected("one two three", "stop", 3));
+}
+
+#[test]
+fn n_choices_are_counted_and_told_apart() {
+    let server = serve([atlas()]);
+    let body = post(&server, &with(chat("atlas"), json!({ "n": 3, "max_tokens": 2 }))).json();
+    let texts: Vec<_> = body["choices"].as_array().into_iter().flatten().map(|of| &of["message"]["content"]).collect();
+    assert_eq!(texts, ["one two", "(2) one two", "(3) one two"]);
+    assert_eq!(body["usage"]["completion_tokens"], 6);
+    assert_eq!(server.llm().journal().calls().len(), 1, "one request is one call");
+}
+
+#[test]
+fn a_model_without_a_reply_repeats_the_last_user_message() {
+    let server = serve([Model::new("atlas")]);
+    let messages = json!({ "messages": [
+        { "role": "system", "content": "Be brief." },
+        { "role": "user", "content": "First." },
+        { "role": "assistant", "content": "Yes?" },
+        { "role": "user", "content": [{ "type": "text", "text": "Second." }] },
+    ] });
+    let body = post(&server, &with(chat("atlas"), messages)).json();
+    assert_eq!(body["choices"][0]["message"]["content"], "atlas answers: Second.");
+    assert_eq!(body["usage"]["prompt_tokens"], 5);
+}
+
+fn weather() -> Value {
+    let parameters = json!({
+        "type": "object",
+        "properties": { "city": { "type": "string" }, "unit": { "type": "string", "enum": ["celsius", "kelvin"] } },
+        "required": ["city"],
+    });
+    json!({ "tools": [{ "type": "function", "function": { "name": "get_weather", "parameters": parameters } }] })
+}
+
+#[test]
+fn a_tool_is_called_and_its_result_is_answered_in_words() {
+    let server = serve([atlas()]);
+    let body = post(&server, &with(chat("atlas"), weather())).json();
+    let choice = &body["choices"][0];
+    assert_eq!((&choice["finish_reason"], &choice["message"]["content"]), (&json!("tool_calls"), &Value::Null));
+    let call = &choice["message"]["tool_calls"][0];
+    assert_eq!((&call["type"], &call["function"]["name"]), (&json!("function"), &json!("get_weather")));
+    let arguments: Value = serde_json::from_str(call["function"]["arguments"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(arguments, json!({ "city": "text", "unit": "celsius" }));
+
+    let history = json!({ "messages": [
+        { "role": "user", "content": "Count, please." },
+        choice["message"],
+        { "role": "tool", "tool_call_id": call["id"], "content": "12 degrees" },
+    ] });
+    let body = post(&server, &with(with(chat("atlas"), weather()), history)).json();
+    assert_eq!(body["choices"][0]["message"]["content"], "one two three four five");
+    assert_eq!(body["choices"][0]["finish_reason"], "stop");
+}
+
+#[test]
+fn tool_choice_and_scripts_decide_which_tool_is_called() {
+    let script = ToolCallScript {
+        prompt: "Count, please.".to_owned(),
+        name: "get_weather".to_owned(),
+        arguments: "{\"city\":\"Oslo\"}".to_owned(),
+    };
+    let server = start(Config { models: vec![atlas()], tool_calls: vec![script], ..Config::default() });
+    let called = |choice: Value| {
+        let body = post(&server, &with(with(chat("atlas"), weather()), json!({ "tool_choice": choice }))).json();
+        body["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"].as_str().map(str::to_owned)
+    };
+    assert_eq!(called(json!("none")), None);
+    assert_eq!(called(json!("auto")).as_deref(), Some("{\"city\":\"Oslo\"}"));
+    assert_eq!(called(json!("required")).as_deref(), Some("{\"city\":\"Oslo\"}"));
+    let named = json!({ "type": "function", "function": { "name": "get_weather" } });
+    assert_eq!(called(named).as_deref(), Some("{\"city\":\"text\",\"unit\":\"celsius\"}"));
+}
+
+#[test]
+fn a_reply_in_a_format_is_json_of_that_format() {
+    let server = serve([atlas()]);
+    let replied = |format: Value| -> Value {
+        let body = post(&server, &with(chat("atlas"), json!({ "response_format": format }))).json();
+        serde_json::from_str(body["choices"][0]["message"]["content"].as_str().expect("a text")).expect("JSON")
+    };
+    assert_eq!(replied(json!({ "type": "json_object" })), json!({ "reply": "Count, please." }));
+    let schema = json!({ "type": "object", "properties": { "answer": { "type": "integer" } } });
+    let format = json!({ "type": "json_schema", "json_schema": { "name": "answer", "schema": schema } });
+    assert_eq!(replied(format), json!({ "answer": 1 }));
+}
+
+#[test]
+fn the_same_seed_has_the_same_latencies_in_every_server() {
+    let produced = || {
+        let server = start(Config { models: vec![atlas().fast()], seed: 7, ..Config::default() });
+        for prompt in ["a", "b", "a"] {
+            let messages = json!({ "messages": [{ "role": "user", "content": prompt }], "seed": 1 });
+            assert_eq!(post(&server, &with(chat("atlas"), messages)).status, 200);
+        }
+        let journal = server.llm().journal();
+        let of = |call: &mock_llm::Call| call.produced.iter().map(|&at| at - call.started).collect::<Vec<_>>();
+        journal.calls().iter().map(of).collect::<Vec<_>>()
+    };
+    let first = produced();
+    assert_eq!(first, produced());
+    assert_ne!(first[0], first[2], "the second attempt draws again");
+}

@@ -1,0 +1,121 @@
+//! Requests that are wrong, and what they are told.
+
+use mock_llm_server::Config;
+use serde_json::{Value, json};
+
+use crate::{
+    atlas, chat,
+    client::{self, Answer, End, post, post_with, request},
+    serve, start, with,
+};
+
+#[track_caller]
+fn error(answer: &Answer, status: u16, param: Value, code: Value) -> String {
+    assert_eq!((answer.status, answer.end), (status, End::Clean), "{}", answer.text());
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert!(!answer.header("x-request-id").is_empty());
+    let body = answer.json();
+    let error = &body["error"];
+    let mut names: Vec<_> = error.as_object().expect("an object").keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["code", "message", "param", "type"]);
+    assert_eq!((&error["param"], &error["code"]), (&param, &code), "{body}");
+    assert_eq!(error["type"], "invalid_request_error");
+    error["message"].as_str().expect("a message").to_owned()
+}
+
+#[test]
+fn a_body_that_is_no_json_and_one_that_lacks_a_field_are_told_so() {
+    let server = serve([atlas()]);
+    let send = |body: &[u8]| request(&server, "POST", "/v1/chat/completions", &[], body);
+    let message = error(&send(b"{\"model\": "), 400, Value::Null, Value::Null);
+    assert!(message.starts_with("We could not parse the JSON body of your request"), "{message}");
+    assert!(error(&send(b""), 400, Value::Null, Value::Null).contains("JSON"));
+    assert!(error(&send(b"\xff\xfe"), 400, Value::Null, Value::Null).contains("JSON"));
+    error(&send(b"{\"model\": \"atlas\"}"), 400, json!("messages"), json!("missing_required_parameter"));
+    let wrong = with(chat("atlas"), json!({ "temperature": "hot" }));
+    let message = error(&post(&server, &wrong), 400, json!("temperature"), json!("invalid_type"));
+    assert_eq!(message, "Invalid type for 'temperature': expected a decimal, but got a string instead.");
+    assert!(server.llm().journal().calls().is_empty(), "the model never heard of them");
+}
+
+#[test]
+fn a_key_is_asked_for_where_one_is_required() {
+    let keys = vec!["sk-first".to_owned(), "sk-second-1234".to_owned()];
+    let server = start(Config { models: vec![atlas()], api_keys: keys, ..Config::default() });
+    let message = error(&post(&server, &chat("atlas")), 401, Value::Null, Value::Null);
+    assert!(message.starts_with("You didn't provide an API key."));
+    let message = error(
+        &post_with(&server, &chat("atlas"), &[("authorization", "Bearer sk-third-987654")]),
+        401,
+        Value::Null,
+        json!("invalid_api_key"),
+    );
+    assert_eq!(message, "Incorrect API key provided: sk-****7654.");
+    error(&post_with(&server, &chat("atlas"), &[("authorization", "Basic c2s6")]), 401, Value::Null, Value::Null);
+    error(&client::get(&server, "/v1/models"), 401, Value::Null, Value::Null);
+    for key in ["Bearer sk-first", "bearer sk-second-1234"] {
+        assert_eq!(post_with(&server, &chat("atlas"), &[("authorization", key)]).status, 200);
+    }
+    assert_eq!(client::get(&server, "/healthz").status, 200, "what is not the API asks for no key");
+}
+
+#[test]
+fn unknown_models_routes_and_methods_are_named() {
+    let server = serve([atlas()]);
+    let message = error(&post(&server, &chat("atlass")), 404, Value::Null, json!("model_not_found"));
+    assert_eq!(message, "The model `atlass` does not exist or you do not have access to it.");
+    error(&client::get(&server, "/v1/models/atlass"), 404, Value::Null, json!("model_not_found"));
+    let message = error(&request(&server, "POST", "/v1/chat", &[], b"{}"), 404, Value::Null, json!("unknown_url"));
+    assert_eq!(message, "Invalid URL (POST /v1/chat)");
+    let answer = client::get(&server, "/v1/chat/completions");
+    let message = error(&answer, 405, Value::Null, json!("method_not_supported"));
+    assert_eq!(message, "Not allowed to GET on /v1/chat/completions. Allowed: POST.");
+    assert_eq!(answer.header("allow"), "POST");
+    let answer = request(&server, "DELETE", "/v1/models", &[], b"");
+    error(&answer, 405, Value::Null, json!("method_not_supported"));
+    assert_eq!(answer.header("allow"), "GET, HEAD");
+}
+
+#[test]
+fn a_body_over_the_limit_is_refused_whether_or_not_it_says_its_length() {
+    let server = start(Config { models: vec![atlas()], body_limit: 1000, ..Config::default() });
+    let large = with(chat("atlas"), json!({ "user": "x".repeat(1000) })).to_string();
+    let message = error(
+        &request(&server, "POST", "/v1/chat/completions", &[], large.as_bytes()),
+        413,
+        Value::Null,
+        json!("request_too_large"),
+    );
+    assert_eq!(message, "The request body is larger than the limit of 1000 bytes.");
+    let chunked = format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{large}\r\n0\r\n\r\n",
+        large.len()
+    );
+    let answer = client::raw(&server, chunked.as_bytes()).read_to_end();
+    error(&answer, 413, Value::Null, json!("request_too_large"));
+    let fits = with(chat("atlas"), json!({ "user": "x".repeat(800) }));
+    assert_eq!(post(&server, &fits).status, 200);
+}
+
+#[test]
+fn what_is_no_http_ends_the_connection_and_nothing_else() {
+    let server = serve([atlas()]);
+    assert_eq!(client::raw(&server, b"\x16\x03\x01 hello\r\n\r\n").status, 400);
+    drop(client::raw_stream(&server, b"POST /v1/chat/completions HTTP/1.1\r\ncontent-length: 100\r\n\r\nhalf a bo"));
+    assert_eq!(post(&server, &chat("atlas")).status, 200);
+}
+
+#[test]
+fn every_response_bears_its_id_and_its_time() {
+    let server = serve([atlas()]);
+    let (first, second) = (post(&server, &chat("atlas")), post(&server, &chat("atlas")));
+    assert!(first.header("x-request-id").starts_with("req_"));
+    assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
+    assert!(first.header("openai-processing-ms").parse::<u64>().is_ok());
+    assert_eq!(first.header("openai-version"), "2020-10-01");
+    let own = post_with(&server, &chat("atlas"), &[("x-request-id", "my-own-7")]);
+    assert_eq!(own.header("x-request-id"), "my-own-7");
+    let journal = server.llm().journal();
+    assert_eq!(journal.calls()[2].label.as_deref(), Some("my-own-7"));
+}

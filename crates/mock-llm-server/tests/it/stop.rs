@@ -1,0 +1,89 @@
+//! The end of a server.
+
+use std::{net::TcpStream, thread, time::Duration};
+
+use mock_llm_server::{Config, MockServer};
+use serde_json::Value;
+
+use crate::{
+    atlas,
+    client::{End, open, post},
+    endless, eventually, serve, start, streamed,
+};
+
+#[test]
+fn a_dropped_server_closes_everything() {
+    let server = serve([endless("atlas")]);
+    let (address, llm) = (server.address(), server.llm().clone());
+    let mut stream = open(&server, &streamed("atlas"), &[]);
+    assert!(stream.next_event().is_some());
+    drop(server);
+    // At once; but a program that another test starts at this moment holds the port open until it runs.
+    eventually("nobody listens", || TcpStream::connect(address).is_err());
+    assert_ne!(stream.read_to_end().end, End::Clean);
+    assert_eq!((llm.journal().in_flight(), llm.journal().dropped().count()), (0, 1));
+}
+
+#[test]
+fn two_servers_do_not_share_a_port() {
+    let first = serve([atlas()]);
+    let second = MockServer::start(Config { address: first.address(), ..Config::default() });
+    assert!(second.is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse));
+    assert_eq!(first.url(), format!("http://{}", first.address()));
+}
+
+#[test]
+fn a_graceful_stop_lets_open_streams_end() {
+    let model = atlas().inter_token_latency(Duration::from_millis(40));
+    let server = start(Config { models: vec![model], drain: Duration::from_secs(20), ..Config::default() });
+    let mut stream = open(&server, &streamed("atlas"), &[]);
+    assert!(stream.next_event().is_some());
+    thread::scope(|scope| {
+        let stopping = scope.spawn(|| server.stop());
+        eventually("nobody listens", || TcpStream::connect(server.address()).is_err());
+        let answer = stream.read_to_end();
+        assert_eq!((answer.end, answer.content(0).as_str()), (End::Clean, "one two three four five"));
+        assert_eq!(answer.events().last().map(String::as_str), Some("[DONE]"));
+        stopping.join().expect("no panic");
+    });
+}
+
+#[test]
+fn a_graceful_stop_tells_the_streams_that_are_too_long() {
+    let server =
+        start(Config { models: vec![endless("atlas")], drain: Duration::from_millis(50), ..Config::default() });
+    let mut stream = open(&server, &streamed("atlas"), &[]);
+    assert!(stream.next_event().is_some());
+    thread::scope(|scope| {
+        scope.spawn(|| server.stop());
+        let answer = stream.read_to_end();
+        assert_eq!(answer.end, End::Clean);
+        let last: Value = answer.objects().pop().expect("an event");
+        assert_eq!(last["error"]["code"], "shutting_down");
+    });
+    assert_eq!(server.llm().journal().in_flight(), 0);
+}
+
+#[test]
+fn a_graceful_stop_tells_plain_calls_too_and_drops_what_stalls() {
+    let server =
+        start(Config { models: vec![endless("atlas")], drain: Duration::from_millis(50), ..Config::default() });
+    thread::scope(|scope| {
+        let plain = scope.spawn(|| post(&server, &crate::chat("atlas")));
+        let stalled = open(&server, &streamed("atlas"), &[("x-mock-fault", "stall-after=1")]);
+        eventually("both run", || server.llm().journal().in_flight() == 2);
+        server.stop();
+        let answer = plain.join().expect("no panic");
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (503, &Value::from("shutting_down")));
+        assert_ne!(stalled.read_to_end().end, End::Clean);
+    });
+}
+
+#[test]
+fn a_server_may_have_several_threads() {
+    let server = start(Config { models: vec![atlas()], threads: 2, ..Config::default() });
+    assert_eq!(post(&server, &streamed("atlas")).content(0), "one two three four five");
+    server.stop_now();
+    server.stop();
+    eventually("nobody listens", || TcpStream::connect(server.address()).is_err());
+}
