@@ -5,11 +5,15 @@ use std::{
     io,
     process::{ExitCode, exit},
     thread,
-    time::Duration,
 };
 
 use clap::Parser;
 use mock_llm_server::{MockServer, Options};
+use tokio::runtime::{self, Runtime};
+#[cfg(unix)]
+use tokio::signal::unix;
+#[cfg(windows)]
+use tokio::signal::windows;
 
 fn main() -> ExitCode {
     match run() {
@@ -33,37 +37,64 @@ fn run() -> Result<(), Box<dyn Error>> {
     let (address, loopback) = (config.address, config.address.ip().is_loopback());
     let models: Vec<&str> = config.models.iter().map(|model| model.name()).collect();
     let models = models.join(", ");
+    // Before anybody can know that the program runs, and stop it.
+    let mut signals = Signals::listen()?;
     let server = MockServer::start(config).map_err(|error| format!("cannot listen on {address}: {error}"))?;
     println!("listening on {}/v1, models: {models}", server.url());
     if !loopback {
         eprintln!("warning: {address} can be reached from other machines");
     }
-    wait_for_signal()?;
+    signals.wait();
     eprintln!("stopping: open streams may end; once more to stop at once");
-    thread::spawn(|| {
-        if wait_for_signal().is_ok() {
-            exit(130);
-        }
-        thread::sleep(Duration::MAX);
+    thread::spawn(move || {
+        signals.wait();
+        exit(130);
     });
     server.stop();
     Ok(())
 }
 
-/// Waits for Ctrl-C, or for the signal by which a service is stopped.
-fn wait_for_signal() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+/// Ctrl-C, and the signal by which a service is stopped.
+struct Signals {
+    runtime: Runtime,
+    #[cfg(unix)]
+    sources: [unix::Signal; 2],
+    #[cfg(windows)]
+    source: windows::CtrlC,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> io::Result<Self> {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let inside = runtime.enter();
+        let sources = [unix::signal(unix::SignalKind::interrupt())?, unix::signal(unix::SignalKind::terminate())?];
+        drop(inside);
+        Ok(Self { runtime, sources })
+    }
+
+    #[cfg(windows)]
+    fn listen() -> io::Result<Self> {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let inside = runtime.enter();
+        let source = windows::ctrl_c()?;
+        drop(inside);
+        Ok(Self { runtime, source })
+    }
+
+    /// Waits for the next one.
+    fn wait(&mut self) {
         #[cfg(unix)]
         {
-            let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-            tokio::select! {
-                result = tokio::signal::ctrl_c() => result?,
-                _ = terminated.recv() => {}
-            }
+            let [interrupt, terminate] = &mut self.sources;
+            self.runtime.block_on(async {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            });
         }
-        #[cfg(not(unix))]
-        tokio::signal::ctrl_c().await?;
-        Ok(())
-    })
+        #[cfg(windows)]
+        self.runtime.block_on(self.source.recv());
+    }
 }
