@@ -33,11 +33,22 @@ async fn main() {
     let tasks = LocalSet::new();
     tasks.spawn_local(recorder.future("door, 3 rings", door.rings(3)));
     tasks.spawn_local(recorder.future("kitchen, 1 ring", kitchen.rings(1)));
-    tasks.run_until(async { spawn_local(recorder.future("ringer", ringer)).await.expect("nobody panics") }).await;
+    tasks
+        .run_until(async {
+            spawn_local(recorder.future("ringer", ringer)).await.expect("nobody panics")
+        })
+        .await;
     tasks.await;
 
     for name in ["door, 3 rings", "kitchen, 1 ring", "ringer"] {
-        println!("{name:15}  polls: {}, wake-ups: {}", recorder.polls(name), recorder.wakes(name));
+        println!(
+            "{name:15}  polls: {}, wake-ups: {}",
+            recorder.polls(name),
+            recorder.wakes(name)
+        );
     }
-    show(&Timeline { end: Some(start.elapsed()), ..recorder.timeline("polls and wake-ups") });
+    show(&Timeline {
+        end: Some(start.elapsed()),
+        ..recorder.timeline("polls and wake-ups")
+    });
 }

@@ -33,11 +33,15 @@ async fn together(recorder: &Recorder) {
 async fn main() {
     let (start, seen) = (Instant::now(), recorder());
     in_turn(&seen).await;
-    let serial = Timeline { end: Some(start.elapsed()), ..seen.timeline("awaited in turn") };
+    let serial =
+        Timeline { end: Some(start.elapsed()), ..seen.timeline("awaited in turn") };
 
     let (start, seen) = (Instant::now(), recorder());
     together(&seen).await;
-    let concurrent = Timeline { end: Some(start.elapsed()), ..seen.timeline("one future made of three") };
+    let concurrent = Timeline {
+        end: Some(start.elapsed()),
+        ..seen.timeline("one future made of three")
+    };
 
     for run in [&serial, &concurrent] {
         println!("{:25} {:.3} s", run.title, run.extent().as_secs_f64());

@@ -25,8 +25,13 @@ async fn speak(name: &str) {
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
     let start = Instant::now();
-    let threads: HashSet<_> = join_all((0..1000).map(|_| wait())).await.into_iter().flatten().collect();
-    println!("1000 waits of 1 s: {:.3} s on {} thread", start.elapsed().as_secs_f64(), threads.len());
+    let threads: HashSet<_> =
+        join_all((0..1000).map(|_| wait())).await.into_iter().flatten().collect();
+    println!(
+        "1000 waits of 1 s: {:.3} s on {} thread",
+        start.elapsed().as_secs_f64(),
+        threads.len()
+    );
 
     println!("two branches without an `.await`:");
     futures::join!(speak("atlas"), speak("birch"));

@@ -2,6 +2,11 @@
 //!
 //! Run: `cargo run -p lesson-01-futures --example myth_calling_runs_it`
 
+#![expect(
+    clippy::let_underscore_future,
+    reason = "this is the mistake that the program shows"
+)]
+
 // ANCHOR: myth
 async fn save(reply: &str) {
     println!("saved: {reply}");

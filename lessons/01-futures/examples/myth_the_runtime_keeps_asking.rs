@@ -16,9 +16,15 @@ async fn main() {
     println!("a sleep of one day:      {} polls", recorder.polls("a sleep of one day"));
 
     // Ready at its second poll, and it asks for none.
-    let forgets = tokio::spawn(timeout(day, recorder.future("forgets its waker", Forgets { left: 1 })));
+    let forgets = tokio::spawn(timeout(
+        day,
+        recorder.future("forgets its waker", Forgets { left: 1 }),
+    ));
     sleep(day / 2).await;
-    println!("a future that forgets:   {} poll in half a day", recorder.polls("forgets its waker"));
+    println!(
+        "a future that forgets:   {} poll in half a day",
+        recorder.polls("forgets its waker")
+    );
     forgets.abort();
 }
 // ANCHOR_END: myth

@@ -25,9 +25,11 @@ async fn behind() {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    for (name, bytes) in
-        [("before", size_of_val(&before())), ("across", size_of_val(&across())), ("behind", size_of_val(&behind()))]
-    {
+    for (name, bytes) in [
+        ("before", size_of_val(&before())),
+        ("across", size_of_val(&across())),
+        ("behind", size_of_val(&behind())),
+    ] {
         println!("{name}  {}", if bytes > 1000 { "more than a thousand" } else { "less" });
     }
     before().await;

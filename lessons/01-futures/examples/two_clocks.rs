@@ -19,7 +19,8 @@ async fn main() {
 /// Makes two futures, awaits them one after the other, and draws how they were polled and woken.
 async fn made_first<F: Future<Output = ()>>(title: &str, make: impl Fn() -> F) -> Timeline {
     let (start, recorder) = (Instant::now(), recorder());
-    let (first, second) = (recorder.future("first", make()), recorder.future("second", make()));
+    let (first, second) =
+        (recorder.future("first", make()), recorder.future("second", make()));
     first.await;
     second.await;
     println!("{title:25}  {:.3} s", start.elapsed().as_secs_f64());

@@ -28,6 +28,7 @@ fn print_and_draw(text: impl fmt::Display, picture: impl Fn() -> String) {
     println!("\n{text}");
     let mut arguments = std::env::args().skip_while(|argument| argument != "--svg");
     if let (Some(_), Some(file)) = (arguments.next(), arguments.next().map(PathBuf::from)) {
-        fs::write(&file, picture()).unwrap_or_else(|error| panic!("cannot write {}: {error}", file.display()));
+        fs::write(&file, picture())
+            .unwrap_or_else(|error| panic!("cannot write {}: {error}", file.display()));
     }
 }

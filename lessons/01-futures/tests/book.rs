@@ -11,7 +11,8 @@ use std::{
 };
 
 const CHAPTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../book/src/01-futures.md");
-const OUTPUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../book/src/output/01-futures");
+const OUTPUT: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../book/src/output/01-futures");
 
 #[test]
 fn what_the_book_shows_is_what_the_examples_print() {
@@ -19,9 +20,20 @@ fn what_the_book_shows_is_what_the_examples_print() {
     for (name, program) in examples() {
         let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.svg"));
         let _ = fs::remove_file(&picture);
-        let output = Command::new(&program).arg("--svg").arg(&picture).output().expect("the example can be started");
-        assert!(output.status.success(), "{name} failed:\n{}", String::from_utf8_lossy(&output.stderr));
-        shown.insert(format!("{name}.txt"), String::from_utf8(output.stdout).expect("the examples print text"));
+        let output = Command::new(&program)
+            .arg("--svg")
+            .arg(&picture)
+            .output()
+            .expect("the example can be started");
+        assert!(
+            output.status.success(),
+            "{name} failed:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        shown.insert(
+            format!("{name}.txt"),
+            String::from_utf8(output.stdout).expect("the examples print text"),
+        );
         if let Ok(picture) = fs::read_to_string(&picture) {
             shown.insert(format!("{name}.svg"), picture);
         }
@@ -34,9 +46,13 @@ fn what_the_book_shows_is_what_the_examples_print() {
     let advice = "UPDATE_BOOK=1 cargo test -p lesson-01-futures --test book";
     for (file, now) in &shown {
         let then = fs::read_to_string(Path::new(OUTPUT).join(file)).unwrap_or_default();
-        assert!(then == *now, "the book does not show what the example prints: {file}\n{advice}\n\n{now}");
+        assert!(
+            then == *now,
+            "the book does not show what the example prints: {file}\n{advice}\n\n{now}"
+        );
     }
-    let stale: Vec<String> = files().into_iter().filter(|file| !shown.contains_key(file)).collect();
+    let stale: Vec<String> =
+        files().into_iter().filter(|file| !shown.contains_key(file)).collect();
     assert!(stale.is_empty(), "no example prints {stale:?}\n{advice}");
 }
 
@@ -46,7 +62,9 @@ fn the_chapter_shows_every_output() {
     let chapter = fs::read_to_string(CHAPTER).expect("the chapter is there");
     let missing: Vec<String> = files()
         .into_iter()
-        .filter(|file| !chapter.contains(&format!("{{{{#include output/01-futures/{file}}}}}")))
+        .filter(|file| {
+            !chapter.contains(&format!("{{{{#include output/01-futures/{file}}}}}"))
+        })
         .collect();
     assert!(missing.is_empty(), "the chapter does not include {missing:?}");
 }
@@ -54,18 +72,33 @@ fn the_chapter_shows_every_output() {
 /// The programs themselves, fresh: `cargo test --test book` alone would not build them.
 fn examples() -> BTreeMap<String, PathBuf> {
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "lesson-01-futures", "--examples", "--message-format", "json"])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "lesson-01-futures",
+            "--examples",
+            "--message-format",
+            "json",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo can be started");
-    assert!(output.status.success(), "cargo build failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "cargo build failed:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout)
         .expect("cargo writes JSON")
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .filter(|message| message["target"]["kind"][0] == "example")
         .filter_map(|message| {
-            Some((message["target"]["name"].as_str()?.to_owned(), message["executable"].as_str()?.into()))
+            Some((
+                message["target"]["name"].as_str()?.to_owned(),
+                message["executable"].as_str()?.into(),
+            ))
         })
         .collect()
 }
@@ -74,7 +107,15 @@ fn files() -> BTreeSet<String> {
     let Ok(entries) = fs::read_dir(OUTPUT) else {
         return BTreeSet::new();
     };
-    entries.map(|entry| entry.expect("the folder can be read").file_name().to_string_lossy().into_owned()).collect()
+    entries
+        .map(|entry| {
+            entry
+                .expect("the folder can be read")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect()
 }
 
 fn write(shown: &BTreeMap<String, String>) {

@@ -29,7 +29,10 @@ async fn millis(run: impl Future) -> u128 {
 fn s1_a_call_alone_runs_nothing() {
     let log = Log::default();
     poll_by_hand(call_then_await(&log), 1);
-    assert_eq!(log.take(), ["before the call", "after the call", "the body runs", "after the await"]);
+    assert_eq!(
+        log.take(),
+        ["before the call", "after the call", "the body runs", "after the await"]
+    );
 
     poll_by_hand(call_and_drop(&log), 1);
     assert_eq!(log.take(), ["before the call", "after the drop"]);
@@ -66,7 +69,10 @@ async fn s1_a_thousand_waits_take_as_long_as_one() {
 fn a_countdown_from_3_is_ready_at_the_fourth_poll_and_has_woken_three_times() {
     let polls = poll_by_hand(Countdown { left: 3 }, 10);
     let told: Vec<String> = polls.iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["Pending  (woken)", "Pending  (woken)", "Pending  (woken)", "Ready(\"go\")"]);
+    assert_eq!(
+        told,
+        ["Pending  (woken)", "Pending  (woken)", "Pending  (woken)", "Ready(\"go\")"]
+    );
 }
 
 /// It would be ready at the second poll. Nobody asks for a second poll.
@@ -108,7 +114,9 @@ fn a_bell_wakes_only_the_last_listener() {
     let rings = std::rc::Rc::new(std::cell::RefCell::new(bell.rings(1)));
     let task = || {
         let rings = rings.clone();
-        spawn(std::future::poll_fn(move |cx| std::pin::Pin::new(&mut *rings.borrow_mut()).poll(cx)))
+        spawn(std::future::poll_fn(move |cx| {
+            std::pin::Pin::new(&mut *rings.borrow_mut()).poll(cx)
+        }))
     };
     let (mut first, mut second) = (task(), task());
     assert!(first.poll().is_pending() && second.poll().is_pending());
@@ -119,7 +127,9 @@ fn a_bell_wakes_only_the_last_listener() {
 /// For all small pairs: the polls of the enum by hand are those of the compiler's machine.
 #[test]
 fn nobody_can_tell_the_two_state_machines_apart() {
-    for (first, second) in (0..4).flat_map(|first| (0..4).map(move |second| (first, second))) {
+    for (first, second) in
+        (0..4).flat_map(|first| (0..4).map(move |second| (first, second)))
+    {
         let by_hand = poll_by_hand(InTurn::Start { first, second }, 20);
         assert_eq!(by_hand, poll_by_hand(in_turn(first, second), 20));
         assert_eq!(by_hand.len(), (first + second + 1) as usize);
@@ -138,7 +148,9 @@ fn a_poll_after_the_end_panics() {
 #[test]
 fn a_buffer_across_an_await_is_inside_the_future() {
     let table = sizes::table();
-    let size = |name| table.iter().find(|row| row.0 == name).map(|row| row.1).expect("a row of the table");
+    let size = |name| {
+        table.iter().find(|row| row.0 == name).map(|row| row.1).expect("a row of the table")
+    };
     assert_eq!(size("Countdown"), 4);
     for large in ["buffer_across_the_await", "buffer_dropped", "awaits_a_large_one"] {
         assert!((4096..4096 + 64).contains(&size(large)), "{large}: {}", size(large));
@@ -150,7 +162,9 @@ fn a_buffer_across_an_await_is_inside_the_future() {
 
 #[test]
 fn a_recursive_call_goes_as_deep_as_its_tree() {
-    let chain =
-        (0..200).fold(Tool { name: "tool", needs: vec![] }, |needed, _| Tool { name: "tool", needs: vec![needed] });
+    let chain = (0..200).fold(Tool { name: "tool", needs: vec![] }, |needed, _| Tool {
+        name: "tool",
+        needs: vec![needed],
+    });
     assert_eq!(tokio_test::block_on(recursion::call(&chain)).len(), 201);
 }
