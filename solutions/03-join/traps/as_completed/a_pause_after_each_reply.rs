@@ -1,7 +1,7 @@
 //! Trap: the loop waits for something else after each reply: meanwhile nobody polls the other calls, and they stand still.
 //! Caught by: shows_each_reply_when_it_comes
 //! Says: question 3: its reply came at 2.500 s
-//! Says: what is not polled makes no progress
+//! Says: What is not polled makes no progress
 
 use std::time::Duration;
 
