@@ -1,4 +1,5 @@
-//! The translation fails after 0.8 s. `join!` waits for the summary all the same; `try_join!` drops it.
+//! The translation fails after 0.8 s. `join!` waits for the summary all the same;
+//! `try_join!` drops it.
 //!
 //! Run: `cargo run -p lesson-03-join --example fail_fast`
 
@@ -12,7 +13,11 @@ use mock_llm::{Fault, MockLlm, When};
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
     let [headline, summary, translation] = models();
-    let llm = MockLlm::new([headline, summary, translation.fault(When::Always, Fault::Overloaded)]);
+    let llm = MockLlm::new([
+        headline,
+        summary,
+        translation.fault(When::Always, Fault::Overloaded),
+    ]);
 
     let waits = measure(&llm, joined::edition(&llm, ARTICLE)).await;
     let drawn_waits = waits.timeline("join!");

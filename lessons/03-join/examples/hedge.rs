@@ -11,7 +11,10 @@ use mock_llm::{Error, Fault, MockLlm, When};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<(), Error> {
-    let llm = MockLlm::new([model("headline", 0.6).fault(When::Attempt(1), Fault::StallAfter(0))]);
+    let llm =
+        MockLlm::new(
+            [model("headline", 0.6).fault(When::Attempt(1), Fault::StallAfter(0))],
+        );
 
     let run = measure(&llm, hedge::patient_headline(&llm, ARTICLE, secs(0.5))).await;
     let (started, dropped) = (llm.journal().calls().len(), llm.journal().dropped().count());

@@ -1,4 +1,5 @@
-//! Ten thousand headlines with latencies as in practice: how much a second request helps, and how often it is sent.
+//! Ten thousand headlines with latencies as in practice: how much a second request helps,
+//! and how often it is sent.
 //!
 //! Run: `cargo run -p lesson-03-join --example hedge_the_tail`
 
@@ -23,10 +24,14 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// All requests at once, each for an article of its own. Half of them take less than 0.4 s; the tail is long.
+/// All requests at once, each for an article of its own. Half of them take less than 0.4 s;
+/// the tail is long.
 async fn row(name: &str, patience: Duration) -> Result<String, Error> {
     let latency = Latency::LogNormal { median: secs(0.4), sigma: 0.5 };
-    let llm = MockLlm::builder().seed(3).model(Model::new("headline").time_to_first_token(latency)).build();
+    let llm = MockLlm::builder()
+        .seed(3)
+        .model(Model::new("headline").time_to_first_token(latency))
+        .build();
 
     let requests = (0..REQUESTS).map(|number| {
         let llm = llm.clone();
@@ -40,10 +45,16 @@ async fn row(name: &str, patience: Duration) -> Result<String, Error> {
             Ok(start.elapsed())
         }
     });
-    let mut took: Vec<Duration> = join_all(requests).await.into_iter().collect::<Result<_, Error>>()?;
+    let mut took: Vec<Duration> =
+        join_all(requests).await.into_iter().collect::<Result<_, Error>>()?;
     took.sort_unstable();
 
     let percentile = |percent: usize| took[REQUESTS * percent / 100 - 1].as_secs_f64();
     let calls = llm.journal().calls().len();
-    Ok(format!("{name:11}  {:.2} s   {:.2} s   {:.2} s   {calls:6}", percentile(50), percentile(95), percentile(99)))
+    Ok(format!(
+        "{name:11}  {:.2} s   {:.2} s   {:.2} s   {calls:6}",
+        percentile(50),
+        percentile(95),
+        percentile(99)
+    ))
 }

@@ -8,13 +8,18 @@ use tokio::time::sleep;
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
-    let llm = MockLlm::new([model("dropped future", 2.0), model("dropped handle", 2.0), model("aborted task", 2.0)]);
+    let llm = MockLlm::new([
+        model("dropped future", 2.0),
+        model("dropped handle", 2.0),
+        model("aborted task", 2.0),
+    ]);
 
     let mut future = Box::pin(llm.model("dropped future").complete(ARTICLE));
     let handle = tokio::spawn(llm.model("dropped handle").complete(ARTICLE));
     let aborted = tokio::spawn(llm.model("aborted task").complete(ARTICLE));
 
-    // One second for all three: the tasks run by themselves, the future because it is polled here.
+    // One second for all three: the tasks run by themselves, the future because it is
+    // polled here.
     tokio::select! {
         _ = &mut future => unreachable!("the call takes two seconds"),
         () = sleep(secs(1.0)) => {}

@@ -12,11 +12,13 @@ use mock_llm::{Fault, MockLlm, When};
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
     let [headline, summary, translation] = models();
-    let llm = MockLlm::new([headline.fault(When::Always, Fault::Refused), summary, translation]);
+    let llm =
+        MockLlm::new([headline.fault(When::Always, Fault::Refused), summary, translation]);
 
     let run = measure(&llm, joined::edition(&llm, ARTICLE)).await;
     let journal = llm.journal();
-    let mut ends: Vec<_> = journal.calls().iter().map(|call| (call.ended.as_ref(), &call.model)).collect();
+    let mut ends: Vec<_> =
+        journal.calls().iter().map(|call| (call.ended.as_ref(), &call.model)).collect();
     ends.sort_unstable_by_key(|(ended, _)| ended.map(|(at, _)| *at));
     for (ended, model) in ends {
         let (at, end) = ended.expect("every call has ended");

@@ -18,7 +18,8 @@ async fn main() {
     show_beside(&one_piece, &slices);
 }
 
-/// Joins a call with `work`, prints when the reply was in hand, and draws how the two were polled.
+/// Joins a call with `work`, prints when the reply was in hand, and draws how the two were
+/// polled.
 async fn joined(title: &str, work: impl Future<Output = ()>) -> Timeline {
     let llm = MockLlm::new([model("headline", 0.5)]);
     let start = Instant::now();
@@ -28,7 +29,10 @@ async fn joined(title: &str, work: impl Future<Output = ()>) -> Timeline {
         let reply = headline(&llm, ARTICLE).await;
         (reply, start.elapsed())
     };
-    let ((reply, at), ()) = tokio::join!(recorder.future("headline", reply_in_hand), recorder.future("index", work));
+    let ((reply, at), ()) = tokio::join!(
+        recorder.future("headline", reply_in_hand),
+        recorder.future("index", work)
+    );
 
     assert!(reply.is_ok(), "the headline has no faults");
     println!("{title}: the reply is in hand at {:.3} s", at.as_secs_f64());

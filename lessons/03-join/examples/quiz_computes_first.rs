@@ -1,4 +1,5 @@
-//! Quiz: a call of 0.2 s beside a computation of 1 s. Does it matter which one is written first?
+//! Quiz: a call of 0.2 s beside a computation of 1 s. Does it matter which one is written
+//! first?
 //!
 //! Run: `cargo run -p lesson-03-join --example quiz_computes_first`
 

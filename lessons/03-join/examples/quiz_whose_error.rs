@@ -1,4 +1,5 @@
-//! Quiz: one call fails after 0.9 s, another after 0.4 s. Which error is returned, and when?
+//! Quiz: one call fails after 0.9 s, another after 0.4 s. Which error is returned, and
+//! when?
 //!
 //! Run: `cargo run -p lesson-03-join --example quiz_whose_error`
 

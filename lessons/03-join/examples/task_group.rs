@@ -1,4 +1,5 @@
-//! Three tasks; the second fails after 0.5 s. What is in flight at the instant at which the caller goes on?
+//! Three tasks; the second fails after 0.5 s. What is in flight at the instant at which the
+//! caller goes on?
 //!
 //! Run: `cargo run -p lesson-03-join --example task_group`
 
@@ -11,15 +12,19 @@ use lesson_03_join::{
 use mock_llm::{Error, Fault, MockLlm, When};
 use tokio::time::sleep;
 
-/// Tasks that nobody keeps together: the first error returns, and the handles of the others are dropped.
+/// Tasks that nobody keeps together: the first error returns, and the handles of the others
+/// are dropped.
 async fn loose_tasks(llm: &MockLlm, comments: &[String]) -> Result<(), Error> {
     let tasks = comments.iter().map(|comment| tokio::spawn(llm.complete(comment)));
-    try_join_all(tasks.map(async |task| task.await.expect("no call panics"))).await.map(drop)
+    try_join_all(tasks.map(async |task| task.await.expect("no call panics")))
+        .await
+        .map(drop)
 }
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
-    let model = moderator([1.5, 0.5, 1.0]).fault(When::Prompt(comment(2)), Fault::Overloaded);
+    let model =
+        moderator([1.5, 0.5, 1.0]).fault(When::Prompt(comment(2)), Fault::Overloaded);
     let llm = MockLlm::new([model]);
 
     let loose = measure(&llm, loose_tasks(&llm, &comments(3))).await;
@@ -36,5 +41,8 @@ async fn main() {
 }
 
 fn report(name: &str, took: f64, llm: &MockLlm) {
-    println!("{name:10}  returns at {took:.3} s, in flight then: {}", llm.journal().in_flight());
+    println!(
+        "{name:10}  returns at {took:.3} s, in flight then: {}",
+        llm.journal().in_flight()
+    );
 }

@@ -10,7 +10,13 @@ async fn main() {
     println!("                                 after 0.8 s    after 0.5 s");
     for tool in Tool::ALL {
         let (all_is_well, one_fails) = (tool.all_is_well().await, tool.one_fails().await);
-        println!("{:16}  {all_is_well}   {one_fails}   {}", tool.name(), tool.given_up().await);
+        println!(
+            "{:16}  {all_is_well}   {one_fails}   {}",
+            tool.name(),
+            tool.given_up().await
+        );
     }
-    println!("\nheadline, summary, translation: ✓ finished  ! failed  × dropped  · never started");
+    println!(
+        "\nheadline, summary, translation: ✓ finished  ! failed  × dropped  · never started"
+    );
 }

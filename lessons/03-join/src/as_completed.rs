@@ -6,8 +6,13 @@ use mock_llm::{Error, MockLlm, Reply};
 // ANCHOR: as_completed
 /// Hands every result to `show` as soon as it is there, with the number of its comment.
 ///
-/// The order of arrival says nothing about whose reply it is. So each future brings its number along.
-pub async fn weigh_as_completed(llm: &MockLlm, comments: &[String], mut show: impl FnMut(usize, Result<Reply, Error>)) {
+/// The order of arrival says nothing about whose reply it is. So each future brings its
+/// number along.
+pub async fn weigh_as_completed(
+    llm: &MockLlm,
+    comments: &[String],
+    mut show: impl FnMut(usize, Result<Reply, Error>),
+) {
     let mut calls: FuturesUnordered<_> = comments
         .iter()
         .zip(1..)

@@ -9,14 +9,21 @@ use tokio::time::timeout;
 use crate::newsroom::headline;
 
 // ANCHOR: hedge
-/// Asks for a headline. Where there is none after `patience`, asks once more, and takes whichever reply is there first.
+/// Asks for a headline. Where there is none after `patience`, asks once more, and takes
+/// whichever reply is there first.
 ///
-/// At most two calls are made. The one that loses is dropped when this returns, so it costs no more than it has cost by
-/// then. Choose the patience from your own latencies: at their 95th percentile, one request in twenty is sent twice.
+/// At most two calls are made. The one that loses is dropped when this returns, so it costs
+/// no more than it has cost by then. Choose the patience from your own latencies: at their
+/// 95th percentile, one request in twenty is sent twice.
 ///
 /// # Errors
-/// That of the first call where it fails within `patience`; later, the last of two errors, when both calls have failed.
-pub async fn patient_headline(llm: &MockLlm, article: &str, patience: Duration) -> Result<Reply, Error> {
+/// That of the first call where it fails within `patience`; later, the last of two errors,
+/// when both calls have failed.
+pub async fn patient_headline(
+    llm: &MockLlm,
+    article: &str,
+    patience: Duration,
+) -> Result<Reply, Error> {
     let mut first = pin!(headline(llm, article));
     if let Ok(result) = timeout(patience, first.as_mut()).await {
         return result;

@@ -1,8 +1,9 @@
 //! # Lesson 03: many calls at once
 //!
-//! The story is a newsroom. An article comes in. Language models write a headline, a summary and a translation for it,
-//! and weigh the comments of its readers. A call waits for a second or two and computes nothing. Whoever waits for
-//! one call before it starts the next one adds these seconds up; whoever starts them together pays for the longest.
+//! The story is a newsroom. An article comes in. Language models write a headline, a
+//! summary and a translation for it, and weigh the comments of its readers. A call waits
+//! for a second or two and computes nothing. Whoever waits for one call before it starts
+//! the next one adds these seconds up; whoever starts them together pays for the longest.
 //!
 //! One idea in each module, in the order to read them:
 //!

@@ -32,12 +32,15 @@ pub async fn translation(llm: &MockLlm, article: &str) -> Result<Reply, Error> {
 }
 // ANCHOR_END: calls
 
-/// The three models of the newsroom, in this order: the summary takes 1.0 s, the translation 0.8 s, the headline 0.6 s.
+/// The three models of the newsroom, in this order: the summary takes 1.0 s, the
+/// translation 0.8 s, the headline 0.6 s.
 pub fn models() -> [Model; 3] {
-    [("headline", 0.6), ("summary", 1.0), ("translation", 0.8)].map(|(name, seconds)| model(name, seconds))
+    [("headline", 0.6), ("summary", 1.0), ("translation", 0.8)]
+        .map(|(name, seconds)| model(name, seconds))
 }
 
-/// A model whose every call takes so many seconds. It waits all of that time and computes nothing.
+/// A model whose every call takes so many seconds. It waits all of that time and computes
+/// nothing.
 pub fn model(name: &str, seconds: f64) -> Model {
     Model::new(name).time_to_first_token(secs(seconds)).reply(format!("({name})"))
 }

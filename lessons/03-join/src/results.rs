@@ -11,9 +11,11 @@ pub struct Weighed {
     pub failures: Vec<(String, Error)>,
 }
 
-/// Asks about every comment at the same time, and lets all calls end, whatever happens to the others.
+/// Asks about every comment at the same time, and lets all calls end, whatever happens to
+/// the others.
 pub async fn weigh_what_works(llm: &MockLlm, comments: &[String]) -> Weighed {
-    let results: Vec<Result<Reply, Error>> = join_all(comments.iter().map(|comment| llm.complete(comment))).await;
+    let results: Vec<Result<Reply, Error>> =
+        join_all(comments.iter().map(|comment| llm.complete(comment))).await;
 
     let mut weighed = Weighed::default();
     for (comment, result) in comments.iter().zip(results) {

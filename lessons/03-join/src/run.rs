@@ -23,8 +23,8 @@ pub async fn measure<T>(llm: &MockLlm, work: impl Future<Output = T>) -> Run<T> 
 }
 
 impl<T> Run<T> {
-    /// The calls of the run as they stand now, and a line where the work ended. Ask later, and it shows what went on
-    /// after that.
+    /// The calls of the run as they stand now, and a line where the work ended. Ask later,
+    /// and it shows what went on after that.
     pub fn timeline(&self, title: &str) -> Timeline {
         Timeline { end: Some(self.took), ..self.llm.journal().timeline(title) }
     }
@@ -35,7 +35,8 @@ pub fn show(run: &Timeline) {
     print_and_draw(run.text(&STYLE), || run.svg());
 }
 
-/// Prints two runs on one time scale. With `--svg FILE` on the command line, writes their picture too.
+/// Prints two runs on one time scale. With `--svg FILE` on the command line, writes their
+/// picture too.
 pub fn show_beside(first: &Timeline, second: &Timeline) {
     print_and_draw(text_beside(first, second, &STYLE), || svg_beside(first, second));
 }
@@ -47,6 +48,7 @@ fn print_and_draw(text: impl fmt::Display, picture: impl Fn() -> String) {
     println!("\n{text}");
     let mut arguments = std::env::args().skip_while(|argument| argument != "--svg");
     if let (Some(_), Some(file)) = (arguments.next(), arguments.next().map(PathBuf::from)) {
-        fs::write(&file, picture()).unwrap_or_else(|error| panic!("cannot write {}: {error}", file.display()));
+        fs::write(&file, picture())
+            .unwrap_or_else(|error| panic!("cannot write {}: {error}", file.display()));
     }
 }

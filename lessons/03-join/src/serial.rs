@@ -18,11 +18,16 @@ pub async fn edition(llm: &MockLlm, article: &str) -> Result<Edition, Error> {
 // ANCHOR: made_first
 /// Makes the three futures first, and still takes as long as all three together.
 ///
-/// To make a future starts nothing. Each `.await` polls one future, and only that one, until it is done.
+/// To make a future starts nothing. Each `.await` polls one future, and only that one,
+/// until it is done.
 pub async fn edition_made_first(llm: &MockLlm, article: &str) -> Result<Edition, Error> {
     let headline = headline(llm, article);
     let summary = summary(llm, article);
     let translation = translation(llm, article);
-    Ok(Edition { headline: headline.await?, summary: summary.await?, translation: translation.await? })
+    Ok(Edition {
+        headline: headline.await?,
+        summary: summary.await?,
+        translation: translation.await?,
+    })
 }
 // ANCHOR_END: made_first

@@ -6,10 +6,12 @@ use mock_llm::{Error, MockLlm, Reply};
 use tokio::task::{JoinError, JoinSet};
 
 // ANCHOR: task_group
-/// Weighs every comment in a task of its own. When this returns, with a list or with an error, none of them runs any more.
+/// Weighs every comment in a task of its own. When this returns, with a list or with an
+/// error, none of them runs any more.
 ///
-/// `JoinSet` alone does not do that. It does not end the others at the first error, and it does not wait: when it is
-/// dropped it asks its tasks to stop, and they stop some time later. `shutdown` asks, and waits until they have stopped.
+/// `JoinSet` alone does not do that. It does not end the others at the first error, and it
+/// does not wait: when it is dropped it asks its tasks to stop, and they stop some time
+/// later. `shutdown` asks, and waits until they have stopped.
 pub async fn weigh_all(llm: &MockLlm, comments: &[String]) -> Result<Vec<Reply>, Error> {
     let mut group = JoinSet::new();
     for (place, comment) in comments.iter().enumerate() {
@@ -32,7 +34,8 @@ pub async fn weigh_all(llm: &MockLlm, comments: &[String]) -> Result<Vec<Reply>,
 }
 // ANCHOR_END: task_group
 
-/// A panic in a task is caught and handed to whoever joins it. Here it goes on, as it would in a function call.
+/// A panic in a task is caught and handed to whoever joins it. Here it goes on, as it would
+/// in a function call.
 fn panic_again<T>(error: JoinError) -> T {
     resume_unwind(error.into_panic())
 }

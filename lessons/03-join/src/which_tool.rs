@@ -1,4 +1,5 @@
-//! The same three calls with every tool, put to the same three tests: all is well, one fails, the caller gives up.
+//! The same three calls with every tool, put to the same three tests: all is well, one
+//! fails, the caller gives up.
 
 use std::{fmt, time::Duration};
 
@@ -46,8 +47,14 @@ pub enum Fate {
 }
 
 impl Tool {
-    pub const ALL: [Tool; 6] =
-        [Tool::InTurn, Tool::Join, Tool::TryJoin, Tool::FuturesUnordered, Tool::Spawn, Tool::JoinSet];
+    pub const ALL: [Tool; 6] = [
+        Tool::InTurn,
+        Tool::Join,
+        Tool::TryJoin,
+        Tool::FuturesUnordered,
+        Tool::Spawn,
+        Tool::JoinSet,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -67,7 +74,8 @@ impl Tool {
             Tool::Join => joined::edition(&llm, ARTICLE).await.map(drop),
             Tool::TryJoin => fail_fast::edition(&llm, ARTICLE).await.map(drop),
             Tool::FuturesUnordered => {
-                let mut calls: FuturesUnordered<_> = three_calls(&llm).into_iter().collect();
+                let mut calls: FuturesUnordered<_> =
+                    three_calls(&llm).into_iter().collect();
                 while let Some(result) = calls.next().await {
                     result?;
                 }
@@ -75,7 +83,8 @@ impl Tool {
             }
             Tool::Spawn => {
                 let [headline, summary, translation] = three_calls(&llm).map(tokio::spawn);
-                tokio::try_join!(ended(headline), ended(summary), ended(translation)).map(drop)
+                tokio::try_join!(ended(headline), ended(summary), ended(translation))
+                    .map(drop)
             }
             Tool::JoinSet => {
                 let mut calls: JoinSet<_> = three_calls(&llm).into_iter().collect();
@@ -96,7 +105,11 @@ impl Tool {
     /// The translation fails after 0.8 s: an overloaded server.
     pub async fn one_fails(self) -> Outcome {
         let [headline, summary, translation] = models();
-        let llm = MockLlm::new([headline, summary, translation.fault(When::Always, Fault::Overloaded)]);
+        let llm = MockLlm::new([
+            headline,
+            summary,
+            translation.fault(When::Always, Fault::Overloaded),
+        ]);
         observe(&llm, measure(&llm, self.ask(llm.clone())).await).await
     }
 
@@ -139,7 +152,11 @@ impl fmt::Display for Outcome {
     /// `0.8 s  ✓ × !`
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [headline, summary, translation] = self.fates.map(Fate::sign);
-        write!(formatter, "{:.1} s  {headline} {summary} {translation}", self.returned.as_secs_f64())
+        write!(
+            formatter,
+            "{:.1} s  {headline} {summary} {translation}",
+            self.returned.as_secs_f64()
+        )
     }
 }
 

@@ -1,4 +1,5 @@
-//! What each tool does with errors, with a caller that goes away, and with a branch that computes.
+//! What each tool does with errors, with a caller that goes away, and with a branch that
+//! computes.
 
 use std::{sync::mpsc, time::Duration};
 
@@ -34,7 +35,8 @@ async fn every_edition_has_its_parts_in_their_places() {
     let llm = MockLlm::new(models());
     let parts = |edition: Result<Edition, Error>| {
         let edition = edition.expect("no faults");
-        [edition.headline, edition.summary, edition.translation].map(|reply| model_of(&reply).to_owned())
+        [edition.headline, edition.summary, edition.translation]
+            .map(|reply| model_of(&reply).to_owned())
     };
     let expected = ["headline", "summary", "translation"];
     assert_eq!(parts(serial::edition(&llm, ARTICLE).await), expected);
@@ -57,7 +59,10 @@ async fn try_join_drops_the_others_at_the_first_error() {
     let run = measure(&llm, fail_fast::edition(&llm, ARTICLE)).await;
     assert_eq!((run.value, run.took), (Err(OVERLOADED), secs(0.8)));
     let journal = llm.journal();
-    assert_eq!(journal.dropped().map(|call| call.model.as_str()).collect::<Vec<_>>(), ["summary"]);
+    assert_eq!(
+        journal.dropped().map(|call| call.model.as_str()).collect::<Vec<_>>(),
+        ["summary"]
+    );
     assert_eq!(journal.in_flight(), 0);
 }
 
@@ -74,10 +79,13 @@ async fn gather_reports_the_first_error_in_place_and_try_join_all_the_first_in_t
 
 #[tokio::test(start_paused = true)]
 async fn results_lose_nothing() {
-    let llm = MockLlm::new([moderator([0.4, 0.7, 0.5]).fault(When::Prompt(comment(2)), Fault::Overloaded)]);
+    let llm = MockLlm::new([
+        moderator([0.4, 0.7, 0.5]).fault(When::Prompt(comment(2)), Fault::Overloaded)
+    ]);
     let run = measure(&llm, results::weigh_what_works(&llm, &comments(3))).await;
     assert_eq!(run.took, secs(0.7));
-    let names: Vec<_> = run.value.replies.iter().map(|(comment, _)| comment.as_str()).collect();
+    let names: Vec<_> =
+        run.value.replies.iter().map(|(comment, _)| comment.as_str()).collect();
     assert_eq!(names, ["comment 1", "comment 3"]);
     assert_eq!(run.value.failures, [(comment(2), OVERLOADED)]);
 }
@@ -103,7 +111,9 @@ async fn a_dropped_handle_keeps_running() {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_group_leaves_nothing_in_flight() {
-    let llm = MockLlm::new([moderator([1.5, 0.5, 1.0]).fault(When::Prompt(comment(2)), Fault::Overloaded)]);
+    let llm = MockLlm::new([
+        moderator([1.5, 0.5, 1.0]).fault(When::Prompt(comment(2)), Fault::Overloaded)
+    ]);
     let run = measure(&llm, task_group::weigh_all(&llm, &comments(3))).await;
     assert_eq!((run.value, run.took), (Err(OVERLOADED), secs(0.5)));
     assert_eq!((llm.journal().in_flight(), llm.journal().dropped().count()), (0, 2));
@@ -113,7 +123,13 @@ async fn a_task_group_leaves_nothing_in_flight() {
 async fn a_task_group_keeps_the_order_of_the_comments() {
     let llm = MockLlm::new([moderator([0.3, 0.1, 0.2])]);
     let replies = task_group::weigh_all(&llm, &comments(3)).await.expect("no faults");
-    assert!(replies.iter().zip(1..).all(|(reply, number)| reply.text.ends_with(&comment(number))), "{replies:?}");
+    assert!(
+        replies
+            .iter()
+            .zip(1..)
+            .all(|(reply, number)| reply.text.ends_with(&comment(number))),
+        "{replies:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,16 +143,25 @@ async fn a_panic_in_a_task_group_reaches_the_caller() {
 async fn a_hedge_asks_once_when_the_answer_is_in_time() {
     let llm = MockLlm::new([model("headline", 0.4)]);
     let run = measure(&llm, hedge::patient_headline(&llm, ARTICLE, secs(0.5))).await;
-    assert_eq!((run.value.is_ok(), run.took, llm.journal().calls().len()), (true, secs(0.4), 1));
+    assert_eq!(
+        (run.value.is_ok(), run.took, llm.journal().calls().len()),
+        (true, secs(0.4), 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_hedge_asks_twice_at_most_and_drops_the_loser() {
-    let llm = MockLlm::new([model("headline", 0.6).fault(When::Attempt(1), Fault::StallAfter(0))]);
+    let llm =
+        MockLlm::new(
+            [model("headline", 0.6).fault(When::Attempt(1), Fault::StallAfter(0))],
+        );
     let run = measure(&llm, hedge::patient_headline(&llm, ARTICLE, secs(0.5))).await;
     assert_eq!((run.value.is_ok(), run.took), (true, secs(1.1)));
     let journal = llm.journal();
-    assert_eq!((journal.calls().len(), journal.dropped().count(), journal.in_flight()), (2, 1, 0));
+    assert_eq!(
+        (journal.calls().len(), journal.dropped().count(), journal.in_flight()),
+        (2, 1, 0)
+    );
 }
 
 /// The first call is late, and still it wins: it was not started anew.
@@ -150,7 +175,8 @@ async fn a_hedge_goes_on_with_the_first_call() {
 /// One call fails while the other is in flight: the other one may still win.
 #[tokio::test(start_paused = true)]
 async fn a_hedge_outlives_one_error() {
-    let llm = MockLlm::new([model("headline", 0.6).fault(When::Attempt(1), Fault::Overloaded)]);
+    let llm =
+        MockLlm::new([model("headline", 0.6).fault(When::Attempt(1), Fault::Overloaded)]);
     let run = measure(&llm, hedge::patient_headline(&llm, ARTICLE, secs(0.5))).await;
     assert_eq!((run.value.is_ok(), run.took), (true, secs(1.1)));
 
@@ -159,7 +185,8 @@ async fn a_hedge_outlives_one_error() {
     assert_eq!((run.value, run.took), (Err(OVERLOADED), secs(1.1)));
 }
 
-/// Joins a call of 0.5 s with `work`. Gives the instant at which the reply is in hand, and how often the call was polled.
+/// Joins a call of 0.5 s with `work`. Gives the instant at which the reply is in hand, and
+/// how often the call was polled.
 async fn call_beside(work: impl Future<Output = ()>) -> (Duration, usize) {
     let llm = MockLlm::new([model("atlas", 0.5)]);
     let start = Instant::now();
@@ -173,22 +200,23 @@ async fn call_beside(work: impl Future<Output = ()>) -> (Duration, usize) {
     (at, recorder.polls("call"))
 }
 
-/// The reply is at the machine after 0.5 s. The branch that computes holds the thread, so nobody fetches it.
+/// The reply is at the machine after 0.5 s. The branch that computes holds the thread, so
+/// nobody fetches it.
 #[tokio::test(start_paused = true)]
 async fn a_branch_that_computes_stalls_the_others() {
     assert_eq!(call_beside(index(secs(1.5))).await, (secs(1.5), 2));
 }
 
-/// The call is polled between two slices of 0.1 s. It is at most one slice late: `join!` gives its branches the first turn
-/// by rotation, so the other one may come first.
+/// The call is polled between two slices of 0.1 s. It is at most one slice late: `join!`
+/// gives its branches the first turn by rotation, so the other one may come first.
 #[tokio::test(start_paused = true)]
 async fn a_branch_that_computes_in_slices_lets_the_others_run() {
     let (in_hand, _polls) = call_beside(index_in_slices(secs(1.5), 15)).await;
     assert!((secs(0.5)..=secs(0.6)).contains(&in_hand), "{in_hand:?}");
 }
 
-/// Two branches of `join!` cannot run at the same time, on however many threads; two tasks can. No stopwatch: one of them
-/// holds its thread until the other has run.
+/// Two branches of `join!` cannot run at the same time, on however many threads; two tasks
+/// can. No stopwatch: one of them holds its thread until the other has run.
 #[test]
 fn only_tasks_run_in_parallel() {
     async fn holds_its_thread(word: mpsc::Receiver<()>, patience: Duration) -> bool {
@@ -197,10 +225,16 @@ fn only_tasks_run_in_parallel() {
     async fn sends_word(word: mpsc::Sender<()>) {
         let _ = word.send(());
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("threads to be had");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .expect("threads to be had");
     runtime.block_on(async {
         let (sender, receiver) = mpsc::channel();
-        let (heard, ()) = tokio::join!(holds_its_thread(receiver, Duration::from_millis(20)), sends_word(sender));
+        let (heard, ()) = tokio::join!(
+            holds_its_thread(receiver, Duration::from_millis(20)),
+            sends_word(sender)
+        );
         assert!(!heard, "the second branch is polled when the first poll has returned");
 
         let (sender, receiver) = mpsc::channel();
@@ -221,7 +255,12 @@ async fn what_is_dropped_with_the_caller() {
 #[tokio::test(start_paused = true)]
 async fn the_table_of_the_tools() {
     let expected = [
-        (Tool::InTurn, 2.4, (2.4, [Finished, Finished, Failed]), [Dropped, NeverStarted, NeverStarted]),
+        (
+            Tool::InTurn,
+            2.4,
+            (2.4, [Finished, Finished, Failed]),
+            [Dropped, NeverStarted, NeverStarted],
+        ),
         (Tool::Join, 1.0, (1.0, [Finished, Finished, Failed]), [Dropped; 3]),
         (Tool::TryJoin, 1.0, (0.8, [Finished, Dropped, Failed]), [Dropped; 3]),
         (Tool::FuturesUnordered, 1.0, (0.8, [Finished, Dropped, Failed]), [Dropped; 3]),
@@ -230,7 +269,11 @@ async fn the_table_of_the_tools() {
     ];
     let outcome = |returned, fates| Outcome { returned: secs(returned), fates };
     for (tool, all_is_well, (returned, one_fails), given_up) in expected {
-        assert_eq!(tool.all_is_well().await, outcome(all_is_well, [Finished; 3]), "{tool:?}");
+        assert_eq!(
+            tool.all_is_well().await,
+            outcome(all_is_well, [Finished; 3]),
+            "{tool:?}"
+        );
         assert_eq!(tool.one_fails().await, outcome(returned, one_fails), "{tool:?}");
         assert_eq!(tool.given_up().await, outcome(0.5, given_up), "{tool:?}");
     }

@@ -1,0 +1,254 @@
+// Opens every page of the built book in a real browser, from files, and says what is wrong with it.
+//
+//     node book/tests/browser.mjs [--shots FOLDER] [BOOK]
+//
+// BOOK is the folder that mdBook wrote, book/book if nothing is said. With --shots each page is also drawn into FOLDER.
+// The exit code is 0 if nothing is wrong, 1 if something is, 2 if there is no browser or no book.
+
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import { Browser, findChromium } from './chromium.mjs';
+import { faintTexts, faults, focusPlayer, playerState, references } from './in_page.mjs';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const VIEWS = [
+    { name: 'desktop', width: 1280, height: 900, mobile: false },
+    { name: 'phone', width: 360, height: 740, mobile: true },
+];
+const THEMES = ['light', 'rust', 'coal', 'navy', 'ayu'];
+
+const problems = [];
+const complain = (where, what) => problems.push(`${where}: ${what}`);
+
+const args = process.argv.slice(2);
+const shots = args[0] === '--shots' ? args.splice(0, 2)[1] : undefined;
+const book = resolve(args[0] ?? join(HERE, '..', 'book'));
+
+const program = findChromium();
+if (!program) {
+    console.error('there is no Chromium here; install it, or name it in CHROMIUM');
+    process.exit(2);
+}
+if (!existsSync(join(book, 'index.html'))) {
+    console.error(`there is no book in ${book}; run \`mdbook build book\` first`);
+    process.exit(2);
+}
+
+// The table of contents for readers without scripts is part of the other pages, and the pages for print are all of them.
+const pages = readdirSync(book).filter((file) => file.endsWith('.html') && file !== 'toc.html').sort();
+const browser = await Browser.start(program);
+let where = '';
+browser.listeners.add(watch);
+// The pages for print open the dialog by themselves, and it would stop them in the middle of a look.
+await browser.send('Page.addScriptToEvaluateOnNewDocument', { source: 'window.print = () => {};' });
+try {
+    for (const page of pages) {
+        await look(page);
+    }
+    await withoutScripts('03-join.html');
+    await search('introduction.html', 'hedge');
+} finally {
+    await browser.close();
+}
+
+if (problems.length > 0) {
+    console.error(problems.join('\n'));
+    console.error(`\n${problems.length} problems on ${pages.length} pages`);
+    process.exit(1);
+}
+console.log(`${pages.length} pages: nothing is wrong`);
+
+/** What the browser complains of by itself, and what it asks the network for. */
+function watch(method, params) {
+    if (method === 'Runtime.exceptionThrown') {
+        complain(where, params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
+    } else if (method === 'Runtime.consoleAPICalled' && ['error', 'warning', 'assert'].includes(params.type)) {
+        complain(where, `the console says ${params.args.map((argument) => argument.value ?? argument.description).join(' ')}`);
+    } else if (method === 'Log.entryAdded' && params.entry.level === 'error') {
+        complain(where, `${params.entry.text} ${params.entry.url ?? ''}`);
+    } else if (method === 'Network.requestWillBeSent' && !/^(file|data|blob|about):/.test(params.request.url)) {
+        complain(where, `asks the network for ${params.request.url}`);
+    } else if (method === 'Network.loadingFailed' && !params.canceled) {
+        complain(where, `a part does not load: ${params.errorText}`);
+    }
+}
+
+async function look(page) {
+    const url = pathToFileURL(join(book, page)).href;
+    for (const view of VIEWS) {
+        where = `${page} (${view.name})`;
+        await show(url, view);
+        (await browser.evaluate(faults)).forEach((fault) => complain(where, fault));
+        await openAllFolds();
+        (await browser.evaluate(faults)).forEach((fault) => complain(where, `with all folds open: ${fault}`));
+        for (const theme of THEMES) {
+            where = `${page} (${view.name}, ${theme})`;
+            await choose(theme);
+            (await browser.evaluate(faintTexts)).forEach((text) => complain(where, `too faint: ${text}`));
+            if (shots) {
+                await draw(join(shots, `${basename(page, '.html')}-${view.name}-${theme}.png`), view);
+            }
+        }
+    }
+    where = page;
+    await show(url, VIEWS[0]);
+    await choose('light');
+    await checkNames();
+    await checkReferences();
+    // For print, players are left out by the styles, and their buttons with them.
+    if (page !== 'print.html') {
+        await checkPlayers();
+    }
+}
+
+async function show(url, view) {
+    const { width, height, mobile } = view;
+    await browser.send('Emulation.setDeviceMetricsOverride', { width, height, mobile, deviceScaleFactor: 1 });
+    await browser.open(url);
+}
+
+/** Chooses a theme as a reader does. */
+async function choose(theme) {
+    const classes = await browser.evaluate((theme) => {
+        document.getElementById(`mdbook-theme-${theme}`).click();
+        return document.documentElement.className;
+    }, theme);
+    if (!classes.split(' ').includes(theme)) {
+        complain(where, `does not show the theme ${theme}: ${classes}`);
+    }
+}
+
+async function openAllFolds() {
+    await browser.evaluate(() => document.querySelectorAll('details').forEach((fold) => (fold.open = true)));
+}
+
+/** Every figure, every picture and every button has a name for those who cannot see it. */
+async function checkNames() {
+    const { nodes } = await browser.send('Accessibility.getFullAXTree');
+    const count = (role, isNamed) =>
+        nodes.filter(
+            (node) => node.role?.value === role && !node.ignored && Boolean(node.name?.value?.trim()) === isNamed,
+        ).length;
+    const figures = await browser.evaluate(() => document.querySelectorAll('figure').length);
+    if (count('figure', true) !== figures) {
+        complain(where, `${figures} figures, of which a screen reader can name ${count('figure', true)}`);
+    }
+    // mdBook's own icons have no name; the buttons around them have.
+    const pictures = await browser.evaluate(() => document.querySelectorAll('main svg.timeline, main img').length);
+    if (count('image', true) < pictures) {
+        complain(where, `${pictures} pictures, of which a screen reader can name ${count('image', true)}`);
+    }
+    if (count('button', false) > 0) {
+        complain(where, `${count('button', false)} buttons without a name`);
+    }
+}
+
+/** Every file that the page refers to is there, and every anchor is in its page. */
+async function checkReferences() {
+    const { links, parts } = await browser.evaluate(references);
+    for (const part of parts.filter((part) => !part.startsWith('file:') && !part.startsWith('data:'))) {
+        complain(where, `takes a part from elsewhere: ${part}`);
+    }
+    for (const link of [...new Set([...links, ...parts])].filter((link) => link.startsWith('file:'))) {
+        const target = new URL(link);
+        const anchor = decodeURIComponent(target.hash.slice(1));
+        target.hash = '';
+        const file = fileURLToPath(target);
+        if (!file.startsWith(book)) {
+            complain(where, `leads out of the book: ${link}`);
+        } else if (!existsSync(file)) {
+            complain(where, `leads to nothing: ${link}`);
+        } else if (anchor !== '' && !readFileSync(file, 'utf8').includes(`id="${anchor}"`)) {
+            complain(where, `leads to no such place: ${link}`);
+        }
+    }
+}
+
+/** Each picture can be stepped through with keys alone, from the first instant to the last and back. */
+async function checkPlayers() {
+    const count = await browser.evaluate(() => document.querySelectorAll('.timeline-player').length);
+    const pictures = await browser.evaluate(() => document.querySelectorAll('main svg.timeline').length);
+    if (count !== pictures) {
+        complain(where, `${pictures} pictures, ${count} players`);
+    }
+    for (let place = 0; place < count; place += 1) {
+        await browser.evaluate(focusPlayer, place);
+        const before = await browser.evaluate(playerState, place);
+        const expect = (condition, what) => condition || complain(where, `${before.name}: ${what}`);
+        const instants = Number.parseInt(before.where, 10);
+        expect(instants >= 2 && before.lines === 0 && before.faint === 0, `is not whole at first: ${before.where}`);
+
+        const seen = [];
+        for (let step = 1; step <= instants; step += 1) {
+            await browser.press('ArrowRight');
+            seen.push(await browser.evaluate(playerState, place));
+        }
+        expect(seen.every((state) => state.says.length > 8), 'says nothing at some instant');
+        expect(seen.every((state) => state.hasFocus), 'loses the focus');
+        expect(seen.every((state) => state.address === before.address), 'turns the page');
+        expect(seen.every((state) => state.lines > 0), 'shows no line at the instant');
+        expect(new Set(seen.map((state) => state.where)).size === instants, 'does not go forward');
+        expect(seen[0].faint > 0 && seen.at(-1).faint === 0, 'does not fade what is to come');
+
+        await browser.press('ArrowLeft');
+        const back = await browser.evaluate(playerState, place);
+        expect(back.where === seen.at(-2).where && back.says === seen.at(-2).says, 'does not go back');
+        await browser.press('Home');
+        expect((await browser.evaluate(playerState, place)).where === seen[0].where, 'does not go to the first instant');
+        await browser.press('End');
+        expect((await browser.evaluate(playerState, place)).where === seen.at(-1).where, 'does not go to the last instant');
+        await browser.press('Escape');
+        const after = await browser.evaluate(playerState, place);
+        expect(after.where === before.where && after.lines === 0, 'does not show the whole picture again');
+    }
+}
+
+/** Without scripts the whole picture is there, and no button that does nothing. */
+async function withoutScripts(page) {
+    where = `${page} (without scripts)`;
+    await browser.send('Emulation.setScriptExecutionDisabled', { value: true });
+    await browser.open(pathToFileURL(join(book, page)).href);
+    await browser.send('Emulation.setScriptExecutionDisabled', { value: false });
+    const seen = await browser.evaluate(() => ({
+        pictures: [...document.querySelectorAll('main svg.timeline')].map((svg) => svg.getBoundingClientRect().height),
+        players: document.querySelectorAll('.timeline-player').length,
+    }));
+    if (seen.pictures.length === 0 || seen.pictures.some((height) => height < 50) || seen.players > 0) {
+        complain(where, `does not show its pictures: ${JSON.stringify(seen)}`);
+    }
+}
+
+/** The search works from files too. */
+async function search(page, word) {
+    where = `${page} (search)`;
+    await show(`${pathToFileURL(join(book, page)).href}?search=${word}`, VIEWS[0]);
+    const found = await browser.evaluate(async () => {
+        for (let tries = 0; tries < 100; tries += 1) {
+            const results = document.querySelectorAll('#mdbook-searchresults li');
+            if (results.length > 0) {
+                return [...results].map((result) => result.textContent.replace(/\s+/g, ' '));
+            }
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        return [];
+    });
+    if (!found.some((result) => result.includes('hedge'))) {
+        complain(where, `does not find "${word}"`);
+    }
+    if (found.some((result) => result.includes('stroke'))) {
+        complain(where, 'finds the styles of the pictures');
+    }
+    if (shots) {
+        await draw(join(shots, 'search.png'), VIEWS[0]);
+    }
+}
+
+async function draw(file, view) {
+    mkdirSync(dirname(file), { recursive: true });
+    const height = await browser.evaluate(() => document.documentElement.scrollHeight);
+    const clip = { x: 0, y: 0, width: view.width, height, scale: 1 };
+    const { data } = await browser.send('Page.captureScreenshot', { clip, captureBeyondViewport: true });
+    writeFileSync(file, Buffer.from(data, 'base64'));
+}

@@ -1,0 +1,122 @@
+// What is looked at inside a page. Each function is sent to the browser as text, so it stands on its own.
+
+/** What is wrong with the page as it stands, in sentences. */
+export function faults() {
+    const found = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) {
+        const wide = [...document.querySelectorAll('main *')].filter(
+            (element) =>
+                element.getBoundingClientRect().right > root.clientWidth + 1 &&
+                !element.closest('pre, .table-wrapper, svg'),
+        );
+        const names = wide.slice(0, 5).map((element) => `${element.tagName} ${element.textContent.trim().slice(0, 40)}`);
+        found.push(`scrolls sideways: ${root.scrollWidth} in ${root.clientWidth} pixels: ${names.join(' | ')}`);
+    }
+    if (document.body.textContent.includes('{{#')) {
+        found.push('an include that was not replaced');
+    }
+    const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
+    const twice = [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))];
+    if (twice.length > 0) {
+        found.push(`ids that occur twice: ${twice.join(', ')}`);
+    }
+    for (const image of document.querySelectorAll('img:not([alt])')) {
+        found.push(`an image without a text: ${image.src}`);
+    }
+    for (const figure of document.querySelectorAll('figure')) {
+        const caption = figure.querySelector('figcaption')?.textContent.trim() ?? '';
+        const svg = figure.querySelector('svg');
+        const text = (attribute) => document.getElementById(svg?.getAttribute(attribute))?.textContent.trim() ?? '';
+        if (caption === '' || text('aria-labelledby') === '' || text('aria-describedby').length < 40) {
+            found.push(`a figure without its words: ${caption}`);
+        }
+        const box = svg?.getBoundingClientRect();
+        if (!box || box.width < 200 || box.height < 50) {
+            found.push(`a figure that cannot be seen: ${caption}`);
+        }
+    }
+    for (const block of document.querySelectorAll('main pre > code')) {
+        if (block.textContent.trim() === '') {
+            found.push('an empty block of code');
+        }
+    }
+    return found;
+}
+
+/** Text that is too faint for its background. 4.5 to one is what WCAG asks for. */
+export function faintTexts() {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const parse = (colour) => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const over = (front, back) => {
+        const alpha = front[3] / 255;
+        return [0, 1, 2].map((channel) => front[channel] * alpha + back[channel] * (1 - alpha)).concat(255);
+    };
+    const luminance = (colour) => {
+        const linear = colour.slice(0, 3).map((value) => {
+            const share = value / 255;
+            return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    };
+    const background = (element) => {
+        const layers = [];
+        for (let at = element; at; at = at.parentElement) {
+            layers.push(parse(getComputedStyle(at).backgroundColor));
+        }
+        return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255, 255]);
+    };
+    const seen = new Map();
+    const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement;
+        const style = getComputedStyle(element);
+        const isShown = element.getClientRects().length > 0 && !element.closest('style, title, desc, [aria-disabled="true"]');
+        if (walker.currentNode.textContent.trim() === '' || !isShown || style.visibility === 'hidden') {
+            continue;
+        }
+        const back = background(element);
+        const colour = element.closest('svg') ? style.fill : style.color;
+        const [light, dark] = [luminance(over(parse(colour), back)), luminance(back)].sort((a, b) => b - a);
+        const ratio = (light + 0.05) / (dark + 0.05);
+        if (ratio < 4.5) {
+            const name = `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
+            seen.set(name, `${name} ${ratio.toFixed(1)}:1 (${element.textContent.trim().slice(0, 30)})`);
+        }
+    }
+    return [...seen.values()];
+}
+
+/** Everything that the page refers to, as absolute addresses. */
+export function references() {
+    const links = [...document.querySelectorAll('a[href]')].map((link) => link.href);
+    const parts = [...document.querySelectorAll('script[src], img[src], iframe[src]')].map((part) => part.src);
+    const heads = [...document.querySelectorAll('link[href]')].map((part) => part.href);
+    return { links, parts: [...parts, ...heads] };
+}
+
+/** Puts the focus on the button that goes forward, of one picture. */
+export function focusPlayer(place) {
+    document.querySelectorAll('.timeline-player')[place].querySelector('[aria-label="One instant forward"]').focus();
+}
+
+/** What one player shows. */
+export function playerState(place) {
+    const player = document.querySelectorAll('.timeline-player')[place];
+    const svg = player.closest('figure').querySelector('svg.timeline');
+    const lines = [...svg.querySelectorAll('.now')].filter((line) => line.style.display !== 'none');
+    return {
+        name: player.getAttribute('aria-label'),
+        where: player.querySelector('.where').textContent,
+        says: player.querySelector('[aria-live]').innerText,
+        lines: lines.length,
+        faint: svg.querySelectorAll('.to-come').length,
+        hasFocus: player.contains(document.activeElement),
+        address: location.href,
+    };
+}
