@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Other people's clients against the server: the official openai SDK for Python, and async-openai for Rust.
+# Everything that it makes stands under target/; the server ends with the script.
+set -euo pipefail
+cd "$(dirname "$0")"
+root=$(cd ../../.. && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}
+work=$target/clients
+mkdir -p "$work"
+
+cargo build --quiet --manifest-path "$root/Cargo.toml" -p mock-llm-server
+"$target/debug/mock-llm-server" --config mock.toml >"$work/server.log" &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
+
+url=
+for _ in $(seq 200); do
+    url=$(sed -n 's/^listening on \([^,]*\),.*/\1/p' "$work/server.log")
+    [ -z "$url" ] || break
+    sleep 0.05
+done
+[ -n "$url" ] || { echo 'the server does not say where it listens' >&2; exit 1; }
+
+venv=$work/venv
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+"$venv/bin/pip" install --quiet --disable-pip-version-check -r python/requirements.txt
+"$venv/bin/python" python/check_openai.py "$url"
+
+cargo run --quiet --manifest-path rust/Cargo.toml --target-dir "$work/rust" -- "$url"
