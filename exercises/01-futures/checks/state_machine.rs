@@ -195,6 +195,37 @@ fn stops_where_a_call_is_not_ready() {
     is_told_apart_by_nobody([3, 0]);
 }
 
+/// Between two polls it is in the state that says where it waits.
+#[test]
+fn is_in_the_state_where_it_waits() {
+    let run = Check::new().by_hand(|| {
+        let mut answer = pin!(Answer::new(Noted { trace: Trace::default(), pending: [1, 1] }));
+        let mut states = vec![state(&answer)];
+        for _ in 0..2 {
+            let _ = answer.as_mut().poll(&mut Context::from_waker(&Wakes::new().waker()));
+            states.push(state(&answer));
+        }
+        states
+    });
+    let expected = ["Start", "Drafting", "Improving"];
+    run.require(
+        *run.value() == expected,
+        saw(run.value().join(", ")).expected(expected.join(", ")).because(
+            "Each `.await` of the function is a state of its own, and holds the call that it waits for. The compiler does \
+             it for `answer`; here you do it, without `answer`.",
+        ),
+    );
+}
+
+fn state<W>(answer: &Answer<W>) -> &'static str {
+    match answer {
+        Answer::Start { .. } => "Start",
+        Answer::Drafting { .. } => "Drafting",
+        Answer::Improving { .. } => "Improving",
+        Answer::Done => "Done",
+    }
+}
+
 /// The answer is the improved draft.
 #[test]
 fn answers_with_the_improved_draft() {
