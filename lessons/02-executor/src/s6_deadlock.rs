@@ -60,15 +60,17 @@ fn watched<F: Future>(
     spawned_at: &'static Location<'static>,
     future: F,
 ) -> impl Future<Output = F::Output> {
-    let id = book(|book| book.enter(Record { name, spawned_at, polls: 0, last_turn: 0, waker: Weak::new() }));
+    let id =
+        book(|book| book.enter(Record { name, spawned_at, polls: 0, last_turn: 0, kept: None, waker: Weak::new() }));
     async move {
         let mut future = pin!(future);
         poll_fn(|context| {
             let traced = Arc::new(Traced(context.waker().clone()));
-            book(|book| book.note_poll(id, &traced));
+            book(|book| book.note_poll(id, context.waker(), &traced));
             let polled = future.as_mut().poll(&mut Context::from_waker(&Waker::from(traced)));
             if polled.is_ready() {
-                book(|book| book.tasks.remove(&id));
+                let record = book(|book| book.tasks.remove(&id));
+                drop(record);
             }
             polled
         })
@@ -101,6 +103,9 @@ struct Record {
     spawned_at: &'static Location<'static>,
     polls: usize,
     last_turn: usize,
+    /// Keeps the task alive. Stage 2 drops a task that nobody can wake: it would be gone without a word.
+    kept: Option<Waker>,
+    /// What the future may have cloned and put where somebody will call it.
     waker: Weak<Traced>,
 }
 
@@ -111,11 +116,12 @@ impl Book {
         self.entries
     }
 
-    fn note_poll(&mut self, id: usize, waker: &Arc<Traced>) {
+    fn note_poll(&mut self, id: usize, task_waker: &Waker, waker: &Arc<Traced>) {
         self.turn += 1;
         if let Some(task) = self.tasks.get_mut(&id) {
             task.polls += 1;
             task.last_turn = self.turn;
+            task.kept.get_or_insert_with(|| task_waker.clone());
             task.waker = Arc::downgrade(waker);
         }
     }
@@ -124,7 +130,7 @@ impl Book {
 impl fmt::Display for Book {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "deadlock after {} polls: the queue is empty, and nobody will wake a task", self.turn)?;
-        for Record { name, spawned_at, polls, last_turn, waker } in self.tasks.values() {
+        for Record { name, spawned_at, polls, last_turn, waker, kept: _ } in self.tasks.values() {
             write!(f, "\n- {name} ({spawned_at}): polls: {polls}, the last at poll {last_turn}; ")?;
             f.write_str(match waker.strong_count() {
                 0 => "nobody kept its waker: the wake-up is lost",

@@ -108,6 +108,11 @@ impl Executor {
 }
 
 impl Core {
+    pub(super) fn read_clock(&mut self) -> u64 {
+        self.last_read = self.clock.now();
+        self.last_read
+    }
+
     /// The task that is being polled.
     pub(super) fn polling(&self) -> Option<TaskId> {
         (self.waker_is == WokenBy::Task).then_some(self.turn_of)

@@ -151,5 +151,5 @@ fn start<F: Future<Output: 'static> + 'static>(future: F, name: Option<Box<str>>
 /// ```
 #[track_caller]
 pub fn now() -> Duration {
-    Executor::with("now", |executor| Duration::from_nanos(executor.core.borrow().clock.now()))
+    Executor::with("now", |executor| Duration::from_nanos(executor.core.borrow_mut().read_clock()))
 }

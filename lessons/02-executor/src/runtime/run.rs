@@ -115,8 +115,7 @@ impl Executor {
         if core.timers.is_empty() {
             return;
         }
-        let now = core.clock.now();
-        core.last_read = now;
+        let now = core.read_clock();
         core.waker_is = WokenBy::Timer;
         while let Some((key, waker)) = core.timers.pop_due(now) {
             core.note_timer(Event::TimerFired, key);

@@ -97,7 +97,7 @@ impl Timers {
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
     Executor::with("sleep", |executor| {
-        let now = executor.core.borrow().clock.now();
+        let now = executor.core.borrow_mut().read_clock();
         Sleep { deadline: now.saturating_add(nanos(duration)), executor: executor.number, timer: None }
     })
 }
@@ -142,9 +142,10 @@ impl Future for Sleep {
 impl Sleep {
     fn is_over(&self) -> bool {
         self.at_home(|core| match self.key() {
-            // The timer is taken away when it fires, so the clock need not be read.
+            // The timer is taken away when it fires.
             Some(key) => !core.timers.by_deadline.contains_key(&key),
-            None => core.clock.now() >= self.deadline,
+            // `sleep` read the clock a moment ago. If the deadline has come since, the timer fires at the next look.
+            None => core.last_read >= self.deadline,
         })
     }
 
