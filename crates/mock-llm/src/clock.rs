@@ -64,6 +64,17 @@ pub trait Clock: Send + Sync + fmt::Debug + 'static {
     }
 }
 
+/// A clock that a program shares with the mock.
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Duration {
+        (**self).now()
+    }
+
+    fn sleep_until(&self, deadline: Duration) -> Sleep {
+        (**self).sleep_until(deadline)
+    }
+}
+
 /// tokio's clock: the paused one in a test, the real one in a program. The default.
 ///
 /// Its origin is the first instant that anybody asks for, so a mock may be built before the runtime is. tokio's timers
