@@ -20,7 +20,7 @@ use mock_llm::{Clock, Error, MockLlm, Model, TokioClock};
 // ANCHOR: clock
 /// The mock model asks two things of a runtime: what time it is, and to be woken at another.
 #[derive(Debug)]
-struct OurClock;
+pub struct OurClock;
 
 impl Clock for OurClock {
     fn now(&self) -> Duration {
@@ -36,14 +36,14 @@ impl Clock for OurClock {
 // ANCHOR: program
 /// A token, and when it came.
 #[derive(Clone, Debug, PartialEq)]
-struct Shown {
-    at: Duration,
-    model: &'static str,
-    text: String,
+pub struct Shown {
+    pub at: Duration,
+    pub model: &'static str,
+    pub text: String,
 }
 
 /// The program. It runs on whatever polls it.
-async fn ask_both(clock: Arc<dyn Clock>) -> Result<Vec<Shown>, Error> {
+pub async fn ask_both(clock: Arc<dyn Clock>) -> Result<Vec<Shown>, Error> {
     let llm = MockLlm::builder()
         .clock(Arc::clone(&clock))
         .model(
