@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    commands,
     progress::Progress,
     register::{Exercise, Register},
     report::{CheckReport, Report, State, Verdict},
@@ -116,7 +117,7 @@ pub fn verify(verified: &Verified) -> Value {
 
 /// One object on one line, and the line's end.
 pub fn print(value: &Value) {
-    println!("{value}");
+    commands::say(value);
 }
 
 fn milliseconds(time: std::time::Duration) -> u64 {

@@ -97,8 +97,7 @@ pub fn run(command: &mut Command, cancel: &Cancel, limit: Duration) -> io::Resul
         move || read_tail(reader, &tail)
     });
     let (status, timed_out) = cancel.wait(&mut child, Some(Instant::now() + limit))?;
-    // What the program left behind holds the pipe open. It has no purpose any more.
-    kill_group(child.id());
+    kill_leftovers(child.id());
     let patience = Instant::now() + Duration::from_millis(200);
     while !reading.is_finished() && Instant::now() < patience {
         thread::sleep(Duration::from_micros(200));
@@ -162,6 +161,16 @@ fn kill_group(id: u32) {
         let _ = kill_process_group(group, Signal::KILL);
     }
 }
+
+/// What a program left behind in its group holds the pipe open, and has no purpose any more.
+#[cfg(unix)]
+fn kill_leftovers(id: u32) {
+    kill_group(id);
+}
+
+/// Windows finds the children of a program only as long as it lives.
+#[cfg(not(unix))]
+fn kill_leftovers(_id: u32) {}
 
 #[cfg(not(unix))]
 fn own_group(_command: &mut Command) {}

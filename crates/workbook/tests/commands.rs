@@ -310,3 +310,92 @@ fn an_interrupt_ends_check_and_everything_it_started() {
     assert_eq!(runner.wait().expect("it was started").code(), Some(130));
     support::wait_until("the check is gone", || (!support::is_alive(check)).then_some(()));
 }
+
+/// The runner runs under `cargo run`, which describes a package in the environment. What it builds must be what cargo in
+/// the learner's shell builds, or each of the two would build the other's files again.
+#[test]
+fn the_runner_and_plain_cargo_share_what_they_build() {
+    let fixture = Fixture::new();
+    let plain = || {
+        let mut cargo = std::process::Command::new(std::env::var_os("CARGO").expect("a test runs under cargo"));
+        cargo
+            .args(["test", "--no-run", "-v", "-p", "exercises-01-demo", "--test", "greet"])
+            .current_dir(fixture.root());
+        let set_by_cargo = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_"));
+        for (name, _) in set_by_cargo.filter(|(name, _)| name != "CARGO_HOME") {
+            cargo.env_remove(name);
+        }
+        support::Ran::of(cargo.output().expect("cargo starts"))
+    };
+    fixture.run(&["check", "greet"]).expect(1, &["not started"]);
+    plain().expect(0, &["Fresh exercises-01-demo"]).without("Compiling").without("Dirty");
+    fixture.greet(RIGHT);
+    plain().expect(0, &["Compiling exercises-01-demo"]);
+    fixture.run(&["check", "greet"]).expect(0, &["Passed"]);
+    plain().expect(0, &["Fresh exercises-01-demo"]).without("Compiling").without("Dirty");
+}
+
+#[cfg(unix)]
+mod book {
+    use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+
+    use super::support::{Fixture, Ran};
+
+    fn script(path: &Path, text: &str) {
+        std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the fixture can be written");
+        std::fs::write(path, format!("#!/bin/sh\n{text}\n")).expect("the fixture can be written");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+
+    /// A `PATH` whose first folder may hold an mdbook, and no other does.
+    fn book(fixture: &Fixture, args: &[&str]) -> Command {
+        let mut command = fixture.command(args);
+        let path = std::env::var("PATH").expect("there is a PATH");
+        let has_none = |folder: &&str| !Path::new(folder).join("mdbook").exists();
+        let path: Vec<&str> = path.split(':').filter(has_none).collect();
+        command.env("PATH", format!("{}:{}", fixture.path("bin").display(), path.join(":")));
+        command
+    }
+
+    fn run(mut command: Command) -> Ran {
+        Ran::of(command.output().expect("the runner starts"))
+    }
+
+    const MDBOOK: &str = "case $1 in --version) echo mdbook v0.5.9;; *) echo ran \"$1\" \"$(basename \"$2\")\";; esac";
+
+    #[test]
+    fn uses_the_mdbook_that_is_there() {
+        let fixture = Fixture::new();
+        run(book(&fixture, &["book"])).expect(3, &["book/book.toml is missing"]);
+        fixture.write("book/book.toml", "");
+        script(&fixture.path("bin/mdbook"), MDBOOK);
+        run(book(&fixture, &["book", "--build"])).expect(0, &["ran build book"]);
+        run(book(&fixture, &["book"])).expect(0, &["ran serve book", "Ctrl-C ends it"]);
+        run(book(&fixture, &["doctor"])).expect(0, &["✓ mdbook 0.5.9"]);
+    }
+
+    #[test]
+    fn installs_one_that_fits_and_says_so() {
+        let fixture = Fixture::new();
+        fixture.write("book/book.toml", "");
+        script(&fixture.path("bin/mdbook"), "echo mdbook v0.4.52");
+        let real = std::env::var("CARGO").expect("a test runs under cargo");
+        let installed = fixture.path("target/tools/bin/mdbook");
+        let install = format!(
+            "if [ $1 != install ]; then exec {real} \"$@\"; fi\necho \"$@\" > asked\nmkdir -p target/tools/bin\n\
+             cat > {0} <<'END'\n#!/bin/sh\n{MDBOOK}\nEND\nchmod +x {0}",
+            installed.display()
+        );
+        script(&fixture.path("bin/cargo"), &install);
+        let mut command = book(&fixture, &["book", "--build"]);
+        command.env("CARGO", fixture.path("bin/cargo"));
+        run(command).expect(0, &["is not installed. It is built once, into target/tools.", "ran build book"]);
+        assert!(fixture.read("asked").starts_with("install mdbook --version 0.5."), "{}", fixture.read("asked"));
+        run(book(&fixture, &["book", "--build"])).expect(0, &["ran build book"]).without("installed");
+        std::fs::remove_file(&installed).expect("it is there");
+        script(&fixture.path("bin/cargo"), &format!("if [ $1 = install ]; then exit 101; fi; exec {real} \"$@\""));
+        let mut command = book(&fixture, &["book"]);
+        command.env("CARGO", fixture.path("bin/cargo"));
+        run(command).expect(3, &["could not be installed", "book/src/"]);
+    }
+}

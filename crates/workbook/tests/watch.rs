@@ -217,7 +217,7 @@ fn the_terminal_is_as_before_after_quit_interrupt_and_termination() {
     let fixture = Fixture::new();
     let runner = env!("CARGO_BIN_EXE_workbook");
     let script = format!(
-        "stty -g > before; {runner}; echo quit $?; stty -g > after1; {runner}; echo interrupt $?; stty -g > after2; \
+        "stty -g > before; {runner}; echo quit $?; read go; stty -g > after1; {runner}; echo interrupt $?; read go; stty -g > after2; \
          {runner} & echo $! > id; wait $!; stty -g > after3; echo the end"
     );
     let script = script.replace(
@@ -228,9 +228,11 @@ fn the_terminal_is_as_before_after_quit_interrupt_and_termination() {
     terminal.wait_for("say hello to Ada");
     terminal.press("q");
     terminal.wait_for("quit 0");
+    terminal.press("\n");
     terminal.wait_for("h hint");
     terminal.press("\u{3}");
     terminal.wait_for("interrupt 130");
+    terminal.press("\n");
     terminal.wait_for("h hint");
     let id = id_in_text(&fixture, "id");
     let status = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill is there");
@@ -304,4 +306,17 @@ fn progress_that_cannot_be_saved_is_said_once() {
     terminal.wait_for("the numbers from 1 to 3");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
+}
+
+/// Closing the window must end the runner, not leave it running where nobody sees it.
+#[test]
+fn a_closed_terminal_ends_it_and_its_check() {
+    let fixture = Fixture::new();
+    fixture.greet(&endless(&fixture, "id"));
+    let terminal = watch(&fixture, (80, 24));
+    let check = id_in(&fixture, "id");
+    let runner = terminal.id();
+    terminal.close();
+    wait_until("the runner is gone", || (!is_alive(runner)).then_some(()));
+    wait_until("the check is gone", || (!is_alive(check)).then_some(()));
 }

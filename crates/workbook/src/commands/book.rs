@@ -31,7 +31,7 @@ pub fn book(context: &Context, build_only: bool) -> anyhow::Result<u8> {
     let mut mdbook = Command::new(&program);
     mdbook.arg(if build_only { "build" } else { "serve" }).arg(&source);
     if !build_only {
-        println!("Ctrl-C ends it.");
+        say!("Ctrl-C ends it.");
     }
     let status = mdbook.status().with_context(|| format!("cannot start {}", program.display()))?;
     if !status.success() {
@@ -61,7 +61,7 @@ pub fn fits(version: &str) -> bool {
 
 fn install(context: &Context) -> anyhow::Result<PathBuf> {
     let tools = tools(context)?;
-    println!("mdbook {VERSION} is not installed. It is built once, into {}.", context.workspace.shown(&tools));
+    say!("mdbook {VERSION} is not installed. It is built once, into {}.", context.workspace.shown(&tools));
     let mut cargo = cargo::command(&context.workspace);
     cargo.args(["install", "mdbook", "--version", VERSION, "--locked", "--root"]).arg(&tools);
     // A person watches this one.

@@ -111,7 +111,7 @@ fn print(reports: &[Report], exercises: &[&Exercise], is_attempt: bool, style: &
         lines.push(String::new());
         lines.push(format!("  {passed} of {} passed", reports.len()));
     }
-    println!("{}", lines.join("\n"));
+    say!("{}", lines.join("\n"));
 }
 
 fn next_step(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {

@@ -55,17 +55,17 @@ pub fn doctor(context: &Context) -> anyhow::Result<u8> {
             Level::Note => style.dash(),
             Level::Bad => style.cross(),
         };
-        println!("{}", render::marked(&mark, &finding.what, style).join("\n"));
+        say!("{}", render::marked(&mark, &finding.what, style).join("\n"));
         if let Some(advice) = &finding.advice {
             for line in text::paragraphs(advice, style.width.min(100).saturating_sub(5)) {
-                println!("    {}", style.paint(Ink::Note, &line));
+                say!("    {}", style.paint(Ink::Note, &line));
             }
         }
     }
     let bad = findings.iter().any(|finding| finding.level == Level::Bad);
     let words =
         if bad { "Not ready: mend what is marked above, then run this again." } else { "Ready: cargo workbook" };
-    println!("\n  {words}");
+    say!("\n  {words}");
     Ok(if bad { exit::NOT_YET } else { exit::PASSED })
 }
 

@@ -22,10 +22,10 @@ pub fn hint(context: &Context, id: Option<&str>) -> anyhow::Result<u8> {
     let (lines, unsaved) = next(context, exercise);
     unsaved.iter().for_each(|warning| warn(warning));
     let Some(lines) = lines else {
-        println!("{} has no hints.", exercise.id());
+        say!("{} has no hints.", exercise.id());
         return Ok(exit::NOT_YET);
     };
-    println!("{}\n{}", context.style.paint(Ink::Strong, &exercise.title()), lines.join("\n"));
+    say!("{}\n{}", context.style.paint(Ink::Strong, &exercise.title()), lines.join("\n"));
     Ok(exit::PASSED)
 }
 

@@ -13,7 +13,7 @@ pub fn list(context: &Context, as_json: bool) -> anyhow::Result<u8> {
         return Ok(exit::PASSED);
     }
     let current = context.current(&progress).ok().map(Exercise::id);
-    println!("{}", render::list(&context.register, &progress, current.as_deref(), &context.style).join("\n"));
+    say!("{}", render::list(&context.register, &progress, current.as_deref(), &context.style).join("\n"));
     warnings.iter().for_each(|warning| warn(warning));
     Ok(exit::PASSED)
 }
@@ -33,11 +33,8 @@ pub fn state(context: &Context) -> anyhow::Result<u8> {
             context.workspace.shown(&next.file())
         )
     };
-    println!("\n{}", text::paragraphs(&words, context.style.width).join("\n"));
-    println!(
-        "{}",
-        text::wrap("This is no terminal: in one, `cargo workbook` watches.", context.style.width).join("\n")
-    );
+    say!("\n{}", text::paragraphs(&words, context.style.width).join("\n"));
+    say!("{}", text::wrap("This is no terminal: in one, `cargo workbook` watches.", context.style.width).join("\n"));
     Ok(code)
 }
 

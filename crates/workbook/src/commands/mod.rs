@@ -1,5 +1,10 @@
 //! The commands, one file each.
 
+/// Prints a line on stdout. Who closes the pipe has read enough: then the rest is for nobody, and no reason to panic.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::commands::say(format_args!($($words)*)) };
+}
+
 mod book;
 mod check;
 mod doctor;
@@ -16,7 +21,14 @@ pub use reset::reset as reset_exercise;
 pub use solution::read as read_solution;
 pub use timeline::drawing;
 
-use std::{ffi::OsString, io, sync::mpsc, thread, time::Duration};
+use std::{
+    ffi::OsString,
+    fmt::Display,
+    io::{self, Write as _},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
 
 use crate::{
     args::{self, Command, Usage},
@@ -66,7 +78,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             let code = code_of(&error);
             if code != exit::INTERRUPTED {
                 // A closed pipe is no reason to panic about an error.
-                let _ = io::Write::write_fmt(&mut io::stderr(), format_args!("error: {error:#}\n"));
+                let _ = writeln!(io::stderr(), "error: {error:#}");
             }
             code
         }
@@ -87,11 +99,11 @@ fn run(args: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
     let asked = args::parse(args)?;
     match asked.command {
         Command::Help(text) => {
-            print!("{text}");
+            say(text.trim_end());
             return Ok(exit::PASSED);
         }
         Command::Version => {
-            println!("workbook {}", env!("CARGO_PKG_VERSION"));
+            say!("workbook {}", env!("CARGO_PKG_VERSION"));
             return Ok(exit::PASSED);
         }
         _ => {}
@@ -138,7 +150,12 @@ pub fn stoppable<T: Send>(work: impl FnOnce(&Cancel) -> Result<T, Trouble> + Sen
     })
 }
 
+/// As the macro.
+pub fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
 /// A warning that must not mix with what a program reads from stdout.
 fn warn(text: &str) {
-    eprintln!("warning: {text}");
+    let _ = writeln!(io::stderr(), "warning: {text}");
 }

@@ -22,13 +22,13 @@ pub fn command(context: &Context, what: &What) -> anyhow::Result<u8> {
         What::All | What::Current => register.exercises().filter(|exercise| differs(exercise)).collect(),
     };
     if exercises.is_empty() {
-        println!("Every exercise is as it was shipped.");
+        say!("Every exercise is as it was shipped.");
     }
     for exercise in exercises {
         let kept = reset(context, exercise)?;
         match kept.kept {
-            Some(path) => println!("{} is the starter again. Your version: {path}", exercise.id()),
-            None => println!("{} is the starter.", exercise.id()),
+            Some(path) => say!("{} is the starter again. Your version: {path}", exercise.id()),
+            None => say!("{} is the starter.", exercise.id()),
         }
         kept.warning.iter().for_each(|warning| warn(warning));
     }

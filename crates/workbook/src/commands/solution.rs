@@ -11,13 +11,13 @@ pub fn solution(context: &Context, id: &str, spoil: bool) -> anyhow::Result<u8> 
     let exercise = select::find_exercise(&context.register, id)?;
     let id = exercise.id();
     if !spoil && !context.store.read().0.passed(&id) {
-        println!(
+        say!(
             "You have not passed {id} yet.\nA hint: cargo workbook hint {id}\nThe solution all the same: cargo workbook \
              solution {id} --spoil"
         );
         return Ok(exit::NOT_YET);
     }
-    println!("{}\n\n{}", context.workspace.shown(&exercise.solution_file()), read(&context.workspace, exercise)?);
+    say!("{}\n\n{}", context.workspace.shown(&exercise.solution_file()), read(&context.workspace, exercise)?);
     Ok(exit::PASSED)
 }
 

@@ -11,19 +11,19 @@ use crate::{exit, files, kept_runs::KeptRun, register::Exercise, select, style::
 pub fn timeline(context: &Context, id: &str, svg: Option<&Path>) -> anyhow::Result<u8> {
     let exercise = select::find_exercise(&context.register, id)?;
     let Some(run) = KeptRun::load(&context.workspace, exercise) else {
-        println!("{0} has no run yet. Check it first: cargo workbook check {0}", exercise.id());
+        say!("{0} has no run yet. Check it first: cargo workbook check {0}", exercise.id());
         return Ok(exit::NOT_YET);
     };
     let Some(yours) = &run.yours else {
-        println!("The last run of {} has nothing to draw: no call was started.", exercise.id());
+        say!("The last run of {} has nothing to draw: no call was started.", exercise.id());
         return Ok(exit::NOT_YET);
     };
     if let Some(path) = svg {
         files::replace(path, yours.svg().as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-        println!("{}", path.display());
+        say!("{}", path.display());
         return Ok(exit::PASSED);
     }
-    println!("{}", drawing(&run, exercise, &context.style).join("\n"));
+    say!("{}", drawing(&run, exercise, &context.style).join("\n"));
     Ok(exit::PASSED)
 }
 

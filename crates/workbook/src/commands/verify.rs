@@ -33,7 +33,7 @@ pub fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool
         for (lesson, only) in &lessons {
             let one = verify::lesson(&job, lesson, *only)?;
             if !as_json {
-                println!("{}", lesson_lines(lesson, &one, style).join("\n"));
+                say!("{}", lesson_lines(lesson, &one, style).join("\n"));
             }
             verified.add(one);
         }
@@ -48,7 +48,7 @@ pub fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool
     if as_json {
         json::print(&json::verify(&verified));
     } else {
-        println!("{}", summary(&verified, style).join("\n"));
+        say!("{}", summary(&verified, style).join("\n"));
     }
     Ok(if verified.problems.is_empty() { exit::PASSED } else { exit::NOT_YET })
 }

@@ -1,19 +1,19 @@
 //! `cargo workbook` in a terminal: the next exercise, and a verdict on every save.
 //!
-//! One loop looks at the keys, at the file and at what a worker thread has to tell. The worker builds and runs; a new
+//! One loop takes messages (keys, and what a worker has to tell) and looks at the file. The worker builds and runs; a new
 //! save kills what it runs. Nothing in the loop waits for the worker, so keys are answered at all times.
 
 mod file;
 mod screen;
 
 use std::{
+    any::Any,
     io::{self, Write as _},
-    sync::mpsc::{self, Receiver},
+    panic::{self, AssertUnwindSafe},
+    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
-
-use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use self::{
     file::{Seen, Watched},
@@ -32,13 +32,11 @@ use crate::{
     run::{self, Event, Job},
     signals,
     style::Style,
-    terminal::Raw,
+    terminal::{self, Key, Raw},
 };
 
 /// How often the file is looked at.
 const LOOK: Duration = Duration::from_millis(25);
-/// How often the loop turns while something runs: each turn takes its news.
-const BUSY: Duration = Duration::from_millis(4);
 /// A check that takes less than this shows its verdict only: a screen that flickers is hard to read.
 const NOTICEABLE: Duration = Duration::from_millis(400);
 
@@ -58,8 +56,9 @@ enum Page {
 /// A check that goes on.
 #[derive(Debug)]
 struct Running {
+    /// Tells its news from those of a check that was replaced.
+    number: usize,
     cancel: Cancel,
-    news: Receiver<News>,
     worker: JoinHandle<()>,
     since: Instant,
     stage: Event,
@@ -68,9 +67,18 @@ struct Running {
     checks: Vec<(Check, Option<CheckReport>)>,
 }
 
+/// What wakes the loop up.
+enum Message {
+    Key(Key),
+    /// From the check with this number.
+    News(usize, News),
+}
+
 enum News {
     Event(Event),
     Done(Box<Result<Report, Trouble>>),
+    /// A mistake in the runner.
+    Panicked(String),
 }
 
 #[derive(Debug)]
@@ -86,6 +94,10 @@ struct Watch<'a> {
     room: Room,
     watched: Watched,
     running: Option<Running>,
+    /// How many checks were started.
+    started: usize,
+    inbox: Receiver<Message>,
+    outbox: Sender<Message>,
     report: Option<Report>,
     /// Why there is no report.
     trouble: Option<String>,
@@ -107,6 +119,7 @@ pub fn run(context: &Context) -> anyhow::Result<u8> {
     let first = context.current(&progress)?.id();
     let exercises: Vec<&Exercise> = context.register.exercises().collect();
     let current = exercises.iter().position(|exercise| exercise.id() == first).unwrap_or_default();
+    let (outbox, inbox) = mpsc::channel();
     let mut watch = Watch {
         context,
         watched: Watched::new(exercises[current].file()),
@@ -118,6 +131,9 @@ pub fn run(context: &Context) -> anyhow::Result<u8> {
         scroll: 0,
         room: Room::default(),
         running: None,
+        started: 0,
+        inbox,
+        outbox,
         report: None,
         trouble: None,
         notices: warning.into_iter().collect(),
@@ -126,12 +142,15 @@ pub fn run(context: &Context) -> anyhow::Result<u8> {
     };
     signals::listen();
     let raw = Raw::enter(!context.plain)?;
+    let keys = watch.outbox.clone();
+    // A key that comes after the end is nobody's.
+    terminal::read_keys(move |key| drop(keys.send(Message::Key(key))));
     let ended = if context.plain { watch.lines() } else { watch.screens() };
     watch.stop();
     drop(raw);
     let code = ended?;
     if !context.plain {
-        println!("{}", watch.farewell().join("\n"));
+        commands::say(watch.farewell().join("\n"));
     }
     Ok(code)
 }
@@ -204,22 +223,19 @@ impl<'a> Watch<'a> {
 
     /// One turn of the loop: keys, news, the file.
     fn turn(&mut self) -> anyhow::Result<Next> {
-        let wait = if self.running.is_some() { BUSY } else { LOOK };
-        if event::poll(wait)? {
-            match event::read()? {
-                event::Event::Key(key) if key.kind != KeyEventKind::Release => {
-                    if let Next::Quit(code) = self.key(key) {
-                        return Ok(Next::Quit(code));
-                    }
+        match self.inbox.recv_timeout(LOOK) {
+            Ok(Message::Key(key)) => {
+                if let Next::Quit(code) = self.key(key) {
+                    return Ok(Next::Quit(code));
                 }
-                event::Event::Resize(..) => self.dirty = true,
-                _ => {}
             }
+            Ok(Message::News(number, news)) => self.take_news(number, news),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => unreachable!("the loop holds a sender itself"),
         }
         if let Some(signal) = signals::received() {
             return Ok(Next::Quit(128 + signal));
         }
-        self.take_news();
         match self.watched.look() {
             Seen::Same => {}
             Seen::Saved => {
@@ -240,12 +256,13 @@ impl<'a> Watch<'a> {
         Ok(Next::Stay)
     }
 
-    fn key(&mut self, key: KeyEvent) -> Next {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Char('c') if control => return Next::Quit(exit::INTERRUPTED),
-            KeyCode::Char('d') if control => return Next::Quit(exit::PASSED),
-            KeyCode::Char(_) if control => return Next::Stay,
+    fn key(&mut self, key: Key) -> Next {
+        match key {
+            Key::Control('c') => return Next::Quit(exit::INTERRUPTED),
+            Key::Control('d') => return Next::Quit(exit::PASSED),
+            // What the system says with a signal where the terminal is closed.
+            Key::Gone => return Next::Quit(129),
+            Key::Control(_) => return Next::Stay,
             _ => {}
         }
         self.dirty = true;
@@ -253,65 +270,65 @@ impl<'a> Watch<'a> {
         if is_confirmation {
             self.notices.clear();
             self.page = Page::Verdict;
-            if matches!(key.code, KeyCode::Char('y' | 'Y')) {
+            if matches!(key, Key::Char('y' | 'Y')) {
                 self.reset();
             }
             return Next::Stay;
         }
         if let Page::List(selected) = self.page {
             let last = self.exercises.len().saturating_sub(1);
-            match key.code {
-                KeyCode::Up | KeyCode::Char('k' | 'p') => self.page = Page::List(selected.saturating_sub(1)),
-                KeyCode::Down | KeyCode::Char('j' | 'n') => self.page = Page::List((selected + 1).min(last)),
-                KeyCode::Enter => {
+            match key {
+                Key::Up | Key::Char('k' | 'p') => self.page = Page::List(selected.saturating_sub(1)),
+                Key::Down | Key::Char('j' | 'n') => self.page = Page::List((selected + 1).min(last)),
+                Key::Enter => {
                     self.open(selected);
                     return Next::Stay;
                 }
-                _ => return self.common_key(key.code),
+                _ => return self.common_key(key),
             }
             self.scroll = self.list_scroll();
             return Next::Stay;
         }
-        self.common_key(key.code)
+        self.common_key(key)
     }
 
-    fn common_key(&mut self, code: KeyCode) -> Next {
+    fn common_key(&mut self, key: Key) -> Next {
         let page = self.room.shown.saturating_sub(1).max(1);
-        match code {
-            KeyCode::Up | KeyCode::Char('k') => self.scroll = self.scroll.saturating_sub(1),
+        match key {
+            Key::Up | Key::Char('k') => self.scroll = self.scroll.saturating_sub(1),
             // Drawing takes back what goes too far.
-            KeyCode::Down | KeyCode::Char('j') => self.scroll += 1,
-            KeyCode::PageUp => self.scroll = self.scroll.saturating_sub(page),
-            KeyCode::PageDown | KeyCode::Char(' ') => self.scroll += page,
-            KeyCode::Home => self.scroll = 0,
-            code => {
+            Key::Down | Key::Char('j') => self.scroll += 1,
+            Key::PageUp => self.scroll = self.scroll.saturating_sub(page),
+            Key::PageDown | Key::Char(' ') => self.scroll += page,
+            Key::Home => self.scroll = 0,
+            key => {
                 self.notices.clear();
                 self.scroll = 0;
-                return self.letter(code);
+                return self.letter(key);
             }
         }
         Next::Stay
     }
 
-    fn letter(&mut self, code: KeyCode) -> Next {
-        match code {
-            KeyCode::Char('q') => return Next::Quit(exit::PASSED),
-            KeyCode::Char('n') => self.go_on(),
-            KeyCode::Char('p') if self.current == 0 => self.notices.push("This is the first exercise.".to_owned()),
-            KeyCode::Char('p') => self.open(self.current - 1),
-            KeyCode::Char('h') => self.hint(),
-            KeyCode::Char('l') => {
+    fn letter(&mut self, key: Key) -> Next {
+        match key {
+            Key::Char('q') => return Next::Quit(exit::PASSED),
+            Key::Char('n') => self.go_on(),
+            Key::Char('p') if self.current == 0 => self.notices.push("This is the first exercise.".to_owned()),
+            Key::Char('p') => self.open(self.current - 1),
+            Key::Char('h') => self.hint(),
+            Key::Char('l') => {
                 self.page = Page::List(self.current);
                 self.scroll = self.list_scroll();
             }
-            KeyCode::Char('r') => {
+            Key::Char('r') => {
                 self.page = Page::Verdict;
                 self.start();
             }
-            KeyCode::Char('t') => self.page = Page::Timeline(screen::timeline(self)),
-            KeyCode::Char('s') => self.solution(),
-            KeyCode::Char('x') => self.page = Page::ConfirmReset,
-            KeyCode::Char('?') => self.page = Page::Help,
+            Key::Char('t') => self.page = Page::Timeline(screen::timeline(self)),
+            Key::Char('s') => self.solution(),
+            Key::Char('x') => self.page = Page::ConfirmReset,
+            Key::Char('?') => self.page = Page::Help,
             _ => self.page = Page::Verdict,
         }
         Next::Stay
@@ -391,16 +408,21 @@ impl<'a> Watch<'a> {
         };
         let cancel = job.cancel.clone();
         let exercise = self.exercise().clone();
-        let (sender, news) = mpsc::channel();
+        self.started += 1;
+        let number = self.started;
+        let outbox = self.outbox.clone();
         let worker = thread::spawn(move || {
-            // Nobody listens any more to a check that was replaced.
-            let on_event = |event| drop(sender.send(News::Event(event)));
-            let result = run::check(&job, &exercise, &on_event);
-            let _ = sender.send(News::Done(Box::new(result)));
+            // The loop ends before its worker only where the whole process does.
+            let send = |news| drop(outbox.send(Message::News(number, news)));
+            let check = AssertUnwindSafe(|| run::check(&job, &exercise, &|event| send(News::Event(event))));
+            send(match panic::catch_unwind(check) {
+                Ok(result) => News::Done(Box::new(result)),
+                Err(payload) => News::Panicked(words_of(payload.as_ref())),
+            });
         });
         self.running = Some(Running {
+            number,
             cancel,
-            news,
             worker,
             since: Instant::now(),
             stage: Event::Building(Building::Compiling(String::new())),
@@ -413,32 +435,26 @@ impl<'a> Watch<'a> {
     fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             running.cancel.cancel();
-            // A worker that panicked has said so.
+            // Its panics are caught.
             let _ = running.worker.join();
         }
     }
 
-    fn take_news(&mut self) {
-        let Some(running) = &mut self.running else { return };
-        let mut done = None;
-        while let Ok(news) = running.news.try_recv() {
-            match news {
-                News::Event(event) => running.take(event),
-                News::Done(result) => done = Some(*result),
+    fn take_news(&mut self, number: usize, news: News) {
+        let Some(running) = self.running.as_mut().filter(|running| running.number == number) else { return };
+        match news {
+            News::Event(event) => running.take(event),
+            News::Done(result) => {
+                self.running = None;
+                self.take_result(*result);
+                self.dirty = true;
+            }
+            News::Panicked(words) => {
+                self.running = None;
+                self.trouble = Some(format!("This is a mistake in the runner. Please report it: {words}"));
+                self.dirty = true;
             }
         }
-        match done {
-            None if running.worker.is_finished() && running.news.try_recv().is_err() => {
-                self.running = None;
-                self.trouble = Some("the runner itself failed: please report it".to_owned());
-            }
-            None => return,
-            Some(result) => {
-                self.running = None;
-                self.take_result(result);
-            }
-        }
-        self.dirty = true;
     }
 
     fn take_result(&mut self, result: Result<Report, Trouble>) {
@@ -497,6 +513,12 @@ impl<'a> Watch<'a> {
         lines.push("`cargo workbook` goes on here.".to_owned());
         lines
     }
+}
+
+/// What a panic says.
+fn words_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
 }
 
 impl Running {

@@ -7,8 +7,11 @@ use std::{
     io::{Read as _, Write},
     num::NonZero,
     path::Path,
-    sync::{Arc, Condvar, Mutex},
-    thread,
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -22,11 +25,13 @@ pub struct Terminal {
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     screen: Arc<Screen>,
+    reader: JoinHandle<()>,
 }
 
 struct Screen {
     parser: Mutex<vt100::Parser>,
     changed: Condvar,
+    closed: AtomicBool,
 }
 
 impl Terminal {
@@ -45,18 +50,21 @@ impl Terminal {
         let mut output = pair.master.try_clone_reader().expect("the terminal can be read");
         // What scrolls out of the screen stays in its memory, as in the terminal of a person.
         let parser = Mutex::new(vt100::Parser::new(cells(rows), cells(columns), 2000));
-        let screen = Arc::new(Screen { parser, changed: Condvar::new() });
-        thread::spawn({
+        let screen = Arc::new(Screen { parser, changed: Condvar::new(), closed: AtomicBool::new(false) });
+        let reader = thread::spawn({
             let screen = Arc::clone(&screen);
             move || {
                 let mut buffer = [0; 4096];
                 while let Ok(length @ 1..) = output.read(&mut buffer) {
+                    if screen.closed.load(Ordering::SeqCst) {
+                        return;
+                    }
                     screen.parser.lock().expect("no panic").process(&buffer[..length]);
                     screen.changed.notify_all();
                 }
             }
         });
-        Self { master: pair.master, keys, child, screen }
+        Self { master: pair.master, keys, child, screen, reader }
     }
 
     pub fn press(&mut self, keys: &str) {
@@ -104,6 +112,20 @@ impl Terminal {
         self.child.process_id().expect("it was started")
     }
 
+    /// Closes the window. The program lives, or does not.
+    pub fn close(self) {
+        self.screen.closed.store(true, Ordering::SeqCst);
+        // The reader waits for output, and a terminal of another size is drawn again.
+        for columns in (20..).take_while(|_| !self.reader.is_finished()) {
+            self.resize(columns % 60 + 20, 20);
+            thread::sleep(Duration::from_millis(20));
+        }
+        // The program ends by itself; who waits for it is told by its id.
+        let Self { master, keys, mut child, .. } = self;
+        drop((master, keys));
+        thread::spawn(move || child.wait());
+    }
+
     /// Waits for the end of the program, and returns its exit code.
     #[track_caller]
     pub fn wait_for_end(&mut self) -> u32 {
@@ -115,13 +137,6 @@ impl Terminal {
             assert!(Instant::now() < end, "the program does not end:\n{}", self.screen());
             thread::sleep(Duration::from_millis(5));
         }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        // It has ended already, unless the test failed.
-        let _ = self.child.kill();
     }
 }
 

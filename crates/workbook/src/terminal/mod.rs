@@ -1,22 +1,44 @@
-//! The terminal in raw mode, and back, whatever happens.
+//! The terminal: its size, its keys, and raw mode, which ends whatever happens.
+//!
+//! On Unix this is a few calls of its own and not a library: the event loop of the usual one never ends once the terminal
+//! is closed, and a runner that nobody sees would keep a processor busy for ever.
+
+mod keys;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
     panic,
     sync::atomic::{AtomicBool, Ordering},
+    thread,
 };
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+pub use keys::Key;
 
 /// Columns and rows.
 pub fn size() -> Option<(usize, usize)> {
-    let (columns, rows) = crossterm::terminal::size().ok()?;
-    (columns > 0 && rows > 0).then_some((columns.into(), rows.into()))
+    system::size().filter(|(columns, rows)| *columns > 0 && *rows > 0)
 }
 
 /// Whether keys can be read and a screen can be drawn.
 pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Reads keys on a thread of its own, until the terminal is closed: then it hands over [`Key::Gone`] and ends.
+pub fn read_keys(mut on_key: impl FnMut(Key) + Send + 'static) {
+    thread::spawn(move || {
+        system::read_keys(&mut on_key);
+        on_key(Key::Gone);
+    });
 }
 
 /// Raw mode, as long as it lives: each key comes at once, and nothing that is typed is printed.
@@ -30,18 +52,21 @@ static IS_RAW: AtomicBool = AtomicBool::new(false);
 impl Raw {
     /// Enters raw mode. Dropping the guard leaves it, and so does a panic before its message is printed.
     pub fn enter(hide_cursor: bool) -> io::Result<Self> {
-        // On Windows this turns escape sequences on.
-        #[cfg(windows)]
-        crossterm::ansi_support::supports_ansi();
-        enable_raw_mode()?;
+        system::enter_raw()?;
         IS_RAW.store(true, Ordering::SeqCst);
+        let owner = thread::current().id();
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            restore();
-            before(info);
+            if thread::current().id() == owner {
+                restore();
+            }
+            // On a screen that is drawn, the words of another thread would stand anywhere. Who started it tells them.
+            if !IS_RAW.load(Ordering::SeqCst) {
+                before(info);
+            }
         }));
         if hide_cursor {
-            print!("\u{1b}[?25l");
+            write!(io::stdout(), "\u{1b}[?25l")?;
             io::stdout().flush()?;
         }
         Ok(Self { _private: () })
@@ -59,6 +84,6 @@ fn restore() {
         // Nobody is left to tell about an error: the terminal is gone.
         let _ = write!(io::stdout(), "\u{1b}[?25h");
         let _ = io::stdout().flush();
-        let _ = disable_raw_mode();
+        system::leave_raw();
     }
 }
