@@ -3,7 +3,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use harness::{Check, Finished, Outcome, Wakes, recorder, saw, secs};
+use harness::{Check, Finished, Message, Outcome, Wakes, recorder, saw, secs};
 
 use super::Countdown;
 
@@ -16,7 +16,7 @@ struct Polled {
 
 /// Polls a countdown until it is ready, at most ten times, whether or not it asks for it.
 fn polled_by_hand(number: u32) -> Finished<Vec<Polled>> {
-    Check::new().by_hand(|| {
+    Check::new().when_stuck(does_not_return).by_hand(|| {
         let mut countdown = pin!(Countdown::from(number));
         let mut polls = Vec::new();
         while polls.len() < 10 {
@@ -31,6 +31,22 @@ fn polled_by_hand(number: u32) -> Finished<Vec<Polled>> {
         }
         polls
     })
+}
+
+/// The words for a poll that does not return.
+fn does_not_return(outcome: Outcome) -> Option<Message> {
+    let (seen, because) = match outcome {
+        Outcome::BusyLoop => (
+            "a poll that does not return; the processor is busy",
+            "A poll takes one step and returns. A loop inside of it holds the thread: nobody else gets a turn, and nobody \
+             can end the loop. What is left to do is for the next poll.",
+        ),
+        _ => (
+            "a poll that does not return; the thread sleeps",
+            "A poll must not wait. It says `Pending`, and that hands the thread to the others.",
+        ),
+    };
+    Some(saw(seen).expected("every poll to return soon, with `Ready` or `Pending`").because(because).outcome(outcome))
 }
 
 /// The polls, as a reader writes them: `Pending, Pending, Ready`.
@@ -108,7 +124,7 @@ fn its_output_is_the_number_of_polls() {
 /// A countdown that nobody polls counts nothing, and two of them count each for itself.
 #[test]
 fn each_countdown_has_its_own_state() {
-    let run = Check::new().by_hand(|| {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
         let (mut one, mut other) =
             (tokio_test::task::spawn(Countdown::from(1)), tokio_test::task::spawn(Countdown::from(1)));
         [one.poll(), other.poll(), one.poll(), other.poll()]

@@ -3,7 +3,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use harness::{Check, Lane, MarkKind, Outcome, SpanKind, Timeline, Wakes, recorder, saw, secs};
+use harness::{Check, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Wakes, recorder, saw, secs};
 use tokio::time::{sleep, timeout};
 
 use super::{Reply, Sender, reply};
@@ -18,7 +18,7 @@ fn poll_as(task: &Wakes, reply: Pin<&mut Reply>) -> Poll<String> {
 /// A text that is there before the first poll is the result of the first poll.
 #[test]
 fn takes_a_text_that_is_there() {
-    let run = Check::new().by_hand(|| {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
         let (sender, reply): (Sender, Reply) = reply();
         sender.put(TEXT);
         poll_as(&Wakes::new(), pin!(reply))
@@ -40,7 +40,7 @@ fn waits_until_it_is_woken() {
         wakes_after: usize,
         last: Poll<String>,
     }
-    let run = Check::new().by_hand(|| {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
         let (sender, reply) = reply();
         let (task, mut reply) = (Wakes::new(), pin!(reply));
         let first = poll_as(&task, reply.as_mut());
@@ -88,7 +88,7 @@ fn waits_until_it_is_woken() {
 /// Two tasks have polled, one after the other: only the second one is woken.
 #[test]
 fn wakes_only_the_task_that_polled_last() {
-    let run = Check::new().by_hand(|| {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
         let (sender, reply) = reply();
         let (first, second, mut reply) = (Wakes::new(), Wakes::new(), pin!(reply));
         let _ = poll_as(&first, reply.as_mut());
@@ -151,6 +151,23 @@ fn survives_a_move_to_another_task() {
         run.value().as_deref() == Some(TEXT),
         saw(format!("{:?}", run.value())).expected(format!("{TEXT:?}")).because("The text that was put is the reply."),
     );
+}
+
+/// The words for a poll that does not return.
+fn does_not_return(outcome: Outcome) -> Option<Message> {
+    let (seen, because) = match outcome {
+        Outcome::BusyLoop => (
+            "a poll that does not return; the processor is busy",
+            "A loop that looks for the text holds the thread, and `put` does not get its turn. Look once. If the text is not \
+             there, keep the waker and return `Pending`: `put` will ask for the next poll.",
+        ),
+        _ => (
+            "a poll that does not return; the thread sleeps",
+            "A poll must not wait: `Pending` is how a future waits. If you use a lock, take it once: a thread that locks a \
+             `Mutex` of `std` for the second time waits for itself.",
+        ),
+    };
+    Some(saw(seen).expected("every poll to return soon, with `Ready` or `Pending`").because(because).outcome(outcome))
 }
 
 fn times(count: usize) -> String {

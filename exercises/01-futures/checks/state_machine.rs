@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use harness::{Check, Finished, Outcome, Wakes, saw};
+use harness::{Check, Finished, Message, Outcome, Wakes, saw};
 
 use super::{Answer, Call, Writer, answer};
 
@@ -17,7 +17,11 @@ struct Trace(Rc<RefCell<Vec<String>>>);
 
 impl Trace {
     fn note(&self, what: impl fmt::Display) {
-        self.0.borrow_mut().push(what.to_string());
+        let mut notes = self.0.borrow_mut();
+        // A machine that never leaves its loop must not fill the memory until it is stopped.
+        if notes.len() < 1000 {
+            notes.push(what.to_string());
+        }
     }
 
     fn all(&self) -> Vec<String> {
@@ -112,7 +116,7 @@ fn drive(pending: [u32; 2], future_of: impl FnOnce(Noted) -> Pin<Box<dyn Future<
 
 /// The learner's state machine, and what the compiler has made of the `async fn`, driven in the same way.
 fn both(pending: [u32; 2]) -> Finished<[Driven; 2]> {
-    Check::new().by_hand(|| {
+    Check::new().when_stuck(does_not_return).by_hand(|| {
         [drive(pending, |writer| Box::pin(Answer::new(writer))), drive(pending, |writer| Box::pin(answer(writer)))]
     })
 }
@@ -161,6 +165,21 @@ fn is_told_apart_by_nobody(pending: [u32; 2]) {
     );
 }
 
+/// The words for a poll that does not return.
+fn does_not_return(outcome: Outcome) -> Option<Message> {
+    let (seen, because) = match outcome {
+        Outcome::BusyLoop => (
+            "a poll that does not return; the processor is busy",
+            "The loop in your `poll` goes round and never leaves. An arm has to put the next state in place, or return: \
+             `Pending` where a call is pending, `Ready` at the end.",
+        ),
+        _ => {
+            ("a poll that does not return; the thread sleeps", "A poll must not wait: `Pending` is how a future waits.")
+        }
+    };
+    Some(saw(seen).expected("every poll to return soon, with `Ready` or `Pending`").because(because).outcome(outcome))
+}
+
 fn marked(line: &str) -> String {
     format!("{line}   <--")
 }
@@ -168,7 +187,7 @@ fn marked(line: &str) -> String {
 /// Made and not polled, it has called nobody.
 #[test]
 fn making_it_calls_nobody() {
-    let run = Check::new().by_hand(|| {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
         let trace = Trace::default();
         let made = Answer::new(Noted { trace: trace.clone(), pending: [0, 0] });
         drop(made);
@@ -198,7 +217,7 @@ fn stops_where_a_call_is_not_ready() {
 /// Between two polls it is in the state that says where it waits.
 #[test]
 fn is_in_the_state_where_it_waits() {
-    let run = Check::new().by_hand(|| {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
         let mut answer = pin!(Answer::new(Noted { trace: Trace::default(), pending: [1, 1] }));
         let mut states = vec![state(&answer)];
         for _ in 0..2 {
@@ -256,7 +275,7 @@ fn drops_its_call_with_itself() {
             self.draft()
         }
     }
-    let run = Check::new().by_hand(|| {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
         let held = Rc::new(());
         let mut answer = Box::pin(Answer::new(Holds(held.clone())));
         let _ = answer.as_mut().poll(&mut Context::from_waker(&Wakes::new().waker()));
@@ -278,7 +297,7 @@ fn drops_its_call_with_itself() {
 /// A poll after the end panics, like the compiler's.
 #[test]
 fn a_poll_after_the_end_panics() {
-    let run = Check::new().by_hand(|| {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
         let wakes = Wakes::new();
         let mut answer = pin!(Answer::new(Noted { trace: Trace::default(), pending: [0, 0] }));
         let first = answer.as_mut().poll(&mut Context::from_waker(&wakes.waker()));
