@@ -18,7 +18,7 @@ use std::{
 
 use futures::{
     FutureExt, StreamExt,
-    future::{Either, join_all, select},
+    future::{Either, join_all, lazy, select},
     stream::FuturesUnordered,
 };
 use lesson_02_executor::runtime::{
@@ -289,9 +289,38 @@ fn spawn_sleep_and_now_outside_a_runtime_panic_with_clear_words() {
 
 #[test]
 fn a_sleep_in_a_runtime_that_did_not_make_it_panics_with_clear_words() {
-    let stranger = virtual_time().block_on(async { sleep(secs(1)) });
+    let stranger = virtual_time().block_on(lazy(|_| sleep(secs(1))));
     let said = message(|| virtual_time().block_on(stranger));
     assert!(said.contains("a sleep was polled by a runtime that did not make it"), "{said}");
+}
+
+#[test]
+fn a_sleep_that_is_dropped_in_another_runtime_takes_away_no_timer_there() {
+    let mut stranger = Box::pin(virtual_time().block_on(lazy(|_| sleep(secs(1)))));
+    virtual_time().block_on(async {
+        // Each runtime numbers its timers: both of these are the first one, and due at the same second.
+        let own = spawn(sleep(secs(1)));
+        yield_now().await;
+        let panicked = catch_unwind(AssertUnwindSafe(|| stranger.as_mut().now_or_never()));
+        assert!(panicked.is_err());
+        drop(stranger);
+        own.await.unwrap();
+        assert_eq!(now(), secs(1));
+    });
+
+    let kept = Rc::new(RefCell::new(None));
+    let task_kept = Rc::clone(&kept);
+    virtual_time().block_on(async move {
+        let mut set = Box::pin(sleep(secs(1)));
+        assert!((&mut set).now_or_never().is_none());
+        task_kept.replace(Some(set));
+    });
+    virtual_time().block_on(async {
+        let own = spawn(sleep(secs(1)));
+        yield_now().await;
+        drop(kept.take());
+        own.await.unwrap();
+    });
 }
 
 #[test]

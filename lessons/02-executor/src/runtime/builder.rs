@@ -8,7 +8,7 @@ use super::{
     recorder::Recorder,
     shutdown::Entered,
     task::{Stage, Task},
-    time::Clock,
+    timers::Clock,
 };
 
 /// Makes a [`Runtime`].

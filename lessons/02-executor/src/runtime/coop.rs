@@ -66,6 +66,20 @@ impl Future for YieldNow {
 /// Counts as one ready result: returns at once while the task's budget lasts, and yields when it is spent.
 ///
 /// For a loop whose awaits are not of this runtime and are often ready, such as a channel that is never empty.
+///
+/// ```
+/// use lesson_02_executor::runtime::{block_on, consume_budget, spawn};
+///
+/// block_on(async {
+///     let greedy = spawn(async {
+///         loop {
+///             consume_budget().await;
+///         }
+///     });
+///     // Without the line above, this task would never have a turn.
+///     spawn(async move { greedy.abort() }).await.unwrap();
+/// });
+/// ```
 pub async fn consume_budget() {
     poll_fn(spend).await;
 }

@@ -7,7 +7,8 @@ use std::{collections::HashMap, error::Error, fmt, panic::Location, time::Durati
 
 use super::{
     executor::Core,
-    task::{Stage, Task, TaskId},
+    task::{Stage, Task},
+    tasks::TaskId,
 };
 
 /// No task can ever run again, and the future of `block_on` is not ready.

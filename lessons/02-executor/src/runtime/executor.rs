@@ -12,8 +12,9 @@ use std::{
 
 use super::{
     recorder::{Event, Recorder, WokenBy},
-    task::{Stage, Task, TaskId, Tasks},
-    time::{Clock, TimerKey, Timers},
+    task::{Stage, Task},
+    tasks::{TaskId, Tasks},
+    timers::{Clock, TimerKey, Timers},
     waker::Inbox,
 };
 

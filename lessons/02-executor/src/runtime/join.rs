@@ -12,11 +12,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use super::{
-    coop,
-    executor::Executor,
-    task::{Stage, TaskId},
-};
+use super::{coop, executor::Executor, task::Stage, tasks::TaskId};
 
 /// Awaits the result of a task. Dropping it detaches the task, which runs on.
 ///

@@ -44,10 +44,13 @@
 //! `block_on` returns. tokio has all of them, and they are a part of what it spends its time on.
 //!
 //! # Reading order
-//! [`task`](self), where tasks live; `waker`, what a wake does; `executor`, the state; `run`, the loop; `join`, handles;
-//! `time`, sleeping; `coop`, fairness; `deadlock`, the report; `shutdown`, the end; `builder` and `recorder`, the options.
+//! `task` and `tasks`, what is run and where it lives; `waker`, what a wake does; `executor`, the state; `run` and `idle`,
+//! the loop; `join`, handles; `timers` and `sleep`, time; `coop`, fairness; `deadlock`, the report; `shutdown`, the end;
+//! `builder` and `recorder`, the options.
 
 mod task;
+
+mod tasks;
 
 mod waker;
 
@@ -55,9 +58,13 @@ mod executor;
 
 mod run;
 
+mod idle;
+
 mod join;
 
-mod time;
+mod timers;
+
+mod sleep;
 
 mod coop;
 
@@ -69,6 +76,8 @@ mod builder;
 
 mod recorder;
 
+mod recorder_json;
+
 use std::{panic::Location, rc::Rc, time::Duration};
 
 pub use builder::{Builder, Runtime};
@@ -76,7 +85,7 @@ pub use coop::{YieldNow, consume_budget, yield_now};
 pub use deadlock::{Deadlock, StuckTask, WaitsFor};
 pub use join::{JoinError, JoinHandle};
 pub use recorder::{Event, Outcome, Recorder, Step, WokenBy};
-pub use time::{Sleep, sleep, sleep_until};
+pub use sleep::{Sleep, sleep, sleep_until};
 
 use executor::Executor;
 use task::{Stage, Task};
@@ -118,6 +127,15 @@ pub fn spawn<F: Future<Output: 'static> + 'static>(future: F) -> JoinHandle<F::O
 }
 
 /// [`spawn`], with a name for the deadlock report and the recorder.
+///
+/// ```
+/// use lesson_02_executor::runtime::{Builder, spawn_named};
+///
+/// let stuck = Builder::new().virtual_clock().build().try_block_on(async {
+///     spawn_named("reader", std::future::pending::<()>()).await
+/// });
+/// assert!(stuck.unwrap_err().to_string().contains("\n- reader ("));
+/// ```
 ///
 /// # Panics
 /// Outside a runtime.

@@ -3,9 +3,9 @@
 //! Every step is a copy of the run queue and the timers as they were at that moment. That is slow, and it does not matter:
 //! without a recorder the runtime asks one `Option` per event.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt::Write, rc::Rc, task::Poll, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, task::Poll, time::Duration};
 
-use super::{executor::Core, task::TaskId, time::TimerKey};
+use super::{executor::Core, tasks::TaskId, timers::TimerKey};
 
 /// Collects the steps of a runtime. Clones share them.
 ///
@@ -52,17 +52,22 @@ pub struct Step {
 /// What can happen in the event loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// The task was given a place, and put in the queue.
     Spawned,
+    /// It was taken from the queue.
     PollBegins,
+    /// Its turn is over.
     Polled(Outcome),
     /// The task was put in the queue. A wake of a task that is queued already is no event.
     Woken {
         by: WokenBy,
     },
     TimerSet,
+    /// The deadline has come: the timer is gone, and its waker is called next.
     TimerFired,
     /// Its sleep was dropped before the deadline.
     TimerDropped,
+    /// The virtual clock, which had nothing to wait for but the next deadline.
     ClockJumped {
         from: Duration,
     },
@@ -98,15 +103,9 @@ pub enum WokenBy {
 }
 
 impl Recorder {
+    /// What has happened so far.
     pub fn steps(&self) -> Vec<Step> {
         self.record.borrow().steps.clone()
-    }
-
-    /// The steps as JSON: an array of objects with `at_ns`, `event`, `by` or `outcome` or `from_ns` where the event has one,
-    /// `task`, `polling`, `queue`, and `timers` with `deadline_ns` and `task`.
-    pub fn to_json(&self) -> String {
-        let steps: Vec<_> = self.record.borrow().steps.iter().map(step_to_json).collect();
-        format!("[\n  {}\n]\n", steps.join(",\n  "))
     }
 
     #[cold]
@@ -141,56 +140,4 @@ impl Recorder {
         let owner = self.record.borrow().owners.get(&timer).copied();
         self.step(core, event, owner);
     }
-}
-
-fn step_to_json(step: &Step) -> String {
-    let (event, detail) = match step.event {
-        Event::Spawned => ("spawned", String::new()),
-        Event::PollBegins => ("poll begins", String::new()),
-        Event::Polled(outcome) => ("polled", format!(r#", "outcome": "{outcome:?}""#).to_lowercase()),
-        Event::Woken { by } => {
-            let by = match by {
-                WokenBy::Task => "task",
-                WokenBy::Timer => "timer",
-                WokenBy::Finish => "finish",
-                WokenBy::AnotherThread => "another thread",
-            };
-            ("woken", format!(r#", "by": "{by}""#))
-        }
-        Event::TimerSet => ("timer set", String::new()),
-        Event::TimerFired => ("timer fired", String::new()),
-        Event::TimerDropped => ("timer dropped", String::new()),
-        Event::ClockJumped { from } => ("clock jumped", format!(r#", "from_ns": {}"#, from.as_nanos())),
-        Event::Parked => ("parked", String::new()),
-    };
-    let or_null = |name: &Option<String>| name.as_deref().map_or_else(|| "null".to_owned(), quoted);
-    let queue: Vec<_> = step.queue.iter().map(|name| quoted(name)).collect();
-    let timers: Vec<_> = step
-        .timers
-        .iter()
-        .map(|(deadline, task)| format!(r#"{{"deadline_ns": {}, "task": {}}}"#, deadline.as_nanos(), quoted(task)))
-        .collect();
-    format!(
-        r#"{{"at_ns": {}, "event": "{event}"{detail}, "task": {}, "polling": {}, "queue": [{}], "timers": [{}]}}"#,
-        step.at.as_nanos(),
-        or_null(&step.task),
-        or_null(&step.polling),
-        queue.join(", "),
-        timers.join(", "),
-    )
-}
-
-/// A JSON string. The standard library has none, and a name may hold anything.
-fn quoted(text: &str) -> String {
-    let mut json = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => json.extend(['\\', character]),
-            '\0'..=' ' if character != ' ' => {
-                let _ = write!(json, "\\u{:04x}", u32::from(character));
-            }
-            _ => json.push(character),
-        }
-    }
-    json + "\""
 }

@@ -1,4 +1,4 @@
-//! The loop: take the next task from the queue and poll it. When the queue is empty, wait.
+//! The loop: take the next task from the queue, poll it, put it back or finish it.
 
 use std::{
     any::Any,
@@ -6,8 +6,6 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll, Waker},
-    thread,
-    time::Duration,
 };
 
 use super::{
@@ -16,16 +14,13 @@ use super::{
     executor::{Core, Executor},
     join::JoinError,
     recorder::{Event, Outcome, WokenBy},
-    task::{BoxedFuture, Stage, TaskId},
-    time::Clock,
+    task::{BoxedFuture, Stage},
+    tasks::TaskId,
 };
 
 /// After so many polls the loop looks at the clock and the inbox even if the queue is not empty, so that tasks which are
 /// always ready cannot hold back a timer. tokio's number; small enough to be in time, large enough to cost nothing.
 const LOOK_EVERY: u32 = 61;
-
-/// How long the real clock is quiet before the loop asks whether anybody is left who could wake a task.
-const QUIET: Duration = Duration::from_secs(1);
 
 /// What is to be done next.
 enum Turn {
@@ -100,66 +95,6 @@ impl Executor {
             drop_quietly((task, result));
         }
     }
-
-    /// Queues the tasks that other threads woke, and those whose timers are due.
-    fn look(&self) {
-        for id in self.inbox.take() {
-            let mut core = self.core.borrow_mut();
-            if let Some(shared) = core.tasks.shared(id) {
-                shared.left_inbox();
-            }
-            core.waker_is = WokenBy::AnotherThread;
-            core.schedule(id);
-        }
-        let mut core = self.core.borrow_mut();
-        if core.timers.is_empty() {
-            return;
-        }
-        let now = core.read_clock();
-        core.waker_is = WokenBy::Timer;
-        while let Some((key, waker)) = core.timers.pop_due(now) {
-            core.note_timer(Event::TimerFired, key);
-            // A waker may be a combinator's, and do anything: the rule is that nothing is borrowed meanwhile.
-            drop(core);
-            waker.wake();
-            core = self.core.borrow_mut();
-        }
-    }
-
-    /// The queue is empty: waits until it is not.
-    fn wait(&self, main: TaskId) -> Result<(), Deadlock> {
-        self.look();
-        let mut core = self.core.borrow_mut();
-        if !core.queue.is_empty() {
-            return Ok(());
-        }
-        let next_deadline = core.timers.next_deadline();
-        match (&mut core.clock, next_deadline) {
-            (Clock::Virtual(now), Some(deadline)) => {
-                let from = mem::replace(now, deadline);
-                core.note(Event::ClockJumped { from: Duration::from_nanos(from) }, None);
-            }
-            (Clock::Virtual(_), None) => return Err(core.deadlock(main)),
-            (Clock::Real(_), Some(deadline)) => {
-                let pause = Duration::from_nanos(deadline.saturating_sub(core.clock.now()));
-                core.note(Event::Parked, None);
-                drop(core);
-                thread::park_timeout(pause);
-            }
-            (Clock::Real(start), None) => {
-                let start = *start;
-                let asleep = start.elapsed();
-                core.note(Event::Parked, None);
-                drop(core);
-                thread::park_timeout(QUIET);
-                let core = self.core.borrow();
-                if start.elapsed() - asleep >= QUIET && core.nobody_can_wake() && self.inbox.is_empty() {
-                    return Err(core.deadlock(main));
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Core {
@@ -191,7 +126,7 @@ impl Core {
         }
         task.polls += 1;
         task.last_poll = now;
-        let waker = waker.take()?;
+        let waker = waker.take().expect("only a turn takes the waker out, and puts it back");
         self.turn_of = id;
         self.waker_is = WokenBy::Task;
         self.note(Event::PollBegins, Some(id));
@@ -213,12 +148,9 @@ impl Core {
     }
 }
 
-/// Drops a future whose destructor may panic, and turns that panic into the task's result.
-fn drop_caught(future: BoxedFuture) -> Result<Box<dyn Any>, JoinError> {
-    match catch_unwind(AssertUnwindSafe(|| drop(future))) {
-        Ok(()) => Ok(Box::new(())),
-        Err(panic) => Err(JoinError::Panicked(panic)),
-    }
+/// Drops a future. A panic of its destructor is the task's panic.
+fn drop_caught(future: BoxedFuture) -> Result<(), JoinError> {
+    catch_unwind(AssertUnwindSafe(|| drop(future))).map_err(JoinError::Panicked)
 }
 
 /// Drops what nobody waits for. The panic hook has reported a panic; there is nobody left to hand it to.

@@ -4,7 +4,7 @@
 //! never runs: it is dropped in the next round. No destructor runs inside another, so a chain of tasks that own each
 //! other's handles takes no stack.
 
-use std::{rc::Rc, thread};
+use std::{mem, rc::Rc, thread};
 
 use super::{executor::Executor, run::drop_quietly};
 
@@ -39,22 +39,25 @@ impl Executor {
     /// Drops all tasks and timers. Returns how many tasks it had to give up on.
     fn drop_all(&self) -> usize {
         for _ in 0..ROUNDS {
-            let mut core = self.core.borrow_mut();
-            core.queue.clear();
-            let tasks = core.tasks.remove_all();
-            let wakers = core.timers.remove_all();
-            drop(core);
-            if tasks.is_empty() {
-                wakers.for_each(drop_quietly);
+            let ids: Vec<_> = self.core.borrow().tasks.iter().map(|(id, ..)| id).collect();
+            for &id in &ids {
+                let task = self.core.borrow_mut().tasks.remove(id);
+                drop_quietly(task);
+            }
+            let timers = self.core.borrow_mut().timers.remove_all();
+            timers.for_each(drop_quietly);
+            if ids.is_empty() {
+                self.core.borrow_mut().queue.clear();
                 return 0;
             }
-            tasks.into_iter().for_each(drop_quietly);
-            wakers.for_each(drop_quietly);
         }
-        let given_up = self.core.borrow_mut().tasks.remove_all();
-        let count = given_up.len();
-        // Dropping them would spawn more. Leaking memory is safe, and the panic that follows is not silent.
-        std::mem::forget(given_up);
-        count
+        let mut core = self.core.borrow_mut();
+        let ids: Vec<_> = core.tasks.iter().map(|(id, ..)| id).collect();
+        for &id in &ids {
+            // Dropping it would spawn more. Leaking memory is safe, and the panic that follows is not silent.
+            mem::forget(core.tasks.remove(id));
+        }
+        core.queue.clear();
+        ids.len()
     }
 }

@@ -17,7 +17,7 @@ use std::{
     thread::{self, Thread},
 };
 
-use super::{executor::Executor, task::TaskId};
+use super::{executor::Executor, tasks::TaskId};
 
 /// What all wakers of one task share.
 pub(super) struct TaskWaker {
