@@ -37,7 +37,7 @@ fn prompts<T>(run: &Finished<T>) -> Vec<&str> {
     run.journal().calls().iter().map(|call| call.prompt.as_str()).collect()
 }
 
-/// A flight needs the calendar: two calls, and the second one gets the result of the first.
+/// A tool gets the result of the tool that it needs.
 #[test]
 fn calls_what_a_tool_needs() {
     let llm = atlas();
@@ -53,7 +53,7 @@ fn calls_what_a_tool_needs() {
     );
 }
 
-/// Every tool of the tree is called, at every depth, and gets the results that it needs.
+/// Every tool is called, at every depth, with the results that it needs.
 #[test]
 fn calls_every_tool_of_the_tree() {
     let run = call_the_trip();

@@ -75,7 +75,7 @@ fn is_ready_at_the_fourth_poll() {
     );
 }
 
-/// Each poll that is not ready has woken its task: otherwise there is no next poll.
+/// Each poll that says `Pending` has woken its task.
 #[test]
 fn asks_for_the_next_poll() {
     let run = polled_by_hand(3);
@@ -121,7 +121,7 @@ fn its_output_is_the_number_of_polls() {
     }
 }
 
-/// A countdown that nobody polls counts nothing, and two of them count each for itself.
+/// Two countdowns count each for itself.
 #[test]
 fn each_countdown_has_its_own_state() {
     let run = Check::new().when_stuck(does_not_return).by_hand(|| {
@@ -138,7 +138,7 @@ fn each_countdown_has_its_own_state() {
     );
 }
 
-/// On a real runtime the countdown ends by itself, and a neighbour has its turns between the polls.
+/// On a runtime it ends by itself, and its neighbour has turns in between.
 #[test]
 fn lets_its_neighbours_have_their_turns() {
     let futures = recorder();

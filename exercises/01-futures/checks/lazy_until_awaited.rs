@@ -37,7 +37,7 @@ fn call<'a>(run: &'a Finished<Reply>, model: &str) -> &'a Call {
     }
 }
 
-/// Guard, atlas and archive are asked once each, and each call comes to its end.
+/// Guard, atlas and archive are asked once each, and each call ends.
 #[test]
 fn every_call_is_made() {
     let run = ask();

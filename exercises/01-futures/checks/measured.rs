@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use super::{Measure, measured};
 
-/// Every poll of the wrapper is one poll of the future, and is counted, the last one too.
+/// Every poll is one poll of the future, and is counted, the last one too.
 #[test]
 fn counts_every_poll() {
     struct Seen {

@@ -15,7 +15,7 @@ fn poll_as(task: &Wakes, reply: Pin<&mut Reply>) -> Poll<String> {
     reply.poll(&mut Context::from_waker(&task.waker()))
 }
 
-/// A text that is there before the first poll is the result of the first poll.
+/// A text that is there already is the result of the first poll.
 #[test]
 fn takes_a_text_that_is_there() {
     let run = Check::new().when_stuck(does_not_return).by_hand(|| {
@@ -31,7 +31,7 @@ fn takes_a_text_that_is_there() {
     );
 }
 
-/// A poll without a text is pending, and wakes nobody; `put` wakes the task, and the next poll has the text.
+/// Without a text it is pending; `put` wakes the task, which polls again.
 #[test]
 fn waits_until_it_is_woken() {
     struct Seen {
@@ -124,7 +124,7 @@ fn wakes_only_the_task_that_polled_last() {
     );
 }
 
-/// A reply that was polled in one task moves to another one, and is ready as soon as the text is there.
+/// Moved to another task, it is ready as soon as the text is there.
 #[test]
 fn survives_a_move_to_another_task() {
     let futures = recorder();

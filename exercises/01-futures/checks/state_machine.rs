@@ -206,7 +206,7 @@ fn goes_on_while_the_calls_are_ready() {
     is_told_apart_by_nobody([0, 0]);
 }
 
-/// The draft is not ready twice, the improvement is not ready once: the polls are those of the compiler's machine.
+/// A call that is not ready ends the poll, and the next poll goes on there.
 #[test]
 fn stops_where_a_call_is_not_ready() {
     is_told_apart_by_nobody([2, 1]);

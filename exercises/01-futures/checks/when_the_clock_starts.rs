@@ -57,7 +57,7 @@ fn waits(name: &str, from: f64, to: f64) -> Lane {
     lane.mark(MarkKind::Woken, to).mark(MarkKind::Polled, to).mark(MarkKind::Finished, to)
 }
 
-/// Two notices of 100 ms that are made first and awaited in turn: 100 ms, not 200.
+/// Two notices, made first and awaited in turn, take 100 ms, not 200.
 #[test]
 fn two_notices_made_first_take_100_ms() {
     let run = made_first_then_awaited_in_turn(
@@ -78,7 +78,7 @@ fn two_notices_made_first_take_100_ms() {
     );
 }
 
-/// A notice of 100 ms that is made at 0 and awaited after 60 ms of other work is ready at 100 ms.
+/// Made at 0 and awaited at 60 ms, a notice of 100 ms is ready at 100 ms.
 #[test]
 fn a_notice_counts_from_the_call() {
     let run = made_first_then_awaited_in_turn(
@@ -103,7 +103,7 @@ fn a_notice_that_is_due_is_ready_at_once() {
     run.takes(secs(0.06), "The notice was due at 50 ms, and somebody begins to wait for it at 60 ms: no wait is left.");
 }
 
-/// Two rests of 100 ms that are made first and awaited in turn: 200 ms.
+/// Two rests, made first and awaited in turn, take 200 ms.
 #[test]
 fn two_rests_in_turn_take_200_ms() {
     let run = made_first_then_awaited_in_turn(
@@ -123,7 +123,7 @@ fn two_rests_in_turn_take_200_ms() {
     run.takes(secs(0.2), "The second rest begins when the first one is over.");
 }
 
-/// A rest of 100 ms that is awaited after 60 ms of other work is over at 160 ms.
+/// Made at 0 and awaited at 60 ms, a rest of 100 ms is over at 160 ms.
 #[test]
 fn a_rest_counts_from_its_first_poll() {
     let run = made_first_then_awaited_in_turn(
@@ -133,7 +133,7 @@ fn a_rest_counts_from_its_first_poll() {
     run.takes(secs(0.16), "Somebody begins to wait at 60 ms, and a rest of 100 ms is over 100 ms later.");
 }
 
-/// A rest counts from its first poll, not from its last: polled again and again meanwhile, it ends at the same instant.
+/// Polled again and again meanwhile, a rest ends at the same instant.
 #[test]
 fn more_polls_do_not_make_a_rest_longer() {
     let run = Check::new().run(async || {
