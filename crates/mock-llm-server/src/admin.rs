@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
     extract::State,
     http::{StatusCode, header},
     response::IntoResponse,
@@ -11,7 +10,10 @@ use axum::{
 use mock_llm::{Call, CallKind, End};
 use serde_json::{Value, json};
 
-use crate::app::{App, Phase};
+use crate::{
+    app::{App, Phase},
+    error::Json,
+};
 
 /// `GET /healthz`: 200 while requests are taken, 503 from the moment a stop begins.
 pub(crate) async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{Path, Request, State},
     http::{HeaderValue, Uri},
     middleware::{self, Next},
@@ -24,7 +24,7 @@ use crate::{
     admin, auth, chat,
     config::{Config, ToolCallScript},
     connection::Closing,
-    error::ApiError,
+    error::{ApiError, Json},
     fault::{Counts, Fault, FaultRule},
     metrics::Metrics,
 };
@@ -130,17 +130,13 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-async fn models(State(app): State<Arc<App>>, request: Request) -> Result<Json<Value>, ApiError> {
+async fn models(State(app): State<Arc<App>>, request: Request) -> Result<Json, ApiError> {
     auth::check(request.headers(), &app.keys)?;
     let data: Vec<Value> = app.llm.models().map(|name| describe(&app, name)).collect();
     Ok(Json(json!({ "object": "list", "data": data })))
 }
 
-async fn model(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    request: Request,
-) -> Result<Json<Value>, ApiError> {
+async fn model(State(app): State<Arc<App>>, Path(name): Path<String>, request: Request) -> Result<Json, ApiError> {
     auth::check(request.headers(), &app.keys)?;
     if app.knows(&name) { Ok(Json(describe(&app, &name))) } else { Err(ApiError::no_model(&name)) }
 }

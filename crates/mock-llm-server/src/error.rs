@@ -3,11 +3,22 @@
 use std::time::Duration;
 
 use axum::{
-    Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+
+/// A response whose body is JSON. axum has one too, at the price of features of `serde_json` that would be compiled a
+/// second time for everybody else.
+#[derive(Debug)]
+pub(crate) struct Json(pub(crate) Value);
+
+impl IntoResponse for Json {
+    fn into_response(self) -> Response {
+        let json = HeaderValue::from_static("application/json");
+        ([(header::CONTENT_TYPE, json)], self.0.to_string()).into_response()
+    }
+}
 
 /// An error response in the making.
 #[derive(Debug, Clone, PartialEq, Eq)]

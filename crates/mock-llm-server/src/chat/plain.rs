@@ -3,7 +3,6 @@
 use std::{io, time::Duration};
 
 use axum::{
-    Json,
     body::{Body, Bytes},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
@@ -18,7 +17,10 @@ use super::{
     speaker::{finish_reason, marked},
     stream::{flush, slowly},
 };
-use crate::{error::ApiError, fault::Fault};
+use crate::{
+    error::{ApiError, Json},
+    fault::Fault,
+};
 
 /// Waits for the whole reply and sends it.
 pub(super) async fn whole(mut job: Job) -> Result<Response, ApiError> {
