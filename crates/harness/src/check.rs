@@ -242,8 +242,17 @@ impl Check {
     fn watchdog(&self, check: &str, pulse: &Arc<Pulse>) -> Watchdog {
         let (check, this, seen) = (check.to_owned(), self.clone(), pulse.clone());
         Watchdog::start(pulse.clone(), move |outcome| {
-            let journals: Vec<Journal> = this.mocks.iter().map(|mock| mock.journal().taken_at(seen.now())).collect();
-            let words = this.when_stuck.as_ref().and_then(|words| words.0(outcome));
+            // A journal may ask the learner's clock, and the learner's code may hold its lock for ever.
+            let known = soon({
+                let (this, now) = (this.clone(), seen.now());
+                move || this.mocks.iter().map(|mock| mock.journal().taken_at(now)).collect()
+            });
+            let journals: Vec<Journal> = known.unwrap_or_default();
+            let words = soon({
+                let words = this.when_stuck.clone();
+                move || words.and_then(|words| words.0(outcome))
+            });
+            let words = words.flatten();
             let failure = Failure {
                 check,
                 message: words.unwrap_or_else(|| why_stuck(outcome, &seen)),
@@ -279,6 +288,13 @@ fn until(end: Duration, mut drawing: Timeline) -> Timeline {
         }
     }
     drawing
+}
+
+/// What `ask` returns, unless it hangs.
+fn soon<T: Send + 'static>(ask: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (answer, answers) = std::sync::mpsc::channel();
+    std::thread::spawn(move || answer.send(ask()));
+    answers.recv_timeout(Duration::from_secs(1)).ok()
 }
 
 /// A runtime that reports every sign of life.

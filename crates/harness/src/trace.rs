@@ -9,6 +9,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Wake, Waker},
+    time::Duration,
 };
 
 use crate::{
@@ -52,6 +53,8 @@ struct Record {
     story: Vec<String>,
     /// A waker that is being called, until the call returns.
     waking: Option<(usize, bool)>,
+    /// How many such calls there were.
+    calls: usize,
 }
 
 #[derive(Debug, Default)]
@@ -144,10 +147,14 @@ impl Trace {
         format!("{}{}", if cut > 0 { "… " } else { "" }, story[cut..].join(", "))
     }
 
-    /// What a thread does that hangs: it calls the waker of a task, and the call does not return.
+    /// What a thread does that hangs: it calls the waker of a task, and the call does not return. For
+    /// [`Check::when_stuck`](crate::Check::when_stuck): it looks twice, a tenth of a second apart.
     pub fn hangs_in_wake(&self) -> Option<Message> {
+        let calls = self.lock().calls;
+        // A call that returns may be going on too, in a loop of many. This one has been going on for long.
+        std::thread::sleep(Duration::from_millis(100));
         let record = self.lock();
-        let (task, during_poll) = record.waking?;
+        let (task, during_poll) = record.waking.filter(|_| record.calls == calls)?;
         let name = &record.tasks[task].name;
         let message = if during_poll {
             saw(format!("the waker of `{name}` is called while `{name}` is polled, and the call does not return")).because(
@@ -401,6 +408,7 @@ impl Wake for Counts {
             let mut record = self.trace.lock();
             let during_poll = record.woken(self.task);
             record.waking = Some((self.task, during_poll));
+            record.calls += 1;
         }
         self.waker.wake_by_ref();
         self.trace.lock().waking = None;

@@ -1,0 +1,173 @@
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    pin::{Pin, pin},
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
+
+use harness::{Check, Finished, Outcome, Trace, Wakes, saw};
+
+use super::{count, yield_now};
+
+/// The smallest executor with turns: each round polls whom the round before has woken, in order. Returns when nobody was.
+fn run(tasks: Vec<Pin<Box<dyn Future<Output = ()>>>>) {
+    struct Turn(AtomicBool);
+    impl Wake for Turn {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+    let with_turn = |task| (task, Arc::new(Turn(AtomicBool::new(true))));
+    let mut tasks: VecDeque<_> = tasks.into_iter().map(with_turn).collect();
+    while tasks.iter().any(|(_, turn)| turn.0.load(Ordering::SeqCst)) {
+        tasks.retain_mut(|(task, turn)| {
+            let has_turn = turn.0.swap(false, Ordering::SeqCst);
+            let waker = Waker::from(turn.clone());
+            !has_turn || task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending()
+        });
+    }
+}
+
+/// Runs counters on that executor, and gives the numbers in the order in which they came.
+#[track_caller]
+fn counters(trace: &Trace, names: &[&str]) -> Finished<Vec<u32>> {
+    let run = Check::new().by_hand(|| {
+        let numbers = Rc::new(RefCell::new(Vec::new()));
+        let counter = |name: &&str| {
+            let numbers = numbers.clone();
+            let counts = count(3, move |number| numbers.borrow_mut().push(number));
+            Box::pin(trace.task(name, counts)) as Pin<Box<dyn Future<Output = ()>>>
+        };
+        let tasks = names.iter().map(counter).collect();
+        trace.watch(|| run(tasks));
+        numbers.take()
+    });
+    if let Some(fault) = trace.fault() {
+        run.fail(fault);
+    }
+    run
+}
+
+fn in_words(numbers: &[u32]) -> String {
+    numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The first poll is pending, and by then the waker of that poll was called; the second poll is ready.
+#[test]
+fn yields_once_and_comes_back() {
+    struct Seen {
+        first: Poll<()>,
+        wakes: usize,
+        second: Poll<()>,
+        wakes_at_the_end: usize,
+    }
+    let (task, next) = (Wakes::new(), Wakes::new());
+    let run = Check::new().by_hand(|| {
+        let mut yields = pin!(yield_now());
+        let first = yields.as_mut().poll(&mut Context::from_waker(&task.waker()));
+        let wakes = task.count();
+        let second = match first {
+            Poll::Pending => yields.poll(&mut Context::from_waker(&next.waker())),
+            Poll::Ready(()) => Poll::Ready(()),
+        };
+        Seen { first, wakes, second, wakes_at_the_end: task.count() + next.count() }
+    });
+    let Seen { first, wakes, second, wakes_at_the_end } = run.value();
+    run.require(
+        first.is_pending(),
+        saw("the first poll is ready").expected("Pending").because(
+            "`.await` on a future that is ready at once goes straight on: the task keeps its turn, and no other task is \
+             polled. `Pending` is the only word that gives the turn away. (`std::thread::yield_now` gives way to other \
+             *threads*, and all tasks here are on one.)",
+        ),
+    );
+    run.require(
+        *wakes > 0,
+        saw("the first poll is pending, and nobody has called its waker")
+            .expected("the waker to be called before the poll returns")
+            .because(
+                "An executor does not poll a task again because it can. It waits for the waker, and here there is no timer \
+                 and no other task that would call it: the future must do it itself, with `context.waker()`.",
+            )
+            .outcome(Outcome::LostWakeUp),
+    );
+    run.require(
+        *wakes == 1,
+        saw(format!("the waker was called {wakes} times"))
+            .expected("once")
+            .because("One turn is asked for with one wake."),
+    );
+    run.require(
+        second.is_ready(),
+        saw("the second poll is pending too").expected("Ready").because(
+            "The other tasks have had their turns by now. A future has no memory but its own fields: it must note that it \
+             has yielded. Otherwise the task yields for ever.",
+        ),
+    );
+    run.require(
+        *wakes_at_the_end == 1,
+        saw("the second poll has called a waker again")
+            .expected("no wake: the wait is over")
+            .because("Whoever is ready has nothing more to ask for. The task would get a turn for nothing."),
+    );
+}
+
+/// Two counters on one thread: 0, 0, 1, 1, 2, 2.
+#[test]
+fn two_counters_alternate() {
+    let trace = Trace::new();
+    let run = counters(&trace, &["a", "b"]);
+    run.require(
+        *run.value() == [0, 0, 1, 1, 2, 2],
+        saw(in_words(run.value())).expected("0, 0, 1, 1, 2, 2").because(
+            "After every number the other counter has its turn. With 0, 1, 2, 0, 1, 2 the first one has never let go.",
+        ),
+    );
+    run.require(
+        trace.polls("a") == 4 && trace.polls("b") == 4,
+        saw(format!("{} and {} polls", trace.polls("a"), trace.polls("b")))
+            .expected("4 polls each: one to begin with, and one after each of the three yields")
+            .because("One `yield_now().await` gives up one turn, not more."),
+    );
+}
+
+/// A counter that is alone has nobody to wait for, and comes to its end.
+#[test]
+fn a_counter_alone_goes_on() {
+    let trace = Trace::new();
+    let run = counters(&trace, &["a"]);
+    run.require(
+        *run.value() == [0, 1, 2],
+        saw(in_words(run.value()))
+            .expected("0, 1, 2")
+            .because("To yield is not to wait: if nobody else can run, it is this task's turn."),
+    );
+}
+
+/// The same two counters on tokio: the waker is all that an executor and a future know of each other.
+#[test]
+fn it_works_on_tokio() {
+    let numbers = Rc::new(RefCell::new(Vec::new()));
+    let run = Check::new().run(async || {
+        let counter = || {
+            let numbers = numbers.clone();
+            count(3, move |number| numbers.borrow_mut().push(number))
+        };
+        let tasks = tokio::task::LocalSet::new();
+        tasks.spawn_local(counter());
+        tasks.spawn_local(counter());
+        tasks.await;
+    });
+    run.require(
+        *numbers.borrow() == [0, 0, 1, 1, 2, 2],
+        saw(in_words(&numbers.borrow())).expected("0, 0, 1, 1, 2, 2").because(
+            "A future that does its part of the contract (`Pending` only with a wake to come) runs on every executor that \
+             does the other part.",
+        ),
+    );
+}

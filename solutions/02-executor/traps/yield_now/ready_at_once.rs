@@ -1,0 +1,37 @@
+//! Trap: the future calls the waker and is ready. The task is woken while it goes on, and lets nobody run.
+//! Caught by: yields_once_and_comes_back
+//! Says: the task keeps its turn
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// Counts from 0, and lets the other tasks run after each number.
+pub async fn count(to: u32, mut output: impl FnMut(u32)) {
+    for number in 0..to {
+        output(number);
+        yield_now().await;
+    }
+}
+
+/// Gives up the turn of this task, once. The task goes on when the tasks that can run have had theirs.
+pub fn yield_now() -> YieldNow {
+    YieldNow { has_yielded: false }
+}
+
+#[derive(Debug)]
+#[must_use = "nothing yields until it is awaited"]
+pub struct YieldNow {
+    has_yielded: bool,
+}
+
+impl Future for YieldNow {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.has_yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Ready(())
+    }
+}
