@@ -49,6 +49,9 @@ try {
     }
     await withoutScripts('03-join.html');
     await search('introduction.html', 'hedge');
+} catch (error) {
+    // A page that is left while it is looked at, for example.
+    complain(where, error.message);
 } finally {
     await browser.close();
 }
@@ -80,9 +83,9 @@ async function look(page) {
     for (const view of VIEWS) {
         where = `${page} (${view.name})`;
         await show(url, view);
-        (await browser.evaluate(faults)).forEach((fault) => complain(where, fault));
+        (await browser.evaluate(faults, view.width)).forEach((fault) => complain(where, fault));
         await openAllFolds();
-        (await browser.evaluate(faults)).forEach((fault) => complain(where, `with all folds open: ${fault}`));
+        (await browser.evaluate(faults, view.width)).forEach((fault) => complain(where, `with all folds open: ${fault}`));
         for (const theme of THEMES) {
             where = `${page} (${view.name}, ${theme})`;
             await choose(theme);

@@ -1,17 +1,17 @@
 // What is looked at inside a page. Each function is sent to the browser as text, so it stands on its own.
 
-/** What is wrong with the page as it stands, in sentences. */
-export function faults() {
+/** What is wrong with the page as it stands, in sentences. `width` is the width of the window. */
+export function faults(width) {
     const found = [];
-    const root = document.documentElement;
-    if (root.scrollWidth > root.clientWidth) {
-        const wide = [...document.querySelectorAll('main *')].filter(
-            (element) =>
-                element.getBoundingClientRect().right > root.clientWidth + 1 &&
-                !element.closest('pre, .table-wrapper, svg'),
-        );
-        const names = wide.slice(0, 5).map((element) => `${element.tagName} ${element.textContent.trim().slice(0, 40)}`);
-        found.push(`scrolls sideways: ${root.scrollWidth} in ${root.clientWidth} pixels: ${names.join(' | ')}`);
+    // mdBook hides what is too wide for the page, so the page itself does not tell. What may be wider is what scrolls by
+    // itself: code and tables.
+    const room = Math.min(document.documentElement.clientWidth, width);
+    const isWide = (element) =>
+        element.getBoundingClientRect().right > room + 1 && !element.closest('pre > *, .table-wrapper > *, svg > *');
+    const wide = [...document.querySelectorAll('main, main *')].filter(isWide);
+    if (wide.length > 0 || document.documentElement.scrollWidth > room) {
+        const names = wide.slice(-3).map((element) => `${element.tagName} "${element.textContent.trim().slice(0, 40)}"`);
+        found.push(`wider than its ${room} pixels: ${names.join(', ')}`);
     }
     if (document.body.textContent.includes('{{#')) {
         found.push('an include that was not replaced');
