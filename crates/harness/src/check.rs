@@ -301,10 +301,13 @@ fn soon<T: Send + 'static>(ask: impl FnOnce() -> T + Send + 'static) -> Option<T
 fn runtime(pulse: &Arc<Pulse>, parks: &Arc<Parks>) -> Runtime {
     let mut builder = Builder::new_current_thread();
     builder.enable_time().start_paused(true);
-    let (on_park, on_thread) = ((pulse.clone(), parks.clone()), pulse.clone());
+    let (on_park, on_thread) = (parks.clone(), pulse.clone());
+    #[cfg(not(tokio_unstable))]
+    let seen = pulse.clone();
     builder.on_thread_park(move || {
-        on_park.0.parked();
-        on_park.1.parked();
+        #[cfg(not(tokio_unstable))]
+        seen.parked();
+        on_park.parked();
     });
     builder.on_thread_start(move || panics::note_panics_of(&on_thread));
     #[cfg(tokio_unstable)]

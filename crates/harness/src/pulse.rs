@@ -17,8 +17,8 @@ const POLLS_AT_ONE_INSTANT: u64 = 200_000;
 /// Shared between the thread that runs the learner's code and the watchdog.
 #[derive(Debug, Default)]
 pub(crate) struct Pulse {
-    /// Goes up whenever a poll begins or ends and whenever the runtime goes to sleep. While it stands still, one poll is
-    /// going on.
+    /// Goes up whenever a poll begins or ends. While it stands still, one poll is going on, or a blocking task holds the
+    /// clock still, and the runtime sleeps in real time.
     beats: AtomicU64,
     /// The virtual time of the last beat, in nanoseconds since the start of the run.
     now: AtomicU64,
@@ -74,7 +74,9 @@ impl Pulse {
         Duration::from_nanos(self.now.load(Ordering::Relaxed))
     }
 
-    /// The runtime goes to sleep: whatever is next, something was finished.
+    /// The runtime goes to sleep: whatever is next, something was finished. A sign of life only where the polls of tasks
+    /// cannot be seen: a runtime whose clock is held still goes to sleep again and again.
+    #[cfg(not(tokio_unstable))]
     pub(crate) fn parked(&self) {
         self.beats.fetch_add(1, Ordering::Relaxed);
     }

@@ -159,6 +159,13 @@ fn a_blocked_task_is_named() {
     verdict("blocks_in_a_task", "blocked", &["the poll of the task spawned at"]);
 }
 
+/// A blocking task holds the virtual clock still, and the runtime sleeps in real time, again and again: no sign of life.
+#[test]
+fn a_blocking_task_that_waits_for_the_clock_it_holds_is_blocked() {
+    verdict("blocks_in_the_pool", "blocked", &["the runtime waits for a thread of its pool"]);
+    has_its_verdict_within(Duration::from_secs(5), "blocks_in_the_pool");
+}
+
 #[test]
 fn code_that_polls_by_itself_is_watched_too() {
     verdict("reaches_a_todo_by_hand", "not started", &["say what to do by hand"]);

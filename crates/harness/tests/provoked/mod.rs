@@ -234,6 +234,16 @@ fn reaches_a_todo_by_hand() {
 
 #[test]
 #[ignore = "run by verdicts.rs"]
+fn blocks_in_the_pool() {
+    let run = Check::new().run(async || {
+        let handle = tokio::runtime::Handle::current();
+        tokio::task::spawn_blocking(move || handle.block_on(sleep(secs(0.2)))).await
+    });
+    run.takes(secs(0.2), "");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
 fn panics_by_hand() {
     let _: harness::Finished<()> = Check::new().by_hand(|| panic!("the answer was polled again"));
 }
