@@ -83,12 +83,12 @@ fn innermost_place(backtrace: &str) -> Option<String> {
 
 /// Whether a frame is in an attempt at an exercise, and not in what the harness, a library or the checks have written.
 fn is_learners(function: &str, place: &str) -> bool {
-    let is_harness = function.split([':', '<', ' ']).any(|part| part == "harness");
+    let is_ours = function.split([':', '<', ' ']).any(|part| part == "harness" || part == "timeline");
     // Relative paths begin with a dot or a folder of the workspace: a slash in front makes both kinds alike.
     let place = format!("/{}", place.replace('\\', "/"));
     let not_theirs =
         ["/checks/", "/crates/mock-llm/", "/crates/timeline/", "/rustc/", "/registry/", "/lib/rustlib/", "/library/"];
-    !is_harness && !not_theirs.iter().any(|part| place.contains(part))
+    !is_ours && !not_theirs.iter().any(|part| place.contains(part))
 }
 
 /// A path as it is seen from the top of the workspace. What is not under one of its folders stays as it is.
