@@ -62,36 +62,49 @@ pub struct Verified {
 /// Verifies one lesson, or `only` one exercise of it.
 pub fn lesson(job: &Job, lesson: &Lesson, only: Option<&Exercise>) -> Result<Verified, Trouble> {
     let start = Instant::now();
-    let mut verified = Verified::default();
-    let mut findings = Findings { workspace: &job.workspace, problems: Vec::new() };
-    if only.is_none() {
-        targets_agree(lesson, &mut findings);
-        no_orphans(lesson, &mut findings);
-    }
-    let is_asked_for = |exercise: &&Exercise| only.is_none_or(|only| only.name == exercise.name);
-    let mut attempts = Vec::new();
-    for exercise in lesson.exercises.iter().filter(is_asked_for) {
-        verified.counts.exercises += 1;
-        let checks = run::expected(exercise);
-        verified.counts.checks += checks.len();
-        files_are_complete(exercise, &checks, &mut findings);
-        verified.notes.extend(edited(&job.workspace, exercise));
-        attempts.extend(attempts_of(&job.workspace, exercise));
-    }
+    let mut verified = rules(&job.workspace, lesson, only);
+    let attempts: Vec<Attempt> =
+        asked_for(lesson, only).flat_map(|exercise| attempts_of(&job.workspace, exercise)).collect();
     if !attempts.is_empty() {
+        let mut findings = Findings { workspace: &job.workspace, problems: Vec::new() };
         prove(job, &lesson.id, &attempts, &mut findings)?;
+        verified.problems.extend(findings.problems);
     }
     let of = |kind: Kind| attempts.iter().filter(|attempt| attempt.kind == kind).count();
     verified.counts.starters = of(Kind::Starter);
     verified.counts.solutions = of(Kind::Solution);
     verified.counts.also_right = of(Kind::AlsoRight);
     verified.counts.traps = of(Kind::Trap);
-    verified.problems = findings.problems;
     // Together what is about one exercise, in teaching order; a lesson's own before its exercises'.
     let place = |problem: &Problem| lesson.exercises.iter().position(|exercise| exercise.id() == problem.about);
     verified.problems.sort_by_key(place);
     verified.time = start.elapsed();
     Ok(verified)
+}
+
+/// The part of [`lesson`] that reading the files tells, and that compiles nothing.
+pub fn rules(workspace: &Workspace, lesson: &Lesson, only: Option<&Exercise>) -> Verified {
+    let start = Instant::now();
+    let mut verified = Verified::default();
+    let mut findings = Findings { workspace, problems: Vec::new() };
+    if only.is_none() {
+        targets_agree(lesson, &mut findings);
+        no_orphans(lesson, &mut findings);
+    }
+    for exercise in asked_for(lesson, only) {
+        let checks = run::expected(exercise);
+        verified.counts.exercises += 1;
+        verified.counts.checks += checks.len();
+        files_are_complete(exercise, &checks, &mut findings);
+        verified.notes.extend(edited(workspace, exercise));
+    }
+    verified.problems = findings.problems;
+    verified.time = start.elapsed();
+    verified
+}
+
+fn asked_for<'a>(lesson: &'a Lesson, only: Option<&Exercise>) -> impl Iterator<Item = &'a Exercise> {
+    lesson.exercises.iter().filter(move |exercise| only.is_none_or(|only| only.name == exercise.name))
 }
 
 impl Verified {

@@ -1,26 +1,59 @@
 //! Proves the exercises of this workbook: the same as `cargo workbook verify`, as a part of `cargo test`.
+//!
+//! `cargo test` is for people who wait, so lessons are proved only until their time is over. What is left is said, and is
+//! proved by `cargo workbook verify`, which CI runs. The rules that need no compiler are for all lessons.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use workbook::{
     process::Cancel,
     register::Register,
     run::Job,
-    verify::{self, Verified},
+    verify::{self, Problem},
     workspace::Workspace,
 };
 
+/// A lesson is begun as long as this is not over.
+const TIME: Duration = Duration::from_secs(30);
+
+fn workspace() -> Workspace {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate is in crates/");
+    Workspace { root: root.to_owned() }
+}
+
+#[track_caller]
+fn none(problems: &[Problem]) {
+    let problems: Vec<String> = problems.iter().map(|problem| format!("{}: {}", problem.file, problem.what)).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_exercise_is_complete() {
+    let workspace = workspace();
+    let register = Register::read(&workspace).expect("the manifests can be read");
+    let problems = register.lessons.iter().flat_map(|lesson| verify::rules(&workspace, lesson, None).problems);
+    none(&problems.collect::<Vec<_>>());
+}
+
 #[test]
 fn starters_fail_solutions_pass_and_traps_are_caught() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate is in crates/");
-    let workspace = Workspace { root: root.to_owned() };
+    let workspace = workspace();
     let register = Register::read(&workspace).expect("the manifests can be read");
     let job = Job { workspace, width: 100, ascii: false, cancel: Cancel::default() };
-    let mut verified = Verified::default();
+    let start = Instant::now();
+    let (mut problems, mut traps) = (Vec::new(), 0);
     for lesson in &register.lessons {
-        verified.add(verify::lesson(&job, lesson, None).expect("cargo can build"));
+        if start.elapsed() > TIME {
+            println!("{}: left to `cargo workbook verify`", lesson.id);
+            continue;
+        }
+        let verified = verify::lesson(&job, lesson, None).expect("cargo can build");
+        problems.extend(verified.problems);
+        traps += verified.counts.traps;
     }
-    let problems = verified.problems.iter().map(|problem| format!("\n{}: {}\n", problem.file, problem.what));
-    assert!(verified.problems.is_empty(), "{}", problems.collect::<String>());
-    assert!(verified.counts.exercises > 0 && verified.counts.traps >= 2 * verified.counts.exercises);
+    none(&problems);
+    assert!(traps > 0, "there are traps to catch");
 }

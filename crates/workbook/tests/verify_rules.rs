@@ -2,22 +2,43 @@
 
 mod support;
 
-use support::{Fixture, Ran};
+use support::Fixture;
+use workbook::{register::Register, verify, workspace::Workspace};
 
 const LESSON: &str = "01-demo";
 
+/// `verify` ends with 1 and finds this problem.
 #[track_caller]
-fn problem(fixture: &Fixture, file: &str, words: &[&str]) -> Ran {
+fn problem(fixture: &Fixture, file: &str, words: &[&str]) {
     let ran = fixture.run(&["verify", LESSON, "--json"]);
-    let json = ran.json();
     assert_eq!(ran.code, Some(1), "{ran}");
-    let problems = json["problems"].as_array().expect("a list");
-    let about = |problem: &&serde_json::Value| {
-        let what = problem["what"].as_str().unwrap_or_default();
-        problem["file"] == file && words.iter().all(|words| what.contains(words))
-    };
-    assert!(problems.iter().find(about).is_some(), "no problem with {file} that says {words:?} in\n{problems:#?}");
-    ran
+    let problems = ran.json()["problems"].clone();
+    found(&serde_json::from_value::<Vec<Found>>(problems).expect("a list of problems"), file, words);
+}
+
+/// The same for a rule that needs no compiler, without one.
+#[track_caller]
+fn broken_rule(fixture: &Fixture, file: &str, words: &[&str]) {
+    let workspace = Workspace { root: fixture.root().to_owned() };
+    let register = Register::read(&workspace).expect("the manifests can be read");
+    let lesson = register.lesson(LESSON).expect("the fixture has it");
+    let problems = verify::rules(&workspace, lesson, None).problems.into_iter();
+    found(&problems.map(|problem| Found { file: problem.file, what: problem.what }).collect::<Vec<_>>(), file, words);
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct Found {
+    file: String,
+    what: String,
+}
+
+#[track_caller]
+fn found(problems: &[Found], file: &str, words: &[&str]) {
+    let is_meant = |problem: &&Found| problem.file == file && words.iter().all(|words| problem.what.contains(words));
+    assert!(
+        problems.iter().any(|problem| is_meant(&problem)),
+        "no problem with {file} that says {words:?} in\n{problems:#?}"
+    );
 }
 
 #[test]
@@ -103,14 +124,14 @@ fn a_trap_must_be_caught_by_the_check_that_teaches_about_it() {
     for line in ["//! Trap: one text for all.\n", "//! Caught by: greets_by_name\n", "//! Says: no name\n"] {
         with(line, "");
         let name = line.trim_start_matches("//! ").split(':').next().expect("a part");
-        problem(&fixture, trap, &["has no line", name]);
+        broken_rule(&fixture, trap, &["has no line", name]);
     }
     let by_compiler = "solutions/01-demo/traps/greet/borrowed.rs";
     fixture.write(trap, &before);
     fixture.edit(by_compiler, "Says: mismatched types", "Says: borrowed value");
     problem(&fixture, by_compiler, &["the compiler does not say \"borrowed value\"", "mismatched types"]);
     std::fs::remove_file(fixture.path(by_compiler)).expect("it is there");
-    problem(&fixture, "solutions/01-demo/traps/greet", &["1 of at least 2 traps"]);
+    broken_rule(&fixture, "solutions/01-demo/traps/greet", &["1 of at least 2 traps"]);
 }
 
 /// The errors of two of them are in the checks, which all attempts share: each must be found all the same.
@@ -151,35 +172,35 @@ fn header_hints_and_manifests_must_be_complete() {
     ] {
         fixture.write(starter, &before);
         fixture.edit(starter, from, to);
-        problem(&fixture, starter, &[words]);
+        broken_rule(&fixture, starter, &[words]);
     }
     fixture.write(starter, &before);
 
     let hints = "exercises/01-demo/hints/greet.md";
     fixture.edit(hints, "## Hint 3", "## Another");
-    problem(&fixture, hints, &["2 of at least 3"]);
+    broken_rule(&fixture, hints, &["2 of at least 3"]);
     fixture.edit(hints, "## Another", "## Hint 3");
     fixture.edit(hints, "When says_hello fails", "When says_goodbye fails");
-    problem(&fixture, hints, &["`says_goodbye`, which is no check"]);
+    broken_rule(&fixture, hints, &["`says_goodbye`, which is no check"]);
     fixture.edit(hints, "says_goodbye", "says_hello");
 
     let checks = "exercises/01-demo/checks/greet.rs";
     fixture.edit(checks, "/// The greeting is polite.\n", "");
-    problem(&fixture, checks, &["`says_hello` has no line that says what it checks"]);
+    broken_rule(&fixture, checks, &["`says_hello` has no line that says what it checks"]);
     fixture.edit(checks, "#[test]\nfn says_hello", "/// The greeting is polite.\n#[test]\nfn says_hello");
 
     fixture.write("exercises/01-demo/forgotten.rs", "");
-    problem(&fixture, "exercises/01-demo/forgotten.rs", &["belongs to no exercise"]);
+    broken_rule(&fixture, "exercises/01-demo/forgotten.rs", &["belongs to no exercise"]);
     std::fs::remove_file(fixture.path("exercises/01-demo/forgotten.rs")).expect("it is there");
 
     let manifest = "solutions/01-demo/Cargo.toml";
     fixture.edit(manifest, "test = false\n", "");
-    problem(&fixture, manifest, &["`attempts` needs `test = false`"]);
+    broken_rule(&fixture, manifest, &["`attempts` needs `test = false`"]);
     fixture.edit(manifest, "path = \"attempts.rs\"\n", "path = \"attempts.rs\"\ntest = false\n");
     let exercises = "exercises/01-demo/Cargo.toml";
     let text = fixture.read(exercises);
     fixture.edit(exercises, "\n[[test]]\nname = \"count\"\npath = \"count.rs\"\n", "");
-    problem(&fixture, manifest, &["greet count here, greet there"]);
+    broken_rule(&fixture, manifest, &["greet count here, greet there"]);
     fixture.write(exercises, &text);
     fixture.run(&["verify", LESSON]).expect(0, &["No problem"]);
 }

@@ -154,7 +154,7 @@ fn status(watch: &Watch<'_>) -> String {
     let seconds = format!("{:.1} s", running.since.elapsed().as_secs_f64());
     let words = match &running.stage {
         Event::Building(crate::cargo::Progress::Waiting) => {
-            format!("waiting for another cargo, perhaps your editor's, to finish  {seconds}")
+            format!("waiting for another cargo (your editor's?)  {seconds}")
         }
         Event::Building(crate::cargo::Progress::Compiling(name)) if running.crates > 1 => {
             format!("compiling {name}, crate {}  {seconds}", running.crates)
