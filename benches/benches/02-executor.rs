@@ -261,31 +261,34 @@ fn measure(criterion: &mut Criterion) {
 }
 
 /// Runs the contestants one after the other, many times, and divides within each round: what slows the machine down for a
-/// while slows down all of them.
+/// while slows down all of them. In each round the best of a few runs counts, for nothing makes a run too fast.
 fn print_ratios(filter: &str) {
-    const ROUNDS: usize = 31;
-    const ROUND_AT_LEAST: Duration = Duration::from_millis(5);
+    const ROUNDS: usize = 21;
+    const BEST_OF: usize = 5;
+    const RUN_AT_LEAST: Duration = Duration::from_millis(1);
     let contestants = contestants();
-    println!("Time divided by tokio's on its current-thread runtime, {ROUNDS} rounds: median (least – most).\n");
+    println!("Time divided by that of tokio's current-thread runtime: the median of {ROUNDS} rounds (least – most).\n");
     print!("{:<26}{:>12}", "", "tokio");
     contestants[1..].iter().for_each(|contestant| print!("{:>25}", contestant.name));
     println!();
     for work in Work::ALL.into_iter().filter(|work| work.name().contains(filter)) {
-        let started = Instant::now();
-        (contestants[0].run)(work);
-        let repeat = (ROUND_AT_LEAST.as_nanos() / started.elapsed().as_nanos().max(1) + 1) as u32;
+        let time = |contestant: &Contestant, repeat: u32| {
+            let started = Instant::now();
+            (0..repeat).for_each(|_| (contestant.run)(black_box(work)));
+            started.elapsed() / repeat
+        };
+        let repeat = RUN_AT_LEAST.as_nanos() / time(&contestants[0], 1).as_nanos().max(1) + 1;
         let mut times = vec![Vec::new(); contestants.len()];
         for round in 0..ROUNDS {
             for place in 0..contestants.len() {
                 // Nobody always runs after the same other one.
                 let which = (place + round) % contestants.len();
-                let started = Instant::now();
-                (0..repeat).for_each(|_| (contestants[which].run)(black_box(work)));
-                times[which].push(started.elapsed().as_secs_f64());
+                let best = (0..BEST_OF).map(|_| time(&contestants[which], repeat as u32)).min();
+                times[which].push(best.expect("there is more than one run").as_secs_f64());
             }
         }
-        let of_one = 1e9 / f64::from(repeat) / work.operations() as f64;
-        print!("{:<26}{:>9.0} ns", work.name(), sorted(times[0].clone())[ROUNDS / 2] * of_one);
+        let nanoseconds = sorted(times[0].clone())[ROUNDS / 2] * 1e9 / work.operations() as f64;
+        print!("{:<26}{nanoseconds:>9.0} ns", work.name());
         for contestant in &times[1..] {
             let ratios = sorted(contestant.iter().zip(&times[0]).map(|(time, base)| time / base).collect());
             let text = format!("{:.2} ({:.2} – {:.2})", ratios[ROUNDS / 2], ratios[0], ratios[ROUNDS - 1]);

@@ -37,7 +37,8 @@ pub(crate) fn run<F: Future>(main_future: F, when_empty: impl Fn()) -> F::Output
             when_empty();
             continue;
         };
-        // Before the poll, not after it: a wake that comes during the poll must queue the task again.
+        // Before the poll, not after it: a wake that comes during the poll must queue the task again. And a swap, not a
+        // store: a wake that found the task queued left it at that, and this poll must see what came before that wake.
         task.queued.swap(false, AcqRel);
         let waker = Waker::from(Arc::clone(&task));
         let mut context = Context::from_waker(&waker);
@@ -155,10 +156,10 @@ impl Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        QUEUE.take();
         // Tasks own the queue and the queue owns tasks: without this, neither would be freed.
         while let Some(task) = self.0.pop() {
             drop(task);
         }
+        QUEUE.take();
     }
 }

@@ -12,6 +12,7 @@ use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap, binary_heap::PeekMut},
     pin::Pin,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     task::{Context, Poll, Waker},
     thread,
     time::{Duration, Instant},
@@ -79,8 +80,10 @@ struct Timers {
     heap: BinaryHeap<Reverse<(Duration, u64)>>,
     /// Whom to wake. A heap cannot give up an entry in its middle, so a sleep that is dropped takes away its waker only.
     wakers: HashMap<u64, Waker>,
-    numbers: u64,
 }
+
+/// Never the same number twice, even in another `block_on`: a sleep may outlive its own.
+static NUMBERS: AtomicU64 = AtomicU64::new(0);
 
 impl Timers {
     fn set(&mut self, deadline: Duration, waker: Waker) -> u64 {
@@ -88,10 +91,10 @@ impl Timers {
         if self.heap.len() > 2 * self.wakers.len() + 64 {
             self.heap.retain(|Reverse((_, number))| self.wakers.contains_key(number));
         }
-        self.numbers += 1;
-        self.heap.push(Reverse((deadline, self.numbers)));
-        self.wakers.insert(self.numbers, waker);
-        self.numbers
+        let number = NUMBERS.fetch_add(1, Relaxed);
+        self.heap.push(Reverse((deadline, number)));
+        self.wakers.insert(number, waker);
+        number
     }
 
     /// How long to sleep. The virtual clock jumps instead, and there is no pause.
@@ -136,7 +139,7 @@ pub struct Sleep {
 /// # Panics
 /// Outside [`block_on`].
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep { deadline: now() + duration, timer: None }
+    Sleep { deadline: now().saturating_add(duration), timer: None }
 }
 
 impl Future for Sleep {
@@ -187,7 +190,7 @@ struct Entered;
 impl Entered {
     fn new(clock: Clock) -> Self {
         assert!(TIMERS.with_borrow(Option::is_none), "block_on inside block_on would stop every task of the outer one");
-        TIMERS.set(Some(Timers { clock, heap: BinaryHeap::new(), wakers: HashMap::new(), numbers: 0 }));
+        TIMERS.set(Some(Timers { clock, heap: BinaryHeap::new(), wakers: HashMap::new() }));
         Self
     }
 }
