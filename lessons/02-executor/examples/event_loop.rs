@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt, channel::mpsc};
-use lesson_02_executor::runtime::{Builder, Event, Outcome, Recorder, Step, WokenBy, sleep, spawn_named};
+use lesson_02_executor::runtime::{
+    Builder, Event, Outcome, Recorder, Step, WokenBy, sleep, spawn_named,
+};
 
 fn main() {
     let recorder = Recorder::default();
@@ -29,7 +31,8 @@ async fn answer() {
             tokens.send(token).await.expect("the reader reads to the end");
         }
     });
-    let reader = spawn_named("reader", async move { while shown.next().await.is_some() {} });
+    let reader =
+        spawn_named("reader", async move { while shown.next().await.is_some() {} });
     let spinner = spawn_named("spinner", async {
         loop {
             sleep(Duration::from_millis(80)).await;
@@ -48,18 +51,33 @@ fn line(step: &Step) -> String {
         Event::Spawned => format!("  {actor} spawns {task}"),
         Event::PollBegins => format!("{task} is polled"),
         Event::Polled(Outcome::Pending) => format!("{task} is pending"),
-        Event::Polled(outcome) => format!("{task} ends: {}", format!("{outcome:?}").to_lowercase()),
+        Event::Polled(outcome) => {
+            format!("{task} ends: {}", format!("{outcome:?}").to_lowercase())
+        }
         Event::Woken { by: WokenBy::Task } => format!("  {actor} wakes {task}"),
         Event::Woken { by: WokenBy::Timer } => format!("  the timer wakes {task}"),
         Event::Woken { by: WokenBy::Finish } => format!("  its end wakes {task}"),
-        Event::Woken { by: WokenBy::AnotherThread } => format!("  another thread wakes {task}"),
+        Event::Woken { by: WokenBy::AnotherThread } => {
+            format!("  another thread wakes {task}")
+        }
         Event::TimerSet => format!("  {task} sets a timer"),
         Event::TimerFired => format!("a timer of {task} is due"),
         Event::TimerDropped => format!("  {task} gives up its timer"),
-        Event::ClockJumped { from } => format!("nothing can run: the clock jumps {} ms", (step.at - from).as_millis()),
+        Event::ClockJumped { from } => {
+            format!("nothing can run: the clock jumps {} ms", (step.at - from).as_millis())
+        }
         Event::Parked => "nothing can run: the thread sleeps".to_owned(),
     };
-    let timers: Vec<_> = step.timers.iter().map(|(at, task)| format!("{} ms {task}", at.as_millis())).collect();
-    let line = format!("{:>5} ms  {what:<42} {:<22} {}", step.at.as_millis(), step.queue.join(" "), timers.join(", "));
+    let timers: Vec<_> = step
+        .timers
+        .iter()
+        .map(|(at, task)| format!("{} ms {task}", at.as_millis()))
+        .collect();
+    let line = format!(
+        "{:>5} ms  {what:<42} {:<22} {}",
+        step.at.as_millis(),
+        step.queue.join(" "),
+        timers.join(", ")
+    );
     line.trim_end().to_owned()
 }

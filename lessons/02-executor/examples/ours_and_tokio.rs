@@ -18,7 +18,8 @@ use lesson_02_executor::runtime;
 use mock_llm::{Clock, Error, MockLlm, Model, TokioClock};
 
 // ANCHOR: clock
-/// The mock model asks two things of a runtime: what time it is, and to be woken at another.
+/// The mock model asks two things of a runtime: what time it is, and to be woken at
+/// another.
 #[derive(Debug)]
 pub struct OurClock;
 
@@ -59,15 +60,24 @@ pub async fn ask_both(clock: Arc<dyn Clock>) -> Result<Vec<Shown>, Error> {
                 .reply("When nothing can, it waits."),
         )
         .build();
-    let answers = ["atlas", "boreas"]
-        .map(|model| llm.model(model).stream("What does a runtime do?").map_ok(move |token| (model, token.text)));
-    stream::select_all(answers).map_ok(|(model, text)| Shown { at: clock.now(), model, text }).try_collect().await
+    let answers = ["atlas", "boreas"].map(|model| {
+        llm.model(model)
+            .stream("What does a runtime do?")
+            .map_ok(move |token| (model, token.text))
+    });
+    stream::select_all(answers)
+        .map_ok(|(model, text)| Shown { at: clock.now(), model, text })
+        .try_collect()
+        .await
 }
 // ANCHOR_END: program
 
 fn main() -> Result<(), Error> {
     let started = Instant::now();
-    let ours = runtime::Builder::new().virtual_clock().build().block_on(ask_both(Arc::new(OurClock)))?;
+    let ours = runtime::Builder::new()
+        .virtual_clock()
+        .build()
+        .block_on(ask_both(Arc::new(OurClock)))?;
     let theirs = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -77,7 +87,10 @@ fn main() -> Result<(), Error> {
     print("Our runtime, virtual clock", &ours);
     print("tokio, paused clock", &theirs);
     assert_eq!(ours, theirs, "the same tokens at the same instants");
-    println!("The two are equal, to the nanosecond. Both together took {} ms.\n", started.elapsed().as_millis());
+    println!(
+        "The two are equal, to the nanosecond. Both together took {} ms.\n",
+        started.elapsed().as_millis()
+    );
 
     let ours = runtime::block_on(ask_both(Arc::new(OurClock)))?;
     let theirs = tokio::runtime::Builder::new_current_thread()
@@ -101,6 +114,12 @@ fn print(title: &str, tokens: &[Shown]) {
 
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>6.1} ms  {:<7}{}", self.at.as_secs_f64() * 1e3, self.model, self.text.trim_start())
+        write!(
+            f,
+            "{:>6.1} ms  {:<7}{}",
+            self.at.as_secs_f64() * 1e3,
+            self.model,
+            self.text.trim_start()
+        )
     }
 }

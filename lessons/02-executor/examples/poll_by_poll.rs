@@ -5,7 +5,9 @@
 use std::{env, panic::catch_unwind, pin::pin, task::Poll, thread, time::Duration};
 
 use futures::channel::oneshot;
-use lesson_02_executor::{s1_block_on, s2_run_queue, s3_join_handle, s4_timers, s5_budget, s6_deadlock};
+use lesson_02_executor::{
+    s1_block_on, s2_run_queue, s3_join_handle, s4_timers, s5_budget, s6_deadlock,
+};
 
 fn main() {
     let stages: [(&str, fn()); 6] = [
@@ -33,7 +35,10 @@ async fn told<F: Future>(name: &str, future: F) -> F::Output {
     std::future::poll_fn(|context| {
         polls += 1;
         let polled = future.as_mut().poll(context);
-        println!("  {name}: poll {polls}, {}", if polled.is_ready() { "ready" } else { "pending" });
+        println!(
+            "  {name}: poll {polls}, {}",
+            if polled.is_ready() { "ready" } else { "pending" }
+        );
         polled
     })
     .await
@@ -72,8 +77,14 @@ fn join_handles() {
         let fails = s3_join_handle::spawn(told("fails", async { panic!("no connection") }));
         let works = s3_join_handle::spawn(told("works", async { "an answer" }));
         let failed: Result<(), _> = told("handle of fails", fails).await;
-        println!("  fails gave an error: {:?}", failed.expect_err("it panics").downcast_ref::<&str>());
-        println!("  works gave {:?}", told("handle of works", works).await.expect("it does not panic"));
+        println!(
+            "  fails gave an error: {:?}",
+            failed.expect_err("it panics").downcast_ref::<&str>()
+        );
+        println!(
+            "  works gave {:?}",
+            told("handle of works", works).await.expect("it does not panic")
+        );
     });
     let _ = std::panic::take_hook();
 }

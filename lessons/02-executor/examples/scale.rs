@@ -108,18 +108,31 @@ fn main() {
 /// Each in a process of its own: what one left in the allocator would blur the bytes of the next.
 fn measure_each_alone(plan: &[(Sleeper, usize, usize)]) {
     let most = plan.iter().map(|(_, count, bytes)| count * bytes).max().unwrap_or_default();
-    let seconds: u64 = plan.iter().map(|(_, count, _)| (all_started(*count) + spread(*count)).as_secs() + 1).sum();
-    println!("This takes up to {} MB of memory at a time, and about {seconds} s.\n", most / 1_000_000);
-    println!("                    bytes each    CPU each   woke late: half      99 %     worst");
+    let seconds: u64 = plan
+        .iter()
+        .map(|(_, count, _)| (all_started(*count) + spread(*count)).as_secs() + 1)
+        .sum();
+    println!(
+        "This takes up to {} MB of memory at a time, and about {seconds} s.\n",
+        most / 1_000_000
+    );
+    println!(
+        "                    bytes each    CPU each   woke late: half      99 %     worst"
+    );
     for &(sleeper, count, bytes) in plan {
         let needed = count * bytes;
         // A machine that swaps would measure its disk. One that does not say what it has is trusted.
         if available_memory().is_some_and(|available| needed > available / 2) {
-            println!("{count:>9} {:<8} skipped: more than half of the free memory", sleeper.name());
+            println!(
+                "{count:>9} {:<8} skipped: more than half of the free memory",
+                sleeper.name()
+            );
             continue;
         }
         let program = env::current_exe().expect("this program knows where it lies");
-        let status = process::Command::new(program).args([ALONE, sleeper.name(), &count.to_string()]).status();
+        let status = process::Command::new(program)
+            .args([ALONE, sleeper.name(), &count.to_string()])
+            .status();
         if !status.is_ok_and(|status| status.success()) {
             println!("{count:>9} {:<8} did not get through", sleeper.name());
         }
@@ -142,9 +155,15 @@ fn measure(sleeper: Sleeper, count: usize) -> Outcome {
 
 fn print(sleeper: Sleeper, Outcome { count, bytes, cpu, mut late }: Outcome) {
     late.sort();
-    let late_at =
-        |share: f64| late.get((late.len() as f64 * share) as usize).or(late.last()).copied().unwrap_or_default();
-    let cpu = cpu.map_or("unknown".into(), |cpu| format!("{:.2} µs", cpu.as_secs_f64() * 1e6 / count as f64));
+    let late_at = |share: f64| {
+        late.get((late.len() as f64 * share) as usize)
+            .or(late.last())
+            .copied()
+            .unwrap_or_default()
+    };
+    let cpu = cpu.map_or("unknown".into(), |cpu| {
+        format!("{:.2} µs", cpu.as_secs_f64() * 1e6 / count as f64)
+    });
     println!(
         "{count:>9} {:<8} {:>11} {cpu:>10}         {:>6.1} ms {:>6.1} ms {:>6.1} ms",
         sleeper.name(),
@@ -197,7 +216,10 @@ fn tasks(count: usize) -> Outcome {
 
 fn tokio_tasks(count: usize) -> Outcome {
     let late = Arc::new(Mutex::new(Vec::with_capacity(count)));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a tokio runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a tokio runtime");
     let (cpu_before, bytes_before) = (thread_cpu(), IN_USE.load(Relaxed));
     let bytes = runtime.block_on(async {
         let start = tokio::time::Instant::now();
@@ -210,7 +232,8 @@ fn tokio_tasks(count: usize) -> Outcome {
             });
         }
         // One yield is not enough here: tokio polls 61 tasks, then looks at its main future again.
-        tokio::time::sleep_until(start + all_started(count) - Duration::from_millis(100)).await;
+        tokio::time::sleep_until(start + all_started(count) - Duration::from_millis(100))
+            .await;
         let bytes = IN_USE.load(Relaxed) - bytes_before;
         while late.lock().unwrap().len() < count {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -223,7 +246,8 @@ fn tokio_tasks(count: usize) -> Outcome {
 
 fn threads(count: usize) -> Outcome {
     // Ten times as late as tasks, for a thread takes that much longer to start.
-    let wake_at = |number| 10 * all_started(count) + wake_at(number, count) - all_started(count);
+    let wake_at =
+        |number| 10 * all_started(count) + wake_at(number, count) - all_started(count);
     let late = Mutex::new(Vec::with_capacity(count));
     let (cpu_before, resident_before) = (process_cpu(), resident().unwrap_or_default());
     let (mut started, mut bytes) = (0, 0);
@@ -241,7 +265,10 @@ fn threads(count: usize) -> Outcome {
             }
             started += 1;
         }
-        thread::sleep((10 * all_started(count)).saturating_sub(start.elapsed() + Duration::from_millis(100)));
+        thread::sleep(
+            (10 * all_started(count))
+                .saturating_sub(start.elapsed() + Duration::from_millis(100)),
+        );
         bytes = resident().unwrap_or_default().saturating_sub(resident_before);
     });
     let cpu = process_cpu().zip(cpu_before).map(|(after, before)| after - before);
@@ -262,7 +289,8 @@ fn process_cpu() -> Option<Duration> {
     let statistics = fs::read_to_string("/proc/self/stat").ok()?;
     // The name of the program comes in parentheses and may contain spaces.
     let mut fields = statistics.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let (user, system): (u32, u32) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    let (user, system): (u32, u32) =
+        (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     Some((user + system) * TICK)
 }
 

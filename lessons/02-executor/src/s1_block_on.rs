@@ -18,7 +18,8 @@ use std::{
 // ANCHOR: block_on
 /// Polls the future, sleeps until it is woken, and polls again, until it is ready.
 ///
-/// It polls once at the start and once after a wake: never in between, to see whether "something has happened".
+/// It polls once at the start and once after a wake: never in between, to see whether
+/// "something has happened".
 ///
 /// ```
 /// use lesson_02_executor::s1_block_on::block_on;
@@ -43,15 +44,17 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 /// Rung by a waker, on whatever thread; heard by the thread that sleeps in `block_on`.
 struct Bell {
     thread: Thread,
-    /// Whether it rang since the last poll. `park` alone does not tell: it may return without an `unpark`, and an `unpark`
-    /// may be meant for other code on this thread that parks too.
+    /// Whether it rang since the last poll. `park` alone does not tell: it may return
+    /// without an `unpark`, and an `unpark` may be meant for other code on this thread that
+    /// parks too.
     rung: AtomicBool,
 }
 
 impl Bell {
     fn wait(&self) {
-        // A wake may come before the thread sleeps, or even while the future is polled. Then the flag is set, and there is
-        // no pause. Checking the flag and sleeping cannot be torn apart: `unpark` makes the next `park` return at once.
+        // A wake may come before the thread sleeps, or even while the future is polled.
+        // Then the flag is set, and there is no pause. Checking the flag and sleeping
+        // cannot be torn apart: `unpark` makes the next `park` return at once.
         while !self.rung.swap(false, AcqRel) {
             thread::park();
         }

@@ -19,7 +19,8 @@ use std::{
 };
 
 // ANCHOR: block_on
-/// Runs a future, and the tasks it spawns, until the future is ready. Tasks that are not finished by then never run again.
+/// Runs a future, and the tasks it spawns, until the future is ready. Tasks that are not
+/// finished by then never run again.
 ///
 /// # Panics
 /// When the future or a task panics, and inside another `block_on`.
@@ -27,7 +28,8 @@ pub fn block_on<F: Future>(main_future: F) -> F::Output {
     run(main_future, thread::park)
 }
 
-/// The loop. What to do when the queue is empty is a question of its own: the fourth and the sixth stage answer it otherwise.
+/// The loop. What to do when the queue is empty is a question of its own: the fourth and
+/// the sixth stage answer it otherwise.
 pub(crate) fn run<F: Future>(main_future: F, when_empty: impl Fn()) -> F::Output {
     let Entered(queue) = &Entered::new();
     let mut main_future = pin!(main_future);
@@ -37,8 +39,9 @@ pub(crate) fn run<F: Future>(main_future: F, when_empty: impl Fn()) -> F::Output
             when_empty();
             continue;
         };
-        // Before the poll, not after it: a wake that comes during the poll must queue the task again. And a swap, not a
-        // store: a wake that found the task queued left it at that, and this poll must see what came before that wake.
+        // Before the poll, not after it: a wake that comes during the poll must queue the
+        // task again. And a swap, not a store: a wake that found the task queued left it at
+        // that, and this poll must see what came before that wake.
         task.queued.swap(false, AcqRel);
         let waker = Waker::from(Arc::clone(&task));
         let mut context = Context::from_waker(&waker);
@@ -78,8 +81,8 @@ pub fn spawn(future: impl Future<Output = ()> + Send + 'static) {
 
 // ANCHOR: task
 struct Task {
-    /// `None`: it has finished. The future given to `block_on` is never in here: it may borrow from the caller, so it
-    /// stays on the caller's stack.
+    /// `None`: it has finished. The future given to `block_on` is never in here: it may
+    /// borrow from the caller, so it stays on the caller's stack.
     future: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
     /// Whether it stands in the queue, so that two wakes queue it once.
     queued: AtomicBool,
@@ -87,16 +90,24 @@ struct Task {
 }
 
 impl Task {
-    fn start(queue: &Arc<RunQueue>, future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>) -> Arc<Self> {
-        let task =
-            Arc::new(Self { future: Mutex::new(future), queued: AtomicBool::new(false), queue: Arc::clone(queue) });
+    fn start(
+        queue: &Arc<RunQueue>,
+        future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    ) -> Arc<Self> {
+        let task = Arc::new(Self {
+            future: Mutex::new(future),
+            queued: AtomicBool::new(false),
+            queue: Arc::clone(queue),
+        });
         task.wake_by_ref();
         task
     }
 
     fn poll(&self, context: &mut Context<'_>) {
-        let mut future = self.future.lock().expect("after a panic block_on polls no task again");
-        // A wake can come after the task has finished. A future must not be polled once it was ready.
+        let mut future =
+            self.future.lock().expect("after a panic block_on polls no task again");
+        // A wake can come after the task has finished. A future must not be polled once it
+        // was ready.
         if let Some(running) = &mut *future
             && running.as_mut().poll(context).is_ready()
         {
@@ -148,7 +159,8 @@ impl Entered {
     fn new() -> Self {
         let nested = QUEUE.with_borrow(Option::is_some);
         assert!(!nested, "block_on inside block_on would stop every task of the outer one");
-        let queue = Arc::new(RunQueue { ready: Mutex::default(), thread: thread::current() });
+        let queue =
+            Arc::new(RunQueue { ready: Mutex::default(), thread: thread::current() });
         QUEUE.set(Some(Arc::clone(&queue)));
         Self(queue)
     }

@@ -60,7 +60,8 @@ where
 async fn caught<F: Future>(future: F) -> Result<F::Output, Panic> {
     let mut future = Box::pin(future);
     poll_fn(|context| {
-        // After a panic the future is dropped, and nobody looks at what the panic left half done.
+        // After a panic the future is dropped, and nobody looks at what the panic left half
+        // done.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
             Ok(polled) => polled.map(Ok),
             Err(panic) => Poll::Ready(Err(panic)),
@@ -94,7 +95,8 @@ impl<T> Future for JoinHandle<T> {
         match shared.result.take() {
             Some(result) => Poll::Ready(result),
             None => {
-                // The newest waker, not the first: the handle may have moved to another task since.
+                // The newest waker, not the first: the handle may have moved to another
+                // task since.
                 shared.joiner = Some(context.waker().clone());
                 Poll::Pending
             }

@@ -59,7 +59,8 @@ pub fn block_on<F: Future>(clock: Clock, main_future: F) -> F::Output {
     s2_run_queue::run(main_future, wait)
 }
 
-/// The queue is empty: waits for the next deadline, and wakes everybody whose time has come.
+/// The queue is empty: waits for the next deadline, and wakes everybody whose time has
+/// come.
 fn wait() {
     match timers(Timers::next_pause) {
         Some(pause) => thread::park_timeout(pause),
@@ -75,10 +76,12 @@ fn wait() {
 // ANCHOR: timers
 struct Timers {
     clock: Clock,
-    /// Deadlines, and the number of the timer, which keeps equal deadlines in the order they were set. A `BinaryHeap` has
-    /// its *largest* entry on top; `Reverse` makes that the soonest.
+    /// Deadlines, and the number of the timer, which keeps equal deadlines in the order
+    /// they were set. A `BinaryHeap` has its *largest* entry on top; `Reverse` makes that
+    /// the soonest.
     heap: BinaryHeap<Reverse<(Duration, u64)>>,
-    /// Whom to wake. A heap cannot give up an entry in its middle, so a sleep that is dropped takes away its waker only.
+    /// Whom to wake. A heap cannot give up an entry in its middle, so a sleep that is
+    /// dropped takes away its waker only.
     wakers: HashMap<u64, Waker>,
 }
 
@@ -100,7 +103,11 @@ impl Timers {
     /// How long to sleep. The virtual clock jumps instead, and there is no pause.
     fn next_pause(&mut self) -> Option<Duration> {
         // A clock that jumped to the deadline of a dropped sleep would jump too far.
-        while self.heap.peek().is_some_and(|Reverse((_, number))| !self.wakers.contains_key(number)) {
+        while self
+            .heap
+            .peek()
+            .is_some_and(|Reverse((_, number))| !self.wakers.contains_key(number))
+        {
             self.heap.pop();
         }
         let &Reverse((deadline, _)) = self.heap.peek()?;
@@ -152,7 +159,8 @@ impl Future for Sleep {
         let waker = context.waker().clone();
         match self.timer {
             None => self.timer = Some(timers(|timers| timers.set(self.deadline, waker))),
-            // Polled again before its time, perhaps by another task: the newest waker counts.
+            // Polled again before its time, perhaps by another task: the newest waker
+            // counts.
             Some(number) => drop(timers(|timers| timers.wakers.insert(number, waker))),
         }
         Poll::Pending
@@ -163,7 +171,8 @@ impl Drop for Sleep {
     fn drop(&mut self) {
         let Some(number) = self.timer else { return };
         // The clock may be gone before the last sleep is.
-        let waker = TIMERS.with_borrow_mut(|timers| timers.as_mut()?.wakers.remove(&number));
+        let waker =
+            TIMERS.with_borrow_mut(|timers| timers.as_mut()?.wakers.remove(&number));
         drop(waker);
     }
 }
@@ -182,14 +191,19 @@ thread_local! {
 }
 
 fn timers<R>(work: impl FnOnce(&mut Timers) -> R) -> R {
-    TIMERS.with_borrow_mut(|timers| work(timers.as_mut().expect("there is a clock inside block_on only")))
+    TIMERS.with_borrow_mut(|timers| {
+        work(timers.as_mut().expect("there is a clock inside block_on only"))
+    })
 }
 
 struct Entered;
 
 impl Entered {
     fn new(clock: Clock) -> Self {
-        assert!(TIMERS.with_borrow(Option::is_none), "block_on inside block_on would stop every task of the outer one");
+        assert!(
+            TIMERS.with_borrow(Option::is_none),
+            "block_on inside block_on would stop every task of the outer one"
+        );
         TIMERS.set(Some(Timers { clock, heap: BinaryHeap::new(), wakers: HashMap::new() }));
         Self
     }

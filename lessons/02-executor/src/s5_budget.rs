@@ -59,7 +59,8 @@ impl Future for YieldNow {
             return Poll::Ready(());
         }
         self.yielded = true;
-        // The task is queued again while it is being polled. Without this line, nobody would ever poll it again.
+        // The task is queued again while it is being polled. Without this line, nobody
+        // would ever poll it again.
         context.waker().wake_by_ref();
         Poll::Pending
     }
@@ -74,10 +75,11 @@ thread_local! {
     static LEFT: Cell<u32> = const { Cell::new(BUDGET) };
 }
 
-/// Spends one of the budget. Ready at once while it lasts; when it is spent, the task goes to the end of the queue.
+/// Spends one of the budget. Ready at once while it lasts; when it is spent, the task goes
+/// to the end of the queue.
 ///
-/// A channel, a lock, a timer calls this when it has something to give. So a task that only awaits ready things gives way
-/// all the same, and its author need not think of it.
+/// A channel, a lock, a timer calls this when it has something to give. So a task that only
+/// awaits ready things gives way all the same, and its author need not think of it.
 pub async fn consume_budget() {
     poll_fn(spend).await;
 }

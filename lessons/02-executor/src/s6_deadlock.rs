@@ -24,7 +24,8 @@ use crate::s2_run_queue;
 /// Runs a future, and the tasks it spawns, until the future is ready.
 ///
 /// # Panics
-/// On a deadlock, with the report. When the future or a task panics. Inside another `block_on`.
+/// On a deadlock, with the report. When the future or a task panics. Inside another
+/// `block_on`.
 #[track_caller]
 pub fn block_on<F: Future>(main_future: F) -> F::Output {
     let _opened = Opened::new();
@@ -54,20 +55,30 @@ pub fn spawn_named(name: &'static str, future: impl Future<Output = ()> + Send +
 // ANCHOR_END: block_on
 
 // ANCHOR: watched
-/// The future, with every poll written down. It is in the book from now on, not from its first poll.
+/// The future, with every poll written down. It is in the book from now on, not from its
+/// first poll.
 fn watched<F: Future>(
     name: &'static str,
     spawned_at: &'static Location<'static>,
     future: F,
 ) -> impl Future<Output = F::Output> {
-    let id =
-        book(|book| book.enter(Record { name, spawned_at, polls: 0, last_turn: 0, kept: None, waker: Weak::new() }));
+    let id = book(|book| {
+        book.enter(Record {
+            name,
+            spawned_at,
+            polls: 0,
+            last_turn: 0,
+            kept: None,
+            waker: Weak::new(),
+        })
+    });
     async move {
         let mut future = pin!(future);
         poll_fn(|context| {
             let traced = Arc::new(Traced(context.waker().clone()));
             book(|book| book.note_poll(id, context.waker(), &traced));
-            let polled = future.as_mut().poll(&mut Context::from_waker(&Waker::from(traced)));
+            let polled =
+                future.as_mut().poll(&mut Context::from_waker(&Waker::from(traced)));
             if polled.is_ready() {
                 let record = book(|book| book.tasks.remove(&id));
                 drop(record);
@@ -78,7 +89,8 @@ fn watched<F: Future>(
     }
 }
 
-/// A waker that only passes the wake on. Its reference count tells whether the future kept a clone of it.
+/// A waker that only passes the wake on. Its reference count tells whether the future kept
+/// a clone of it.
 struct Traced(Waker);
 
 impl Wake for Traced {
@@ -103,7 +115,8 @@ struct Record {
     spawned_at: &'static Location<'static>,
     polls: usize,
     last_turn: usize,
-    /// Keeps the task alive. Stage 2 drops a task that nobody can wake: it would be gone without a word.
+    /// Keeps the task alive. Stage 2 drops a task that nobody can wake: it would be gone
+    /// without a word.
     kept: Option<Waker>,
     /// What the future may have cloned and put where somebody will call it.
     waker: Weak<Traced>,
@@ -129,9 +142,18 @@ impl Book {
 
 impl fmt::Display for Book {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "deadlock after {} polls: the queue is empty, and nobody will wake a task", self.turn)?;
-        for Record { name, spawned_at, polls, last_turn, waker, kept: _ } in self.tasks.values() {
-            write!(f, "\n- {name} ({spawned_at}): polls: {polls}, the last at poll {last_turn}; ")?;
+        write!(
+            f,
+            "deadlock after {} polls: the queue is empty, and nobody will wake a task",
+            self.turn
+        )?;
+        for Record { name, spawned_at, polls, last_turn, waker, kept: _ } in
+            self.tasks.values()
+        {
+            write!(
+                f,
+                "\n- {name} ({spawned_at}): polls: {polls}, the last at poll {last_turn}; "
+            )?;
             f.write_str(match waker.strong_count() {
                 0 => "nobody kept its waker: the wake-up is lost",
                 _ => "its waker is kept, and nobody calls it",
@@ -147,7 +169,9 @@ thread_local! {
 }
 
 fn book<R>(work: impl FnOnce(&mut Book) -> R) -> R {
-    BOOK.with_borrow_mut(|book| work(book.as_mut().expect("tasks live inside block_on only")))
+    BOOK.with_borrow_mut(|book| {
+        work(book.as_mut().expect("tasks live inside block_on only"))
+    })
 }
 
 /// Closes the book when `block_on` ends, also by a panic.
@@ -155,7 +179,10 @@ struct Opened;
 
 impl Opened {
     fn new() -> Self {
-        assert!(BOOK.with_borrow(Option::is_none), "block_on inside block_on would stop every task of the outer one");
+        assert!(
+            BOOK.with_borrow(Option::is_none),
+            "block_on inside block_on would stop every task of the outer one"
+        );
         BOOK.set(Some(Book::default()));
         Self
     }

@@ -22,7 +22,8 @@ use futures::{
     stream::FuturesUnordered,
 };
 use lesson_02_executor::runtime::{
-    Builder, JoinError, JoinHandle, Runtime, WaitsFor, block_on, now, sleep, sleep_until, spawn, yield_now,
+    Builder, JoinError, JoinHandle, Runtime, WaitsFor, block_on, now, sleep, sleep_until,
+    spawn, yield_now,
 };
 
 fn virtual_time() -> Runtime {
@@ -73,9 +74,13 @@ impl<F: FnMut()> Drop for OnDrop<F> {
 
 /// The message of a panic.
 fn message<T>(work: impl FnOnce() -> T) -> String {
-    let Err(panic) = catch_unwind(AssertUnwindSafe(work)) else { panic!("it did not panic") };
+    let Err(panic) = catch_unwind(AssertUnwindSafe(work)) else {
+        panic!("it did not panic")
+    };
     let text = panic.downcast_ref::<String>().cloned();
-    text.unwrap_or_else(|| panic.downcast_ref::<&str>().expect("a panic with a message").to_string())
+    text.unwrap_or_else(|| {
+        panic.downcast_ref::<&str>().expect("a panic with a message").to_string()
+    })
 }
 
 #[test]
@@ -105,7 +110,11 @@ fn a_wake_during_the_poll_is_not_lost() {
         task.await.unwrap();
         yield_now().await;
     });
-    assert_eq!(polls.get(), 3, "nor is the task polled again for the wake of its last poll");
+    assert_eq!(
+        polls.get(),
+        3,
+        "nor is the task polled again for the wake of its last poll"
+    );
 }
 
 #[test]
@@ -178,7 +187,11 @@ fn many_threads_wake_one_task() {
                     });
                 }
             }
-            if wakes.load(Relaxed) == THREADS * WAKES { Poll::Ready(()) } else { Poll::Pending }
+            if wakes.load(Relaxed) == THREADS * WAKES {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
         })
         .await;
     });
@@ -282,7 +295,9 @@ fn block_on_inside_block_on_panics_with_clear_words_and_the_outer_one_goes_on() 
 
 #[test]
 fn spawn_sleep_and_now_outside_a_runtime_panic_with_clear_words() {
-    assert!(message(|| spawn(async {})).starts_with("spawn() was called outside a runtime"));
+    assert!(
+        message(|| spawn(async {})).starts_with("spawn() was called outside a runtime")
+    );
     assert!(message(|| sleep(secs(1))).starts_with("sleep() was called outside a runtime"));
     assert!(message(now).starts_with("now() was called outside a runtime"));
 }
@@ -291,7 +306,10 @@ fn spawn_sleep_and_now_outside_a_runtime_panic_with_clear_words() {
 fn a_sleep_in_a_runtime_that_did_not_make_it_panics_with_clear_words() {
     let stranger = virtual_time().block_on(lazy(|_| sleep(secs(1))));
     let said = message(|| virtual_time().block_on(stranger));
-    assert!(said.contains("a sleep was polled by a runtime that did not make it"), "{said}");
+    assert!(
+        said.contains("a sleep was polled by a runtime that did not make it"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -338,7 +356,8 @@ fn a_dropped_handle_detaches_the_task() {
 }
 
 #[test]
-fn the_result_of_a_task_that_ended_before_its_handle_was_dropped_is_dropped_with_the_handle() {
+fn the_result_of_a_task_that_ended_before_its_handle_was_dropped_is_dropped_with_the_handle()
+ {
     let dropped = Rc::new(Cell::new(false));
     virtual_time().block_on(async {
         let output_dropped = Rc::clone(&dropped);
@@ -406,7 +425,10 @@ fn abort_before_the_first_poll_after_the_end_and_from_inside() {
     virtual_time().block_on(async {
         let never_polled = spawn(async { panic!("polled") });
         never_polled.abort();
-        assert!(matches!(never_polled.await.map(|never: ()| never), Err(JoinError::Aborted)));
+        assert!(matches!(
+            never_polled.await.map(|never: ()| never),
+            Err(JoinError::Aborted)
+        ));
 
         let finished = spawn(async { 1 });
         yield_now().await;
@@ -562,7 +584,11 @@ fn sleeps_dropped_before_they_fire_leave_nothing_behind() {
         }
         pending::<()>().await;
     });
-    assert_eq!(deadlock.unwrap_err().at, secs(10), "a timer left behind would have moved the clock first");
+    assert_eq!(
+        deadlock.unwrap_err().at,
+        secs(10),
+        "a timer left behind would have moved the clock first"
+    );
 }
 
 #[test]
@@ -584,7 +610,8 @@ fn a_sleep_that_moves_to_another_task_wakes_that_one() {
 
 #[test]
 fn a_sleep_for_ever_sets_no_timer() {
-    let stuck = virtual_time().try_block_on(async { sleep(Duration::MAX).await }).unwrap_err();
+    let stuck =
+        virtual_time().try_block_on(async { sleep(Duration::MAX).await }).unwrap_err();
     assert_eq!(stuck.at, Duration::ZERO);
 }
 
@@ -655,7 +682,8 @@ fn a_foreign_waker_may_use_the_runtime_when_it_is_called_and_dropped() {
     }
     fn busy<F: Future + Unpin>(mut future: F) -> impl Future<Output = F::Output> {
         poll_fn(move |context| {
-            let waker = Waker::from(Arc::new(Busy(Mutex::new(Some(context.waker().clone())))));
+            let waker =
+                Waker::from(Arc::new(Busy(Mutex::new(Some(context.waker().clone())))));
             future.poll_unpin(&mut Context::from_waker(&waker))
         })
     }
@@ -706,7 +734,10 @@ fn a_lost_wake_up_is_noticed_on_the_real_clock_too() {
         })
         .unwrap_err();
     let waits: Vec<_> = deadlock.stuck.iter().map(|task| &task.waits_for).collect();
-    assert!(matches!(waits[..], [WaitsFor::Task(_), WaitsFor::Nobody, WaitsFor::Task(_)]), "{waits:?}");
+    assert!(
+        matches!(waits[..], [WaitsFor::Task(_), WaitsFor::Nobody, WaitsFor::Task(_)]),
+        "{waits:?}"
+    );
 }
 
 #[test]

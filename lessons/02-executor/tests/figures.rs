@@ -45,7 +45,9 @@ fn polls_are_wakes_and_one() {
     let block_ons: [(&str, BlockOn); 6] = [
         ("s1", |future| s1_block_on::block_on(future)),
         ("s2", |future| s2_run_queue::block_on(future)),
-        ("s4", |future| s4_timers::block_on(s4_timers::Clock::Virtual(Duration::ZERO), future)),
+        ("s4", |future| {
+            s4_timers::block_on(s4_timers::Clock::Virtual(Duration::ZERO), future)
+        }),
         ("s5", |future| s5_budget::block_on(future)),
         ("s6", |future| s6_deadlock::block_on(future)),
         ("runtime", |future| virtual_time().block_on(future)),
@@ -183,7 +185,10 @@ fn timers_fire_in_the_order_of_their_deadlines_and_the_clock_jumps() {
             task.await.unwrap();
         }
     });
-    assert_eq!(*woken.borrow(), [(secs(10), 1), (secs(10), 3), (secs(20), 2), (secs(30), 0)]);
+    assert_eq!(
+        *woken.borrow(),
+        [(secs(10), 1), (secs(10), 3), (secs(20), 2), (secs(30), 0)]
+    );
 }
 
 #[test]
@@ -214,7 +219,9 @@ fn the_timers_of_stage_4_fire_in_order_and_a_dropped_one_does_not_move_the_clock
 #[test]
 fn a_sleep_of_a_real_millisecond_lasts_a_millisecond_or_more() {
     let start = std::time::Instant::now();
-    s4_timers::block_on(s4_timers::Clock::Real(start), async { s4_timers::sleep(Duration::from_millis(1)).await });
+    s4_timers::block_on(s4_timers::Clock::Real(start), async {
+        s4_timers::sleep(Duration::from_millis(1)).await
+    });
     assert!(start.elapsed() >= Duration::from_millis(1));
     let start = std::time::Instant::now();
     lesson_02_executor::runtime::block_on(async { sleep(Duration::from_millis(1)).await });
@@ -323,7 +330,10 @@ fn stage_6_panics_with_its_report() {
         })
     });
     assert_eq!(
-        without_columns(deadlock.unwrap_err().downcast_ref::<String>().unwrap(), first_line),
+        without_columns(
+            deadlock.unwrap_err().downcast_ref::<String>().unwrap(),
+            first_line
+        ),
         "deadlock after 2 polls: the queue is empty, and nobody will wake a task\n\
          - main (line 2): polls: 1, the last at poll 1; its waker is kept, and nobody calls it\n\
          - forgetful (line 3): polls: 1, the last at poll 2; nobody kept its waker: the wake-up is lost"

@@ -163,7 +163,9 @@ impl Model {
 
     fn jump(&mut self) {
         self.now = self.timers.keys().next().expect("these programs cannot deadlock").0;
-        while let Some(timer) = self.timers.first_entry().filter(|timer| timer.key().0 <= self.now) {
+        while let Some(timer) =
+            self.timers.first_entry().filter(|timer| timer.key().0 <= self.now)
+        {
             let task = timer.remove();
             self.queue_up(task);
         }
@@ -180,7 +182,8 @@ impl Model {
         }
         while let Some(op) = self.tasks[id].ops.get(self.tasks[id].next).cloned() {
             let child = self.tasks[id].children.front().copied();
-            let waited_for_child = child.is_some_and(|child| self.tasks[child].joiner == Some(id));
+            let waited_for_child =
+                child.is_some_and(|child| self.tasks[child].joiner == Some(id));
             if !waited_for_child {
                 self.trace.push((self.now, id, What::Begins(self.tasks[id].next)));
             }
@@ -192,7 +195,8 @@ impl Model {
                 Op::Sleep(0) | Op::SleepDropped(_) => {}
                 Op::Sleep(seconds) => {
                     self.timers_set += 1;
-                    self.timers.insert((self.now + u64::from(seconds), self.timers_set), id);
+                    self.timers
+                        .insert((self.now + u64::from(seconds), self.timers_set), id);
                     self.tasks[id].next += 1;
                     return;
                 }
@@ -240,7 +244,8 @@ fn program() -> impl Strategy<Value = Vec<Op>> {
         1 => Just(Op::Abort),
         1 => Just(Op::Detach),
     ];
-    let op = leaf.prop_recursive(3, 40, 6, |op| prop::collection::vec(op, 0..6).prop_map(Op::Spawn));
+    let op = leaf
+        .prop_recursive(3, 40, 6, |op| prop::collection::vec(op, 0..6).prop_map(Op::Spawn));
     prop::collection::vec(op, 0..12)
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use lesson_02_executor::runtime::{Builder, Event, Outcome, Recorder, Step, WokenBy, sleep, spawn_named, yield_now};
+use lesson_02_executor::runtime::{
+    Builder, Event, Outcome, Recorder, Step, WokenBy, sleep, spawn_named, yield_now,
+};
 
 fn recorded() -> Recorder {
     let recorder = Recorder::default();
@@ -51,7 +53,10 @@ fn every_step_shows_the_queue_and_the_timers_as_they_are() {
 fn line(step: &Step) -> String {
     let Step { at, event, task, queue, timers, polling: _ } = step;
     let task = task.as_deref().unwrap_or("-");
-    let timers: String = timers.iter().map(|(deadline, owner)| format!(" {}s:{owner}", deadline.as_secs())).collect();
+    let timers: String = timers
+        .iter()
+        .map(|(deadline, owner)| format!(" {}s:{owner}", deadline.as_secs()))
+        .collect();
     format!("{}s {event:?} {task} [{}]{timers}", at.as_secs(), queue.join(" "))
 }
 
@@ -82,10 +87,20 @@ fn the_json_says_the_same() {
         assert_eq!(json["at_ns"], step.at.as_nanos() as u64);
         assert_eq!(json["task"].as_str(), step.task.as_deref());
         assert_eq!(json["polling"].as_str(), step.polling.as_deref());
-        assert!(json["queue"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).eq(&step.queue));
+        assert!(
+            json["queue"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|name| name.as_str().unwrap())
+                .eq(&step.queue)
+        );
         assert_eq!(json["timers"].as_array().unwrap().len(), step.timers.len());
         if step.event == Event::Polled(Outcome::Ready) {
-            assert_eq!((&json["event"], &json["outcome"]), (&"polled".into(), &"ready".into()));
+            assert_eq!(
+                (&json["event"], &json["outcome"]),
+                (&"polled".into(), &"ready".into())
+            );
         }
     }
 }

@@ -12,13 +12,24 @@ use mock_llm::TokioClock;
 
 #[test]
 fn both_virtual_clocks_give_the_same_tokens_at_the_same_instants() {
-    let ours = Builder::new().virtual_clock().build().block_on(ask_both(Arc::new(OurClock))).unwrap();
-    let tokio = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let ours = Builder::new()
+        .virtual_clock()
+        .build()
+        .block_on(ask_both(Arc::new(OurClock)))
+        .unwrap();
+    let tokio = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
     let theirs = tokio.block_on(ask_both(Arc::new(TokioClock::default()))).unwrap();
     assert_eq!(ours, theirs);
 
     let first_and_last = |model| {
-        let mut times = ours.iter().filter(|token| token.model == model).map(|token: &Shown| token.at.as_millis());
+        let mut times = ours
+            .iter()
+            .filter(|token| token.model == model)
+            .map(|token: &Shown| token.at.as_millis());
         (times.next().unwrap(), times.next_back().unwrap())
     };
     assert_eq!(first_and_last("atlas"), (300, 900));

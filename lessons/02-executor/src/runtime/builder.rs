@@ -41,7 +41,11 @@ impl Builder {
 
     /// The runtime, for this thread.
     pub fn build(self) -> Runtime {
-        let clock = if self.virtual_clock { Clock::Virtual(0) } else { Clock::Real(Instant::now()) };
+        let clock = if self.virtual_clock {
+            Clock::Virtual(0)
+        } else {
+            Clock::Real(Instant::now())
+        };
         Runtime { executor: Rc::new(Executor::new(clock, self.recorder)) }
     }
 }

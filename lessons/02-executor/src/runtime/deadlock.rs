@@ -49,7 +49,10 @@ pub enum WaitsFor {
 impl Core {
     pub(super) fn deadlock(&self, main: TaskId) -> Deadlock {
         let joins = self.joins();
-        let unfinished = self.tasks.iter().filter(|(_, task, _)| !matches!(task.stage, Stage::Finished(_)));
+        let unfinished = self
+            .tasks
+            .iter()
+            .filter(|(_, task, _)| !matches!(task.stage, Stage::Finished(_)));
         let mut stuck: Vec<_> = unfinished
             .map(|(id, task, place)| {
                 let joined = place.waker_address().and_then(|waker| joins.get(&waker));
@@ -62,7 +65,8 @@ impl Core {
                     name: task.name.as_deref().map(String::from),
                     spawned_at: task.spawned_at,
                     polls: task.polls,
-                    last_polled: (task.polls > 0).then(|| Duration::from_nanos(task.last_poll)),
+                    last_polled: (task.polls > 0)
+                        .then(|| Duration::from_nanos(task.last_poll)),
                     waits_for,
                 };
                 (id != main, id, stuck)
@@ -79,7 +83,10 @@ impl Core {
     pub(super) fn nobody_can_wake(&self) -> bool {
         let joins = self.joins();
         self.tasks.iter().all(|(_, _, place)| {
-            let in_handles = place.waker_address().and_then(|waker| joins.get(&waker)).map_or(0, Vec::len);
+            let in_handles = place
+                .waker_address()
+                .and_then(|waker| joins.get(&waker))
+                .map_or(0, Vec::len);
             place.clones() <= in_handles
         })
     }
@@ -108,7 +115,11 @@ impl Task {
 impl fmt::Display for Deadlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 10;
-        write!(f, "deadlock at {:?}: no task is queued, no timer is set, and nobody will wake a task", self.at)?;
+        write!(
+            f,
+            "deadlock at {:?}: no task is queued, no timer is set, and nobody will wake a task",
+            self.at
+        )?;
         for task in self.stuck.iter().take(SHOWN) {
             write!(f, "\n- {task}")?;
         }
@@ -130,7 +141,9 @@ impl fmt::Display for StuckTask {
         }
         match &self.waits_for {
             WaitsFor::Task(name) => write!(f, "; waits for {name}"),
-            WaitsFor::SomebodyWithItsWaker => write!(f, "; its waker is kept, and nobody calls it"),
+            WaitsFor::SomebodyWithItsWaker => {
+                write!(f, "; its waker is kept, and nobody calls it")
+            }
             WaitsFor::Nobody => write!(f, "; nobody kept its waker: the wake-up is lost"),
         }
     }

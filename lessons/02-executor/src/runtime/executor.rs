@@ -75,7 +75,9 @@ impl Executor {
     pub(super) fn with<R>(what: &str, work: impl FnOnce(&Rc<Self>) -> R) -> R {
         match Self::try_with(work) {
             Some(done) => done,
-            None => panic!("{what}() was called outside a runtime: call it from a future that block_on runs"),
+            None => panic!(
+                "{what}() was called outside a runtime: call it from a future that block_on runs"
+            ),
         }
     }
 

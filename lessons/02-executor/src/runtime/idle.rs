@@ -66,7 +66,10 @@ impl Executor {
                 drop(core);
                 thread::park_timeout(QUIET);
                 let core = self.core.borrow();
-                if start.elapsed() - asleep >= QUIET && core.nobody_can_wake() && self.inbox.is_empty() {
+                if start.elapsed() - asleep >= QUIET
+                    && core.nobody_can_wake()
+                    && self.inbox.is_empty()
+                {
                     return Err(core.deadlock(main));
                 }
             }

@@ -62,7 +62,9 @@ impl<T> JoinHandle<T> {
     /// Whether the task has ended: ready, panicked or aborted.
     pub fn is_finished(&self) -> bool {
         let core = self.executor.core.borrow();
-        core.tasks.get(self.task).is_none_or(|task| matches!(task.stage, Stage::Finished(_)))
+        core.tasks
+            .get(self.task)
+            .is_none_or(|task| matches!(task.stage, Stage::Finished(_)))
     }
 }
 
@@ -81,7 +83,9 @@ impl<T: 'static> Future for JoinHandle<T> {
         self.taken = true;
         let task = self.executor.core.borrow_mut().tasks.remove(self.task);
         Poll::Ready(match task.map(|task| task.stage) {
-            Some(Stage::Finished(Ok(output))) => Ok(*output.downcast().expect("a handle has its task's output type")),
+            Some(Stage::Finished(Ok(output))) => {
+                Ok(*output.downcast().expect("a handle has its task's output type"))
+            }
             Some(Stage::Finished(Err(error))) => Err(error),
             _ => Err(JoinError::Aborted),
         })
@@ -98,7 +102,8 @@ impl<T> JoinHandle<T> {
         drop(core);
         let joiner = context.waker().clone();
         let mut core = self.executor.core.borrow_mut();
-        let former = core.tasks.get_mut(self.task).and_then(|task| task.joiner.replace(joiner));
+        let former =
+            core.tasks.get_mut(self.task).and_then(|task| task.joiner.replace(joiner));
         drop(core);
         drop(former);
     }
@@ -110,7 +115,8 @@ impl<T> Drop for JoinHandle<T> {
         let Some(task) = core.tasks.get_mut(self.task) else { return };
         task.has_handle = false;
         let joiner = task.joiner.take();
-        let finished = matches!(task.stage, Stage::Finished(_)).then(|| core.tasks.remove(self.task));
+        let finished =
+            matches!(task.stage, Stage::Finished(_)).then(|| core.tasks.remove(self.task));
         drop(core);
         drop((joiner, finished));
     }
@@ -118,7 +124,9 @@ impl<T> Drop for JoinHandle<T> {
 
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JoinHandle").field("finished", &self.is_finished()).finish_non_exhaustive()
+        f.debug_struct("JoinHandle")
+            .field("finished", &self.is_finished())
+            .finish_non_exhaustive()
     }
 }
 

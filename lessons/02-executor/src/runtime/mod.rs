@@ -140,16 +140,24 @@ pub fn spawn<F: Future<Output: 'static> + 'static>(future: F) -> JoinHandle<F::O
 /// # Panics
 /// Outside a runtime.
 #[track_caller]
-pub fn spawn_named<F: Future<Output: 'static> + 'static>(name: &str, future: F) -> JoinHandle<F::Output> {
+pub fn spawn_named<F: Future<Output: 'static> + 'static>(
+    name: &str,
+    future: F,
+) -> JoinHandle<F::Output> {
     start(future, Some(name.into()))
 }
 
 #[track_caller]
-fn start<F: Future<Output: 'static> + 'static>(future: F, name: Option<Box<str>>) -> JoinHandle<F::Output> {
+fn start<F: Future<Output: 'static> + 'static>(
+    future: F,
+    name: Option<Box<str>>,
+) -> JoinHandle<F::Output> {
     let spawned_at = Location::caller();
     let future = Box::pin(future);
     let task = Task::new(Stage::Idle(future), name, spawned_at);
-    Executor::with("spawn", |executor| JoinHandle::new(Rc::clone(executor), executor.start(task)))
+    Executor::with("spawn", |executor| {
+        JoinHandle::new(Rc::clone(executor), executor.start(task))
+    })
 }
 
 /// The time since the runtime began, on its clock.
@@ -169,5 +177,7 @@ fn start<F: Future<Output: 'static> + 'static>(future: F, name: Option<Box<str>>
 /// ```
 #[track_caller]
 pub fn now() -> Duration {
-    Executor::with("now", |executor| Duration::from_nanos(executor.core.borrow_mut().read_clock()))
+    Executor::with("now", |executor| {
+        Duration::from_nanos(executor.core.borrow_mut().read_clock())
+    })
 }

@@ -113,7 +113,8 @@ impl Recorder {
         let mut record = self.record.borrow_mut();
         if let (Event::Spawned, Some(id)) = (event, task) {
             let number = record.names.len();
-            let name = core.tasks.get(id).and_then(|task| task.name.as_deref()).map(String::from);
+            let name =
+                core.tasks.get(id).and_then(|task| task.name.as_deref()).map(String::from);
             record.names.insert(id, name.unwrap_or_else(|| format!("task {number}")));
         }
         let name = |id: &TaskId| record.names.get(id).cloned().unwrap_or_default();
@@ -126,7 +127,12 @@ impl Recorder {
             timers: core
                 .timers
                 .keys()
-                .map(|key| (Duration::from_nanos(key.0), record.owners.get(&key).map(name).unwrap_or_default()))
+                .map(|key| {
+                    (
+                        Duration::from_nanos(key.0),
+                        record.owners.get(&key).map(name).unwrap_or_default(),
+                    )
+                })
                 .collect(),
         };
         record.steps.push(step);

@@ -17,7 +17,9 @@ fn step_to_json(step: &Step) -> String {
     let (event, detail) = match step.event {
         Event::Spawned => ("spawned", String::new()),
         Event::PollBegins => ("poll begins", String::new()),
-        Event::Polled(outcome) => ("polled", format!(r#", "outcome": "{outcome:?}""#).to_lowercase()),
+        Event::Polled(outcome) => {
+            ("polled", format!(r#", "outcome": "{outcome:?}""#).to_lowercase())
+        }
         Event::Woken { by } => {
             let by = match by {
                 WokenBy::Task => "task",
@@ -30,15 +32,24 @@ fn step_to_json(step: &Step) -> String {
         Event::TimerSet => ("timer set", String::new()),
         Event::TimerFired => ("timer fired", String::new()),
         Event::TimerDropped => ("timer dropped", String::new()),
-        Event::ClockJumped { from } => ("clock jumped", format!(r#", "from_ns": {}"#, from.as_nanos())),
+        Event::ClockJumped { from } => {
+            ("clock jumped", format!(r#", "from_ns": {}"#, from.as_nanos()))
+        }
         Event::Parked => ("parked", String::new()),
     };
-    let or_null = |name: &Option<String>| name.as_deref().map_or_else(|| "null".to_owned(), quoted);
+    let or_null =
+        |name: &Option<String>| name.as_deref().map_or_else(|| "null".to_owned(), quoted);
     let queue: Vec<_> = step.queue.iter().map(|name| quoted(name)).collect();
     let timers: Vec<_> = step
         .timers
         .iter()
-        .map(|(deadline, task)| format!(r#"{{"deadline_ns": {}, "task": {}}}"#, deadline.as_nanos(), quoted(task)))
+        .map(|(deadline, task)| {
+            format!(
+                r#"{{"deadline_ns": {}, "task": {}}}"#,
+                deadline.as_nanos(),
+                quoted(task)
+            )
+        })
         .collect();
     format!(
         r#"{{"at_ns": {}, "event": "{event}"{detail}, "task": {}, "polling": {}, "queue": [{}], "timers": [{}]}}"#,

@@ -31,7 +31,11 @@ enum Turn {
 
 impl Executor {
     /// Polls `main` and all tasks in turn, until `main` is ready.
-    pub(super) fn run<F: Future>(&self, main_id: TaskId, mut main: Pin<&mut F>) -> Result<F::Output, Deadlock> {
+    pub(super) fn run<F: Future>(
+        &self,
+        main_id: TaskId,
+        mut main: Pin<&mut F>,
+    ) -> Result<F::Output, Deadlock> {
         let mut turns = 0_u32;
         loop {
             turns = turns.wrapping_add(1);
@@ -59,14 +63,21 @@ impl Executor {
         let mut context = Context::from_waker(&waker);
         // A panic ends its own task and no other. The future is not touched again, only dropped, so nobody sees the
         // state that the panic left it in.
-        let result = match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll_any(&mut context))) {
-            Ok(Poll::Pending) => {
-                self.core.borrow_mut().polled(id, waker, Some(future), Outcome::Pending);
-                return;
-            }
-            Ok(Poll::Ready(output)) => Ok(output),
-            Err(panic) => Err(JoinError::Panicked(panic)),
-        };
+        let result =
+            match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll_any(&mut context)))
+            {
+                Ok(Poll::Pending) => {
+                    self.core.borrow_mut().polled(
+                        id,
+                        waker,
+                        Some(future),
+                        Outcome::Pending,
+                    );
+                    return;
+                }
+                Ok(Poll::Ready(output)) => Ok(output),
+                Err(panic) => Err(JoinError::Panicked(panic)),
+            };
         let result = drop_caught(future).and(result);
         let outcome = if result.is_ok() { Outcome::Ready } else { Outcome::Panicked };
         self.core.borrow_mut().polled(id, waker, None, outcome);
@@ -81,7 +92,8 @@ impl Executor {
 
     fn finish(&self, id: TaskId, result: Result<Box<dyn Any>, JoinError>) {
         let mut core = self.core.borrow_mut();
-        let task = core.tasks.get_mut(id).expect("a task that is being polled stays in its place");
+        let task =
+            core.tasks.get_mut(id).expect("a task that is being polled stays in its place");
         if task.has_handle {
             task.stage = Stage::Finished(result);
             let joiner = task.joiner.take();
@@ -126,7 +138,8 @@ impl Core {
         }
         task.polls += 1;
         task.last_poll = now;
-        let waker = waker.take().expect("only a turn takes the waker out, and puts it back");
+        let waker =
+            waker.take().expect("only a turn takes the waker out, and puts it back");
         self.turn_of = id;
         self.waker_is = WokenBy::Task;
         self.note(Event::PollBegins, Some(id));
@@ -137,8 +150,17 @@ impl Core {
     }
 
     /// Puts back what the turn took out: the future too, unless it has ended.
-    fn polled(&mut self, id: TaskId, waker: Waker, future: Option<BoxedFuture>, outcome: Outcome) {
-        let (task, place) = self.tasks.with_waker(id).expect("a task that is being polled stays in its place");
+    fn polled(
+        &mut self,
+        id: TaskId,
+        waker: Waker,
+        future: Option<BoxedFuture>,
+        outcome: Outcome,
+    ) {
+        let (task, place) = self
+            .tasks
+            .with_waker(id)
+            .expect("a task that is being polled stays in its place");
         *place = Some(waker);
         if let Some(future) = future {
             task.stage = Stage::Idle(future);

@@ -112,7 +112,10 @@ impl Sleep {
 
     fn at_home<R>(&self, work: impl FnOnce(&mut Core) -> R) -> R {
         Executor::with("Sleep::poll", |executor| {
-            assert_eq!(executor.number, self.executor, "a sleep was polled by a runtime that did not make it");
+            assert_eq!(
+                executor.number, self.executor,
+                "a sleep was polled by a runtime that did not make it"
+            );
             work(&mut executor.core.borrow_mut())
         })
     }

@@ -51,7 +51,11 @@ pub(super) enum Stage {
 }
 
 impl Task {
-    pub(super) fn new(stage: Stage, name: Option<Box<str>>, spawned_at: &'static Location<'static>) -> Self {
+    pub(super) fn new(
+        stage: Stage,
+        name: Option<Box<str>>,
+        spawned_at: &'static Location<'static>,
+    ) -> Self {
         let has_handle = matches!(stage, Stage::Idle(_));
         Self {
             stage,

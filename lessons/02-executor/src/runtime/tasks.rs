@@ -40,13 +40,20 @@ pub(super) struct Place {
 impl Tasks {
     pub(super) fn insert(&mut self, task: Task, inbox: &Arc<Inbox>) -> TaskId {
         let index = self.free.pop().unwrap_or_else(|| {
-            self.places.push(Place { generation: 0, shared: None, waker: None, task: None });
-            u32::try_from(self.places.len() - 1).expect("memory ends before four billion tasks")
+            self.places.push(Place {
+                generation: 0,
+                shared: None,
+                waker: None,
+                task: None,
+            });
+            u32::try_from(self.places.len() - 1)
+                .expect("memory ends before four billion tasks")
         });
         let place = &mut self.places[index as usize];
         let id = TaskId { index, generation: place.generation };
         place.task = Some(task);
-        let shared = place.shared.get_or_insert_with(|| Arc::new(TaskWaker::new(id, inbox)));
+        let shared =
+            place.shared.get_or_insert_with(|| Arc::new(TaskWaker::new(id, inbox)));
         place.waker.get_or_insert_with(|| Waker::from(Arc::clone(shared)));
         id
     }
@@ -74,7 +81,10 @@ impl Tasks {
     }
 
     /// A task, and the waker that its turn takes out and puts back.
-    pub(super) fn with_waker(&mut self, id: TaskId) -> Option<(&mut Task, &mut Option<Waker>)> {
+    pub(super) fn with_waker(
+        &mut self,
+        id: TaskId,
+    ) -> Option<(&mut Task, &mut Option<Waker>)> {
         let place = self.place_mut(id)?;
         Some((place.task.as_mut()?, &mut place.waker))
     }
@@ -86,7 +96,11 @@ impl Tasks {
     /// All tasks, each with its place.
     pub(super) fn iter(&self) -> impl Iterator<Item = (TaskId, &Task, &Place)> {
         (0..).zip(&self.places).filter_map(|(index, place)| {
-            Some((TaskId { index, generation: place.generation }, place.task.as_ref()?, place))
+            Some((
+                TaskId { index, generation: place.generation },
+                place.task.as_ref()?,
+                place,
+            ))
         })
     }
 
@@ -95,7 +109,9 @@ impl Tasks {
     }
 
     fn place_mut(&mut self, id: TaskId) -> Option<&mut Place> {
-        self.places.get_mut(id.index as usize).filter(|place| place.generation == id.generation)
+        self.places
+            .get_mut(id.index as usize)
+            .filter(|place| place.generation == id.generation)
     }
 }
 

@@ -90,7 +90,11 @@ pub(super) struct Inbox {
 impl Inbox {
     /// An inbox for the thread that makes it.
     pub(super) fn here() -> Self {
-        Self { thread: thread::current(), filled: AtomicBool::new(false), ids: Mutex::default() }
+        Self {
+            thread: thread::current(),
+            filled: AtomicBool::new(false),
+            ids: Mutex::default(),
+        }
     }
 
     fn put(&self, id: TaskId) {
