@@ -162,6 +162,14 @@ fn targets_agree(lesson: &Lesson, findings: &mut Findings<'_>) {
         }
         _ => findings.add(&lesson.id, &manifest, Trouble::NoAttempts("it".to_owned()).to_string()),
     }
+    for (folder, kind) in [("exercises", "file"), ("solutions", "solution")] {
+        let manifest = root.join(folder).join(&lesson.id).join("Cargo.toml");
+        let targets = register::targets(&manifest).unwrap_or_default();
+        let is_elsewhere = |target: &&register::Target| target.path.as_deref() != Some(&format!("{}.rs", target.name));
+        for target in targets.iter().filter(is_elsewhere) {
+            findings.add(&lesson.id, &manifest, format!("the {kind} of `{0}` is to be `{0}.rs`", target.name));
+        }
+    }
     let mut seen = BTreeSet::new();
     for name in exercises.iter().filter(|name| !seen.insert(**name)) {
         findings.add(&lesson.id, &root.join("exercises").join(&lesson.id), format!("`{name}` is registered twice"));

@@ -51,7 +51,13 @@ fn from_the_first_screen_to_the_next_exercise() {
 
     fixture.greet(RIGHT);
     let screen = terminal.wait_for("Passed");
-    for words in ["1/2", "Read on: book, chapter 1.", "Press s to compare", "Press n for the next exercise: Count."] {
+    for words in [
+        "1/2",
+        "Read on: book, chapter 1.",
+        "Our solution: The name goes into the text by `format!`.",
+        "Press s for the solution",
+        "Press n for the next exercise: Count.",
+    ] {
         assert!(screen.contains(words), "no {words:?} on\n{screen}");
     }
     terminal.press("n");
@@ -319,4 +325,21 @@ fn a_closed_terminal_ends_it_and_its_check() {
     terminal.close();
     wait_until("the runner is gone", || (!is_alive(runner)).then_some(()));
     wait_until("the check is gone", || (!is_alive(check)).then_some(()));
+}
+
+#[test]
+fn colour_is_there_unless_it_is_unwanted() {
+    let fixture = Fixture::new();
+    let runner = Path::new(env!("CARGO_BIN_EXE_workbook"));
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    assert!(terminal.has_colour());
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    let script = format!("NO_COLOR=1 {}", runner.display());
+    let mut terminal = Terminal::open(Path::new("/bin/sh"), &["-c", &script], fixture.root(), &CLEARED, (80, 24));
+    let screen = terminal.wait_for("say hello to Ada");
+    assert!(!terminal.has_colour() && screen.contains('▱'), "no colour, and all characters:\n{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Context, stoppable, warn};
+use super::{Context, status::Status, stoppable, warn};
 use crate::{
     args::What,
     attempt, exit, json,
@@ -33,17 +33,20 @@ pub fn check(context: &Context, what: &What, attempt: Option<&Path>, json: bool)
     if let Some(file) = attempt.filter(|file| !file.is_file()) {
         return Err(NoSuch(format!("there is no file {}", file.display())).into());
     }
+    let status = Status::new(context.style, context.plain);
     let reports = stoppable(|cancel| {
         let job = job(context, cancel, json);
         match attempt {
             Some(file) => attempt::check_file(&job, exercises[0], file).map(|report| vec![report]),
             None => by_lesson(register, &exercises)
                 .into_iter()
-                .map(|exercises| run::check_all(&job, &exercises, &|_| {}))
+                .map(|exercises| run::check_all(&job, &exercises, &|event| status.event(&event)))
                 .collect::<Result<Vec<_>, _>>()
                 .map(|reports| reports.into_iter().flatten().collect()),
         }
-    })?;
+    });
+    drop(status);
+    let reports = reports?;
     if attempt.is_none() {
         for (report, exercise) in reports.iter().zip(&exercises) {
             warnings.extend(remember(context, report, exercise));

@@ -12,6 +12,7 @@ mod hint;
 mod list;
 mod reset;
 mod solution;
+mod status;
 mod timeline;
 mod verify;
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Context, check, stoppable};
+use super::{Context, check, status::Status, stoppable};
 use crate::{
     exit, json,
     progress::count,
@@ -27,19 +27,23 @@ pub fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool
         };
     let start = Instant::now();
     let style = &context.style;
+    let status = Status::new(*style, context.plain);
     let verified = stoppable(|cancel| {
         let job = check::job(context, cancel, true);
         let mut verified = Verified::default();
         for (lesson, only) in &lessons {
+            status.show(&format!("{}: compiling and running its starters, solutions and traps", lesson.id));
             let one = verify::lesson(&job, lesson, *only)?;
+            status.clear();
             if !as_json {
                 say!("{}", lesson_lines(lesson, &one, style).join("\n"));
             }
             verified.add(one);
         }
         Ok(verified)
-    })?;
-    let mut verified = verified;
+    });
+    drop(status);
+    let mut verified = verified?;
     verified.time = start.elapsed();
     if strict {
         let notes = std::mem::take(&mut verified.notes);

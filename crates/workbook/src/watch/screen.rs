@@ -1,10 +1,14 @@
 //! What stands on the screen, and the least that has to be written to change it.
 
-use std::io::{self, Write as _};
+use std::{
+    fs,
+    io::{self, Write as _},
+};
 
 use super::{Page, Watch};
 use crate::{
     commands,
+    header::Header,
     kept_runs::KeptRun,
     progress::count,
     render,
@@ -266,14 +270,20 @@ fn in_progress(checks: &[(crate::checks::Check, Option<CheckReport>)], style: &S
 }
 
 fn after_a_pass(watch: &Watch<'_>) -> Vec<String> {
-    let header = watch.exercise().header();
+    let exercise = watch.exercise();
     let mut words = Vec::new();
-    if let Some(read) = header.read {
+    // The first paragraph of the solution says in short what the exercise was about.
+    let solution = fs::read_to_string(exercise.solution_file()).unwrap_or_default();
+    let idea = Header::parse(&solution).task;
+    if let Some(idea) = idea.split("\n\n").next().filter(|idea| !idea.is_empty()) {
+        words.push(format!("Our solution: {}", idea.replace('\n', " ")));
+        words.push(String::new());
+    }
+    if let Some(read) = exercise.header().read {
         words.push(format!("Read on: {read}."));
     }
-    words.push("Press s to compare with the solution, which says why it works and what else would.".to_owned());
-    let open = watch.next_open();
-    words.push(match open {
+    words.push("Press s for the solution: why it works, and what else does.".to_owned());
+    words.push(match watch.next_open() {
         Some(next) => format!("Press n for the next exercise: {}.", next.title()),
         None => "That was the last one: every exercise has passed.".to_owned(),
     });

@@ -85,6 +85,15 @@ impl Terminal {
         self.screen.parser.lock().expect("no panic").screen().hide_cursor()
     }
 
+    /// Whether anything on the screen is coloured, bold or faint.
+    pub fn has_colour(&self) -> bool {
+        let parser = self.screen.parser.lock().expect("no panic");
+        let (rows, columns) = parser.screen().size();
+        let cells = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
+        let plain = |cell: &vt100::Cell| cell.fgcolor() == vt100::Color::Default && !cell.bold() && !cell.dim();
+        cells.filter_map(|(row, column)| parser.screen().cell(row, column)).any(|cell| !plain(cell))
+    }
+
     /// Waits until the screen holds these words; words may be broken between lines.
     #[track_caller]
     pub fn wait_for(&self, words: &str) -> String {
