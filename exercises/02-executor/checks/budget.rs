@@ -1,0 +1,189 @@
+use std::{cell::RefCell, ops::Range, rc::Rc};
+
+use harness::{Check, Finished, Outcome, Trace, more_turns, saw};
+
+use super::{Executor, Tokens};
+
+/// Tokens in the order in which they were read, each with the number of the turn.
+#[derive(Clone, Default)]
+struct Read {
+    trace: Trace,
+    tokens: Rc<RefCell<Vec<(usize, u32)>>>,
+}
+
+impl Read {
+    /// The tokens that were read.
+    fn tokens(&self) -> Vec<u32> {
+        self.tokens.borrow().iter().map(|(_, token)| *token).collect()
+    }
+
+    /// How many tokens were read in each turn in which any was read.
+    fn in_each_turn(&self) -> Vec<usize> {
+        self.tokens.borrow().chunk_by(|(turn, _), (next, _)| turn == next).map(<[_]>::len).collect()
+    }
+
+    /// The same in words, and not more than eight of them.
+    fn turns(&self) -> String {
+        let turns: Vec<_> = self.in_each_turn().iter().map(usize::to_string).collect();
+        let more = if turns.len() > 8 { ", …" } else { "" };
+        format!("turns with {}{more} tokens", turns[..turns.len().min(8)].join(", "))
+    }
+
+    fn note(&self, token: u32) {
+        let turn = self.trace.order().len();
+        self.tokens.borrow_mut().push((turn, token));
+    }
+
+    /// A task that reads to the end.
+    fn reader(&self, name: &'static str, tokens: Tokens) -> impl Future<Output = ()> + use<> {
+        let this = self.clone();
+        self.trace.task(name, async move {
+            while let Some(token) = tokens.next().await {
+                this.note(token);
+            }
+        })
+    }
+
+    /// Gives the code a new executor, and runs it. Fails if it never comes to an end, or if it breaks a rule.
+    #[track_caller]
+    fn drive(&self, code: impl FnOnce(&mut Executor)) -> Finished<()> {
+        let trace = &self.trace;
+        let run = Check::new().by_hand(|| {
+            let mut executor = Executor::default();
+            code(&mut executor);
+            trace.watch(|| executor.run());
+            trace.fault()
+        });
+        match run.value().clone() {
+            Some(fault) => run.fail(fault),
+            None => run.map(|_| ()),
+        }
+    }
+}
+
+/// A hundred tokens: six full turns and a rest.
+const TOKENS: Range<u32> = 0..100;
+
+/// While one task reads a hundred tokens that are there, another one has its turns.
+#[test]
+fn the_other_task_has_its_turns() {
+    let read = Read::default();
+    let trace = &read.trace;
+    let run = read.drive(|executor| {
+        executor.spawn(read.reader("r", executor.tokens(TOKENS)));
+        executor.spawn(trace.task("o", more_turns(3)));
+    });
+    run.require(
+        trace.has_ended("r"),
+        saw(format!("the reader has read {} tokens, was pending, and was never polled again", read.tokens().len()))
+            .expected("the reader to come back")
+            .because(
+                "Who ends the turn must ask for the next one. Nobody else will: the token is there already, so nobody will \
+                 wake the reader when it comes.",
+            )
+            .outcome(Outcome::LostWakeUp),
+    );
+    run.require(
+        trace.order() != "roooo",
+        saw("the other task has its first turn when all the tokens have been read")
+            .expected("turns for both, one after the other")
+            .because(
+                "Each token is ready, so no `.await` of the reader ever gives up the turn, and the executor cannot take it \
+                 away. With an endless stream nobody else would run again: no timeout, no cancellation, no other user.",
+            ),
+    );
+    run.require(
+        trace.order().starts_with("rororo") && trace.has_ended("o"),
+        saw(format!("the polls in the order `{}`", trace.order()))
+            .expected("`rororo…`: one turn each, in turn")
+            .because("Whoever has given up the turn stands at the end of the queue."),
+    );
+}
+
+/// All tokens arrive at the reader, in their order.
+#[test]
+fn no_token_is_lost() {
+    let read = Read::default();
+    let run = read.drive(|executor| executor.spawn(read.reader("r", executor.tokens(TOKENS))));
+    let tokens = read.tokens();
+    let missing: Vec<u32> = TOKENS.filter(|token| !tokens.contains(token)).collect();
+    run.require(
+        missing.is_empty(),
+        saw(format!("{} tokens are missing, the first one is number {}", missing.len(), missing.first().unwrap_or(&0)))
+            .expected("all hundred")
+            .because(
+                "The token was taken out of the buffer, and then the poll was pending. What a poll has taken and does not \
+                 return is gone: nobody keeps it for the next poll. So pay first, and take after that.",
+            ),
+    );
+    run.require(
+        tokens.iter().copied().eq(TOKENS),
+        saw(format!("{} tokens, not in the order in which they have arrived", tokens.len()))
+            .expected("0 to 99, each once")
+            .because("A budget decides *when* a token is given, and nothing else."),
+    );
+}
+
+/// A turn has sixteen tokens, and a hundred take seven turns.
+#[test]
+fn a_turn_has_sixteen_tokens() {
+    let read = Read::default();
+    let run = read.drive(|executor| executor.spawn(read.reader("r", executor.tokens(TOKENS))));
+    run.require(
+        read.in_each_turn() == [16, 16, 16, 16, 16, 16, 4],
+        saw(read.turns()).expected("16, 16, 16, 16, 16, 16, 4").because(
+            "A budget of sixteen pays for sixteen. With fewer the task spends its time changing places: a turn costs more \
+             than a token. With more, the others wait longer than they were promised.",
+        ),
+    );
+    let wakes = read.trace.wakes("r");
+    run.require(
+        wakes == 6,
+        saw(format!("{wakes} wakes"))
+            .expected("6, one for each turn that was given up")
+            .because("A task that goes on has nothing to ask for. Only the one who says `Pending` needs a wake."),
+    );
+}
+
+/// A task that reads two buffers has one budget for both.
+#[test]
+fn the_budget_is_the_tasks() {
+    let read = Read::default();
+    let this = read.clone();
+    let run = read.drive(|executor| {
+        let buffers = [executor.tokens(0..20), executor.tokens(20..40)];
+        executor.spawn(read.trace.task("r", async move {
+            loop {
+                for buffer in &buffers {
+                    match buffer.next().await {
+                        Some(token) => this.note(token),
+                        None => return,
+                    }
+                }
+            }
+        }));
+    });
+    run.require(
+        read.in_each_turn() == [16, 16, 8],
+        saw(read.turns()).expected("16, 16, 8").because(
+            "It is the task that keeps the thread, however many buffers it reads. A budget for each buffer is none: with a \
+             hundred buffers a turn has a hundred times as many tokens.",
+        ),
+    );
+}
+
+/// Two readers: each turn begins with a full budget, whoever was there before.
+#[test]
+fn every_turn_begins_with_a_full_budget() {
+    let read = Read::default();
+    let run = read.drive(|executor| {
+        executor.spawn(read.reader("a", executor.tokens(0..40)));
+        executor.spawn(read.reader("b", executor.tokens(0..40)));
+    });
+    run.require(
+        read.in_each_turn() == [16, 16, 16, 16, 8, 8],
+        saw(read.turns())
+            .expected("16, 16, 16, 16, 8, 8")
+            .because("What one task has spent is not for the next one to pay."),
+    );
+}
