@@ -42,3 +42,8 @@ pub use fault::{Fault, FaultRule, ParseFaultError};
 pub use options::{ModelOptions, Options, OptionsError, Preset, ReplyOptions};
 pub use server::MockServer;
 pub use units::{ParseUnitError, Share, Span};
+
+/// Compiles and runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeIsTrue;

@@ -37,6 +37,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     let (address, loopback) = (config.address, config.address.ip().is_loopback());
     let models: Vec<&str> = config.models.iter().map(|model| model.name()).collect();
     let models = models.join(", ");
+    // A connection is a file, and systems allow a program few of them until it asks. Where it may not, it goes on with few.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     // Before anybody can know that the program runs, and stop it.
     let mut signals = Signals::listen()?;
     let server = MockServer::start(config).map_err(|error| format!("cannot listen on {address}: {error}"))?;

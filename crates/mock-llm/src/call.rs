@@ -93,7 +93,7 @@ impl InFlight {
 
         let id = state.journal.next_id();
         let writing = plan.writing(started);
-        let tokens = plan.prompt_tokens + plan.tokens.len();
+        let tokens = plan.prompt_tokens + plan.len();
         let stalls = matches!(plan.fault, Some(Fault::StallAfter(_)));
         let runs_for = (!stalls).then(|| plan.last_after_begin());
         let arrival = || Arrival { runs_for, entry: (id, state.epoch), writing: writing.clone() };
@@ -199,7 +199,7 @@ impl InFlight {
             state.journal.delivered(self.id, index + 1);
         }
         drop(state);
-        let token = Token { index, text: std::mem::take(&mut self.plan.tokens[index]) };
+        let token = self.plan.token(index);
         if index + 1 == self.plan.token_count() && self.plan.fault.is_none() {
             self.end(at, End::Finished);
         }
@@ -312,12 +312,13 @@ impl Stream for TokenStream {
                 State::Streaming { call, next, sleep, stalled } => {
                     let begun = ready!(call.poll_begun(cx));
                     let due = call.due(begun, *next);
-                    if call.clock().now() < due {
+                    let mut now = call.clock().now();
+                    if now < due {
                         let sleep = sleep.get_or_insert_with(|| call.clock().sleep_until(due));
                         ready!(sleep.as_mut().poll(cx));
+                        now = call.clock().now();
                     }
                     *sleep = None;
-                    let now = call.clock().now();
                     if *next < call.plan.token_count() {
                         let token = call.take(*next, now);
                         *next += 1;

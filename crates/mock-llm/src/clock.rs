@@ -99,7 +99,9 @@ impl TokioClock {
     /// Runs `task` where tokio knows the time: on a foreign thread, as if inside the runtime.
     fn in_runtime<T>(&self, task: impl FnOnce() -> T) -> T {
         if let Ok(handle) = Handle::try_current() {
-            self.runtime.get_or_init(|| handle);
+            if self.runtime.get().is_none() {
+                self.runtime.get_or_init(|| handle);
+            }
             return task();
         }
         let _inside = self.runtime.get().map(Handle::enter);

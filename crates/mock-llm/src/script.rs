@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::{
-    Error, Limits, Reply, Request,
+    Error, Limits, Reply, Request, Token,
     journal::Writing,
     latency::{Draws, Latency},
 };
@@ -31,7 +31,7 @@ pub struct Model {
     time_per_prompt_token: Duration,
     stalls: Option<(f64, Latency)>,
     limits: Limits,
-    reply: Option<Arc<str>>,
+    reply: Option<Text>,
     prompts: HashMap<String, PromptScript>,
     faults: Vec<(When, Fault)>,
 }
@@ -39,7 +39,7 @@ pub struct Model {
 /// What differs for one prompt.
 #[derive(Debug, Clone, Default)]
 struct PromptScript {
-    reply: Option<Arc<str>>,
+    reply: Option<Text>,
     time_to_first_token: Option<Latency>,
 }
 
@@ -171,14 +171,14 @@ impl Model {
     /// The reply to every prompt that has no reply of its own. Every word is a token.
     #[must_use]
     pub fn reply(mut self, text: impl AsRef<str>) -> Self {
-        self.reply = Some(text.as_ref().into());
+        self.reply = Some(Text::new(text.as_ref()));
         self
     }
 
     /// The reply to one prompt.
     #[must_use]
     pub fn reply_to(mut self, prompt: impl Into<String>, text: impl AsRef<str>) -> Self {
-        self.prompts.entry(prompt.into()).or_default().reply = Some(text.as_ref().into());
+        self.prompts.entry(prompt.into()).or_default().reply = Some(Text::new(text.as_ref()));
         self
     }
 
@@ -209,11 +209,11 @@ impl Model {
         let prompt_tokens = request.count_prompt_tokens();
         let reading = self.time_per_prompt_token.saturating_mul(u32::try_from(prompt_tokens).unwrap_or(u32::MAX));
         let first = first.draw(&mut draws).saturating_add(reading);
-        let mut tokens = self.reply_tokens(request);
-        tokens.truncate(request.max_tokens.unwrap_or(usize::MAX));
+        let text = self.text(request);
+        let count = text.len().min(request.max_tokens.unwrap_or(usize::MAX));
         let mut due = first;
-        let mut due_after_begin = Vec::with_capacity(tokens.len());
-        for index in 0..tokens.len() {
+        let mut due_after_begin = Vec::with_capacity(count);
+        for index in 0..count {
             if index > 0 {
                 let late = self.stalls.filter(|(share, _)| stall_draws.unit() < *share);
                 let late = late.map_or(Duration::ZERO, |(_, latency)| latency.draw(&mut stall_draws));
@@ -223,17 +223,55 @@ impl Model {
         }
         let fault = self.faults.iter().find(|(when, _)| when.meets(prompt, call, attempt, luck));
         let fault = request.fault.or(fault.map(|(_, fault)| *fault));
-        Plan { time_to_first_token: first, prompt_tokens, tokens, due_after_begin: due_after_begin.into(), fault }
+        Plan { time_to_first_token: first, prompt_tokens, text, due_after_begin: due_after_begin.into(), fault }
     }
 
-    fn reply_tokens(&self, request: &Request) -> Vec<String> {
+    fn text(&self, request: &Request) -> Text {
         if let Some(own) = &request.reply {
-            return own.clone();
+            return Text::of_tokens(own);
         }
-        let scripted = self.prompts.get(&request.prompt).and_then(|script| script.reply.clone());
-        let text = scripted.or_else(|| self.reply.clone());
-        let text = text.unwrap_or_else(|| format!("{} answers: {}", self.name, request.prompt).into());
-        tokens(request.until_stop(&text)).map(str::to_owned).collect()
+        let scripted = self.prompts.get(&request.prompt).and_then(|script| script.reply.as_ref());
+        let text = scripted.or(self.reply.as_ref()).cloned();
+        let text = text.unwrap_or_else(|| Text::new(&format!("{} answers: {}", self.name, request.prompt)));
+        let kept = request.until_stop(&text.all);
+        if kept.len() < text.all.len() { Text::new(kept) } else { text }
+    }
+}
+
+/// A text and where its tokens end: found once for a script, and shared by all calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Text {
+    all: Arc<str>,
+    ends: Arc<[usize]>,
+}
+
+impl Text {
+    fn new(text: &str) -> Self {
+        Self::of_tokens(tokens(text))
+    }
+
+    fn of_tokens(tokens: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut all = String::new();
+        let ends = tokens.into_iter().map(|token| {
+            all.push_str(token.as_ref());
+            all.len()
+        });
+        let ends = ends.collect();
+        Self { all: all.into(), ends }
+    }
+
+    /// How many tokens it has.
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn token(&self, index: usize) -> &str {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.all[start..self.ends[index]]
+    }
+
+    fn first(&self, tokens: usize) -> &str {
+        if tokens == 0 { "" } else { &self.all[..self.ends[tokens - 1]] }
     }
 }
 
@@ -271,7 +309,7 @@ impl Fault {
 pub(crate) struct Plan {
     pub(crate) time_to_first_token: Duration,
     pub(crate) prompt_tokens: usize,
-    pub(crate) tokens: Vec<String>,
+    text: Text,
     /// When each token is due, after the model began.
     pub(crate) due_after_begin: Arc<[Duration]>,
     pub(crate) fault: Option<Fault>,
@@ -280,7 +318,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// How many tokens come before the fault, or before the end.
     pub(crate) fn token_count(&self) -> usize {
-        let all = self.tokens.len();
+        let all = self.len();
         match self.fault {
             None => all,
             Some(Fault::CutAfter(count) | Fault::StallAfter(count) | Fault::MalformedAfter(count)) => count.min(all),
@@ -310,7 +348,16 @@ impl Plan {
 
     /// The whole reply.
     pub(crate) fn reply(&self, model: String) -> Reply {
-        Reply { model, text: self.tokens.concat(), tokens: self.tokens.len() }
+        Reply { model, text: self.text.first(self.len()).to_owned(), tokens: self.len() }
+    }
+
+    /// How many tokens the whole reply has.
+    pub(crate) fn len(&self) -> usize {
+        self.due_after_begin.len()
+    }
+
+    pub(crate) fn token(&self, index: usize) -> Token {
+        Token { index, text: self.text.token(index).to_owned() }
     }
 
     /// The error of a call that the provider does not even begin.

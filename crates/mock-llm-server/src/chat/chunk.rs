@@ -86,13 +86,11 @@ impl Chunks {
     }
 
     pub(super) fn content(&self, choice: usize, text: &str) -> String {
-        self.chunk(choice, &format!(r#"{{"content":{}}}"#, quoted(text)), "null")
+        self.quoting(choice, r#"{"content":"#, text, "}")
     }
 
     pub(super) fn arguments(&self, choice: usize, fragment: &str) -> String {
-        let fragment = quoted(fragment);
-        let delta = format!(r#"{{"tool_calls":[{{"index":0,"function":{{"arguments":{fragment}}}}}]}}"#);
-        self.chunk(choice, &delta, "null")
+        self.quoting(choice, r#"{"tool_calls":[{"index":0,"function":{"arguments":"#, fragment, "}}]}")
     }
 
     /// The last chunk of a choice: an empty delta, and the reason.
@@ -108,6 +106,30 @@ impl Chunks {
     fn chunk(&self, choice: usize, delta: &str, reason: &str) -> String {
         let Self { head, tail } = self;
         format!(r#"{head}{{"index":{choice},"delta":{delta},"logprobs":null,"finish_reason":{reason}}}{tail}"#)
+    }
+
+    /// The chunk of a token. It is what the server makes most of, so it is put together in one go.
+    fn quoting(&self, choice: usize, before: &str, text: &str, after: &str) -> String {
+        const START: &str = r#"{"index":"#;
+        const DELTA: &str = r#","delta":"#;
+        const END: &str = r#","logprobs":null,"finish_reason":null}"#;
+        let constant = START.len() + DELTA.len() + END.len() + 2 * 20;
+        let mut chunk = String::with_capacity(
+            self.head.len() + constant + before.len() + text.len() + after.len() + self.tail.len(),
+        );
+        chunk.push_str(&self.head);
+        chunk.push_str(START);
+        match u8::try_from(choice) {
+            Ok(digit @ 0..=9) => chunk.push((b'0' + digit) as char),
+            _ => chunk.push_str(&choice.to_string()),
+        }
+        chunk.push_str(DELTA);
+        chunk.push_str(before);
+        push_quoted(&mut chunk, text);
+        chunk.push_str(after);
+        chunk.push_str(END);
+        chunk.push_str(self.tail);
+        chunk
     }
 }
 
@@ -143,7 +165,40 @@ pub(super) fn completion(identity: &Identity, messages: Vec<Message<'_>>, reason
     })
 }
 
+fn push_quoted(chunk: &mut String, text: &str) {
+    let as_it_is = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
+    if !text.bytes().all(as_it_is) {
+        chunk.push_str(&quoted(text));
+        return;
+    }
+    chunk.push('"');
+    chunk.push_str(text);
+    chunk.push('"');
+}
+
 /// A text as JSON writes it, quotes included.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_s_chunk_is_json_whatever_the_token() {
+        let identity = Identity { id: "chatcmpl-1".to_owned(), created: 7, model: "a \"quoted\" name".to_owned() };
+        for (choice, text) in [(0, " word"), (7, "\"\\\n"), (12, "日本"), (0, ""), (1, "\u{1}\u{7f}")] {
+            for usage in [false, true] {
+                let chunks = Chunks::new(&identity, usage);
+                let read = |chunk: String| serde_json::from_str::<Value>(&chunk).expect("JSON");
+                let chunk = read(chunks.content(choice, text));
+                assert_eq!(chunk["choices"][0]["delta"], json!({ "content": text }));
+                assert_eq!((&chunk["choices"][0]["index"], &chunk["model"]), (&json!(choice), &json!(identity.model)));
+                assert_eq!(chunk.get("usage").is_some(), usage);
+                let chunk = read(chunks.arguments(choice, text));
+                assert_eq!(chunk["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"], json!(text));
+            }
+        }
+    }
 }

@@ -37,7 +37,9 @@ pub(super) async fn well_formed(mut job: Job) -> Result<Response, ApiError> {
         let _ = phase.wait_for(|phase| *phase == Phase::Ending).await;
     };
     let keep_alive = KeepAlive::new().interval(job.app.heartbeat).text("keep-alive");
-    let events = Events { first, tokens, speaker, queue, told: told.boxed(), active: job.active, next: Next::Token };
+    let told = told.boxed();
+    let next = Next::Token;
+    let events = Events { first, tokens, speaker, queue, told, since_told: 0, active: job.active, next };
     Ok(Sse::new(events).keep_alive(keep_alive).into_response())
 }
 
@@ -65,9 +67,14 @@ struct Events {
     queue: VecDeque<String>,
     /// Ready when the server ends.
     told: BoxFuture<'static, ()>,
+    /// How many tokens have gone out since the last look at `told`.
+    since_told: usize,
     active: Active,
     next: Next,
 }
+
+/// How often a stream that never waits looks whether the server ends.
+const TOKENS_PER_QUESTION: usize = 64;
 
 /// What the stream does when its queue is empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,14 +102,18 @@ impl Stream for Events {
                 }
                 Next::Token => {}
             }
-            if this.told.poll_unpin(cx).is_ready() {
+            let item = match this.first.take() {
+                Some(first) => Poll::Ready(first),
+                None => this.tokens.poll_next_unpin(cx),
+            };
+            // Asked where the stream waits, and now and then where it never does: it costs as much as the token.
+            this.since_told += 1;
+            if (item.is_pending() || this.since_told >= TOKENS_PER_QUESTION) && this.told.poll_unpin(cx).is_ready() {
                 this.end(Some(ApiError::shutting_down()));
                 continue;
             }
-            let item = match this.first.take() {
-                Some(first) => first,
-                None => ready!(this.tokens.poll_next_unpin(cx)),
-            };
+            this.since_told %= TOKENS_PER_QUESTION;
+            let item = ready!(item);
             match item {
                 Some(Ok(token)) => {
                     this.active.tokens(this.speaker.choices());
