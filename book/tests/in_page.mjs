@@ -102,7 +102,7 @@ export function references() {
 
 /** Puts the focus on the button that goes forward, of one picture. */
 export function focusPlayer(place) {
-    document.querySelectorAll('.timeline-player')[place].querySelector('[aria-label="One instant forward"]').focus();
+    document.querySelectorAll('.timeline-player')[place].querySelector('[aria-label$=" forward"]').focus();
 }
 
 /** What one player shows. */

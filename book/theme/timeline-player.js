@@ -3,6 +3,9 @@
 // It reads the data-* attributes that crates/timeline writes into its SVG, and nothing else. Without it the whole
 // picture is there, with its description. With it there are four buttons below each picture, the arrow keys work while
 // one of them has the focus, and a line says in words what happens at the instant that is shown.
+//
+// The picture of an event loop (lessons/02-executor/examples/event_loop) has steps in place of instants: most of them
+// take no time. Each step brings its words with it, and the run queue and the timers as they stand after it.
 (() => {
     'use strict';
 
@@ -145,14 +148,104 @@
         return button;
     }
 
-    function addPlayer(svg, figure) {
+    // A story is what a player steps through: how many places there are, what one is called, and how each is shown.
+    // `show(null)` shows the whole picture.
+
+    function storyOfInstants(svg) {
         const runs = [...svg.querySelectorAll('g.run')].map(eventsOf);
         const instants = [...new Set(runs.flatMap((run) => run.events.map((event) => event.at)))].sort((a, b) => a - b);
-        if (instants.length < 2) {
+        const show = scene(svg);
+        return {
+            count: instants.length,
+            one: 'instant',
+            where: (place) => instant(instants[place]),
+            show: (place) => show(place === null ? null : instants[place]),
+            says: (place) => runs.map((run) => {
+                const title = runs.length > 1 ? `, ${run.title}` : '';
+                return paragraph(`At ${instant(instants[place])}${title}: ${at(run, instants[place])}.`);
+            }),
+        };
+    }
+
+    function storyOfSteps(svg) {
+        const steps = [...svg.querySelectorAll('g.step')].map((step) => step.dataset);
+        const where = (place) => instant(Number(steps[place].atNs));
+        return {
+            count: steps.length,
+            one: 'step',
+            where,
+            show: stepScene(svg),
+            says: (place) => {
+                const { words, polling, queue, timers } = steps[place];
+                return [
+                    paragraph(`At ${where(place)}: ${words}.`),
+                    // Each as a list of boxes, next first; a dash where there is nothing.
+                    holdings({ 'Being polled': polling, 'Run queue': queue, Timers: timers }),
+                ];
+            },
+        };
+    }
+
+    function paragraph(text) {
+        const paragraph = document.createElement('p');
+        paragraph.textContent = text;
+        return paragraph;
+    }
+
+    function holdings(lists) {
+        const table = document.createElement('dl');
+        for (const [name, list] of Object.entries(lists)) {
+            const term = document.createElement('dt');
+            term.textContent = name;
+            const value = document.createElement('dd');
+            for (const item of list === '' ? [] : list.split(', ')) {
+                const box = document.createElement('span');
+                box.textContent = item;
+                value.append(value.hasChildNodes() ? ' ' : '', box);
+            }
+            if (list === '') {
+                value.textContent = '–';
+            }
+            table.append(term, value);
+        }
+        return table;
+    }
+
+    // As `scene`, for columns in place of instants: one veil and one line across all rows.
+    function stepScene(svg) {
+        const left = number(svg, 'data-plot-x');
+        const width = number(svg, 'data-plot-width');
+        const top = number(svg, 'data-plot-y');
+        const height = number(svg, 'data-plot-height');
+        const steps = number(svg, 'data-steps');
+        const veil = document.createElementNS(SVG, 'rect');
+        veil.setAttribute('class', 'veil');
+        veil.setAttribute('y', top);
+        veil.setAttribute('height', height);
+        const line = document.createElementNS(SVG, 'path');
+        line.setAttribute('class', 'now');
+        // Below the arrows and the times, which fade one by one.
+        svg.insertBefore(veil, svg.querySelector('.mark'));
+        svg.append(line);
+        return (now) => {
+            const shown = now !== null;
+            const x = shown ? left + (width * (now + 1)) / steps : 0;
+            veil.style.display = line.style.display = shown ? '' : 'none';
+            veil.setAttribute('x', x);
+            veil.setAttribute('width', left + width + 2 - x);
+            line.setAttribute('d', `M${x} ${top}v${height}`);
+            for (const element of svg.querySelectorAll('[data-step]')) {
+                element.classList.toggle('to-come', shown && number(element, 'data-step') > now);
+            }
+        };
+    }
+
+    function addPlayer(svg, figure) {
+        const story = svg.hasAttribute('data-steps') ? storyOfSteps(svg) : storyOfInstants(svg);
+        if (story.count < 2) {
             return;
         }
-        const show = scene(svg);
-        const last = instants.length - 1;
+        const last = story.count - 1;
         // null: the whole picture.
         let place = null;
 
@@ -179,32 +272,25 @@
             place = moves[key]();
             update();
         };
-        const back = button('One instant back', '◀', () => go('ArrowLeft'));
-        const forward = button('One instant forward', '▶', () => go('ArrowRight'));
-        const first = button('To the first instant', 'Start', () => go('Home'));
+        const back = button(`One ${story.one} back`, '◀', () => go('ArrowLeft'));
+        const forward = button(`One ${story.one} forward`, '▶', () => go('ArrowRight'));
+        const first = button(`To the first ${story.one}`, 'Start', () => go('Home'));
         const whole = button('The whole picture', 'All', () => go('Escape'));
         keys.append(first, back, forward, whole, where);
 
         function update() {
-            const now = place === null ? null : instants[place];
-            show(now);
+            story.show(place);
             // Not `disabled`: a button that is disabled loses the focus, and the keys with it.
             back.setAttribute('aria-disabled', String(place === 0));
             forward.setAttribute('aria-disabled', String(place === last));
             whole.setAttribute('aria-disabled', String(place === null));
-            if (now === null) {
-                where.textContent = `${instants.length} instants`;
+            if (place === null) {
+                where.textContent = `${story.count} ${story.one}s`;
                 says.replaceChildren();
                 return;
             }
-            where.textContent = `${place + 1} of ${instants.length}: ${instant(now)}`;
-            const lines = runs.map((run) => {
-                const paragraph = document.createElement('p');
-                const title = runs.length > 1 ? `, ${run.title}` : '';
-                paragraph.textContent = `At ${instant(now)}${title}: ${at(run, now)}.`;
-                return paragraph;
-            });
-            says.replaceChildren(...lines);
+            where.textContent = `${place + 1} of ${story.count}: ${story.where(place)}`;
+            says.replaceChildren(...story.says(place));
         }
 
         // mdBook turns pages with the arrow keys. While the player has the focus, they are the player's.
@@ -224,7 +310,7 @@
 
     for (const figure of document.querySelectorAll('figure')) {
         const svg = figure.querySelector('svg.timeline');
-        if (svg !== null && svg.hasAttribute('data-extent-ns')) {
+        if (svg !== null && (svg.hasAttribute('data-extent-ns') || svg.hasAttribute('data-steps'))) {
             addPlayer(svg, figure);
         }
     }

@@ -2,7 +2,10 @@
 //!
 //! `cargo run -p lesson-02-executor --example poll_by_poll`, or `-- 4` for the fourth stage only.
 
-use std::{env, panic::catch_unwind, pin::pin, task::Poll, thread, time::Duration};
+use std::{
+    env, future::poll_fn, panic::catch_unwind, pin::pin, sync::mpsc, task::Poll, thread,
+    time::Duration,
+};
 
 use futures::channel::oneshot;
 use lesson_02_executor::{
@@ -32,7 +35,7 @@ fn main() {
 async fn told<F: Future>(name: &str, future: F) -> F::Output {
     let mut future = pin!(future);
     let mut polls = 0;
-    std::future::poll_fn(|context| {
+    poll_fn(|context| {
         polls += 1;
         let polled = future.as_mut().poll(context);
         println!(
@@ -47,12 +50,20 @@ async fn told<F: Future>(name: &str, future: F) -> F::Output {
 /// The future asks another thread for an answer. Between the two polls the thread that runs it sleeps.
 fn one_future() {
     let (answer, question) = oneshot::channel();
+    let (has_asked, asked) = mpsc::channel();
     let other = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(20));
+        asked.recv().expect("the first poll asks");
         println!("  another thread has the answer, and wakes");
         answer.send(42).expect("somebody waits for it");
     });
-    let answer = s1_block_on::block_on(told("main", question));
+    let mut question = pin!(told("main", question));
+    let answer = s1_block_on::block_on(poll_fn(|context| {
+        let polled = question.as_mut().poll(context);
+        if polled.is_pending() {
+            has_asked.send(()).expect("the other thread listens");
+        }
+        polled
+    }));
     println!("  block_on returns {}", answer.expect("the other thread answers"));
     other.join().expect("the other thread does not panic");
 }
@@ -131,7 +142,7 @@ fn deadlock() {
             let (answer, question) = oneshot::channel::<()>();
             s6_deadlock::spawn_named("forgetful", async move {
                 let _answer = answer;
-                std::future::poll_fn::<(), _>(|_context| Poll::Pending).await;
+                poll_fn::<(), _>(|_context| Poll::Pending).await;
             });
             let _ = told("main", question).await;
         });

@@ -1,0 +1,83 @@
+//! Three answers of 1.0, 0.8 and 0.6 s on our runtime: read in turn, and in three tasks.
+//!
+//! Run: `cargo run -p lesson-02-executor --example in_practice`
+
+#[path = "our_clock/mod.rs"]
+mod our_clock;
+
+use std::{env, fs, time::Duration};
+
+use futures::TryStreamExt;
+use lesson_02_executor::runtime::{Builder, now, spawn};
+use mock_llm::{Error, MockLlm, Model};
+use our_clock::OurClock;
+use timeline::{TextStyle, Timeline, svg_beside, text_beside};
+
+// ANCHOR: in_practice
+/// Reads an answer to its end, token by token.
+async fn read(llm: MockLlm, model: &str) -> Result<String, Error> {
+    llm.model(model).stream("Who is next?").map_ok(|token| token.text).try_collect().await
+}
+
+async fn in_turn(llm: &MockLlm) -> Result<(), Error> {
+    for model in ["atlas", "birch", "cedar"] {
+        println!("  {model}: {}", read(llm.clone(), model).await?);
+    }
+    Ok(())
+}
+
+async fn in_tasks(llm: &MockLlm) -> Result<(), Error> {
+    let tasks =
+        ["atlas", "birch", "cedar"].map(|model| (model, spawn(read(llm.clone(), model))));
+    for (model, task) in tasks {
+        println!("  {model}: {}", task.await.expect("a reader does not panic")?);
+    }
+    Ok(())
+}
+// ANCHOR_END: in_practice
+
+fn main() -> Result<(), Error> {
+    let serial = run("in turn", in_turn)?;
+    let concurrent = run("three tasks", in_tasks)?;
+
+    println!();
+    print!("{}", text_beside(&serial, &concurrent, &TextStyle { width: 72, ascii: false }));
+    let mut arguments = env::args().skip_while(|argument| argument != "--svg");
+    if let (Some(_), Some(file)) = (arguments.next(), arguments.next()) {
+        fs::write(&file, svg_beside(&serial, &concurrent))
+            .unwrap_or_else(|error| panic!("cannot write {file}: {error}"));
+    }
+    Ok(())
+}
+
+fn run(
+    title: &str,
+    work: impl AsyncFnOnce(&MockLlm) -> Result<(), Error>,
+) -> Result<Timeline, Error> {
+    let llm = llm();
+    println!("{title}");
+    let timeline = Builder::new().virtual_clock().build().block_on(async {
+        work(&llm).await?;
+        // Asked for inside the runtime: the journal looks at the clock.
+        Ok(Timeline { end: Some(now()), ..llm.journal().timeline(title) })
+    })?;
+    println!("  {:.3} s", timeline.extent().as_secs_f64());
+    Ok(timeline)
+}
+
+fn llm() -> MockLlm {
+    [
+        ("atlas", 400, "The one that was woken before others"),
+        ("birch", 300, "Whoever stands first in the queue"),
+        ("cedar", 200, "Nobody, until I have waited"),
+    ]
+    .into_iter()
+    .fold(MockLlm::builder().clock(OurClock), |builder, (name, first, reply)| {
+        let model = Model::new(name)
+            .time_to_first_token(Duration::from_millis(first))
+            .inter_token_latency(Duration::from_millis(100))
+            .reply(reply);
+        builder.model(model)
+    })
+    .build()
+}
