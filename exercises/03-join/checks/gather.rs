@@ -105,6 +105,13 @@ fn asks_every_prompt_once() {
     );
 }
 
+/// For ten calls: one poll starts them, and each reply wakes the future once, or twice where it comes through a task or a
+/// channel.
+const MOST_POLLS: u64 = 1 + 2 * 10;
+
+const LOOKS_AGAIN_AND_AGAIN: &str = "Your code looks again and again whether something has come. A future that is `.await`ed is woken by the reply, and \
+     costs nothing until then.";
+
 /// Ten calls of 2 s, all in flight together, take 2 s.
 #[test]
 fn ten_prompts_take_as_long_as_one() {
@@ -127,6 +134,14 @@ fn ten_prompts_take_as_long_as_one() {
             "Only {high_water} calls are in flight together, and the others wait for them. Nobody asked for a limit here: \
              a call that waits needs no processor and no thread, so ten cost no more time than one."
         ),
+        _ if run.polls() > MOST_POLLS => {
+            format!("Your future was polled {} times in this time. {LOOKS_AGAIN_AND_AGAIN}", run.polls())
+        }
+        _ if run.elapsed() < secs(2.0) => {
+            "The model needs 2.000 s, and on the clock of this run they did not pass. Your code waited somewhere else: on \
+             a thread or a runtime of its own."
+                .to_owned()
+        }
         _ => "The calls overlap, but something else takes time. Ten calls together take as long as the slowest."
             .to_owned(),
     };
@@ -217,5 +232,18 @@ fn the_same_prompt_twice_is_two_calls() {
                 "What a reply belongs to is the place of its prompt in the list. The text of a prompt does not name \
                  it: two places may hold the same text, and a model may answer it in two ways.",
             ),
+    );
+}
+
+/// Who waits sleeps: the future is polled when something has come, and not to look whether it has.
+#[test]
+fn is_polled_only_when_something_has_come() {
+    let run = ask(&alike(10, 2.0));
+    let polls = run.polls();
+    run.require(
+        polls <= MOST_POLLS,
+        saw(format!("{polls} polls of your future in 2.000 s"))
+            .expected(format!("{MOST_POLLS} at the most: one to start the ten calls, and two for each reply"))
+            .because(LOOKS_AGAIN_AND_AGAIN),
     );
 }
