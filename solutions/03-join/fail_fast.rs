@@ -4,8 +4,8 @@
 //! first `Err` it is ready: it drops the futures of the other calls, and to drop a future is to cancel it. In Python,
 //! `gather` returns the first error too, and the other calls go on unseen; here nothing is left to go on.
 //!
-//! No call may have begun when the error comes: a future that was not polled yet is dropped as well, and its prompt is
-//! never sent.
+//! An error may come at the very first poll: a 429 does. Then the futures behind it in the list are dropped before they
+//! were polled, and their prompts are never sent.
 //!
 //! It keeps its word up to 30 futures. With more, the `try_join_all` of futures 0.3 looks at the results in the order of
 //! the list, and an error waits behind every earlier call that is still in flight
