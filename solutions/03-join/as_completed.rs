@@ -1,7 +1,7 @@
 //! # As completed: a solution
 //!
 //! `FuturesUnordered` is a stream of results: it owns the futures, and `next` gives whichever is done next. It polls a
-//! future only when that future was woken, so ten thousand of them cost no more for each reply than ten do.
+//! future only when that future was woken, however many others there are.
 //!
 //! What comes out says nothing of where it went in. So each future brings the place of its prompt along, as the first half
 //! of a pair. To count the results as they come would number them by speed.

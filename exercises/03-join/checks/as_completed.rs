@@ -200,12 +200,13 @@ fn why_late(run: &Finished<Vec<Shown>>) -> &'static str {
 /// The place of a reply is the place of its prompt, whenever the reply comes.
 #[test]
 fn shows_each_reply_at_the_place_of_its_prompt() {
-    for seconds in [[3.0, 1.0, 2.0], [2.0, 3.0, 1.0]] {
-        let run = ask(&seconds);
-        let shown = run.value();
-        let counted = shown.iter().enumerate().all(|(count, shown)| shown.place == count);
-        let from_one = shown.iter().all(|shown| shown.place == shown.question);
-        for shown in shown {
+    let runs = [[3.0, 1.0, 2.0], [2.0, 3.0, 1.0], [1.0, 3.0, 2.0]].map(|seconds| ask(&seconds));
+    let is_counted =
+        |run: &Finished<Vec<Shown>>| run.value().iter().enumerate().all(|(count, shown)| shown.place == count);
+    let counted = runs.iter().all(is_counted);
+    for run in &runs {
+        let from_one = run.value().iter().all(|shown| shown.place == shown.question);
+        for shown in run.value() {
             let wanted = shown.question.saturating_sub(1);
             run.require(
                 shown.place == wanted,
@@ -274,4 +275,25 @@ fn no_prompts_nothing_shown() {
         saw(format!("`show` called {number} times")).expected("no call").because("There is nothing to show."),
     );
     run.takes(secs(0.0), "To wait for all of nothing takes no time.");
+}
+
+/// A prompt that stands in the list twice has two places.
+#[test]
+fn the_same_prompt_twice_has_two_places() {
+    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.0))]);
+    let prompts = [1, 2, 1].map(prompt);
+    let run = Check::new().draws(&llm).run(async || {
+        let mut places = Vec::new();
+        ask_all(&llm, &prompts, |place, _| places.push(place)).await;
+        places.sort_unstable();
+        places
+    });
+    let places = run.value();
+    run.require(
+        *places == [0, 1, 2],
+        saw(format!("replies shown at places {places:?}")).expected("one at each of the places 0, 1, 2").because(
+            "The text of a prompt does not name its place: two boxes may ask the same. What tells them apart is the place \
+             in the list.",
+        ),
+    );
 }
