@@ -13,6 +13,7 @@
 mod terminal;
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -51,7 +52,9 @@ fn main() -> anyhow::Result<()> {
         first.env_remove(name);
     }
     println!("the first build, which is not counted …");
-    first.args(["check", &id]).current_dir(&copy.root).stdout(Stdio::null()).status().context("the runner starts")?;
+    first.args(["check", &id]).current_dir(&copy.root).stdout(Stdio::null());
+    let built = first.status().context("the runner starts")?;
+    ensure!(matches!(built.code(), Some(0 | 1)), "the runner has no verdict: {built}");
     let mut terminal = Terminal::open(&runner, &[], &copy.root, &cleared, (100, 40));
     terminal.wait_for("not started");
     // Each version once for cargo and the disk to know it.
@@ -105,21 +108,41 @@ fn start_at(register: &Register, workspace: &Workspace, id: &str) -> anyhow::Res
     Ok(())
 }
 
-/// Copies what git knows and what is new, and leaves the time of a file that did not change as it is.
+/// Copies what git knows and what is new, leaves the time of a file that did not change as it is, and removes what is no
+/// longer there.
 fn copy_sources(from: &Path, to: &Path) -> anyhow::Result<()> {
     let mut git = Command::new("git");
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(from);
     let listed = git.output().context("git lists the files")?;
     ensure!(listed.status.success(), "git ls-files failed: {}", String::from_utf8_lossy(&listed.stderr));
+    let mut copied = BTreeSet::new();
     for name in String::from_utf8_lossy(&listed.stdout).split('\0').filter(|name| !name.is_empty()) {
-        let (source, target): (PathBuf, PathBuf) = (from.join(name), to.join(name));
         // A file that was deleted and not committed yet is still listed.
-        let Ok(content) = fs::read(&source) else { continue };
+        let Ok(content) = fs::read(from.join(name)) else { continue };
+        let target = to.join(name);
         if fs::read(&target).is_ok_and(|before| before == content) {
+            copied.insert(target);
             continue;
         }
         fs::create_dir_all(target.parent().context("a file has a folder")?)?;
         fs::write(&target, content)?;
+        copied.insert(target);
+    }
+    remove_others(to, &copied)
+}
+
+/// Removes what an earlier measurement copied and what has gone since then. What was built stays.
+fn remove_others(folder: &Path, copied: &BTreeSet<PathBuf>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.ends_with("target") || path.ends_with(".workbook") || copied.contains(&path) {
+            continue;
+        }
+        if path.is_dir() {
+            remove_others(&path, copied)?;
+        } else {
+            fs::remove_file(&path)?;
+        }
     }
     Ok(())
 }

@@ -319,7 +319,7 @@ fn write_if_changed(path: &Path, text: &str) -> Result<(), Trouble> {
     if fs::read(path).is_ok_and(|before| before == text.as_bytes()) {
         return Ok(());
     }
-    files::replace(path, text.as_bytes()).map_err(Trouble::io(format!("cannot write {}", path.display())))
+    files::replace_soon(path, text.as_bytes()).map_err(Trouble::io(format!("cannot write {}", path.display())))
 }
 
 fn renamed(text: &str, names: &HashMap<String, String>) -> String {

@@ -12,16 +12,25 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     replace_with(path, |file| file.write_all(content))
 }
 
+/// As [`replace`], for what can be made again: after a power failure the file may be empty.
+pub fn replace_soon(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_beside(path, |file| file.write_all(content))
+}
+
 /// As [`replace`], with the writing passed in: tests pass one that fails half-way.
 pub fn replace_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    // Without the sync, a machine that loses power may keep the new name and an empty file.
+    write_beside(path, |file| write(file).and_then(|()| file.sync_all()))
+}
+
+fn write_beside(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // In the same folder, because a file can be renamed only within one disk.
     let temporary = folder.join(format!(".{name}.{}.tmp", process::id()));
     let mut file = File::create(&temporary)?;
-    // Without the sync, a machine that loses power may keep the new name and an empty file.
-    let written = write(&mut file).and_then(|()| file.sync_all());
+    let written = write(&mut file);
     drop(file);
     let replaced = written.and_then(|()| fs::rename(&temporary, path));
     if replaced.is_err() {

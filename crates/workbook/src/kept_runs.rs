@@ -41,7 +41,7 @@ impl KeptRun {
             return Ok(());
         }
         let text = serde_json::to_vec_pretty(self).map_err(std::io::Error::other)?;
-        files::replace(&path(workspace, exercise), &text)
+        files::replace_soon(&path(workspace, exercise), &text)
     }
 
     /// `None`, if the exercise was never run, or the file was written by another version.

@@ -272,7 +272,7 @@ fn forty_columns_lose_no_word() {
     let screen = terminal.wait_for("x reset ? help q quit");
     assert!(screen.contains("no name in it"), "{screen}");
     terminal.resize(30, 10);
-    terminal.wait_for("more below");
+    terminal.wait_for("below (↑ ↓)");
     terminal.press("          ");
     terminal.wait_for("the end");
     terminal.press("q");

@@ -2,8 +2,8 @@
 //!
 //! The file is looked at again and again instead of being watched by the system. Looking works with every way in which
 //! editors save (write in place, write beside and rename over, several writes in a row, swap files beside it), on
-//! network and shared disks, in containers, and needs no dependency. One `stat` every 25 ms costs nothing that a person
-//! could measure.
+//! network and shared disks, in containers, and needs no dependency. A `stat` every few milliseconds costs nothing that a
+//! person could measure.
 
 use std::{
     fs, io,

@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// How often the file is looked at.
-const LOOK: Duration = Duration::from_millis(25);
+const LOOK: Duration = Duration::from_millis(10);
 /// A check that takes less than this shows its verdict only: a screen that flickers is hard to read.
 const NOTICEABLE: Duration = Duration::from_millis(400);
 
@@ -101,6 +101,8 @@ struct Watch<'a> {
     report: Option<Report>,
     /// Why there is no report.
     trouble: Option<String>,
+    /// The report is not on the disk yet.
+    unsaved: bool,
     /// Short words at the foot, until the next key or save.
     notices: Vec<String>,
     /// The disk cannot be written: said once.
@@ -136,6 +138,7 @@ pub fn run(context: &Context) -> anyhow::Result<u8> {
         outbox,
         report: None,
         trouble: None,
+        unsaved: false,
         notices: warning.into_iter().collect(),
         complained: false,
         dirty: true,
@@ -147,6 +150,7 @@ pub fn run(context: &Context) -> anyhow::Result<u8> {
     terminal::read_keys(move |key| drop(keys.send(Message::Key(key))));
     let ended = if context.plain { watch.lines() } else { watch.screens() };
     watch.stop();
+    watch.save();
     drop(raw);
     let code = ended?;
     if !context.plain {
@@ -180,6 +184,7 @@ impl<'a> Watch<'a> {
                 self.room = drawn.draw(&screen::frame(self), self.scroll, &self.style, size)?;
                 self.scroll = self.scroll.min(self.room.most);
                 (self.dirty, last) = (false, Instant::now());
+                self.save();
             }
             if let Next::Quit(code) = self.turn()? {
                 drawn.close()?;
@@ -209,6 +214,7 @@ impl<'a> Watch<'a> {
                 write!(out, "\r\n")?;
                 out.flush()?;
                 (self.dirty, announced) = (false, false);
+                self.save();
             }
             if waits && !announced && self.running.as_ref().is_some_and(Running::is_noticeable) {
                 print!("compiling and checking {} ...\r\n", self.exercise().id());
@@ -350,6 +356,7 @@ impl<'a> Watch<'a> {
     }
 
     fn open(&mut self, index: usize) {
+        self.save();
         self.current = index;
         self.page = Page::Verdict;
         self.scroll = 0;
@@ -380,6 +387,7 @@ impl<'a> Watch<'a> {
 
     fn reset(&mut self) {
         self.stop();
+        self.save();
         match commands::reset_exercise(self.context, self.exercise()) {
             Ok(reset) => {
                 self.complain(reset.warning);
@@ -460,15 +468,13 @@ impl<'a> Watch<'a> {
     fn take_result(&mut self, result: Result<Report, Trouble>) {
         match result {
             Ok(report) => {
-                let warning = commands::remember(self.context, &report, self.exercise());
-                self.progress = self.context.store.read().0;
-                if warning.is_some() && report.passed() {
+                if report.passed() {
                     // It counts in this session, whatever the disk says.
                     self.progress.pass(&report.exercise);
                 }
-                self.complain(warning);
                 self.report = Some(report);
                 self.trouble = None;
+                self.unsaved = true;
             }
             Err(trouble) => {
                 self.report = None;
@@ -477,10 +483,21 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// Writes the report down, once it is on the screen: a disk takes its time, and nobody should wait for it.
+    fn save(&mut self) {
+        if !std::mem::take(&mut self.unsaved) {
+            return;
+        }
+        let Some(report) = &self.report else { return };
+        let warning = commands::remember(self.context, report, self.exercise());
+        self.complain(warning);
+    }
+
     fn complain(&mut self, warning: Option<String>) {
         if let Some(warning) = warning.filter(|_| !self.complained) {
             self.complained = true;
             self.notices.push(warning);
+            self.dirty = true;
         }
     }
 

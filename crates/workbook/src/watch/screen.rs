@@ -106,7 +106,7 @@ fn layout(frame: &Frame, scroll: usize, style: &Style, rows: usize) -> (Vec<Stri
     let below = most - from;
     let arrows = if style.ascii { "arrow keys" } else { "↑ ↓" };
     let words = if below > 0 {
-        format!("  {} more below ({arrows})", count(below, "line"))
+        format!("  {} below ({arrows})", count(below, "more line"))
     } else {
         format!("  the end ({arrows})")
     };
