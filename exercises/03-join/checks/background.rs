@@ -114,6 +114,16 @@ fn in_turn(atlas: &Call, birch: &Call) -> Option<&'static str> {
 fn the_summary_is_made_meanwhile() {
     let run = ask_both(1.0, 2.0);
     let (atlas, birch) = the_two_calls(&run);
+    // A poll for the beginning, one for each reply, one for the end. Some to spare.
+    run.require(
+        run.polls() <= 20,
+        saw(format!("`answer_and_summary` was polled {} times", run.polls()))
+            .expected("a poll when something has happened")
+            .because(
+                "Your code looks again and again whether the task is done. `.await` on the handle needs no looking: a task \
+                 that ends wakes whoever waits for it.",
+            ),
+    );
     run.takes(
         secs(2.0),
         in_turn(atlas, birch).unwrap_or(

@@ -146,6 +146,14 @@ fn ended(call: &Call) -> Duration {
 fn returns_all_replies_in_the_order_of_the_calls() {
     let parts = [part("title", 0.6), part("summary", 0.9), part("keywords", 0.3)];
     let run = run_group(&parts, drawing(&parts, 0.9));
+    // A poll for the beginning, one for each task that ends, one for the end. Some to spare.
+    run.require(
+        run.polls() <= 20,
+        saw(format!("`task_group` was polled {} times", run.polls())).expected("a poll when a task has ended").because(
+            "Your code looks again and again whether the tasks are done. `.await` needs no looking: a task that ends wakes \
+             whoever waits for it.",
+        ),
+    );
     let Returned { outcome, at, .. } = run.value();
     let one_by_one = run.journal().calls().windows(2).any(|pair| ended(&pair[0]) <= pair[1].started);
     let late = if *at > secs(0.9) { Outcome::TooSlow } else { Outcome::Wrong };
