@@ -94,9 +94,9 @@ fn the_two_calls<T>(run: &Finished<T>) -> (&Call, &Call) {
 fn in_turn(atlas: &Call, birch: &Call) -> Option<&'static str> {
     if ended(birch) <= atlas.started {
         return Some(
-            "The main work begins when the summary is there. An `.await` holds up all lines below it, and an `.await` on \
-             the handle of a task does too: the task was started, and then waited for at once. Start the task, do the \
-             main work, and only then `.await` the handle.",
+            "The main work begins when the summary is there. An `.await` holds up all lines below it, and so does an \
+             `.await` on the handle of a task that goes on by itself. Start the task, do the main work, and only then \
+             `.await` the handle.",
         );
     }
     if ended(atlas) <= birch.started {

@@ -1,7 +1,7 @@
 //! Trap: the task is spawned and awaited in one line, so nothing is in the background.
 //! Caught by: the_summary_is_made_meanwhile
 //! Says: the run took 3.000 s
-//! Says: an `.await` on the handle of a task does too
+//! Says: so does an `.await` on the handle of a task
 
 use mock_llm::{MockLlm, Reply};
 
