@@ -119,9 +119,9 @@ fn ten_prompts_take_as_long_as_one() {
     let high_water = run.journal().high_water();
     let because = match (high_water, run.tasks_spawned()) {
         (1, 0) => {
-            "The calls run one after another. A list of futures is a list of calls that have not begun: a future \
-                   does nothing until it is polled, and an `.await` polls one until it is done. Make one future of all \
-                   ten, and `.await` that one."
+            "The calls run one after another. A list of futures is a list of calls that have not begun: a future does \
+             nothing until it is polled, and an `.await` polls one until it is done. Make one future of all ten, and \
+             `.await` that one."
                 .to_owned()
         }
         (1, tasks) => format!(
