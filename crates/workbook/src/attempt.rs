@@ -22,7 +22,8 @@ use crate::{
     files,
     register::{self, Exercise, Lesson},
     report::{CheckReport, Outcome, Report, State, Verdict},
-    run::{self, Job, Limit, Scratch, Test},
+    run::{self, Job, Limit, Test},
+    scratch::Scratch,
     workspace::Workspace,
 };
 

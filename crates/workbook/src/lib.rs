@@ -34,6 +34,7 @@ pub mod register;
 pub mod render;
 pub mod report;
 pub mod run;
+pub mod scratch;
 pub mod select;
 pub mod signals;
 pub mod style;

@@ -13,7 +13,7 @@ use super::{Context, book};
 use crate::{
     cargo::{self, Directories},
     exit, render,
-    run::Scratch,
+    scratch::Scratch,
     style::Ink,
     terminal, text,
     workspace::Workspace,

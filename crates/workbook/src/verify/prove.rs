@@ -1,0 +1,191 @@
+//! What running them tells: each starter, solution and trap does what its header says.
+
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use super::{Findings, rules::sources};
+use crate::{
+    attempt::{self, Attempt, Built, Kind, Ready, Workshop},
+    cargo::Trouble,
+    diagnostics::Diagnostic,
+    header::Header,
+    register::Exercise,
+    report::{CheckReport, Outcome},
+    run::{self, Job, Limit},
+    workspace::Workspace,
+};
+
+/// The starter, the solution, the other right answers and the traps of an exercise.
+pub fn attempts_of(workspace: &Workspace, exercise: &Exercise) -> Vec<Attempt> {
+    let one = |kind, path: PathBuf| path.is_file().then(|| Attempt::new(workspace, exercise, kind, path));
+    let starter = one(Kind::Starter, exercise.starter_file());
+    let solution = one(Kind::Solution, exercise.solution_file());
+    let also_right = sources(&exercise.also_right_dir()).into_iter().filter_map(|path| one(Kind::AlsoRight, path));
+    let traps = sources(&exercise.traps_dir()).into_iter().filter_map(|path| one(Kind::Trap, path));
+    starter.into_iter().chain(solution).chain(also_right).chain(traps).collect()
+}
+
+/// Compiles and runs all attempts of a lesson, and compares with what their headers say.
+pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findings<'_>) -> Result<(), Trouble> {
+    let headers: Vec<Header> = attempts
+        .iter()
+        .map(|attempt| Header::parse(&fs::read_to_string(&attempt.source).unwrap_or_default()))
+        .collect();
+    let is_rejected = |index: &usize| match attempts[*index].kind {
+        Kind::Starter => headers[*index].starts_not_compiling,
+        Kind::Trap => headers[*index].caught_by.as_deref() == Some("the compiler"),
+        Kind::Solution | Kind::AlsoRight | Kind::File => false,
+    };
+    let workshop = match Workshop::open(job, lesson) {
+        Ok(workshop) => workshop,
+        // Reported already, with the manifests.
+        Err(Trouble::NoAttempts(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let (alone, together): (Vec<usize>, Vec<usize>) = (0..attempts.len()).partition(is_rejected);
+    let batch: Vec<&Attempt> = together.iter().map(|index| &attempts[*index]).collect();
+    let mut runs = Vec::new();
+    for (index, built) in together.iter().zip(workshop.build_together(&batch)?) {
+        let attempt = &attempts[*index];
+        match built.ready {
+            None => findings.add(attempt.exercise.id(), &attempt.source, rejected(&built.diagnostics)),
+            Some(ready) => runs.push((*index, ready)),
+        }
+        for warning in built.diagnostics.iter().filter(|d| attempt.kind == Kind::Solution && !d.is_error()) {
+            let what = format!("a solution compiles without a warning:\n{}", warning.rendered.trim_end());
+            findings.add(attempt.exercise.id(), &attempt.source, what);
+        }
+    }
+    // The compiler works on one core most of the time: the runs fill the other one.
+    let (ran, rejected) = thread::scope(|scope| {
+        let running = scope.spawn(|| run_all(&workshop, attempts, &runs));
+        let rejected: Result<Vec<Built>, Trouble> =
+            alone.iter().map(|index| workshop.build_alone(&attempts[*index])).collect();
+        let ran = running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (ran, rejected)
+    });
+    for (index, checks) in ran? {
+        let what = match attempts[index].kind {
+            Kind::Starter => starter_problem(&checks),
+            Kind::Solution | Kind::AlsoRight => solution_problem(&checks),
+            Kind::Trap | Kind::File => trap_problem(&headers[index], &checks),
+        };
+        if let Some(what) = what {
+            findings.add(attempts[index].exercise.id(), &attempts[index].source, what);
+        }
+    }
+    for (index, built) in alone.iter().zip(rejected?) {
+        if let Some(what) = rejection_problem(&headers[*index], &built) {
+            findings.add(attempts[*index].exercise.id(), &attempts[*index].source, what);
+        }
+    }
+    Ok(())
+}
+
+/// Runs the checks of attempts, many attempts at once. An attempt that blocks waits for the watchdog and needs no
+/// processor meanwhile, so there may be more of them than processors.
+fn run_all(
+    workshop: &Workshop<'_>,
+    attempts: &[Attempt],
+    runs: &[(usize, Ready)],
+) -> Result<Vec<(usize, Vec<CheckReport>)>, Trouble> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    let work = || {
+        while let Some((index, ready)) = runs.get(next.fetch_add(1, Ordering::SeqCst)) {
+            let attempt = &attempts[*index];
+            // Of a solution every check counts; of the others, the first that fails.
+            let checks = workshop.run(attempt, ready, 1, Limit::FirstFailure);
+            results.lock().unwrap_or_else(PoisonError::into_inner).push((*index, checks));
+        }
+    };
+    thread::scope(|scope| (0..2 * run::cores()).for_each(|_| drop(scope.spawn(work))));
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(index, checks)| Ok((index, checks?))).collect()
+}
+
+/// What is wrong with how a starter failed.
+fn starter_problem(checks: &[CheckReport]) -> Option<String> {
+    match attempt::outcome(checks) {
+        (Outcome::NotStarted, _) => None,
+        (Outcome::Passed, _) => Some("the starter passes every check: there is nothing to do".to_owned()),
+        (outcome, failed) => Some(format!("should fail as `not started`, but is `{outcome}`{}", told(failed))),
+    }
+}
+
+fn solution_problem(checks: &[CheckReport]) -> Option<String> {
+    let (outcome, failed) = attempt::outcome(checks);
+    (outcome != Outcome::Passed).then(|| format!("should pass, but is `{outcome}`{}", told(failed)))
+}
+
+/// What is wrong with how a trap was caught.
+fn trap_problem(header: &Header, checks: &[CheckReport]) -> Option<String> {
+    let by = header.caught_by.as_deref()?;
+    let (outcome, failed) = attempt::outcome(checks);
+    let Some(failed) = failed else { return Some(format!("is not caught: it {}", how_it_got_away(outcome))) };
+    if failed.check.name != by {
+        if !checks.iter().any(|check| check.check.name == by) {
+            return Some(format!("should be caught by `{by}`, which is no check of this exercise"));
+        }
+        return Some(format!(
+            "should be caught by `{by}`, but the first check that fails is another one{}",
+            told(Some(failed))
+        ));
+    }
+    let verdict = failed.verdict()?;
+    let said = format!("{} {} {}", verdict.outcome, verdict.headline, verdict.text);
+    missing_words(&header.says, &said).map(|words| format!("the message does not say {words:?}{}", told(Some(failed))))
+}
+
+fn how_it_got_away(outcome: Outcome) -> &'static str {
+    if outcome == Outcome::Passed { "passes every check" } else { "runs no check" }
+}
+
+/// What is wrong with how the compiler rejected an attempt that it should reject.
+fn rejection_problem(header: &Header, built: &Built) -> Option<String> {
+    if built.ready.is_some() {
+        return Some("should not compile, but does".to_owned());
+    }
+    let said: Vec<&str> = built.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.rendered.as_str()).collect();
+    let missing = missing_words(&header.says, &said.join("\n"));
+    missing.map(|words| format!("the compiler does not say {words:?}. It says:\n{}", said.join("\n").trim_end()))
+}
+
+/// The first words that a message does not hold. Where its lines are broken does not matter.
+fn missing_words<'a>(says: &'a [String], said: &str) -> Option<&'a str> {
+    let filled = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = filled(said);
+    says.iter().map(String::as_str).find(|words| !said.contains(&filled(words)))
+}
+
+fn rejected(diagnostics: &[Diagnostic]) -> String {
+    let errors: Vec<&str> = diagnostics.iter().filter(|d| d.is_error()).map(|d| d.rendered.trim_end()).collect();
+    format!("does not compile:\n{}", errors.join("\n"))
+}
+
+/// What a check that failed said, below the line that complains about it.
+fn told(check: Option<&CheckReport>) -> String {
+    let Some((check, verdict)) = check.and_then(|check| Some((check, check.verdict()?))) else { return String::new() };
+    let words = if verdict.text.trim().is_empty() { &verdict.headline } else { &verdict.text };
+    format!(". `{}` ({}) said:\n{}", check.check.name, verdict.outcome, words.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_may_be_broken_between_lines() {
+        let says = ["one after another".to_owned(), "2.400 s".to_owned()];
+        assert_eq!(missing_words(&says, "saw       one after\n          another, 2.400 s"), None);
+        assert_eq!(missing_words(&says, "one after another"), Some("2.400 s"));
+    }
+}

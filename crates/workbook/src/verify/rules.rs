@@ -1,0 +1,215 @@
+//! What reading the files of an exercise tells: whether everything a learner needs is there.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{Findings, Problem};
+use crate::{
+    attempt,
+    cargo::Trouble,
+    checks::Check,
+    header::Header,
+    hints::Hints,
+    register::{self, Exercise, Lesson},
+    workspace::Workspace,
+};
+
+/// The exercises and the solutions of a lesson are the same targets in the same order, and `attempts` is declared so that
+/// plain cargo leaves it alone.
+pub fn targets_agree(lesson: &Lesson, findings: &mut Findings<'_>) {
+    let root = &findings.workspace.root;
+    let manifest = root.join("solutions").join(&lesson.id).join("Cargo.toml");
+    let targets = match register::targets(&manifest) {
+        Ok(targets) => targets,
+        Err(error) => return findings.add(&lesson.id, &manifest, format!("{error:#}")),
+    };
+    let (attempts, solutions): (Vec<_>, Vec<_>) =
+        targets.into_iter().partition(|target| target.name == attempt::TARGET);
+    let solutions: Vec<&str> = solutions.iter().map(|target| target.name.as_str()).collect();
+    let exercises: Vec<&str> = lesson.exercises.iter().map(|exercise| exercise.name.as_str()).collect();
+    if solutions != exercises {
+        let what = format!(
+            "its [[test]] targets are not those of exercises/{}, in their order: {} here, {} there",
+            lesson.id,
+            solutions.join(" "),
+            exercises.join(" ")
+        );
+        findings.add(&lesson.id, &manifest, what);
+    }
+    match attempts.as_slice() {
+        [target] if target.test == Some(false) => {}
+        [_] => {
+            findings.add(&lesson.id, &manifest, "the target `attempts` needs `test = false`: cargo test would build it")
+        }
+        _ => findings.add(&lesson.id, &manifest, Trouble::NoAttempts("it".to_owned()).to_string()),
+    }
+    for (folder, kind) in [("exercises", "file"), ("solutions", "solution")] {
+        let manifest = root.join(folder).join(&lesson.id).join("Cargo.toml");
+        let targets = register::targets(&manifest).unwrap_or_default();
+        let is_elsewhere = |target: &&register::Target| target.path.as_deref() != Some(&format!("{}.rs", target.name));
+        for target in targets.iter().filter(is_elsewhere) {
+            findings.add(&lesson.id, &manifest, format!("the {kind} of `{0}` is to be `{0}.rs`", target.name));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for name in exercises.iter().filter(|name| !seen.insert(**name)) {
+        findings.add(&lesson.id, &root.join("exercises").join(&lesson.id), format!("`{name}` is registered twice"));
+    }
+}
+
+/// A file that no target names is never checked.
+pub fn no_orphans(lesson: &Lesson, findings: &mut Findings<'_>) {
+    let root = findings.workspace.root.clone();
+    let known = |path: &Path| {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        stem == attempt::TARGET || lesson.exercises.iter().any(|exercise| exercise.name == stem)
+    };
+    let exercises = root.join("exercises").join(&lesson.id);
+    let solutions = root.join("solutions").join(&lesson.id);
+    let sources = [
+        exercises.clone(),
+        exercises.join("checks"),
+        exercises.join("hints"),
+        solutions.clone(),
+        solutions.join("starters"),
+    ];
+    let with_folders = [solutions.join("traps"), solutions.join("also_right")];
+    for folder in sources.iter().chain(&with_folders) {
+        let is_source = |path: &Path| path.extension().is_some_and(|extension| extension == "rs" || extension == "md");
+        let is_folder_of_one = |path: &Path| with_folders.contains(folder) && path.is_dir();
+        for path in entries(folder).into_iter().filter(|path| is_source(path) || is_folder_of_one(path)) {
+            if !known(&path) {
+                findings.add(&lesson.id, &path, "belongs to no exercise of exercises/…/Cargo.toml");
+            }
+        }
+    }
+}
+
+/// The content of a folder, in an order that does not depend on the disk.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    entries.sort();
+    entries
+}
+
+/// Header, hints, traps, starter and solution of an exercise, as far as reading them tells.
+pub fn files_are_complete(exercise: &Exercise, checks: &[Check], findings: &mut Findings<'_>) {
+    let id = exercise.id();
+    if checks.is_empty() {
+        findings.add(&id, &exercise.checks_file(), "has no #[test] function");
+    }
+    let mut names = BTreeSet::new();
+    for check in checks {
+        if !names.insert(&check.name) {
+            findings.add(&id, &exercise.checks_file(), format!("`{}` stands there twice", check.name));
+        }
+        if check.about.is_none() {
+            findings.add(
+                &id,
+                &exercise.checks_file(),
+                format!("`{}` has no line that says what it checks", check.name),
+            );
+        }
+    }
+    starter_is_complete(exercise, findings);
+    match fs::read_to_string(exercise.solution_file()) {
+        Err(error) => findings.add(&id, &exercise.solution_file(), format!("cannot be read: {error}")),
+        Ok(text) => {
+            let path = format!("#[path = \"../../exercises/{}/checks/{}.rs\"]", exercise.lesson, exercise.name);
+            let end = ["#[cfg(not(rust_analyzer))]", path.as_str(), "mod checks;"];
+            ends_with(&text, &end, &id, &exercise.solution_file(), findings);
+        }
+    }
+    hints_are_complete(exercise, checks, findings);
+    let traps = sources(&exercise.traps_dir());
+    if traps.len() < 2 {
+        findings.add(&id, &exercise.traps_dir(), format!("holds {} of at least 2 traps", traps.len()));
+    }
+    for trap in traps {
+        let header = Header::parse(&fs::read_to_string(&trap).unwrap_or_default());
+        for (is_there, what) in [
+            (header.trap.is_some_and(|text| !text.is_empty()), "has no line `//! Trap: …`"),
+            (header.caught_by.is_some(), "has no line `//! Caught by: …`"),
+            (!header.says.is_empty(), "has no line `//! Says: …`"),
+        ] {
+            if !is_there {
+                findings.add(&id, &trap, what);
+            }
+        }
+    }
+}
+
+fn starter_is_complete(exercise: &Exercise, findings: &mut Findings<'_>) {
+    let id = exercise.id();
+    let file = exercise.starter_file();
+    let text = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) => return findings.add(&id, &file, format!("cannot be read: {error}")),
+    };
+    let header = Header::parse(&text);
+    let run = format!("cargo workbook check {id}");
+    for (is_there, what) in [
+        (header.title.is_some_and(|title| !title.is_empty()), "the header has no title `//! # …`".to_owned()),
+        (!header.task.is_empty(), "the header has no task".to_owned()),
+        (header.run.as_deref() == Some(&run), format!("the header has no line `//! Run: `{run}` · …`")),
+        (header.read.is_some(), "the line `//! Run:` does not say what to read".to_owned()),
+        (
+            header.minutes.is_some_and(|minutes| minutes > 0),
+            "the line `//! Run:` does not say how many minutes".to_owned(),
+        ),
+    ] {
+        if !is_there {
+            findings.add(&id, &file, what);
+        }
+    }
+    let code = |line: &&str| !line.trim_start().starts_with("//");
+    let squeezed: String = text.lines().filter(code).flat_map(str::chars).filter(|c| !c.is_whitespace()).collect();
+    if squeezed.contains("todo!()") {
+        findings.add(&id, &file, "a `todo!()` does not say what to do");
+    }
+    let path = format!("#[path = \"checks/{}.rs\"]", exercise.name);
+    ends_with(&text, &[&path, "mod checks;"], &id, &file, findings);
+}
+
+fn ends_with(text: &str, end: &[&str], id: &str, file: &Path, findings: &mut Findings<'_>) {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if !lines.ends_with(end) {
+        findings.add(id, file, format!("does not end with the lines {}", end.join(" / ")));
+    }
+}
+
+fn hints_are_complete(exercise: &Exercise, checks: &[Check], findings: &mut Findings<'_>) {
+    let id = exercise.id();
+    let file = exercise.hints_file();
+    let hints = Hints::parse(&fs::read_to_string(&file).unwrap_or_default());
+    let full = hints.numbered.iter().filter(|text| !text.is_empty()).count();
+    if full < 3 {
+        findings.add(&id, &file, format!("holds {full} of at least 3 sections `## Hint n`"));
+    }
+    for (check, text) in &hints.when {
+        if !checks.iter().any(|known| known.name == *check) {
+            findings.add(&id, &file, format!("has a section for `{check}`, which is no check"));
+        } else if text.is_empty() {
+            findings.add(&id, &file, format!("the section for `{check}` is empty"));
+        }
+    }
+}
+
+pub fn edited(workspace: &Workspace, exercise: &Exercise) -> Option<Problem> {
+    let starter = fs::read(exercise.starter_file()).ok()?;
+    let what = match fs::read(exercise.file()) {
+        Ok(file) if file == starter => return None,
+        Ok(_) => "is edited: it differs from its starter".to_owned(),
+        Err(error) => format!("cannot be read: {error}"),
+    };
+    Some(Problem { about: exercise.id(), file: workspace.shown(&exercise.file()), what })
+}
+
+/// The Rust files of a folder.
+pub fn sources(folder: &Path) -> Vec<PathBuf> {
+    let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    entries(folder).into_iter().filter(is_source).collect()
+}
