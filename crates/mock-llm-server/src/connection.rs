@@ -16,7 +16,7 @@ use axum::{extract::connect_info::Connected, serve::IncomingStream};
 use futures::task::AtomicWaker;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{mpsc, oneshot},
     time::sleep,
 };
@@ -30,6 +30,19 @@ pub(crate) struct Listener {
     open: Arc<AtomicUsize>,
 }
 
+/// How many connections may wait to be accepted. A thousand clients that come at once are what this server is for; with
+/// the usual 128, most of them would wait a second for the system to try again.
+const BACKLOG: u32 = 8192;
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // The port of a server that ended a moment ago may be taken again. Elsewhere the option means something else.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 /// A wish to have the port closed.
 #[derive(Debug)]
 pub(crate) struct Closing {
@@ -39,14 +52,13 @@ pub(crate) struct Closing {
 }
 
 impl Listener {
-    /// `closings` ask for the port to be closed; `open` counts the connections.
-    pub(crate) fn new(
-        tcp: std::net::TcpListener,
+    /// Listens; to be called inside the runtime. `closings` ask for the port to be closed; `open` counts the connections.
+    pub(crate) fn bind(
+        address: SocketAddr,
         closings: mpsc::UnboundedReceiver<Closing>,
         open: Arc<AtomicUsize>,
     ) -> io::Result<Self> {
-        tcp.set_nonblocking(true)?;
-        let tcp = TcpListener::from_std(tcp)?;
+        let tcp = listen(address)?;
         Ok(Self { address: tcp.local_addr()?, tcp, closings, open })
     }
 
@@ -61,7 +73,7 @@ impl Listener {
         let _ = closing.closed.send(());
         sleep(closing.time).await;
         loop {
-            match TcpListener::bind(self.address).await {
+            match listen(self.address) {
                 Ok(tcp) => break self.tcp = tcp,
                 Err(_) => sleep(Duration::from_millis(10)).await,
             }

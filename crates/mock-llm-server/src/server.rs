@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::serve::Listener as _;
 use mock_llm::MockLlm;
 use tokio::{
     runtime::{Builder, Runtime},
@@ -38,8 +39,6 @@ impl MockServer {
     /// # Panics
     /// Without a model, or with two of one name.
     pub fn start(config: Config) -> io::Result<Self> {
-        let tcp = std::net::TcpListener::bind(config.address)?;
-        let address = tcp.local_addr()?;
         let models = config.models.iter().cloned();
         let llm = models.fold(MockLlm::builder(), mock_llm::Builder::model);
         let llm = llm.seed(config.seed).journal_limit(config.journal_limit).build();
@@ -50,8 +49,9 @@ impl MockServer {
         let app = Arc::new(App::new(&config, llm.clone(), phases.clone(), close_port));
         let listener = {
             let _inside = runtime.enter();
-            Listener::new(tcp, closings, app.metrics.connections.clone())?
+            Listener::bind(config.address, closings, app.metrics.connections.clone())?
         };
+        let address = listener.local_addr()?;
         let thread = thread::Builder::new().name("mock-llm-server".to_owned()).spawn(move || {
             runtime.block_on(serve(listener, app, phases));
             // Tasks that are still there are dropped; nothing of theirs blocks.

@@ -193,17 +193,34 @@ impl InFlight {
     }
 
     /// Takes the token at `index`. The end comes with the last one, as a provider's closing chunk does.
-    pub(crate) fn take(&mut self, index: usize, at: Duration) -> Token {
+    pub(crate) fn take(&mut self, index: usize) -> Token {
+        let token = self.deliver(index);
+        if self.ends_with(index) {
+            self.end(self.shared.clock.now(), End::Finished);
+        }
+        token
+    }
+
+    /// Takes the token at `index` at an instant of the call's own time.
+    pub(crate) fn take_at(&mut self, index: usize, at: Duration) -> Token {
+        let token = self.deliver(index);
+        if self.ends_with(index) {
+            self.end(at, End::Finished);
+        }
+        token
+    }
+
+    fn deliver(&mut self, index: usize) -> Token {
         let mut state = self.shared.lock();
         if state.epoch == self.epoch {
             state.journal.delivered(self.id, index + 1);
         }
         drop(state);
-        let token = self.plan.token(index);
-        if index + 1 == self.plan.token_count() && self.plan.fault.is_none() {
-            self.end(at, End::Finished);
-        }
-        token
+        self.plan.token(index)
+    }
+
+    fn ends_with(&self, index: usize) -> bool {
+        index + 1 == self.plan.token_count() && self.plan.fault.is_none()
     }
 
     pub(crate) fn is_over(&self) -> bool {
@@ -254,15 +271,13 @@ pub struct TokenStream {
 
 enum State {
     /// Not polled yet: the model has not heard of the call.
-    Idle {
-        shared: Arc<Shared>,
-        model: String,
-        request: Request,
-    },
+    Idle { shared: Arc<Shared>, model: String, request: Request },
     Streaming {
         call: InFlight,
         next: usize,
         sleep: Option<Sleep>,
+        /// The latest instant that the clock has shown: what is due before it needs no look at the clock.
+        seen: Duration,
         stalled: Stalled,
     },
     /// After the end, always the end.
@@ -301,7 +316,7 @@ impl Stream for TokenStream {
                     match InFlight::start(shared.clone(), model, request, manner) {
                         Ok(call) => {
                             let stalled = Stalled::default();
-                            self.state = State::Streaming { call, next: 0, sleep: None, stalled };
+                            self.state = State::Streaming { call, next: 0, sleep: None, seen: Duration::ZERO, stalled };
                         }
                         Err(error) => {
                             self.state = State::Done;
@@ -309,24 +324,27 @@ impl Stream for TokenStream {
                         }
                     }
                 }
-                State::Streaming { call, next, sleep, stalled } => {
+                State::Streaming { call, next, sleep, seen, stalled } => {
                     let begun = ready!(call.poll_begun(cx));
                     let due = call.due(begun, *next);
-                    let mut now = call.clock().now();
-                    if now < due {
+                    if *seen < due {
+                        *seen = call.clock().now();
+                    }
+                    if *seen < due {
                         let sleep = sleep.get_or_insert_with(|| call.clock().sleep_until(due));
                         ready!(sleep.as_mut().poll(cx));
-                        now = call.clock().now();
+                        *seen = call.clock().now();
                     }
                     *sleep = None;
                     if *next < call.plan.token_count() {
-                        let token = call.take(*next, now);
+                        let token = call.take(*next);
                         *next += 1;
                         if call.is_over() {
                             self.state = State::Done;
                         }
                         return Poll::Ready(Some(Ok(token)));
                     }
+                    let now = call.clock().now();
                     let Some(verdict) = call.conclude(now) else {
                         stalled.keep(cx);
                         return Poll::Pending;

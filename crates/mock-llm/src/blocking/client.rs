@@ -126,7 +126,7 @@ impl Tokens {
         };
         if index < last {
             *next += 1;
-            return Some(Ok(waiter.call.take(index, at)));
+            return Some(Ok(waiter.call.take_at(index, at)));
         }
         waiter.conclude(&self.client, at).err().map(Err)
     }
