@@ -375,30 +375,31 @@ fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limit: Duration
         waits.push(format!("and {more} more"));
     }
     let waits = waits.iter().map(|line| format!("\n- {line}")).collect::<String>();
+    let waits = if waits.is_empty() { waits } else { format!(":{waits}") };
     let (seen, why) = match never.reason {
         Reason::NothingLeft => (
-            format!("nothing happens after {since}, and the run has not ended:{waits}"),
+            format!("nothing happens after {since}, and the run has not ended{waits}"),
             "Everything waits for something else, and nothing is left that could wake anything: no timer, no call that \
              will be answered. On a real clock this program would hang for ever. Ask of each line above: who ends this \
              wait, and is it itself waiting?",
         ),
         Reason::NobodyHoldsTheWaker => (
-            format!("nothing happens after {since}, and nobody holds the waker of your future:{waits}"),
+            format!("nothing happens after {since}, and nobody holds the waker of your future{waits}"),
             "A future that returns `Poll::Pending` promises that somebody will call its waker. Nobody kept a clone of \
              `cx.waker()` from the last poll, so nobody can: the future is never polled again.",
         ),
         Reason::OneMorePollHelped => (
-            format!("nothing happens after {since}; yet when the future is polled once more, it goes on:{waits}"),
+            format!("nothing happens after {since}; yet when the future is polled once more, it goes on{waits}"),
             "What the future waited for had come, and nobody called its waker. Whoever changes what a future waits for \
              must wake it, and must wake the waker of its *last* poll.",
         ),
         Reason::StillGoing => (
-            format!("after {} the run still goes on:{waits}", seconds(limit)),
+            format!("after {} the run still goes on{waits}", seconds(limit)),
             "Something happens again and again, and the end never comes: a loop that sleeps and looks, or a retry \
              without a limit.",
         ),
         Reason::Spins => (
-            format!("polls without end at {since}, and the clock stands still:{waits}"),
+            format!("polls without end at {since}, and the clock stands still{waits}"),
             "A future wakes itself, or is ready again and again, and never waits. The processor works at full load, and \
              no timer and no call ever gets its turn.",
         ),
