@@ -105,12 +105,12 @@ fn asks_every_prompt_once() {
     );
 }
 
-/// For ten calls: one poll starts them, and each reply wakes the future once, or twice where it comes through a task or a
-/// channel.
+/// For ten calls: one poll starts them, and each reply wakes the future once, or twice where it comes through a task
+/// or a channel.
 const MOST_POLLS: u64 = 1 + 2 * 10;
 
-const LOOKS_AGAIN_AND_AGAIN: &str = "Your code looks again and again whether something has come. A future that is `.await`ed is woken by the reply, and \
-     costs nothing until then.";
+const LOOKS_AGAIN_AND_AGAIN: &str = "Your code looks again and again whether something has come. A future that is \
+     `.await`ed is woken by the reply, and costs nothing until then.";
 
 /// Ten calls of 2 s, all in flight together, take 2 s.
 #[test]
@@ -125,21 +125,21 @@ fn ten_prompts_take_as_long_as_one() {
                 .to_owned()
         }
         (1, tasks) => format!(
-            "The calls run one after another. You spawned {tasks} {}, and a task runs by itself; but an `.await` holds up \
-             the lines below it, and in a loop the next round too. What does your code wait for before it starts the \
-             second call?",
+            "The calls run one after another. You spawned {tasks} {}, and a task runs by itself; but an `.await` holds \
+             up the lines below it, and in a loop the next round too. What does your code wait for before it starts \
+             the second call?",
             if tasks == 1 { "task" } else { "tasks" }
         ),
         (2..=9, _) => format!(
-            "Only {high_water} calls are in flight together, and the others wait for them. Nobody asked for a limit here: \
-             a call that waits needs no processor and no thread, so ten cost no more time than one."
+            "Only {high_water} calls are in flight together, and the others wait for them. Nobody asked for a limit \
+             here: a call that waits needs no processor and no thread, so ten cost no more time than one."
         ),
         _ if run.polls() > MOST_POLLS => {
             format!("Your future was polled {} times in this time. {LOOKS_AGAIN_AND_AGAIN}", run.polls())
         }
         _ if run.elapsed() < secs(2.0) => {
-            "The model needs 2.000 s, and on the clock of this run they did not pass. Your code waited somewhere else: on \
-             a thread or a runtime of its own."
+            "The model needs 2.000 s, and on the clock of this run they did not pass. Your code waited somewhere else: \
+             on a thread or a runtime of its own."
                 .to_owned()
         }
         _ => "The calls overlap, but something else takes time. Ten calls together take as long as the slowest."
@@ -158,8 +158,8 @@ fn replies_keep_the_order_of_the_prompts() {
         run.require(
             replies.len() == wanted.len(),
             saw(format!("{} replies", replies.len())).expected("4, one for each prompt").because(
-                "The caller pairs the first reply with the first prompt, the second with the second. If one is missing, \
-                 all that follow have the wrong prompt.",
+                "The caller pairs the first reply with the first prompt, the second with the second. If one is \
+                 missing, all that follow have the wrong prompt.",
             ),
         );
         run.require(

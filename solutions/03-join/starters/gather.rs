@@ -1,8 +1,8 @@
 //! # Gather
 //!
 //! A document gets a review, with one prompt for each page; how many pages there are is known only when the program
-//! runs. `ask_all` sends all prompts at the same time: ten pages take as long as one. The replies come back in the order
-//! of the prompts, whichever is there first.
+//! runs. `ask_all` sends all prompts at the same time: ten pages take as long as one. The replies come back in the
+//! order of the prompts, whichever is there first.
 //!
 //! Run: `cargo workbook check 03-join/gather` · Read: book, chapter 3 · 10 min
 
