@@ -73,8 +73,8 @@ fn ask_and_go_on(pages: &[Page], until: f64, afterwards: Duration) -> Finished<A
     let check = Check::new().draws(&llm).expects(expected).a_panic_means(if pages.is_empty() {
         "A list without prompts is a list too. Some tools panic when there is nothing to wait for."
     } else {
-        "A call that fails is no reason to panic: providers fail every day. Its error is a value, and the caller wants to \
-         have it."
+        "A call that fails is no reason to panic: providers fail every day. Its error is a value, and the caller wants \
+         to have it."
     });
     let prompts: Vec<String> = pages.iter().map(|page| prompt(page.number)).collect();
     check.run(async || {
@@ -165,12 +165,12 @@ fn without_an_error_all_replies_come_in_order() {
         secs(0.9),
         match run.journal().high_water() {
             1 => {
-                "The calls run one after another: each is awaited before the next one begins. To fail fast is about the \
-                 time after the first error. Before it, all calls are in flight together."
+                "The calls run one after another: each is awaited before the next one begins. To fail fast is about \
+                 the time after the first error. Before it, all calls are in flight together."
             }
             2..=3 => "Not all calls are in flight together: some wait for others. Start all four, then wait.",
             _ if run.elapsed() < secs(0.9) => {
-                "`ask_all` returned before the slowest reply was there. Only an error ends the wait before all have come."
+                "`ask_all` returned before the slowest reply was there. Only an error ends the wait so soon."
             }
             _ => "The calls overlap, but something else takes time. Four calls together take as long as the slowest.",
         },
@@ -213,24 +213,26 @@ fn why_at_another_time(run: &Finished<Answer>) -> String {
             again.prompt
         );
     }
-    // Where the first page fails, code that looks at the calls in the order of the list sees the error in time; code that
-    // waits for all calls does not.
+    // Where the first page fails, code that looks at the calls in the order of the list sees the error in time; code
+    // that waits for all calls does not.
     let looks_in_order = ask(&FIRST_FAILS, 2.0).elapsed() == secs(2.0);
     let has_tasks = run.tasks_spawned() > 0;
     match (looks_in_order, has_tasks) {
         (true, _) => {
-            "The error was there at 2.000 s, and nobody looked. Your code looks at the calls in the order of the list: as \
-             long as it waits for an earlier one, the error of a later one goes unseen. Wait for whichever call ends next."
+            "The error was there at 2.000 s, and nobody looked. Your code looks at the calls in the order of the list: \
+             as long as it waits for an earlier one, the error of a later one goes unseen. Wait for whichever call \
+             ends next."
         }
         (false, false) => {
-            "The error was there at 2.000 s, and your code went on waiting for the other calls. Nothing that they bring \
-             can change the result: one page is missing. Look at each result when it comes, not at all of them at the \
-             end."
+            "The error was there at 2.000 s, and your code went on waiting for the other calls. Nothing that they \
+             bring can change the result: one page is missing. Look at each result when it comes, not at all of them \
+             at the end."
         }
         (false, true) => {
             "The error was there at 2.000 s, and your code went on waiting for the other calls. You spawned tasks: a \
-             `JoinHandle` gives a `Result` of its own, and it is `Err` only for a task that panicked or was aborted. The \
-             error of the call is a second `Result`, inside an `Ok`. Which of the two does your code look at, and when?"
+             `JoinHandle` gives a `Result` of its own, and it is `Err` only for a task that panicked or was aborted. \
+             The error of the call is a second `Result`, inside an `Ok`. Which of the two does your code look at, and \
+             when?"
         }
     }
     .to_owned()
@@ -250,19 +252,20 @@ fn returns_the_error_that_came_first() {
     let is_of_another_call = matches!(error, Error::Status(500) | Error::Cut { tokens: 2 });
     run.require(
         *error == Error::Status(503),
-        saw(format!("the error \"{error}\"")).expected(format!("\"{}\", which came first", Error::Status(503))).because(
-            if is_of_another_call {
+        saw(format!("the error \"{error}\""))
+            .expected(format!("\"{}\", which came first", Error::Status(503)))
+            .because(if is_of_another_call {
                 "Another call fails with this error, and later. The first error is the one that ends the work."
             } else {
-                "No call failed with this error. The caller decides by the kind of error what to do next (to wait after \
-                 a 429, to try again after a 503): it needs the error as the call returned it."
-            },
-        ),
+                "No call failed with this error. The caller decides by the kind of error what to do next (to wait \
+                 after a 429, to try again after a 503): it needs the error as the call returned it."
+            }),
     );
     run.takes(secs(1.0), "The first error comes at 1.000 s, and nothing after it matters.");
 }
 
-/// After the error nothing is left: the other calls are dropped at that instant, and no more tokens are written for nobody.
+/// After the error nothing is left: the other calls are dropped at that instant, and no more tokens are written for
+/// nobody.
 #[test]
 fn drops_the_calls_in_flight() {
     let run = ask_and_go_on(&THIRD_FAILS, 2.0, secs(4.0));
@@ -281,9 +284,9 @@ fn drops_the_calls_in_flight() {
         saw(format!("`ask_all` had returned, and the calls for {} were still in flight{for_nobody}", list(&pages)))
             .expected("no call in flight")
             .because(if run.tasks_spawned() > 0 {
-                "You spawned tasks, and a task does not end when its `JoinHandle` is dropped: it is detached, and runs on, \
-                 unseen. Futures that live inside `ask_all` are dropped when it returns, and to drop a future is to \
-                 cancel it. Tasks have to be aborted, by you or by what holds them."
+                "You spawned tasks, and a task does not end when its `JoinHandle` is dropped: it is detached, and runs \
+                 on, unseen. Futures that live inside `ask_all` are dropped when it returns, and to drop a future is \
+                 to cancel it. Tasks have to be aborted, by you or by what holds them."
             } else {
                 "Something keeps the futures of the other calls alive. To drop a future is to cancel it."
             }),
