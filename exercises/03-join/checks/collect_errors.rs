@@ -93,8 +93,8 @@ fn asks_every_prompt_once() {
     mails.sort_unstable();
     let because = match calls.last().and_then(|call| call.ended.as_ref()) {
         _ if calls.iter().any(|call| call.attempt > 1) => {
-            "A call that failed was made again. That can be right (lesson 10 is about it), but here the caller decides: \
-             an error is a result like any other, and is handed on."
+            "A call that failed was made again. That can be right (lesson 10 is about it), but here the caller \
+             decides: an error is a result like any other, and is handed on."
         }
         Some((_, End::Failed(_))) => {
             "After an error nothing more was asked. The customers know nothing of each other: what becomes of one mail \
@@ -120,9 +120,9 @@ fn every_call_runs_to_its_end() {
         saw(format!("the calls for {} dropped at {at:.3} s", list(&mails)))
             .expected("every call to end with a reply or with its own error")
             .because(
-                "Something gave up before all had ended, and dropped the calls that were in flight: their customers get \
-                 nothing. To end at the first error is right where one missing part spoils the whole (`fail_fast`), and \
-                 wrong where every part counts.",
+                "Something gave up before all had ended, and dropped the calls that were in flight: their customers \
+                 get nothing. To end at the first error is right where one missing part spoils the whole \
+                 (`fail_fast`), and wrong where every part counts.",
             ),
     );
     let left: Vec<usize> = run.journal().calls().iter().filter(|call| call.ended.is_none()).map(asked).collect();
@@ -199,8 +199,8 @@ fn why_another_list<T>(run: &Finished<T>, wanted: &[Outcome], results: &[Outcome
     let (number, errors) = (results.len(), results.iter().filter(|result| result.is_err()).count());
     if number != wanted.len() {
         let because = if errors == 0 {
-            "The errors were left out. Three customers get neither an answer nor an apology, and the list no longer says \
-             which answer belongs to whom: its places are not those of the prompts."
+            "The errors were left out. Three customers get neither an answer nor an apology, and the list no longer \
+             says which answer belongs to whom: its places are not those of the prompts."
         } else {
             "The caller takes the first result for the first prompt, the second for the second. That works only with a \
              result for each."
@@ -215,8 +215,9 @@ fn why_another_list<T>(run: &Finished<T>, wanted: &[Outcome], results: &[Outcome
     let is_reordered = wanted.iter().all(|outcome| results.contains(outcome));
     let because = match (&results[place], &wanted[place]) {
         _ if is_reordered && results.is_sorted_by_key(Result::is_err) => {
-            "All results are there: first the replies, then the errors. The caller takes the first result for the first \
-             prompt, and an answer that moves up goes to the wrong customer. To sort them apart is the caller's choice."
+            "All results are there: first the replies, then the errors. The caller takes the first result for the \
+             first prompt, and an answer that moves up goes to the wrong customer. To sort them apart is the caller's \
+             choice."
         }
         _ if is_reordered && results == in_order_of_arrival(run.journal()) => {
             "All results are there, in the order in which they came. The caller takes the first result for the first \
@@ -251,8 +252,8 @@ fn takes_as_long_as_the_slowest() {
         secs(3.0),
         match run.journal().high_water() {
             1 => {
-                "The calls run one after another: each is awaited before the next one begins. To keep errors apart needs \
-                 no waiting in turn. Put all futures together into one, and `.await` that one."
+                "The calls run one after another: each is awaited before the next one begins. To keep errors apart \
+                 needs no waiting in turn. Put all futures together into one, and `.await` that one."
             }
             2..=6 => "Not all calls are in flight together: some wait for others. Start all seven, then wait.",
             _ => "The calls overlap, but something else takes time. Seven calls together take as long as the slowest.",

@@ -1,8 +1,8 @@
 //! # Collect errors
 //!
-//! Seven customers wrote a mail, and each of them gets an answer or an apology. `ask_all` sends all prompts at the same
-//! time and waits until every call has ended. A call that fails does not disturb the others: its error stands in the list
-//! of results, at the place of its prompt.
+//! Seven customers wrote a mail, and each of them gets an answer or an apology. `ask_all` sends all prompts at the
+//! same time and waits until every call has ended. A call that fails does not disturb the others: its error stands in
+//! the list of results, at the place of its prompt.
 //!
 //! Run: `cargo workbook check 03-join/collect_errors` · Read: book, chapter 3 · 10 min
 
