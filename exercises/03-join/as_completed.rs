@@ -1,8 +1,8 @@
 //! # As completed
 //!
-//! A page asks several questions, and has a box for the answer to each. `ask_all` sends all prompts at the same time, and
-//! calls `show` with each reply at the instant at which it comes, and with the place of its prompt. A slow answer must not
-//! hold up the others.
+//! A page asks several questions, and has a box for the answer to each. `ask_all` sends all prompts at the same time,
+//! and calls `show` with each reply at the instant at which it comes, and with the place of its prompt. A slow answer
+//! must not hold up the others.
 //!
 //! Run: `cargo workbook check 03-join/as_completed` · Read: book, chapter 3 · 10 min
 

@@ -114,14 +114,14 @@ fn shows_every_reply_once() {
 fn why_lost(run: &Finished<Vec<Shown>>) -> &'static str {
     let calls = run.journal().calls();
     if calls.iter().any(|call| call.ended.is_none()) {
-        "They were still in flight when `ask_all` returned, and nobody waits for them any more. Wait until the last reply is \
-         shown."
+        "They were still in flight when `ask_all` returned, and nobody waits for them any more. Wait until the last \
+         reply is shown."
     } else if calls.iter().all(|call| call.attempt == 1) {
-        "When another reply came, the futures of these calls were dropped, and to drop a future is to cancel it. Keep them, \
-         and wait again for whichever is next."
+        "When another reply came, the futures of these calls were dropped, and to drop a future is to cancel it. Keep \
+         them, and wait again for whichever is next."
     } else {
-        "When another reply came, the futures of these calls were dropped, and new calls were made for the same questions. \
-         Make the futures once, before the loop, and keep those that are not done."
+        "When another reply came, the futures of these calls were dropped, and new calls were made for the same \
+         questions. Make the futures once, before the loop, and keep those that are not done."
     }
 }
 
@@ -161,38 +161,40 @@ fn instants(run: &Finished<Vec<Shown>>, shown: &[Shown]) -> String {
 fn why_late(run: &Finished<Vec<Shown>>) -> &'static str {
     match run.journal().high_water() {
         0 | 1 => {
-            return "The calls run one after another: the next one begins when the one before it has ended. Start all of \
-                    them first.";
+            return "The calls run one after another: the next one begins when the one before it has ended. Start all \
+                    of them first.";
         }
         2 => {
-            return "Only two calls are in flight together, and the third waits for one of them. Nobody asked for a limit.";
+            return "Only two calls are in flight together, and the third waits. Nobody asked for a limit.";
         }
         _ => {}
     }
     if came(run, 1) != Some(secs(3.0)) || came(run, 3) != Some(secs(2.0)) {
-        return "The model had answered, and nobody polled the calls to see it: your code awaited something else. What is not \
-                polled makes no progress. While you wait for several futures, wait for nothing else (tasks would go on by \
-                themselves).";
+        return "The model had answered, and nobody polled the calls to see it: your code awaited something else. What \
+                is not polled makes no progress. While you wait for several futures, wait for nothing else (tasks \
+                would go on by themselves).";
     }
     if run.value().iter().any(|shown| shown.at != secs(3.0)) {
-        return "The replies were there, and your code looked later. Whoever looks at certain times is late for all that \
-                comes in between, and a shorter interval only costs more. A future that is `.await`ed is woken by the reply.";
+        return "The replies were there, and your code looked later. Whoever looks at certain times is late for all \
+                that comes in between, and a shorter interval only costs more. A future that is `.await`ed is woken by \
+                the reply.";
     }
-    // Where the first question is the fastest, code that waits in the order of the list shows it in time; code that waits
-    // for all of them does not.
+    // Where the first question is the fastest, code that waits in the order of the list shows it in time; code that
+    // waits for all of them does not.
     let in_order = ask(&[1.0, 3.0, 2.0]).value().first().is_some_and(|shown| shown.at == secs(1.0));
     match (in_order, run.tasks_spawned() > 0) {
         (true, false) => {
-            "Your code waits for the replies in the order of the list. The first is the slowest here, and the others wait \
-             behind it, though they are there. Wait for whichever comes next."
+            "Your code waits for the replies in the order of the list. The first is the slowest here, and the others \
+             wait behind it, though they are there. Wait for whichever comes next."
         }
         (true, true) => {
-            "The tasks run by themselves, and your code waits for their handles in the order of the list. The first is the \
-             slowest here, and the other replies wait behind it, though they are there. Wait for whichever comes next."
+            "The tasks run by themselves, and your code waits for their handles in the order of the list. The first is \
+             the slowest here, and the other replies wait behind it, though they are there. Wait for whichever comes \
+             next."
         }
         (false, _) => {
-            "Your code waits for all replies, and shows them when the last one is there. Whatever it does with them then, \
-             in whichever order: the time is lost. `show` must be called while other calls are still in flight."
+            "Your code waits for all replies, and shows them when the last one is there. Whatever it does with them \
+             then, in whichever order: the time is lost. `show` must be called while other calls are still in flight."
         }
     }
 }
@@ -219,9 +221,9 @@ fn shows_each_reply_at_the_place_of_its_prompt() {
                          fastest, and not which question it answers: the answer goes into the wrong box. Each future \
                          must bring the place of its prompt along."
                     } else {
-                        "The answer goes into the wrong box. A number that a tool gives you may count something else than \
-                         the prompts: what is left in a list, for one, whose places change when something is taken out. \
-                         Let each future bring the place of its prompt along."
+                        "The answer goes into the wrong box. A number that a tool gives you may count something else \
+                         than the prompts: what is left in a list, for one, whose places change when something is \
+                         taken out. Let each future bring the place of its prompt along."
                     }),
             );
         }
@@ -239,8 +241,8 @@ fn shows_any_number_at_any_instant() {
         saw(format!("at most {high_water} calls in flight together, of 20"))
             .expected("20")
             .because(
-                "The number of prompts is known only when the program runs: a number in the code is a limit that nobody \
-                 asked for.",
+                "The number of prompts is known only when the program runs: a number in the code is a limit that \
+                 nobody asked for.",
             )
             .outcome(Outcome::TooSlow),
     );
@@ -251,9 +253,9 @@ fn shows_any_number_at_any_instant() {
         saw(instants(&run, &late[..late.len().min(3)]))
             .expected("each reply to be shown at the instant at which it comes")
             .because(
-                "The replies were there, and your code looked later. Whoever looks at certain times is late for all that \
-                 comes in between, and a shorter interval only costs more. A future that is `.await`ed is woken by the \
-                 reply.",
+                "The replies were there, and your code looked later. Whoever looks at certain times is late for all \
+                 that comes in between, and a shorter interval only costs more. A future that is `.await`ed is woken \
+                 by the reply.",
             )
             .outcome(Outcome::TooSlow),
     );
@@ -292,8 +294,8 @@ fn the_same_prompt_twice_has_two_places() {
     run.require(
         *places == [0, 1, 2],
         saw(format!("replies shown at places {places:?}")).expected("one at each of the places 0, 1, 2").because(
-            "The text of a prompt does not name its place: two boxes may ask the same. What tells them apart is the place \
-             in the list.",
+            "The text of a prompt does not name its place: two boxes may ask the same. What tells them apart is the \
+             place in the list.",
         ),
     );
 }
