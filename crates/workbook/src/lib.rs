@@ -7,11 +7,13 @@
 //!
 //! - [`workspace`] finds the root; [`register`] reads which exercises there are from the manifests of `exercises/`;
 //!   [`header`], [`checks`] and [`hints`] read an exercise's files; [`select`] turns what was typed into an exercise.
-//! - [`process`] runs a program that can be killed with all its children; [`cargo`] builds; [`run`] runs the checks and
-//!   gathers a [`report`].
-//! - [`progress`] remembers, on a disk that may be read-only or full; [`files`] writes without losing anything.
-//! - [`style`] and [`text`] are colour and width; [`render`] draws a report.
-//! - [`commands`] are the commands, one file each; [`watch`] is the one without a name.
+//! - [`process`] runs a program that can be killed with all its children; [`cargo`] builds, and [`fresh`] makes sure that
+//!   it sees every change; [`diagnostics`] is what the compiler says; [`run`] runs the checks and gathers a [`report`].
+//! - [`progress`] remembers, on a disk that may be read-only or full; [`kept_runs`] keeps the last run; [`files`] writes
+//!   without losing anything.
+//! - [`style`] and [`text`] are colour and width; [`render`] draws a report for people, [`json`] for programs.
+//! - [`args`] is the command line; [`commands`] are the commands, one file each; [`watch`] is the one without a name, in a
+//!   [`terminal`].
 //! - [`attempt`] compiles many versions of an exercise at once; [`verify`] proves the exercises with it.
 //!
 //! What it leaves out: async code. One loop, a few threads that read pipes, and processes are enough here.
