@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU32, Ordering::Relaxed},
     },
 };
 
@@ -20,7 +20,7 @@ use super::{
 
 pub(super) struct Executor {
     /// Tells a [`Sleep`](super::Sleep) whether it is at home. (It cannot hold an `Rc`: it is `Send`.)
-    pub(super) number: u64,
+    pub(super) number: u32,
     /// Borrowed for a moment at a time, never while a future, a destructor or a foreign waker runs.
     pub(super) core: RefCell<Core>,
     pub(super) inbox: Arc<Inbox>,
@@ -47,7 +47,7 @@ thread_local! {
 
 impl Executor {
     pub(super) fn new(clock: Clock, recorder: Option<Recorder>) -> Self {
-        static RUNTIMES: AtomicU64 = AtomicU64::new(0);
+        static RUNTIMES: AtomicU32 = AtomicU32::new(0);
         Self {
             number: RUNTIMES.fetch_add(1, Relaxed),
             core: RefCell::new(Core {

@@ -25,7 +25,7 @@ impl Executor {
             core.schedule(id);
         }
         let mut core = self.core.borrow_mut();
-        if core.timers.is_empty() {
+        if core.timers.len() == 0 {
             return;
         }
         let now = core.read_clock();

@@ -126,11 +126,12 @@ impl Recorder {
             queue: core.queue.iter().map(name).collect(),
             timers: core
                 .timers
-                .keys()
-                .map(|key| {
+                .sorted()
+                .into_iter()
+                .map(|(deadline, timer)| {
                     (
-                        Duration::from_nanos(key.0),
-                        record.owners.get(&key).map(name).unwrap_or_default(),
+                        Duration::from_nanos(deadline),
+                        record.owners.get(&timer).map(name).unwrap_or_default(),
                     )
                 })
                 .collect(),

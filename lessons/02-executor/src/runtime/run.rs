@@ -50,6 +50,7 @@ impl Executor {
                     let polled = main.as_mut().poll(&mut Context::from_waker(&waker));
                     self.core.borrow_mut().polled(id, waker, None, Outcome::of(&polled));
                     if let Poll::Ready(output) = polled {
+                        self.core.borrow_mut().tasks.remove(id);
                         return Ok(output);
                     }
                 }

@@ -6,7 +6,7 @@
 
 use std::{mem, rc::Rc, thread};
 
-use super::{executor::Executor, run::drop_quietly};
+use super::{executor::Executor, run::drop_quietly, tasks::TaskId};
 
 /// A destructor that spawns a task with such a destructor would go on for ever. After so many rounds it is a bug.
 const ROUNDS: usize = 100;
@@ -39,25 +39,31 @@ impl Executor {
     /// Drops all tasks and timers. Returns how many tasks it had to give up on.
     fn drop_all(&self) -> usize {
         for _ in 0..ROUNDS {
-            let ids: Vec<_> = self.core.borrow().tasks.iter().map(|(id, ..)| id).collect();
-            for &id in &ids {
+            for id in self.left() {
                 let task = self.core.borrow_mut().tasks.remove(id);
                 drop_quietly(task);
             }
-            let timers = self.core.borrow_mut().timers.remove_all();
-            timers.for_each(drop_quietly);
-            if ids.is_empty() {
-                self.core.borrow_mut().queue.clear();
-                return 0;
-            }
         }
-        let mut core = self.core.borrow_mut();
-        let ids: Vec<_> = core.tasks.iter().map(|(id, ..)| id).collect();
-        for &id in &ids {
-            // Dropping it would spawn more. Leaking memory is safe, and the panic that follows is not silent.
-            mem::forget(core.tasks.remove(id));
+        let given_up = self.left();
+        for &id in &given_up {
+            let task = self.core.borrow_mut().tasks.remove(id);
+            // Dropping it would spawn more. Leaking memory is safe, and the panic that follows
+            // is not silent.
+            mem::forget(task);
         }
-        core.queue.clear();
-        ids.len()
+        let timers = self.core.borrow_mut().timers.remove_all();
+        timers.for_each(drop_quietly);
+        self.core.borrow_mut().queue.clear();
+        given_up.len()
+    }
+
+    /// The tasks that are left: none, as a rule. Then the many places of former ones are not
+    /// looked through.
+    fn left(&self) -> Vec<TaskId> {
+        let core = self.core.borrow();
+        if core.tasks.is_empty() {
+            return Vec::new();
+        }
+        core.tasks.iter().map(|(id, ..)| id).collect()
     }
 }

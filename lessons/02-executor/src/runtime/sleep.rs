@@ -1,7 +1,6 @@
 //! Sleeping: the future that sets a timer.
 
 use std::{
-    num::NonZero,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
     time::Duration,
@@ -47,28 +46,39 @@ pub fn sleep_until(deadline: Duration) -> Sleep {
     Sleep::new("sleep_until", |_now| nanos(deadline))
 }
 
-/// A future that is ready at its deadline. It is `Send`, but only the runtime that made it can run it.
+/// A future that is ready at its deadline. It is `Send`, but only the runtime that made it can
+/// run it.
 #[derive(Debug)]
 #[must_use = "a sleep that nobody awaits does not sleep"]
 pub struct Sleep {
     deadline: u64,
-    executor: u64,
-    timer: Option<NonZero<u64>>,
+    executor: u32,
+    timer: Option<TimerKey>,
 }
 
 impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if self.is_over() {
-            ready!(coop::spend(context));
-            return Poll::Ready(());
-        }
-        if self.deadline != NEVER && !self.wakes(context.waker()) {
-            self.set_timer(context.waker().clone());
+        match self.state(context.waker()) {
+            State::Over => {
+                ready!(coop::spend(context));
+                return Poll::Ready(());
+            }
+            State::WakesUs => {}
+            State::NeedsTimer if self.deadline == NEVER => {}
+            State::NeedsTimer => self.set_timer(context.waker().clone()),
         }
         Poll::Pending
     }
+}
+
+enum State {
+    Over,
+    /// A timer is set, and has the waker of this poll.
+    WakesUs,
+    /// None is set, or it wakes whoever polled last.
+    NeedsTimer,
 }
 
 impl Sleep {
@@ -80,34 +90,31 @@ impl Sleep {
         })
     }
 
-    fn is_over(&self) -> bool {
-        self.at_home(|core| match self.key() {
-            Some(key) => core.timers.get(key).is_none(),
-            // The clock was read when the sleep was made. If the deadline has come since, the timer fires at the next look.
-            None => core.last_read >= self.deadline,
+    fn state(&self, waker: &Waker) -> State {
+        self.at_home(|core| match self.timer {
+            Some(timer) => match core.timers.get(timer) {
+                None => State::Over,
+                Some(set) if set.will_wake(waker) => State::WakesUs,
+                Some(_) => State::NeedsTimer,
+            },
+            // The clock was read when the sleep was made. If the deadline has come since, the
+            // timer fires at the next look.
+            None if core.last_read >= self.deadline => State::Over,
+            None => State::NeedsTimer,
         })
     }
 
-    fn wakes(&self, waker: &Waker) -> bool {
-        let Some(key) = self.key() else { return false };
-        self.at_home(|core| core.timers.get(key).is_some_and(|set| set.will_wake(waker)))
-    }
-
     fn set_timer(&mut self, waker: Waker) {
-        let (key, former) = self.at_home(|core| match self.key() {
-            Some(key) => (key, core.timers.rewire(key, waker)),
+        let (timer, former) = self.at_home(|core| match self.timer {
+            Some(timer) => (timer, core.timers.rewire(timer, waker)),
             None => {
-                let key = core.timers.insert(self.deadline, waker);
-                core.note_timer(Event::TimerSet, key);
-                (key, None)
+                let timer = core.timers.insert(self.deadline, waker);
+                core.note_timer(Event::TimerSet, timer);
+                (timer, None)
             }
         });
-        self.timer = Some(key.1);
+        self.timer = Some(timer);
         drop(former);
-    }
-
-    fn key(&self) -> Option<TimerKey> {
-        Some((self.deadline, self.timer?))
     }
 
     fn at_home<R>(&self, work: impl FnOnce(&mut Core) -> R) -> R {
@@ -123,15 +130,16 @@ impl Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        let Some(key) = self.key() else { return };
+        let Some(timer) = self.timer else { return };
         let waker = Executor::try_with(|executor| {
-            // In another runtime the key means another timer. At home, and after the end, the timer went with the rest.
+            // In another runtime the key means another timer. At home, and after the end, the
+            // timer went with the rest.
             if executor.number != self.executor {
                 return None;
             }
             let mut core = executor.core.borrow_mut();
-            let waker = core.timers.remove(key)?;
-            core.note_timer(Event::TimerDropped, key);
+            let waker = core.timers.remove(timer)?;
+            core.note_timer(Event::TimerDropped, timer);
             Some(waker)
         });
         drop(waker);

@@ -72,6 +72,10 @@ impl Tasks {
         Some(task)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.len() == self.free.len()
+    }
+
     pub(super) fn get(&self, id: TaskId) -> Option<&Task> {
         self.place(id)?.task.as_ref()
     }

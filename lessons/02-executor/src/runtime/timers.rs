@@ -5,7 +5,8 @@
 //! two clocks are read alike.
 
 use std::{
-    collections::BTreeMap,
+    cmp::Reverse,
+    collections::BinaryHeap,
     mem,
     num::NonZero,
     task::Waker,
@@ -33,59 +34,129 @@ pub(super) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(NEVER)
 }
 
-/// When a timer is due, and its number. Timers of one deadline fire in the order they were set.
-pub(super) type TimerKey = (u64, NonZero<u64>);
+/// A timer's number, and the place of its waker. Places are used again, numbers are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TimerKey {
+    number: NonZero<u64>,
+    place: u32,
+}
 
-/// The timers, soonest first.
+/// The timers, in a heap with the soonest on top; of one deadline, the one that was set first.
 ///
-/// The fourth stage keeps them in a heap. A heap cannot give up an entry in its middle, so the timer of a dropped sleep
-/// stays behind. An ordered map can; it costs a little more for each timer and nothing for each timeout that did not fire.
+/// As in the fourth stage, a heap cannot give up an entry in its middle. A sleep that is dropped
+/// takes away its waker, and the entry stays until it comes to the top, or until half of all
+/// entries are such and they are swept out. So a timeout that is not needed costs little, and
+/// most are not needed. In place of a hash map the wakers lie in a vector.
 #[derive(Default)]
 pub(super) struct Timers {
-    by_deadline: BTreeMap<TimerKey, Waker>,
+    heap: BinaryHeap<Reverse<(u64, TimerKey)>>,
+    wakers: Wakers,
     set: u64,
 }
 
 impl Timers {
     pub(super) fn insert(&mut self, deadline: u64, waker: Waker) -> TimerKey {
-        let key = (deadline, NonZero::<u64>::MIN.saturating_add(self.set));
         self.set += 1;
-        self.by_deadline.insert(key, waker);
+        let number = NonZero::new(self.set).expect("a counter that was raised is not zero");
+        let key = TimerKey { number, place: self.wakers.insert(number, waker) };
+        self.heap.push(Reverse((deadline, key)));
         key
     }
 
-    /// Changes whom a timer wakes. `None` if it has fired.
-    pub(super) fn rewire(&mut self, key: TimerKey, waker: Waker) -> Option<Waker> {
-        Some(mem::replace(self.by_deadline.get_mut(&key)?, waker))
+    /// Whom the timer wakes. `None` if it has fired, or was taken away.
+    pub(super) fn get(&self, key: TimerKey) -> Option<&Waker> {
+        self.wakers.get(key)
     }
 
-    pub(super) fn get(&self, key: TimerKey) -> Option<&Waker> {
-        self.by_deadline.get(&key)
+    /// Changes whom the timer wakes.
+    pub(super) fn rewire(&mut self, key: TimerKey, waker: Waker) -> Option<Waker> {
+        self.wakers.place_mut(key)?.waker.replace(waker)
     }
 
     pub(super) fn remove(&mut self, key: TimerKey) -> Option<Waker> {
-        self.by_deadline.remove(&key)
+        const SMALL: usize = 64;
+        let waker = self.wakers.remove(key)?;
+        if self.heap.len() > SMALL.max(2 * self.len()) {
+            self.heap.retain(|&Reverse((_, key))| self.wakers.get(key).is_some());
+        }
+        Some(waker)
     }
 
-    /// The first timer, if its deadline has come. It is taken away: that is how a sleep knows that it is over.
+    /// The first timer, if its deadline has come. It is taken away: that is how a sleep knows
+    /// that it is over.
     pub(super) fn pop_due(&mut self, now: u64) -> Option<(TimerKey, Waker)> {
-        let first = self.by_deadline.first_entry().filter(|first| first.key().0 <= now)?;
-        Some(first.remove_entry())
+        if self.next_deadline()? > now {
+            return None;
+        }
+        let Reverse((_, key)) = self.heap.pop()?;
+        Some((key, self.wakers.remove(key)?))
     }
 
-    pub(super) fn next_deadline(&self) -> Option<u64> {
-        self.keys().next().map(|(deadline, _)| deadline)
+    pub(super) fn next_deadline(&mut self) -> Option<u64> {
+        // A clock that jumped to the deadline of a dropped sleep would jump too far.
+        while let Some(&Reverse((deadline, key))) = self.heap.peek() {
+            if self.wakers.get(key).is_some() {
+                return Some(deadline);
+            }
+            self.heap.pop();
+        }
+        None
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.by_deadline.is_empty()
+    pub(super) fn len(&self) -> usize {
+        self.wakers.places.len() - self.wakers.free.len()
     }
 
-    pub(super) fn keys(&self) -> impl Iterator<Item = TimerKey> {
-        self.by_deadline.keys().copied()
+    /// Soonest first, for the recorder.
+    pub(super) fn sorted(&self) -> Vec<(u64, TimerKey)> {
+        let all = self.heap.iter().map(|&Reverse(timer)| timer);
+        let mut sorted: Vec<_> = all.filter(|&(_, key)| self.get(key).is_some()).collect();
+        sorted.sort_unstable();
+        sorted
     }
 
     pub(super) fn remove_all(&mut self) -> impl Iterator<Item = Waker> + use<> {
-        mem::take(&mut self.by_deadline).into_values()
+        self.heap.clear();
+        mem::take(&mut self.wakers).places.into_iter().filter_map(|place| place.waker)
+    }
+}
+
+#[derive(Default)]
+struct Wakers {
+    places: Vec<Place>,
+    free: Vec<u32>,
+}
+
+struct Place {
+    /// The number of the timer that has it, or had it last.
+    number: NonZero<u64>,
+    waker: Option<Waker>,
+}
+
+impl Wakers {
+    fn insert(&mut self, number: NonZero<u64>, waker: Waker) -> u32 {
+        let place = Place { number, waker: Some(waker) };
+        if let Some(free) = self.free.pop() {
+            self.places[free as usize] = place;
+            return free;
+        }
+        self.places.push(place);
+        u32::try_from(self.places.len() - 1)
+            .expect("memory ends before four billion timers")
+    }
+
+    fn remove(&mut self, key: TimerKey) -> Option<Waker> {
+        let waker = self.place_mut(key)?.waker.take()?;
+        self.free.push(key.place);
+        Some(waker)
+    }
+
+    fn get(&self, key: TimerKey) -> Option<&Waker> {
+        let place = self.places.get(key.place as usize)?;
+        place.waker.as_ref().filter(|_| place.number == key.number)
+    }
+
+    fn place_mut(&mut self, key: TimerKey) -> Option<&mut Place> {
+        self.places.get_mut(key.place as usize).filter(|place| place.number == key.number)
     }
 }
