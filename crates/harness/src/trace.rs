@@ -74,6 +74,7 @@ struct Seen {
     together: usize,
     polling: bool,
     ended: bool,
+    panicked: bool,
     polled_after_end: bool,
     dropped: bool,
 }
@@ -180,6 +181,7 @@ impl Trace {
         let fault = fault.or_else(|| tasks.iter().find_map(|task| task.polled_in_vain(&story)));
         let fault = fault.or_else(|| tasks.iter().find_map(Seen::polled_without_end));
         let fault = fault.or_else(|| tasks.iter().find_map(Seen::never_polled));
+        let fault = fault.or_else(|| tasks.iter().find_map(Seen::dropped_before_its_end));
         let fault = fault.or_else(|| tasks.iter().find_map(|task| task.lost_wake(&story)));
         fault.or_else(|| tasks.iter().find_map(Seen::kept_after_its_end))
     }
@@ -252,6 +254,17 @@ impl Seen {
             saw(format!("`{}` was never polled", self.name))
                 .expected("a first poll of every task")
                 .because("The first poll is the one that nobody asks for: before it the future has no waker to call.")
+        })
+    }
+
+    fn dropped_before_its_end(&self) -> Option<Message> {
+        (self.dropped && self.polls > 0 && !self.ended && !self.panicked).then(|| {
+            saw(format!("`{}` was pending, and its future is gone", self.name))
+                .expected("the future to be kept until it is ready")
+                .because(
+                    "`Pending` is not the end of a task. To drop its future is to cancel it: nothing of it runs any more, and \
+                     nobody is told.",
+                )
         })
     }
 
@@ -388,7 +401,10 @@ struct Polling<'a> {
 
 impl Drop for Polling<'_> {
     fn drop(&mut self) {
-        self.trace.lock().tasks[self.task].polling = false;
+        let mut record = self.trace.lock();
+        let task = &mut record.tasks[self.task];
+        task.polling = false;
+        task.panicked |= std::thread::panicking();
     }
 }
 

@@ -56,16 +56,17 @@ impl Run {
             (ended, trace.fault())
         });
         let (ended, fault) = run.value().clone();
-        if !ended && clock.now() == Duration::ZERO && trace.order().len() > 1000 {
-            run.fail(
-                saw(format!("{} polls, and the clock still stands at 0 s", trace.order().len()))
-                    .expected("a clock that moves on when no task can run")
-                    .because(
-                        "Whoever is woken before its deadline sleeps again. A sleep is not over because it was woken: the \
-                         clock must have reached the deadline. And a sleep that wakes itself keeps the clock from moving.",
-                    )
-                    .outcome(Outcome::BusyLoop),
-            );
+        if !ended && trace.order().len() > 1000 {
+            let message =
+                saw(format!("{} polls, and the clock still stands at {}", trace.order().len(), instant(clock.now())));
+            let message = message.expected("a clock that moves on when no task can run").outcome(Outcome::BusyLoop);
+            run.fail(message.because(if clock.now() == Duration::ZERO {
+                "Whoever is woken before its deadline sleeps again. A sleep is not over because it was woken: the clock must \
+                 have reached the deadline. And a sleep that wakes itself keeps the clock from moving."
+            } else {
+                "At the deadline the sleep is over, and not at some instant after it: the clock will say exactly `deadline`, \
+                 and it says that until nobody waits for it any more."
+            }));
         }
         if let Some(fault) = fault {
             run.fail(fault);
