@@ -45,6 +45,7 @@ mod futures;
 mod message;
 mod outcome;
 mod panics;
+mod processor;
 mod pulse;
 mod recorder;
 mod report;

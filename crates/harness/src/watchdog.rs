@@ -12,9 +12,7 @@ use std::{
     time::Duration,
 };
 
-use cpu_time::ProcessTime;
-
-use crate::{outcome::Outcome, pulse::Pulse};
+use crate::{outcome::Outcome, processor::Meter, pulse::Pulse};
 
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(50);
@@ -23,9 +21,6 @@ const TICK: Duration = Duration::from_millis(50);
 /// busy to run the watchdog, was too busy to run the learner's code too.
 const PATIENCE: u32 = 40;
 
-/// A loop gets at least this share of a processor, even on a machine where twenty others want it; a wait gets nothing.
-const SHARE_OF_A_LOOP: f64 = 0.05;
-
 /// Watches a run until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
@@ -33,22 +28,24 @@ pub(crate) struct Watchdog {
 }
 
 impl Watchdog {
-    /// Calls `bark` on a thread of its own if the pulse stands still. `bark` is expected to end the process.
+    /// Watches the thread that calls this. Calls `bark` on a thread of its own if the pulse stands still. `bark` is expected to
+    /// end the process.
     pub(crate) fn start(pulse: Arc<Pulse>, bark: impl FnOnce(Outcome) + Send + 'static) -> Self {
         let (stop, stopped) = mpsc::channel::<()>();
+        let meter = Meter::of_this_thread();
         let watch = move || {
-            let (mut seen, mut looks, mut used) = (pulse.beats(), 0, ProcessTime::now());
+            let (mut seen, mut looks, mut used) = (pulse.beats(), 0, meter.read());
             // The sender is never used: the run is over when it is gone.
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                 let beats = pulse.beats();
                 if beats != seen {
-                    (seen, looks, used) = (beats, 0, ProcessTime::now());
+                    (seen, looks, used) = (beats, 0, meter.read());
                     continue;
                 }
                 looks += 1;
                 if looks == PATIENCE {
-                    let share = used.elapsed().as_secs_f64() / (TICK * PATIENCE).as_secs_f64();
-                    return bark(if share >= SHARE_OF_A_LOOP { Outcome::BusyLoop } else { Outcome::Blocked });
+                    let is_loop = meter.is_loop(used, TICK * PATIENCE);
+                    return bark(if is_loop { Outcome::BusyLoop } else { Outcome::Blocked });
                 }
             }
         };
