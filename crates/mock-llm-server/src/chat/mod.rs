@@ -112,7 +112,9 @@ impl Job {
         reset: Reset,
     ) -> Result<Self, ApiError> {
         let (model, asked) = match request.model.split_once('#') {
-            Some((model, rule)) if !app.knows(&request.model) => (model.to_owned(), Some(parse_rule("model", rule)?)),
+            Some((model, rule)) if app.knows(model) && !app.knows(&request.model) => {
+                (model.to_owned(), Some(parse_rule("model", rule)?))
+            }
             _ => (request.model.clone(), None),
         };
         if !app.knows(&model) {
