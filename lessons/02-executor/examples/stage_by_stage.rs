@@ -1,6 +1,6 @@
 //! What happens, poll by poll, in each of the six stages.
 //!
-//! `cargo run -p lesson-02-executor --example poll_by_poll`, or `-- 4` for the fourth stage only.
+//! `cargo run -p lesson-02-executor --example stage_by_stage`, or `-- 4` for the fourth stage only.
 
 use std::{
     env, future::poll_fn, panic::catch_unwind, pin::pin, sync::mpsc, task::Poll, thread,

@@ -1,6 +1,6 @@
 //! Three answers of 1.0, 0.8 and 0.6 s on our runtime: read in turn, and in three tasks.
 //!
-//! Run: `cargo run -p lesson-02-executor --example in_practice`
+//! Run: `cargo run -p lesson-02-executor --example on_our_runtime`
 
 #[path = "our_clock/mod.rs"]
 mod our_clock;
@@ -13,7 +13,7 @@ use mock_llm::{Error, MockLlm, Model};
 use our_clock::OurClock;
 use timeline::{TextStyle, Timeline, svg_beside, text_beside};
 
-// ANCHOR: in_practice
+// ANCHOR: on_our_runtime
 /// Reads an answer to its end, token by token.
 async fn read(llm: MockLlm, model: &str) -> Result<String, Error> {
     llm.model(model).stream("Who is next?").map_ok(|token| token.text).try_collect().await
@@ -34,7 +34,7 @@ async fn in_tasks(llm: &MockLlm) -> Result<(), Error> {
     }
     Ok(())
 }
-// ANCHOR_END: in_practice
+// ANCHOR_END: on_our_runtime
 
 fn main() -> Result<(), Error> {
     let serial = run("in turn", in_turn)?;

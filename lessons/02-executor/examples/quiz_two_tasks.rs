@@ -1,6 +1,6 @@
 //! Quiz: which task ends first, and in which order are the results?
 //!
-//! Run: `cargo run -p lesson-02-executor --example quiz_two_and_one`
+//! Run: `cargo run -p lesson-02-executor --example quiz_two_tasks`
 
 // ANCHOR: quiz
 use std::time::Duration;
