@@ -10,10 +10,11 @@
 
 use std::{
     hint::black_box,
+    process::Command,
     time::{Duration, Instant},
 };
 
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
+use criterion::{BenchmarkId, Criterion, Throughput};
 
 /// Tasks that are spawned, and then all awaited.
 const SPAWNED: usize = 1000;
@@ -218,31 +219,30 @@ workloads!(
 );
 
 /// The first is the one that the others are divided by.
+const NAMES: [&str; 5] = ["tokio, current thread", "ours", "the stages", "tokio, multi thread", "smol, local"];
+
 fn contestants() -> [Contestant; 5] {
     let current_thread = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a tokio runtime");
     let multi_thread = tokio::runtime::Builder::new_multi_thread().enable_time().build().expect("a tokio runtime");
     let ours = lesson_02_executor::runtime::Builder::new().build();
     [
+        Contestant { name: NAMES[0], run: Box::new(move |work| current_thread.block_on(with_tokio::work(work))) },
+        Contestant { name: NAMES[1], run: Box::new(move |work| ours.block_on(ours::work(work))) },
         Contestant {
-            name: "tokio, current thread",
-            run: Box::new(move |work| current_thread.block_on(with_tokio::work(work))),
-        },
-        Contestant { name: "ours", run: Box::new(move |work| ours.block_on(ours::work(work))) },
-        Contestant {
-            name: "the stages",
+            name: NAMES[2],
             run: Box::new(|work| {
                 use lesson_02_executor::s4_timers::{Clock, block_on};
                 block_on(Clock::Real(Instant::now()), stages::work(work));
             }),
         },
         Contestant {
-            name: "tokio, multi thread",
+            name: NAMES[3],
             // The work itself is a task, so that it runs on a worker and not on the thread that waits for it.
             run: Box::new(move |work| {
                 multi_thread.block_on(async { tokio::spawn(with_tokio::work(work)).await.unwrap() });
             }),
         },
-        Contestant { name: "smol, local", run: Box::new(|work| smol_local::block_on(with_smol::work(work))) },
+        Contestant { name: NAMES[4], run: Box::new(|work| smol_local::block_on(with_smol::work(work))) },
     ]
 }
 
@@ -254,49 +254,57 @@ fn measure(criterion: &mut Criterion) {
         group.sample_size(10);
         for Contestant { name, run } in &contestants {
             group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
-                bencher.iter_batched(|| (), |()| run(black_box(work)), BatchSize::PerIteration);
+                bencher.iter(|| run(black_box(work)));
             });
         }
     }
 }
 
-/// Runs the contestants one after the other, many times, and divides within each round: what slows the machine down for a
-/// while slows down all of them. In each round the best of a few runs counts, for nothing makes a run too fast.
-fn print_ratios(filter: &str) {
-    const ROUNDS: usize = 21;
-    const BEST_OF: usize = 5;
-    const RUN_AT_LEAST: Duration = Duration::from_millis(1);
-    let contestants = contestants();
+/// Each workload in a process of its own: what one leaves behind in the allocator slows the next one down.
+fn print_ratios() {
     println!("Time divided by that of tokio's current-thread runtime: the median of {ROUNDS} rounds (least – most).\n");
     print!("{:<26}{:>12}", "", "tokio");
-    contestants[1..].iter().for_each(|contestant| print!("{:>25}", contestant.name));
+    NAMES[1..].iter().for_each(|name| print!("{name:>25}"));
     println!();
-    for work in Work::ALL.into_iter().filter(|work| work.name().contains(filter)) {
-        let time = |contestant: &Contestant, repeat: u32| {
-            let started = Instant::now();
-            (0..repeat).for_each(|_| (contestant.run)(black_box(work)));
-            started.elapsed() / repeat
-        };
-        let repeat = RUN_AT_LEAST.as_nanos() / time(&contestants[0], 1).as_nanos().max(1) + 1;
-        let mut times = vec![Vec::new(); contestants.len()];
-        for round in 0..ROUNDS {
-            for place in 0..contestants.len() {
-                // Nobody always runs after the same other one.
-                let which = (place + round) % contestants.len();
-                let best = (0..BEST_OF).map(|_| time(&contestants[which], repeat as u32)).min();
-                times[which].push(best.expect("there is more than one run").as_secs_f64());
-            }
-        }
-        let nanoseconds = sorted(times[0].clone())[ROUNDS / 2] * 1e9 / work.operations() as f64;
-        print!("{:<26}{nanoseconds:>9.0} ns", work.name());
-        for contestant in &times[1..] {
-            let ratios = sorted(contestant.iter().zip(&times[0]).map(|(time, base)| time / base).collect());
-            let text = format!("{:.2} ({:.2} – {:.2})", ratios[ROUNDS / 2], ratios[0], ratios[ROUNDS - 1]);
-            print!("{text:>25}");
-        }
-        println!();
+    for work in Work::ALL {
+        let program = std::env::current_exe().expect("this program knows where it lies");
+        let status = Command::new(program).args(["ratios-of", &work.name()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "{} did not get through", work.name());
     }
 }
+
+/// Runs the contestants one after the other, many times, and divides within each round: what slows the machine down for a
+/// while slows down all of them. In each round the best of a few runs counts, for nothing makes a run too fast.
+fn print_ratios_of(work: Work) {
+    let contestants = contestants();
+    let time = |contestant: &Contestant, repeat: u32| {
+        let started = Instant::now();
+        (0..repeat).for_each(|_| (contestant.run)(black_box(work)));
+        started.elapsed() / repeat
+    };
+    let repeat = RUN_AT_LEAST.as_nanos() / time(&contestants[0], 1).as_nanos().max(1) + 1;
+    let mut times = vec![Vec::new(); contestants.len()];
+    for round in 0..ROUNDS {
+        for place in 0..contestants.len() {
+            // Nobody always runs after the same other one.
+            let which = (place + round) % contestants.len();
+            let best = (0..BEST_OF).map(|_| time(&contestants[which], repeat as u32)).min();
+            times[which].push(best.expect("there is more than one run").as_secs_f64());
+        }
+    }
+    let nanoseconds = sorted(times[0].clone())[ROUNDS / 2] * 1e9 / work.operations() as f64;
+    print!("{:<26}{nanoseconds:>9.0} ns", work.name());
+    for contestant in &times[1..] {
+        let ratios = sorted(contestant.iter().zip(&times[0]).map(|(time, base)| time / base).collect());
+        let text = format!("{:.2} ({:.2} – {:.2})", ratios[ROUNDS / 2], ratios[0], ratios[ROUNDS - 1]);
+        print!("{text:>25}");
+    }
+    println!();
+}
+
+const ROUNDS: usize = 21;
+const BEST_OF: usize = 5;
+const RUN_AT_LEAST: Duration = Duration::from_millis(1);
 
 fn sorted(mut numbers: Vec<f64>) -> Vec<f64> {
     numbers.sort_by(f64::total_cmp);
@@ -304,10 +312,14 @@ fn sorted(mut numbers: Vec<f64>) -> Vec<f64> {
 }
 
 fn main() {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "ratios").skip(1);
-    if std::env::args().any(|argument| argument == "ratios") {
-        let filter = arguments.find(|argument| !argument.starts_with("--"));
-        return print_ratios(filter.as_deref().unwrap_or_default());
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    match &arguments[..] {
+        [first, name, ..] if first == "ratios-of" => {
+            let work = Work::ALL.into_iter().find(|work| work.name() == *name).expect("the name of a workload");
+            return print_ratios_of(work);
+        }
+        [first, ..] if first == "ratios" => return print_ratios(),
+        _ => {}
     }
     let mut criterion = Criterion::default().configure_from_args();
     measure(&mut criterion);
