@@ -1,167 +1,22 @@
 //! The book shows what the examples print and draw, and nothing else.
-//!
-//! `book/src/output/03-join` holds the output of every example of this lesson.
-//! `UPDATE_BOOK=1 cargo test -p lesson-03-join --test book` writes it anew; then read the
-//! difference before you commit it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use chapter::Chapter;
 
-const CHAPTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../book/src/03-join.md");
-const OUTPUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../book/src/output/03-join");
+fn chapter() -> Chapter {
+    Chapter::of("03-join")
+}
 
 #[test]
 fn what_the_book_shows_is_what_the_examples_print() {
-    let mut shown = BTreeMap::new();
-    for (name, program) in examples() {
-        let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.svg"));
-        let _ = fs::remove_file(&picture);
-        let output = Command::new(&program)
-            .arg("--svg")
-            .arg(&picture)
-            .output()
-            .expect("the example can be started");
-        assert!(
-            output.status.success(),
-            "{name} failed:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        shown.insert(
-            format!("{name}.txt"),
-            String::from_utf8(output.stdout).expect("the examples print text"),
-        );
-        if let Ok(picture) = fs::read_to_string(&picture) {
-            shown.insert(format!("{name}.svg"), picture);
-        }
-    }
-    assert!(!shown.is_empty(), "this lesson has examples");
-
-    if env::var_os("UPDATE_BOOK").is_some() {
-        return write(&shown);
-    }
-    let advice = "UPDATE_BOOK=1 cargo test -p lesson-03-join --test book";
-    for (file, now) in &shown {
-        let then = fs::read_to_string(Path::new(OUTPUT).join(file)).unwrap_or_default();
-        assert!(
-            then == *now,
-            "the book does not show what the example prints: {file}\n{advice}\n\n{now}"
-        );
-    }
-    let stale: Vec<String> =
-        files().into_iter().filter(|file| !shown.contains_key(file)).collect();
-    assert!(stale.is_empty(), "no example prints {stale:?}\n{advice}");
+    chapter().shows_what_the_examples_print();
 }
 
-/// An output that no reader sees is a check of nothing; a quiz without its answer is worse.
 #[test]
 fn the_chapter_shows_every_output() {
-    let chapter = fs::read_to_string(CHAPTER).expect("the chapter is there");
-    let missing: Vec<String> = files()
-        .into_iter()
-        .filter(|file| {
-            !chapter.contains(&format!("{{{{#include output/03-join/{file}}}}}"))
-        })
-        .collect();
-    assert!(missing.is_empty(), "the chapter does not include {missing:?}");
+    chapter().shows_every_output();
 }
 
-/// The chapter's table of exercises, against the headers of the exercises as they are shipped.
 #[test]
 fn the_chapter_knows_every_exercise_and_its_minutes() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let register = root.join("exercises/03-join/Cargo.toml");
-    let register =
-        fs::read_to_string(register).expect("the register of exercises is there");
-    let chapter = fs::read_to_string(CHAPTER).expect("the chapter is there");
-    let names: Vec<&str> = register
-        .lines()
-        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
-        .filter(|name| !name.starts_with("exercises-"))
-        .collect();
-    assert!(!names.is_empty(), "this lesson has exercises");
-    let rows: Vec<&str> = chapter
-        .lines()
-        .filter(|line| line.starts_with("| `") && line.ends_with(" min |"))
-        .collect();
-    assert_eq!(rows.len(), names.len(), "one row for each exercise: {rows:?}");
-    for (name, row) in names.iter().zip(rows) {
-        assert!(
-            row.starts_with(&format!("| `{name}` |")),
-            "in the order of the register: {row}"
-        );
-        // A learner edits the exercise itself; the starter is the file as it was shipped.
-        let starter = root.join(format!("solutions/03-join/starters/{name}.rs"));
-        let starter = fs::read_to_string(starter).expect("every exercise has a starter");
-        let header = starter.lines().take_while(|line| line.starts_with("//!"));
-        let minutes =
-            header.filter_map(|line| line.rsplit(" · ").next()?.strip_suffix(" min"));
-        let minutes = minutes.last().expect("the header ends with the minutes");
-        assert!(
-            row.ends_with(&format!("| {minutes} min |")),
-            "{name} takes {minutes} min: {row}"
-        );
-    }
-}
-
-/// The programs themselves, fresh: `cargo test --test book` alone would not build them.
-fn examples() -> BTreeMap<String, PathBuf> {
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "lesson-03-join",
-            "--examples",
-            "--message-format",
-            "json",
-        ])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo can be started");
-    assert!(
-        output.status.success(),
-        "cargo build failed:\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout)
-        .expect("cargo writes JSON")
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["kind"][0] == "example")
-        .filter_map(|message| {
-            Some((
-                message["target"]["name"].as_str()?.to_owned(),
-                message["executable"].as_str()?.into(),
-            ))
-        })
-        .collect()
-}
-
-fn files() -> BTreeSet<String> {
-    let Ok(entries) = fs::read_dir(OUTPUT) else {
-        return BTreeSet::new();
-    };
-    entries
-        .map(|entry| {
-            entry
-                .expect("the folder can be read")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect()
-}
-
-fn write(shown: &BTreeMap<String, String>) {
-    fs::create_dir_all(OUTPUT).expect("the folder can be made");
-    for stale in files().into_iter().filter(|file| !shown.contains_key(file)) {
-        fs::remove_file(Path::new(OUTPUT).join(stale)).expect("the file can be removed");
-    }
-    for (file, text) in shown {
-        fs::write(Path::new(OUTPUT).join(file), text).expect("the file can be written");
-    }
+    chapter().knows_every_exercise_and_its_minutes();
 }
