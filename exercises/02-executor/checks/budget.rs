@@ -17,6 +17,11 @@ impl Read {
         self.tokens.borrow().iter().map(|(_, token)| *token).collect()
     }
 
+    /// Whether the tokens came one after the other, from the first one on.
+    fn has_no_gap(&self) -> bool {
+        self.tokens().into_iter().zip(0..).all(|(token, number)| token == number)
+    }
+
     /// How many tokens were read in each turn in which any was read.
     fn in_each_turn(&self) -> Vec<usize> {
         self.tokens.borrow().chunk_by(|(turn, _), (next, _)| turn == next).map(<[_]>::len).collect()
@@ -73,6 +78,16 @@ fn the_other_task_has_its_turns() {
         executor.spawn(read.reader("r", executor.tokens(TOKENS)));
         executor.spawn(trace.task("o", more_turns(3)));
     });
+    // Where tokens between others are missing, the next check says why.
+    let ends_too_soon = trace.has_ended("r") && read.tokens().len() < TOKENS.len() && read.has_no_gap();
+    run.require(
+        !ends_too_soon,
+        saw(format!("the reader was told that the tokens are at an end after {} of them", read.tokens().len()))
+            .expected("the end after all hundred")
+            .because(
+                "`None` is the end of the tokens, and here only the turn is at its end: for that there is `Pending`.",
+            ),
+    );
     run.require(
         trace.has_ended("r"),
         saw(format!("the reader has read {} tokens, was pending, and was never polled again", read.tokens().len()))

@@ -20,12 +20,24 @@ fn drive<T>(trace: &Trace, code: impl FnOnce(&mut Executor) -> T) -> Finished<T>
 #[track_caller]
 fn start<T>(trace: &Trace, code: impl FnOnce(&mut Executor) -> T) -> Finished<(Option<T>, Option<Message>)> {
     let stuck = trace.clone();
-    Check::new().when_stuck(move |_| stuck.hangs_in_wake()).by_hand(|| {
-        let mut executor = Executor::default();
-        let value = trace.watch(|| code(&mut executor));
-        // Asked while the executor still holds what it holds.
-        (value, trace.fault())
-    })
+    Check::new().when_stuck(move |outcome| stuck.hangs_in_wake().or_else(|| Some(does_not_return(outcome)))).by_hand(
+        || {
+            let mut executor = Executor::default();
+            let value = trace.watch(|| code(&mut executor));
+            // Asked while the executor still holds what it holds.
+            (value, trace.fault())
+        },
+    )
+}
+
+fn does_not_return(outcome: Outcome) -> Message {
+    saw("`spawn`, `run` or the `poll` of a handle does not return")
+        .expected("each of them to return: none of them waits")
+        .because(
+            "There is one thread, and it is the one that runs the tasks. Where it waits for a task, asleep or in a loop, nobody \
+             runs that task. `spawn` puts the task into the queue. `poll` looks, leaves its waker, and says `Pending`.",
+        )
+        .outcome(outcome)
 }
 
 #[track_caller]

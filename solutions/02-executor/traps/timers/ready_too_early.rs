@@ -1,0 +1,145 @@
+//! Trap: the comparison is the wrong way round. Whoever has to wait is ready, and whoever is late waits.
+//! Caught by: an_hour_takes_no_time
+//! Says: the clock has not reached it
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard},
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
+
+/// The clock of an executor. Clones are the same clock.
+#[derive(Clone, Debug, Default)]
+struct Clock(Arc<Mutex<Timers>>);
+
+#[derive(Debug, Default)]
+struct Timers {
+    now: Duration,
+    /// Who is to be woken when: soonest first, and those with one deadline in the order in which they began to sleep.
+    waiting: BTreeMap<(Duration, u64), Waker>,
+    numbers: u64,
+}
+
+/// Is ready when the clock has reached the deadline.
+struct Sleep {
+    clock: Clock,
+    deadline: Duration,
+    /// No other sleep has this number: two with one deadline are two.
+    number: u64,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut timers = self.clock.timers();
+        if timers.now <= self.deadline {
+            return Poll::Ready(());
+        }
+        timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Clock {
+    /// Nothing can run at this instant. Jumps to the next deadline and wakes those who wait for it. `false`: nobody waits.
+    fn jump(&self) -> bool {
+        let due = {
+            let mut timers = self.timers();
+            let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+            timers.now = deadline;
+            let later = timers.waiting.split_off(&(deadline, u64::MAX));
+            std::mem::replace(&mut timers.waiting, later)
+        };
+        due.into_values().for_each(Waker::wake);
+        true
+    }
+
+    fn now(&self) -> Duration {
+        self.timers().now
+    }
+
+    /// Sleeps until the clock says `deadline`.
+    fn sleep_until(&self, deadline: Duration) -> Sleep {
+        let mut timers = self.timers();
+        timers.numbers += 1;
+        Sleep { clock: self.clone(), deadline, number: timers.numbers }
+    }
+
+    /// Sleeps for this long, counted from the call.
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.sleep_until(self.now() + duration)
+    }
+
+    /// To be held for a moment. Whoever is woken may look at the clock at once, and that takes this lock.
+    fn timers(&self) -> MutexGuard<'_, Timers> {
+        self.0.lock().expect("nobody panics with this lock")
+    }
+}
+
+impl Drop for Sleep {
+    /// Nobody waits any more: the clock must not jump to this deadline.
+    fn drop(&mut self) {
+        self.clock.timers().waiting.remove(&(self.deadline, self.number));
+    }
+}
+
+/// The executor of the exercise `run_queue`, with a clock. There is nothing to change from here on.
+#[derive(Default)]
+struct Executor {
+    clock: Clock,
+    tasks: HashMap<usize, Task>,
+    spawned: usize,
+    queue: Arc<Mutex<VecDeque<usize>>>,
+}
+
+struct Task {
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    waker: Waker,
+}
+
+struct TaskWaker {
+    id: usize,
+    queue: Arc<Mutex<VecDeque<usize>>>,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        let mut queue = self.queue.lock().expect("nobody panics with this lock");
+        if !queue.contains(&self.id) {
+            queue.push_back(self.id);
+        }
+    }
+}
+
+impl Executor {
+    fn spawn(&mut self, future: impl Future<Output = ()> + 'static) {
+        let id = self.spawned;
+        self.spawned += 1;
+        let waker = Waker::from(Arc::new(TaskWaker { id, queue: self.queue.clone() }));
+        waker.wake_by_ref();
+        self.tasks.insert(id, Task { future: Box::pin(future), waker });
+    }
+
+    /// Runs the tasks until none can go on, now or later.
+    fn run(&mut self) {
+        loop {
+            let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+            match next {
+                Some(id) => self.poll(id),
+                // The queue is empty: only now may time go by.
+                None if self.clock.jump() => {}
+                None => return,
+            }
+        }
+    }
+
+    fn poll(&mut self, id: usize) {
+        let Some(task) = self.tasks.get_mut(&id) else { return };
+        if task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_ready() {
+            self.tasks.remove(&id);
+        }
+    }
+}
