@@ -215,16 +215,24 @@ impl Check {
         let message = saw(format!("a panic{at}:\n{words}")).expected("no panic").because(&self.panic_means);
         let journals: Vec<Journal> = self.mocks.iter().map(|mock| mock.journal().taken_at(pulse.now())).collect();
         let yours = self.timeline(&journals, Some(pulse.now()));
-        fail(Failure { check, message, yours: Some(yours), expected: self.expected.clone(), place })
+        fail(Failure {
+            check,
+            message,
+            yours: Some(yours),
+            expected: self.expected.clone(),
+            place,
+            place_sought: false,
+        })
     }
 
     #[track_caller]
     fn never(self, check: String, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
         let journals: Vec<Journal> = journals.into_iter().map(|journal| journal.taken_at(never.since)).collect();
         let yours = until(never.since, self.timeline(&journals, Some(never.since)));
-        let place = never.places.last().cloned();
+        let place = never.places.iter().flatten().last().cloned();
+        let place_sought = never.places.is_some();
         let message = why_never(never, pulse, &journals, self.limit);
-        fail(Failure { check, message, yours: Some(yours), expected: self.expected, place })
+        fail(Failure { check, message, yours: Some(yours), expected: self.expected, place, place_sought })
     }
 
     fn timeline(&self, journals: &[Journal], end: Option<Duration>) -> Timeline {
@@ -259,6 +267,7 @@ impl Check {
                 yours: Some(this.timeline(&journals, Some(seen.now()))),
                 expected: this.expected.clone(),
                 place: None,
+                place_sought: false,
             };
             if let Some(text) = failure.tell() {
                 use std::io::Write as _;
@@ -352,14 +361,14 @@ fn not_started(check: &str, pulse: &Pulse) -> Option<Failure> {
         None => saw("a `todo!`").expected(todo),
     };
     let message = message.outcome(Outcome::NotStarted);
-    Some(Failure { check: check.to_owned(), message, yours: None, expected: None, place })
+    Some(Failure { check: check.to_owned(), message, yours: None, expected: None, place, place_sought: false })
 }
 
 /// The words for a run that never ends.
 fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limit: Duration) -> Message {
     let since = seconds(never.since);
     let mut waits: Vec<String> = Vec::new();
-    waits.extend(never.places.iter().map(|place| format!("your code waits at {place}")));
+    waits.extend(never.places.iter().flatten().map(|place| format!("your code waits at {place}")));
     waits.extend(never.tasks.iter().map(|task| format!("{task}, has not ended")));
     let in_flight = journals.iter().flat_map(Journal::calls).filter(|call| call.ended.is_none());
     waits.extend(in_flight.map(|call| format!("the call to `{}` has no answer yet", call.model)));

@@ -116,6 +116,7 @@ impl Run {
             yours: Some(self.yours.clone()),
             expected: self.expected.clone(),
             place: None,
+            place_sought: false,
         })
     }
 }

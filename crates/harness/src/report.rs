@@ -24,6 +24,8 @@ pub(crate) enum Record<'a> {
         yours: Option<&'a Timeline>,
         expected: Option<&'a Timeline>,
         place: Option<&'a str>,
+        /// `place` comes from a backtrace, and is missing where the program was compiled without line tables.
+        place_sought: bool,
     },
 }
 
@@ -35,6 +37,8 @@ pub(crate) struct Failure {
     pub(crate) yours: Option<Timeline>,
     pub(crate) expected: Option<Timeline>,
     pub(crate) place: Option<String>,
+    /// The place was looked for in a backtrace.
+    pub(crate) place_sought: bool,
 }
 
 impl Failure {
@@ -51,6 +55,7 @@ impl Failure {
             yours: self.yours.as_ref(),
             expected: self.expected.as_ref(),
             place: self.place.as_deref(),
+            place_sought: self.place_sought,
         });
         if written {
             return None;

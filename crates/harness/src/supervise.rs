@@ -43,8 +43,8 @@ pub(crate) struct Never {
     pub(crate) reason: Reason,
     /// When the last thing happened.
     pub(crate) since: Duration,
-    /// The lines of the learner's code at which the future waits.
-    pub(crate) places: Vec<String>,
+    /// The lines of the learner's code at which the future waits. `None`: they were not looked for.
+    pub(crate) places: Option<Vec<String>>,
     /// The tasks that have not ended.
     pub(crate) tasks: Vec<Task>,
 }
@@ -192,7 +192,7 @@ impl<'a> Supervise<'a> {
         self.waker.as_ref().is_some_and(|waker| Arc::strong_count(waker) > 1)
     }
 
-    fn never(&self, outcome: Outcome, reason: Reason, places: Vec<String>) -> Poll<Ending> {
+    fn never(&self, outcome: Outcome, reason: Reason, places: Option<Vec<String>>) -> Poll<Ending> {
         let tasks: Vec<Task> = self.pulse.tasks().into_iter().map(|(_, task)| task).collect();
         let since = tasks.iter().filter_map(|task| task.last_poll).fold(self.last_activity, Duration::max);
         Poll::Ready(Ending::Never(Never { outcome, reason, since, places, tasks }))
@@ -208,13 +208,13 @@ impl Future for Supervise<'_> {
             let polls_before = self.polls;
             if self.poll_learners(cx).is_ready() {
                 return match self.stage {
-                    Stage::OneMorePoll { .. } => self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, Vec::new()),
-                    Stage::Overtime => self.never(Outcome::TooSlow, Reason::StillGoing, Vec::new()),
+                    Stage::OneMorePoll { .. } => self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, None),
+                    Stage::Overtime => self.never(Outcome::TooSlow, Reason::StillGoing, None),
                     Stage::Running => Poll::Ready(Ending::Done),
                 };
             }
             if self.pulse.spins() {
-                return self.never(Outcome::BusyLoop, Reason::Spins, Vec::new());
+                return self.never(Outcome::BusyLoop, Reason::Spins, None);
             }
             let was_polled = self.polls > polls_before;
             let deadline_is_over = self.deadline.as_mut().poll(cx).is_ready();
@@ -237,21 +237,21 @@ impl Future for Supervise<'_> {
                     let poll = self.poll_with(&tracer.waker());
                     if poll.is_ready() {
                         self.last_activity = before;
-                        return self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, Vec::new());
+                        return self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, None);
                     }
                     self.last_activity = before;
                     self.deadline.as_mut().reset(now + FAR);
                 }
                 Stage::Overtime if was_polled || self.parks.count() >= self.parks.alarm.load(Ordering::Relaxed) => {
-                    return self.never(Outcome::TooSlow, Reason::StillGoing, Vec::new());
+                    return self.never(Outcome::TooSlow, Reason::StillGoing, None);
                 }
                 Stage::Overtime => return Poll::Pending,
                 Stage::OneMorePoll { polls, tracer, .. } if self.polls > *polls => {
-                    let places = tracer.places();
+                    let places = Some(tracer.places());
                     return self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, places);
                 }
                 Stage::OneMorePoll { tracer, held, .. } if deadline_is_over => {
-                    let places = tracer.places();
+                    let places = Some(tracer.places());
                     return if *held {
                         self.never(Outcome::Deadlock, Reason::NothingLeft, places)
                     } else {

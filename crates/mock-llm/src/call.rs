@@ -246,20 +246,27 @@ impl Drop for InFlight {
     }
 }
 
-/// A call that waits for its whole reply: one sleep, one wake-up.
-pub(crate) async fn complete(shared: Arc<Shared>, model: String, request: Request) -> Result<Reply, Error> {
-    let manner = Manner::asynchronous(CallKind::Complete);
-    let mut call = InFlight::start(shared.clone(), &model, &request, manner)?;
-    let begun = poll_fn(|cx| call.poll_begun(cx)).await;
-    let last_instant = call.due(begun, call.plan.token_count());
-    if last_instant > shared.clock.now() {
-        shared.clock.sleep_until(last_instant).await;
-    }
-    match call.conclude(shared.clock.now()) {
-        Some(Ok(())) => Ok(call.plan.reply(model)),
-        Some(Err(error)) => Err(error),
-        None => Stalled::default().await,
-    }
+/// A call that waits for its whole reply.
+pub(crate) type Completion = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;
+
+/// Sends the request at the first poll: one sleep, one wake-up.
+///
+/// Boxed, so that it is compiled in here. An `async fn` is compiled wherever it is awaited: in every exercise, at every save.
+pub(crate) fn complete(shared: Arc<Shared>, model: String, request: Request) -> Completion {
+    Box::pin(async move {
+        let manner = Manner::asynchronous(CallKind::Complete);
+        let mut call = InFlight::start(shared.clone(), &model, &request, manner)?;
+        let begun = poll_fn(|cx| call.poll_begun(cx)).await;
+        let last_instant = call.due(begun, call.plan.token_count());
+        if last_instant > shared.clock.now() {
+            shared.clock.sleep_until(last_instant).await;
+        }
+        match call.conclude(shared.clock.now()) {
+            Some(Ok(())) => Ok(call.plan.reply(model)),
+            Some(Err(error)) => Err(error),
+            None => Stalled::default().await,
+        }
+    })
 }
 
 /// The tokens of one reply. See [`MockLlm::stream`](crate::MockLlm::stream).

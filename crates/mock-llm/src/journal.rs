@@ -109,6 +109,13 @@ impl Journal {
         self.ended_as(|end| matches!(end, End::Failed(_)))
     }
 
+    /// The calls that ended, in the order in which they did; at one instant, in the order in which they started.
+    pub fn in_order_of_end(&self) -> Vec<&Call> {
+        let mut calls: Vec<&Call> = self.calls.iter().filter(|call| call.ended.is_some()).collect();
+        calls.sort_by_key(|call| call.ended.as_ref().map(|(at, _)| *at));
+        calls
+    }
+
     fn ended_as(&self, wanted: impl Fn(&End) -> bool) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(move |call| call.ended.as_ref().is_some_and(|(_, end)| wanted(end)))
     }

@@ -4,9 +4,10 @@
 //! cargo build -p workbook && cargo run -q -p workbook --example save_to_verdict [EXERCISE] [SAVES]
 //! ```
 //!
-//! It starts the real runner in a real pseudo-terminal, saves the starter and the solution in turn, and stops the clock
-//! when the other verdict stands on the screen. It works on a copy of the workbook under `target/`, so nobody's files
-//! change. The first builds are not counted: the figures are those of a learner who is at work.
+//! It starts the real runner in a real pseudo-terminal, saves, and stops the clock when the new verdict stands on the
+//! screen. Two kinds of saves are measured: all of it is new (the starter and the solution in turn), and one line of the
+//! solution is. It works on a copy of the workbook under `target/`, so nobody's files change. The first builds are not
+//! counted: the figures are those of a learner who is at work.
 
 #[allow(dead_code, reason = "the tests use more of it")]
 #[path = "../tests/support/terminal.rs"]
@@ -62,25 +63,43 @@ fn main() -> anyhow::Result<()> {
         save(&terminal, &exercise.file(), &solution, "Passed:")?;
         save(&terminal, &exercise.file(), &starter, "not started")?;
     }
-    let mut times = Vec::new();
+    let mut all_new = Vec::new();
     for number in 0..saves {
         let (text, verdict) = if number % 2 == 0 { (&solution, "Passed:") } else { (&starter, "not started") };
-        times.push(save(&terminal, &exercise.file(), text, verdict)?);
+        all_new.push(save(&terminal, &exercise.file(), text, verdict)?);
+    }
+    let mut one_line = Vec::new();
+    // The first two write the line; from there on it changes.
+    for number in 0..saves + 2 {
+        let words = format!("save number {number}.");
+        one_line.push(save(&terminal, &exercise.file(), &printing(&solution, &words)?, &words)?);
     }
     terminal.press("q");
     terminal.wait_for_end();
 
+    tell(&format!("{}, all of it new", exercise.id()), all_new);
+    tell(&format!("{}, one line new", exercise.id()), one_line.split_off(2));
+    Ok(())
+}
+
+fn tell(what: &str, mut times: Vec<Duration>) {
     times.sort();
     let seconds = |time: Duration| time.as_secs_f64();
     println!(
-        "{}: save to verdict, {} saves: median {:.3} s, least {:.3} s, most {:.3} s",
-        exercise.id(),
+        "{what}: save to verdict, {} saves: median {:.3} s, least {:.3} s, most {:.3} s",
         times.len(),
         seconds(times[times.len() / 2]),
         seconds(times[0]),
         seconds(times[times.len() - 1])
     );
-    Ok(())
+}
+
+/// The solution with one more line: its first public function prints these words.
+fn printing(solution: &str, words: &str) -> anyhow::Result<String> {
+    let function = ["pub async fn ", "pub fn "].iter().filter_map(|begins| solution.find(begins)).min();
+    let body = function.and_then(|function| Some(function + solution[function..].find("{\n")? + 2));
+    let (before, after) = solution.split_at(body.context("the solution has a public function")?);
+    Ok(format!("{before}    println!(\"{words}\");\n{after}"))
 }
 
 /// Saves as a person does: some time after the last verdict, and at no special moment between two looks of the runner.

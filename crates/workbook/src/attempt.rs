@@ -17,7 +17,7 @@ use std::{
 };
 
 use crate::{
-    cargo::{self, Directories, Trouble},
+    cargo::{self, Directories, LineTables, Trouble},
     diagnostics::Diagnostic,
     files,
     register::{self, Exercise, Lesson},
@@ -247,7 +247,8 @@ impl<'a> Workshop<'a> {
             list.push_str(&format!("#[path = {copy:?}]\nmod {};\n", attempt.module()));
         }
         write_if_changed(&self.list, &list)?;
-        let build = cargo::build_tests(&self.job.workspace, &self.package, &[TARGET], &self.job.cancel, &|_| {})?;
+        let (job, lines) = (self.job, LineTables::Kept);
+        let build = cargo::build_tests(&job.workspace, &self.package, &[TARGET], lines, &job.cancel, &|_| {})?;
         let executable = match build.executables.get(TARGET) {
             None => None,
             Some(original) => {

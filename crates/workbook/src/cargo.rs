@@ -54,6 +54,35 @@ pub enum Progress {
     Waiting,
 }
 
+/// Whether a program can say at which line a future waits.
+///
+/// Line tables make a learner wait longer for every verdict (the linker copies those of the whole standard library), and only
+/// the verdict on a future that hangs has a use for them. All other crates are the same files either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineTables {
+    /// What the profile of the workspace says, as under `cargo test`.
+    Kept,
+    /// The way that is fastest from one save to the next.
+    LeftOut,
+}
+
+impl LineTables {
+    fn arguments(self, package: &str) -> Vec<String> {
+        if self == Self::Kept {
+            return Vec::new();
+        }
+        // In many units, few of them change with one line. Measured over 22 exercises, one line new: 0.25 s a build with 256
+        // units and 0.29 s with 4; all of it new: 0.35 s and 0.33 s.
+        let mut settings = vec!["debug=false", "codegen-units=256"];
+        // Apple's linker copies no line tables, so there is nothing to strip.
+        if !cfg!(target_vendor = "apple") {
+            settings.push("strip=\"debuginfo\"");
+        }
+        let setting = |setting| ["--config".to_owned(), format!("profile.dev.package.{package}.{setting}")];
+        settings.into_iter().flat_map(setting).collect()
+    }
+}
+
 /// What came of one invocation.
 #[derive(Debug, Default)]
 pub struct Build {
@@ -107,12 +136,13 @@ pub fn build_tests(
     workspace: &Workspace,
     package: &str,
     targets: &[&str],
+    lines: LineTables,
     cancel: &Cancel,
     on_progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Build, Trouble> {
     let mut cargo = command(workspace);
     if targets.len() > 1 {
-        // Builds the same files as `cargo test`, which cannot go on where one target does not compile.
+        // Builds the same files as `cargo test --no-run`, which cannot go on where one target does not compile.
         cargo.args(["build", "--keep-going"]);
     } else {
         cargo.args(["test", "--no-run"]);
@@ -121,6 +151,7 @@ pub fn build_tests(
     for target in targets {
         cargo.args(["--test", target]);
     }
+    cargo.args(lines.arguments(package));
     let mut build = Build::default();
     let mut elsewhere: Vec<Diagnostic> = Vec::new();
     let mut said: Vec<String> = Vec::new();

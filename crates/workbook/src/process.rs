@@ -68,7 +68,7 @@ impl Cancel {
             }
             drop(running);
             thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(2));
+            pause = (pause * 2).min(Duration::from_millis(1));
         }
     }
 }

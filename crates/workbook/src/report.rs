@@ -85,12 +85,22 @@ pub struct Verdict {
     pub expected: Option<Timeline>,
     /// `exercises/03-join/fan_out.rs:12:5`
     pub place: Option<String>,
+    /// The place was looked for in a backtrace. Without line tables none can be found.
+    pub place_sought: bool,
 }
 
 impl Verdict {
     /// A verdict of the runner itself, where the harness could not speak.
     pub fn new(outcome: Outcome, headline: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { outcome, headline: headline.into(), text: text.into(), yours: None, expected: None, place: None }
+        Self {
+            outcome,
+            headline: headline.into(),
+            text: text.into(),
+            yours: None,
+            expected: None,
+            place: None,
+            place_sought: false,
+        }
     }
 }
 
@@ -175,6 +185,12 @@ impl Report {
     pub fn without_run(exercise: String, file: String, checks: Vec<Check>, verdict: Verdict) -> Self {
         let checks = checks.into_iter().map(CheckReport::not_run).collect();
         Self { outcome: verdict.outcome, verdict: Some(verdict), ..Self::of_checks(exercise, file, checks) }
+    }
+
+    /// A future hangs at a line that nobody could tell, for want of line tables.
+    pub fn misses_a_place(&self) -> bool {
+        let mut verdicts = self.checks.iter().filter_map(CheckReport::verdict);
+        verdicts.any(|verdict| verdict.place_sought && verdict.place.is_none())
     }
 
     pub fn passed(&self) -> bool {

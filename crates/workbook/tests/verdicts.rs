@@ -111,6 +111,35 @@ fn the_first_failure_in_the_order_of_the_file_is_the_verdict() {
 }
 
 #[test]
+fn the_line_at_which_a_future_hangs_is_found_in_a_second_build() {
+    let fixture = Fixture::new();
+    fixture.edit("Cargo.toml", "debug = false", "debug = \"line-tables-only\"");
+    fixture.edit("exercises/01-demo/checks/greet.rs", "mod stand_in;", "pub mod stand_in;");
+    let builds = || {
+        let files = fs::read_dir(fixture.path("target/debug/deps")).expect("something was built");
+        let names = files.map(|file| file.expect("the folder can be read").file_name().to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with("greet-") && name.ends_with(".d")).count()
+    };
+    fixture.greet("let _ = name; \"Hello\".to_owned()");
+    fixture.run(&["check", "greet"]).expect(1, &["wrong"]);
+    assert_eq!(builds(), 1, "nobody asked for a line");
+    fixture.greet("let _ = name; checks::stand_in::hangs()");
+    fixture.run(&["check", "greet"]).expect(1, &["deadlock", "your code waits at", "greet.rs:4:19"]);
+    assert_eq!(builds(), 2);
+    // Both know of the next save.
+    fixture.greet("let _ = name;\n    checks::stand_in::hangs()");
+    fixture.run(&["check", "greet"]).expect(1, &["deadlock", "your code waits at", "greet.rs:5:5"]);
+}
+
+#[test]
+fn a_line_that_cannot_be_found_is_no_trouble() {
+    let fixture = Fixture::new();
+    fixture.edit("exercises/01-demo/checks/greet.rs", "mod stand_in;", "pub mod stand_in;");
+    fixture.greet("let _ = name; checks::stand_in::hangs()");
+    fixture.run(&["check", "greet"]).expect(1, &["deadlock", "your code waits somewhere"]);
+}
+
+#[test]
 fn an_error_outside_of_the_exercise_is_not_the_learners() {
     let fixture = Fixture::new();
     fixture.write(

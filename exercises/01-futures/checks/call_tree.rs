@@ -1,4 +1,4 @@
-use harness::{Check, Finished, Lane, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs};
 use mock_llm::{MockLlm, Model};
 use timeline::instant;
 use tokio::time::timeout;
@@ -57,8 +57,7 @@ fn calls_what_a_tool_needs() {
 #[test]
 fn calls_every_tool_of_the_tree() {
     let run = call_the_trip();
-    let mut called = prompts(&run);
-    called.sort_unstable();
+    let called = prompts(&run).sorted();
     run.require(
         called == PROMPTS,
         saw(called.join("\n")).expected(PROMPTS.join("\n")).because(

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs};
+use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, recorder, saw, secs};
 use mock_llm::{Call, End, MockLlm, Model, Reply};
 use tokio::time::Instant;
 
@@ -92,16 +92,16 @@ fn shows_every_reply_once() {
             .expected("every call to go on until its reply is there")
             .because(why_lost(&run)),
     );
-    let mut questions: Vec<usize> = calls.iter().map(asked).collect();
-    questions.sort_unstable();
+    let questions: Vec<usize> = calls.iter().map(asked).collect();
+    let questions = questions.sorted();
     run.require(
         questions == [1, 2, 3],
         saw(format!("calls for {}", list(&questions)))
             .expected("one call for each of questions 1, 2, 3")
             .because("Every call costs money: none is repeated, and none is left out."),
     );
-    let mut shown: Vec<usize> = run.value().iter().map(|shown| shown.question).collect();
-    shown.sort_unstable();
+    let shown: Vec<usize> = run.value().iter().map(|shown| shown.question).collect();
+    let shown = shown.sorted();
     run.require(
         shown == [1, 2, 3],
         saw(format!("`show` called for {}", list(&shown)))
@@ -287,8 +287,7 @@ fn the_same_prompt_twice_has_two_places() {
     let run = Check::new().draws(&llm).run(async || {
         let mut places = Vec::new();
         ask_all(&llm, &prompts, |place, _| places.push(place)).await;
-        places.sort_unstable();
-        places
+        places.sorted()
     });
     let places = run.value();
     run.require(

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Message, Outcome, Timeline, recorder, saw, secs, shown};
+use harness::{Check, Finished, Lane, Message, Outcome, Sorted, Timeline, recorder, saw, secs, shown};
 use mock_llm::{Call, End, Journal, MockLlm, Model, Reply};
 use tokio::time::sleep;
 
@@ -74,8 +74,8 @@ fn seconds(duration: Duration) -> String {
 #[track_caller]
 fn the_two_calls<T>(run: &Finished<T>) -> (&Call, &Call) {
     let journal = run.journal();
-    let mut asked: Vec<&str> = journal.calls().iter().map(|call| call.model.as_str()).collect();
-    asked.sort_unstable();
+    let asked: Vec<&str> = journal.calls().iter().map(|call| call.model.as_str()).collect();
+    let asked = asked.sorted();
     let message = saw(format!("calls to {asked:?}")).expected("one call to atlas and one to birch");
     match (call(journal, "atlas"), call(journal, "birch")) {
         (Some(atlas), Some(birch)) if asked.len() == 2 => (atlas, birch),

@@ -1,6 +1,4 @@
-use std::time::Duration;
-
-use harness::{Check, Finished, Lane, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 
 use super::ask_all;
@@ -89,8 +87,8 @@ fn list(mails: &[usize]) -> String {
 fn asks_every_prompt_once() {
     let run = ask(&MAILS);
     let calls = run.journal().calls();
-    let mut mails: Vec<usize> = calls.iter().map(asked).collect();
-    mails.sort_unstable();
+    let mails: Vec<usize> = calls.iter().map(asked).collect();
+    let mails = mails.sorted();
     let because = match calls.last().and_then(|call| call.ended.as_ref()) {
         _ if calls.iter().any(|call| call.attempt > 1) => {
             "A call that failed was made again. That can be right (lesson 10 is about it), but here the caller \
@@ -182,16 +180,12 @@ fn in_words(outcome: &Outcome) -> String {
 
 /// The outcomes in the order in which the calls ended.
 fn in_order_of_arrival(journal: &Journal) -> Vec<Outcome> {
-    let mut ends: Vec<(Duration, Outcome)> = Vec::new();
-    for call in journal.calls() {
-        match &call.ended {
-            Some((at, End::Finished)) => ends.push((*at, Ok(answer(asked(call))))),
-            Some((at, End::Failed(error))) => ends.push((*at, Err(error.clone()))),
-            _ => {}
-        }
-    }
-    ends.sort_by_key(|(at, _)| *at);
-    ends.into_iter().map(|(_, outcome)| outcome).collect()
+    let outcome = |call: &Call| match &call.ended {
+        Some((_, End::Finished)) => Some(Ok(answer(asked(call)))),
+        Some((_, End::Failed(error))) => Some(Err(error.clone())),
+        _ => None,
+    };
+    journal.in_order_of_end().into_iter().filter_map(outcome).collect()
 }
 
 /// Tells the mistake behind a list that is not the one that is wanted.

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 use tokio::time::{Instant, sleep};
 
@@ -100,9 +100,8 @@ fn answered(reply: &Reply) -> usize {
 
 /// The pages, in the order in which their replies came.
 fn in_order_of_arrival(journal: &Journal) -> Vec<usize> {
-    let mut calls: Vec<&Call> = journal.finished().collect();
-    calls.sort_by_key(|call| call.ended.as_ref().map(|(at, _)| *at));
-    calls.into_iter().map(asked).collect()
+    let calls = journal.in_order_of_end().into_iter().filter(|call| matches!(call.ended, Some((_, End::Finished))));
+    calls.map(asked).collect()
 }
 
 /// `pages 3, 1, 4`
@@ -146,8 +145,8 @@ fn error_of(run: &Finished<Answer>) -> &Error {
 #[test]
 fn asks_every_prompt_once() {
     let run = ask(&[good(1, 1.0), good(2, 1.0), good(3, 1.0), good(4, 1.0)], 1.0);
-    let mut pages: Vec<usize> = run.journal().calls().iter().map(asked).collect();
-    pages.sort_unstable();
+    let pages: Vec<usize> = run.journal().calls().iter().map(asked).collect();
+    let pages = pages.sorted();
     run.require(
         pages == [1, 2, 3, 4],
         saw(format!("calls for {}", list(&pages)))

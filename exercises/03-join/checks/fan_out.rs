@@ -1,4 +1,4 @@
-use harness::{Check, Finished, Lane, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs};
 use mock_llm::{MockLlm, Model, Reply};
 
 use super::ask_all;
@@ -22,8 +22,8 @@ fn ask(seconds: [f64; 3]) -> Finished<[Reply; 3]> {
 #[test]
 fn asks_every_model_once() {
     let run = ask([1.0, 0.8, 0.6]);
-    let mut asked: Vec<&str> = run.journal().calls().iter().map(|call| call.model.as_str()).collect();
-    asked.sort_unstable();
+    let asked: Vec<&str> = run.journal().calls().iter().map(|call| call.model.as_str()).collect();
+    let asked = asked.sorted();
     run.require(
         asked == MODELS,
         saw(format!("calls to {asked:?}"))

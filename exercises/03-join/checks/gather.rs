@@ -1,5 +1,5 @@
-use harness::{Check, Finished, Lane, Outcome, Timeline, saw, secs};
-use mock_llm::{Call, Journal, MockLlm, Model, Reply};
+use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, saw, secs};
+use mock_llm::{Call, End, Journal, MockLlm, Model, Reply};
 
 use super::ask_all;
 
@@ -56,9 +56,8 @@ fn answered(reply: &Reply) -> Option<usize> {
 
 /// The pages, in the order in which their reviews came.
 fn in_order_of_arrival(journal: &Journal) -> Vec<usize> {
-    let mut calls: Vec<&Call> = journal.finished().collect();
-    calls.sort_by_key(|call| call.ended.as_ref().map(|(at, _)| *at));
-    calls.into_iter().filter_map(asked).collect()
+    let calls = journal.in_order_of_end().into_iter().filter(|call| matches!(call.ended, Some((_, End::Finished))));
+    calls.filter_map(asked).collect()
 }
 
 /// `pages 3, 1, 4`
@@ -88,8 +87,8 @@ fn pages_of(run: &Finished<Vec<Reply>>) -> Vec<usize> {
 #[test]
 fn asks_every_prompt_once() {
     let run = ask(&alike(4, 1.0));
-    let mut pages: Vec<usize> = run.journal().calls().iter().filter_map(asked).collect();
-    pages.sort_unstable();
+    let pages: Vec<usize> = run.journal().calls().iter().filter_map(asked).collect();
+    let pages = pages.sorted();
     run.require(
         pages == [1, 2, 3, 4],
         saw(format!("calls for {}", list(&pages)))

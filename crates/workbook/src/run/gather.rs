@@ -31,6 +31,8 @@ enum Record {
         yours: Option<Timeline>,
         expected: Option<Timeline>,
         place: Option<String>,
+        #[serde(default)]
+        place_sought: bool,
     },
 }
 
@@ -44,12 +46,12 @@ pub fn gather(test: &Test<'_>, ended: &Ended, records: &str, explain: &dyn Fn() 
     for record in records.lines().filter_map(|line| serde_json::from_str(line).ok()) {
         match record {
             Record::Run { check: of, yours, expected } if of == check.name => runs.push(Run { yours, expected }),
-            Record::Verdict { check: of, outcome, headline, text, yours, expected, place }
+            Record::Verdict { check: of, outcome, headline, text, yours, expected, place, place_sought }
                 if of == check.name && told.is_none() =>
             {
                 let outcome = Outcome::ALL.into_iter().find(|known| known.name() == outcome);
                 let outcome = outcome.filter(|outcome| *outcome != Outcome::Passed).unwrap_or(Outcome::Wrong);
-                told = Some(Verdict { outcome, headline, text, yours, expected, place });
+                told = Some(Verdict { outcome, headline, text, yours, expected, place, place_sought });
             }
             Record::Run { .. } | Record::Verdict { .. } => {}
         }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use crate::{
-    cargo::{self, Build, Progress, Trouble},
+    cargo::{self, Build, LineTables, Progress, Trouble},
     checks::{self, Check},
     diagnostics::{self, Diagnostic},
     fresh::Stamp,
@@ -57,9 +57,27 @@ pub fn check(job: &Job, exercise: &Exercise, on_event: &(dyn Fn(Event) + Sync)) 
 }
 
 /// Compiles exercises of one lesson with one cargo invocation, then runs the checks of each.
+///
+/// The first build has no line tables, because that is quicker. Exercises with a future that hangs are built and checked
+/// once more, the way `cargo test` does it, so that the message can name the line.
 pub fn check_all(
     job: &Job,
     exercises: &[&Exercise],
+    on_event: &(dyn Fn(Event) + Sync),
+) -> Result<Vec<Report>, Trouble> {
+    let mut reports = build_and_judge(job, exercises, LineTables::LeftOut, on_event)?;
+    let (hung, again): (Vec<&mut Report>, Vec<&Exercise>) =
+        reports.iter_mut().zip(exercises).filter(|(report, _)| report.misses_a_place()).unzip();
+    for (report, with_lines) in hung.into_iter().zip(build_and_judge(job, &again, LineTables::Kept, on_event)?) {
+        *report = Report { build_time: report.build_time + with_lines.build_time, ..with_lines };
+    }
+    Ok(reports)
+}
+
+fn build_and_judge(
+    job: &Job,
+    exercises: &[&Exercise],
+    lines: LineTables,
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<Vec<Report>, Trouble> {
     let Some(first) = exercises.first() else { return Ok(Vec::new()) };
@@ -69,7 +87,7 @@ pub fn check_all(
     let stamps: Vec<Stamp> =
         exercises.iter().filter_map(|exercise| Stamp::before_build(&job.workspace, exercise).ok()).collect();
     let on_progress = |progress| on_event(Event::Building(progress));
-    let build = cargo::build_tests(&job.workspace, &first.package(), &targets, &job.cancel, &on_progress)?;
+    let build = cargo::build_tests(&job.workspace, &first.package(), &targets, lines, &job.cancel, &on_progress)?;
     let build_time = start.elapsed();
     for stamp in stamps {
         let _ = stamp.after_build();

@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// How often the file is looked at.
-const LOOK: Duration = Duration::from_millis(10);
+const LOOK: Duration = Duration::from_millis(5);
 /// A check that takes less than this shows its verdict only: a screen that flickers is hard to read.
 const NOTICEABLE: Duration = Duration::from_millis(400);
 
