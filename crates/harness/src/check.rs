@@ -390,7 +390,8 @@ fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limit: Duration
             format!("nothing happens after {since}, and the run has not ended{waits}"),
             "Everything waits for something else, and nothing is left that could wake anything: no timer, no call that \
              will be answered. On a real clock this program would hang for ever. Ask of each line above: who ends this \
-             wait, and is it itself waiting?",
+             wait, and is it itself waiting? (`recv()` waits until the last sender is dropped, and the function that \
+             made the channel may hold one itself.)",
         ),
         Reason::NobodyHoldsTheWaker => (
             format!("nothing happens after {since}, and nobody holds the waker of your future{waits}"),

@@ -6,6 +6,7 @@
 use std::{
     backtrace::Backtrace,
     mem::ManuallyDrop,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     task::{RawWaker, RawWakerVTable, Wake, Waker},
 };
@@ -42,6 +43,10 @@ impl Tracer {
 
     fn look_around(&self) {
         let Some(place) = innermost_place(&Backtrace::force_capture().to_string()) else { return };
+        let place = match std::env::current_dir() {
+            Ok(folder) => from_top(&place, &folder),
+            Err(_) => place,
+        };
         self.places.lock().unwrap_or_else(PoisonError::into_inner).push(place);
     }
 }
@@ -71,24 +76,39 @@ static TABLE: RawWakerVTable = RawWakerVTable::new(
     |data| drop(unsafe { Arc::from_raw(data.cast::<Tracer>()) }),
 );
 
-/// The innermost line of the learner's file in a backtrace, as `exercises/03-join/fan_out.rs:14:9`.
+/// The innermost line of the learner's file in a backtrace, as it stands there: `./fan_out.rs:14:9`.
 ///
 /// A backtrace names a function on one line and its place on the next.
 fn innermost_place(backtrace: &str) -> Option<String> {
     let lines = backtrace.lines().map(str::trim_start);
     let frames =
         lines.clone().zip(lines.skip(1)).filter_map(|(function, place)| Some((function, place.strip_prefix("at ")?)));
-    frames.filter(|(function, place)| is_learners(function, place)).map(|(_, place)| from_workspace(place)).next()
+    frames.filter(|(function, place)| is_learners(function, place)).map(|(_, place)| place.to_owned()).next()
 }
 
-/// Whether a frame is in an attempt at an exercise, and not in what the harness, a library or the checks have written.
+/// A place of a backtrace as it is seen from the top of the workspace. A backtrace names files as they are seen from the
+/// folder in which the program runs: that of a package, two levels down.
+fn from_top(place: &str, folder: &Path) -> String {
+    let Some(place) = place.strip_prefix("./").or_else(|| place.strip_prefix(r".\")) else {
+        return from_workspace(place);
+    };
+    let mut folders = folder.iter().rev().map(|name| name.to_string_lossy());
+    match (folders.next(), folders.next()) {
+        (Some(package), Some(kind)) => format!("{kind}/{package}/{}", place.replace('\\', "/")),
+        _ => from_workspace(place),
+    }
+}
+
+/// Whether a frame is in an attempt at an exercise, and not in what the harness, a library or the checks have written. The C
+/// library, too, may have line tables.
 fn is_learners(function: &str, place: &str) -> bool {
     let is_ours = function.split([':', '<', ' ']).any(|part| part == "harness" || part == "timeline");
     // Relative paths begin with a dot or a folder of the workspace: a slash in front makes both kinds alike.
     let place = format!("/{}", place.replace('\\', "/"));
     let not_theirs =
         ["/checks/", "/crates/mock-llm/", "/crates/timeline/", "/rustc/", "/registry/", "/lib/rustlib/", "/library/"];
-    !is_ours && !not_theirs.iter().any(|part| place.contains(part))
+    let is_rust = place.contains(".rs:");
+    is_rust && !is_ours && !not_theirs.iter().any(|part| place.contains(part))
 }
 
 /// A path as it is seen from the top of the workspace. What is not under one of its folders stays as it is.
@@ -96,7 +116,9 @@ pub(crate) fn from_workspace(path: &str) -> String {
     let path = path.replace('\\', "/");
     let path = path.strip_prefix("./").unwrap_or(&path);
     let folders = ["exercises/", "solutions/", "lessons/", "crates/", "target/"];
-    let from = folders.iter().filter_map(|folder| path.find(folder)).min().unwrap_or(0);
+    // The last: the workbook may lie in a folder of such a name itself.
+    let starts = folders.iter().filter_map(|folder| Some(path.rfind(&format!("/{folder}"))? + 1));
+    let from = starts.max().unwrap_or(0);
     path[from..].to_owned()
 }
 
@@ -117,14 +139,19 @@ mod tests {
              at /home/ada/workbook/exercises/03-join/fan_out.rs:20:9
    4: fan_out::checks::it_ends::{{closure}}
              at /home/ada/workbook/exercises/03-join/checks/fan_out.rs:8:9";
-        assert_eq!(innermost_place(backtrace).as_deref(), Some("exercises/03-join/fan_out.rs:14:9"));
+        assert_eq!(innermost_place(backtrace).as_deref(), Some("/home/ada/workbook/exercises/03-join/fan_out.rs:14:9"));
         assert_eq!(innermost_place("   0: nothing\n"), None);
+        assert_eq!(innermost_place("  20: start_thread\n             at nptl/pthread_create.c:442:8\n"), None);
     }
 
     #[test]
     fn paths_start_at_the_workspace() {
+        let folder = Path::new("/home/ada/exercises/workbook/exercises/03-join");
+        assert_eq!(from_top("./fan_out.rs:14:9", folder), "exercises/03-join/fan_out.rs:14:9");
+        assert_eq!(from_top("/w/target/tmp/a/fan_out.rs:1:2", folder), "target/tmp/a/fan_out.rs:1:2");
         assert_eq!(from_workspace("./exercises/03-join/fan_out.rs"), "exercises/03-join/fan_out.rs");
         assert_eq!(from_workspace(r"C:\tokens\exercises\03-join\fan_out.rs"), "exercises/03-join/fan_out.rs");
+        assert_eq!(from_workspace("/home/ada/exercises/w/target/tmp/a.rs"), "target/tmp/a.rs");
         assert_eq!(from_workspace("src/main.rs"), "src/main.rs");
     }
 }

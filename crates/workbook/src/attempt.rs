@@ -7,7 +7,8 @@
 //! one with the whole path of the checks file. Messages name the original files again.
 
 use std::{
-    collections::HashMap,
+    cmp::Reverse,
+    collections::BTreeMap,
     env,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
@@ -268,18 +269,22 @@ impl<'a> Workshop<'a> {
         self.folder.join(format!("{}.rs", attempt.module()))
     }
 
-    /// From what rustc calls the files to what a person calls them.
-    fn names(&self, attempts: &[&Attempt]) -> HashMap<String, String> {
-        let mut names = HashMap::new();
+    /// From what rustc and the harness call the files to what a person calls them. Whole paths stand before those that are
+    /// a part of them.
+    fn names(&self, attempts: &[&Attempt]) -> Vec<(String, String)> {
+        let mut names = BTreeMap::new();
         for attempt in attempts {
             let checks = attempt.exercise.checks_file();
             for (path, shown) in
                 [(self.copy(attempt), attempt.shown.clone()), (checks.clone(), self.job.workspace.shown(&checks))]
             {
+                names.insert(self.job.workspace.shown(&path), shown.clone());
                 names.insert(path.to_string_lossy().replace('\\', "/"), shown.clone());
                 names.insert(path.to_string_lossy().into_owned(), shown);
             }
         }
+        let mut names: Vec<(String, String)> = names.into_iter().collect();
+        names.sort_by_key(|(from, _)| Reverse(from.len()));
         names
     }
 
@@ -324,11 +329,11 @@ fn write_if_changed(path: &Path, text: &str) -> Result<(), Trouble> {
     files::replace_soon(path, text.as_bytes()).map_err(Trouble::io(format!("cannot write {}", path.display())))
 }
 
-fn renamed(text: &str, names: &HashMap<String, String>) -> String {
+fn renamed(text: &str, names: &[(String, String)]) -> String {
     names.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
-fn rename_verdict(verdict: &mut Verdict, names: &HashMap<String, String>) {
+fn rename_verdict(verdict: &mut Verdict, names: &[(String, String)]) {
     verdict.headline = renamed(&verdict.headline, names);
     verdict.text = renamed(&verdict.text, names);
     verdict.place = verdict.place.take().map(|place| renamed(&place, names));

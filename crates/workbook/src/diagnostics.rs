@@ -1,7 +1,5 @@
 //! What the compiler said, from cargo's stream of JSON.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::text;
@@ -112,14 +110,14 @@ impl Diagnostic {
 
     /// Names a file differently wherever the diagnostic names it: a copy that was compiled becomes the original.
     #[must_use]
-    pub fn renamed(mut self, names: &HashMap<String, String>) -> Self {
+    pub fn renamed(mut self, names: &[(String, String)]) -> Self {
         for (from, to) in names {
             for text in [&mut self.rendered, &mut self.coloured, &mut self.message] {
                 if text.contains(from.as_str()) {
                     *text = text.replace(from.as_str(), to);
                 }
             }
-            if self.file.as_deref() == Some(from) {
+            if self.file.as_deref() == Some(from.as_str()) {
                 self.file = Some(to.clone());
             }
         }
