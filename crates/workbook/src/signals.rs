@@ -16,14 +16,17 @@ pub fn listen() {
     listener();
 }
 
+/// The last: the terminal was closed.
+#[cfg(unix)]
+const SIGNALS: &[i32] = &[signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
+#[cfg(not(unix))]
+const SIGNALS: &[i32] = &[signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
+
 fn listener() -> &'static Arc<AtomicUsize> {
     static RECEIVED: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
     RECEIVED.get_or_init(|| {
         let received = Arc::new(AtomicUsize::new(0));
-        let mut signals = vec![signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
-        #[cfg(unix)]
-        signals.push(signal_hook::consts::SIGHUP);
-        for signal in signals {
+        for &signal in SIGNALS {
             let value = usize::try_from(signal).expect("signals have small numbers");
             // A signal that cannot be caught ends the process as it always did.
             let _ = signal_hook::flag::register_usize(signal, Arc::clone(&received), value);

@@ -2,6 +2,7 @@
 
 mod support;
 
+#[cfg(target_os = "linux")]
 use std::fs;
 
 use support::{Fixture, RIGHT};
