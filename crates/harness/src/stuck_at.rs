@@ -42,6 +42,10 @@ impl Tracer {
     }
 
     fn look_around(&self) {
+        // The runner has left the line tables out, and builds once more with them if a line was looked for.
+        if std::env::var_os("WORKBOOK_NO_LINES").is_some() {
+            return;
+        }
         let Some(place) = innermost_place(&Backtrace::force_capture().to_string()) else { return };
         let place = match std::env::current_dir() {
             Ok(folder) => from_top(&place, &folder),

@@ -222,7 +222,7 @@ impl<'a> Workshop<'a> {
     ) -> Result<Vec<CheckReport>, Trouble> {
         let expected = run::expected(&attempt.exercise);
         let folder = attempt.exercise.solutions_folder();
-        let test = |check| Test::new(check, &ready.module, &ready.executable, &folder);
+        let test = |check| Test::new(check, &ready.module, &ready.executable, LineTables::Kept, &folder);
         let tests: Vec<Test<'_>> = expected.iter().map(test).collect();
         let explain = || format!("The program ended well, but the check reported no run of {}.", attempt.shown);
         let mut checks = run::run_tests(self.job, &tests, threads, limit, &explain, &|_, _| {})?;

@@ -93,7 +93,7 @@ fn build_and_judge(
         let _ = stamp.after_build();
     }
     let reports = exercises.iter().map(|exercise| {
-        let mut report = judge(job, exercise, &build, on_event)?;
+        let mut report = judge(job, exercise, &build, lines, on_event)?;
         report.build_time = build_time;
         Ok(report)
     });
@@ -105,7 +105,13 @@ pub fn expected(exercise: &Exercise) -> Vec<Check> {
     checks::parse(&fs::read_to_string(exercise.checks_file()).unwrap_or_default())
 }
 
-fn judge(job: &Job, exercise: &Exercise, build: &Build, on_event: &(dyn Fn(Event) + Sync)) -> Result<Report, Trouble> {
+fn judge(
+    job: &Job,
+    exercise: &Exercise,
+    build: &Build,
+    lines: LineTables,
+    on_event: &(dyn Fn(Event) + Sync),
+) -> Result<Report, Trouble> {
     let shown = job.workspace.shown(&exercise.file());
     let expected = expected(exercise);
     let diagnostics = build.diagnostics.get(&exercise.name).cloned().unwrap_or_default();
@@ -119,7 +125,8 @@ fn judge(job: &Job, exercise: &Exercise, build: &Build, on_event: &(dyn Fn(Event
         return Ok(Report::without_run(exercise.id(), shown, expected, verdict));
     }
     let folder = exercise.folder();
-    let tests: Vec<Test<'_>> = expected.iter().map(|check| Test::new(check, "checks", executable, &folder)).collect();
+    let tests: Vec<Test<'_>> =
+        expected.iter().map(|check| Test::new(check, "checks", executable, lines, &folder)).collect();
     on_event(Event::Running(expected.clone()));
     let start = Instant::now();
     let explain = || gather::why_no_check_ran(&job.workspace, exercise);
@@ -154,13 +161,15 @@ pub struct Test<'a> {
     /// `checks::is_fast`, the name by which libtest knows it.
     pub path: String,
     pub executable: &'a Path,
+    /// What it was compiled with.
+    pub lines: LineTables,
     /// The folder to run in: that of the package, as under `cargo test`.
     pub folder: &'a Path,
 }
 
 impl<'a> Test<'a> {
-    pub fn new(check: &'a Check, module: &str, executable: &'a Path, folder: &'a Path) -> Self {
-        Self { check, path: format!("{module}::{}", check.name), executable, folder }
+    pub fn new(check: &'a Check, module: &str, executable: &'a Path, lines: LineTables, folder: &'a Path) -> Self {
+        Self { check, path: format!("{module}::{}", check.name), executable, lines, folder }
     }
 }
 
@@ -271,6 +280,11 @@ fn run_test(
     } else {
         command.env_remove("WORKBOOK_ASCII");
     }
+    // A backtrace that can show no line of the learner's is not worth the time.
+    match test.lines {
+        LineTables::Kept => command.env_remove("WORKBOOK_NO_LINES"),
+        LineTables::LeftOut => command.env("WORKBOOK_NO_LINES", "1"),
+    };
     // A backtrace through the harness and tokio hides the line that matters, which the verdict names.
     command.env("RUST_BACKTRACE", "0");
     for name in ["RUST_TEST_THREADS", "RUST_TEST_NOCAPTURE", "RUST_TEST_SHUFFLE", "RUST_LIB_BACKTRACE"] {
