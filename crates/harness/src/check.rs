@@ -229,7 +229,7 @@ impl Check {
     fn never(self, check: String, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
         let journals: Vec<Journal> = journals.into_iter().map(|journal| journal.taken_at(never.since)).collect();
         let yours = until(never.since, self.timeline(&journals, Some(never.since)));
-        let place = never.places.iter().flatten().last().cloned();
+        let place = never.places.iter().flatten().last().map(|place| place.line.clone());
         let place_sought = never.places.is_some();
         let message = why_never(never, pulse, &journals, self.limit);
         fail(Failure { check, message, yours: Some(yours), expected: self.expected, place, place_sought })
@@ -368,7 +368,10 @@ fn not_started(check: &str, pulse: &Pulse) -> Option<Failure> {
 fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limit: Duration) -> Message {
     let since = seconds(never.since);
     let mut waits: Vec<String> = Vec::new();
-    waits.extend(never.places.iter().flatten().map(|place| format!("your code waits at {place}")));
+    waits.extend(never.places.iter().flatten().map(|place| match place.wait {
+        Some(wait) => format!("your code waits at {}, in {}", place.line, wait.name),
+        None => format!("your code waits at {}", place.line),
+    }));
     waits.extend(never.tasks.iter().map(|task| format!("{task}, has not ended")));
     let in_flight = journals.iter().flat_map(Journal::calls).filter(|call| call.ended.is_none());
     waits.extend(in_flight.map(|call| format!("the call to `{}` has no answer yet", call.model)));
@@ -385,33 +388,36 @@ fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limit: Duration
     }
     let waits = waits.iter().map(|line| format!("\n- {line}")).collect::<String>();
     let waits = if waits.is_empty() { waits } else { format!(":{waits}") };
+    let wait = never.places.iter().flatten().last().and_then(|place| place.wait);
+    let who_ends_it =
+        wait.map_or("Ask of each line above: who ends this wait, and is it itself waiting?", |wait| wait.ends);
     let (seen, why) = match never.reason {
         Reason::NothingLeft => (
             format!("nothing happens after {since}, and the run has not ended{waits}"),
-            "Everything waits for something else, and nothing is left that could wake anything: no timer, no call that \
-             will be answered. On a real clock this program would hang for ever. Ask of each line above: who ends this \
-             wait, and is it itself waiting? (`recv()` waits until the last sender is dropped, and the function that \
-             made the channel may hold one itself.)",
+            format!(
+                "Everything waits for something else, and nothing is left that could wake anything: no timer, no call \
+                 that will be answered. On a real clock this program would hang for ever. {who_ends_it}"
+            ),
         ),
         Reason::NobodyHoldsTheWaker => (
             format!("nothing happens after {since}, and nobody holds the waker of your future{waits}"),
             "A future that returns `Poll::Pending` promises that somebody will call its waker. Nobody kept a clone of \
-             `cx.waker()` from the last poll, so nobody can: the future is never polled again.",
+             `cx.waker()` from the last poll, so nobody can: the future is never polled again.".to_owned(),
         ),
         Reason::OneMorePollHelped => (
             format!("nothing happens after {since}; yet when the future is polled once more, it goes on{waits}"),
             "What the future waited for had come, and nobody called its waker. Whoever changes what a future waits for \
-             must wake it, and must wake the waker of its *last* poll.",
+             must wake it, and must wake the waker of its *last* poll.".to_owned(),
         ),
         Reason::StillGoing => (
             format!("after {} the run still goes on{waits}", seconds(limit)),
             "Something happens again and again, and the end never comes: a loop that sleeps and looks, or a retry \
-             without a limit.",
+             without a limit.".to_owned(),
         ),
         Reason::Spins => (
             format!("polls without end at {since}, and the clock stands still{waits}"),
             "A future wakes itself, or is ready again and again, and never waits. The processor works at full load, and \
-             no timer and no call ever gets its turn.",
+             no timer and no call ever gets its turn.".to_owned(),
         ),
     };
     saw(seen).expected("the run to end").because(why).outcome(never.outcome)

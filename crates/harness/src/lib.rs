@@ -53,6 +53,7 @@ mod stuck_at;
 mod supervise;
 pub mod thread;
 mod trace;
+mod waits;
 mod wakes;
 mod watchdog;
 

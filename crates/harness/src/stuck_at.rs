@@ -11,11 +11,22 @@ use std::{
     task::{RawWaker, RawWakerVTable, Wake, Waker},
 };
 
+use crate::waits::{self, Wait};
+
+/// A line at which a future waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// `exercises/03-join/fan_out.rs:14:9`
+    pub(crate) line: String,
+    /// In what, where it is known.
+    pub(crate) wait: Option<Wait>,
+}
+
 /// Remembers the places at which its waker was cloned, and passes wake-ups on.
 #[derive(Debug)]
 pub(crate) struct Tracer {
     waker: Waker,
-    places: Mutex<Vec<String>>,
+    places: Mutex<Vec<Place>>,
 }
 
 impl Tracer {
@@ -24,10 +35,10 @@ impl Tracer {
     }
 
     /// The places found, each once, in the order in which they were polled.
-    pub(crate) fn places(&self) -> Vec<String> {
+    pub(crate) fn places(&self) -> Vec<Place> {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut seen = std::collections::HashSet::new();
-        places.retain(|place| seen.insert(place.clone()));
+        places.retain(|place| seen.insert(place.line.clone()));
         places
     }
 
@@ -46,11 +57,10 @@ impl Tracer {
         if std::env::var_os("WORKBOOK_NO_LINES").is_some() {
             return;
         }
-        let Some(place) = innermost_place(&Backtrace::force_capture().to_string()) else { return };
-        let place = match std::env::current_dir() {
-            Ok(folder) => from_top(&place, &folder),
-            Err(_) => place,
-        };
+        let Some(mut place) = innermost_place(&Backtrace::force_capture().to_string()) else { return };
+        if let Ok(folder) = std::env::current_dir() {
+            place.line = from_top(&place.line, &folder);
+        }
         self.places.lock().unwrap_or_else(PoisonError::into_inner).push(place);
     }
 }
@@ -81,13 +91,25 @@ static TABLE: RawWakerVTable = RawWakerVTable::new(
 );
 
 /// The innermost line of the learner's file in a backtrace, as it stands there: `./fan_out.rs:14:9`.
-///
-/// A backtrace names a function on one line and its place on the next.
-fn innermost_place(backtrace: &str) -> Option<String> {
-    let lines = backtrace.lines().map(str::trim_start);
-    let frames =
-        lines.clone().zip(lines.skip(1)).filter_map(|(function, place)| Some((function, place.strip_prefix("at ")?)));
-    frames.filter(|(function, place)| is_learners(function, place)).map(|(_, place)| place.to_owned()).next()
+fn innermost_place(backtrace: &str) -> Option<Place> {
+    let frames = frames(backtrace);
+    let learners = frames.iter().position(|(function, place)| is_learners(function, place))?;
+    Some(Place { line: frames[learners].1.clone(), wait: waits::recognise(&frames[..learners]) })
+}
+
+/// The frames of a backtrace, the innermost first: a function on one line, and on the next its place, where it is known.
+fn frames(backtrace: &str) -> Vec<(String, String)> {
+    let mut frames: Vec<(String, String)> = Vec::new();
+    for line in backtrace.lines().map(str::trim_start) {
+        if let Some(place) = line.strip_prefix("at ") {
+            if let Some(frame) = frames.last_mut() {
+                frame.1 = place.replace('\\', "/");
+            }
+        } else if let Some((_, function)) = line.split_once(": ") {
+            frames.push((function.to_owned(), String::new()));
+        }
+    }
+    frames
 }
 
 /// A place of a backtrace as it is seen from the top of the workspace. A backtrace names files as they are seen from the
@@ -98,7 +120,7 @@ fn from_top(place: &str, folder: &Path) -> String {
     };
     let mut folders = folder.iter().rev().map(|name| name.to_string_lossy());
     match (folders.next(), folders.next()) {
-        (Some(package), Some(kind)) => format!("{kind}/{package}/{}", place.replace('\\', "/")),
+        (Some(package), Some(kind)) => format!("{kind}/{package}/{place}"),
         _ => from_workspace(place),
     }
 }
@@ -108,7 +130,7 @@ fn from_top(place: &str, folder: &Path) -> String {
 fn is_learners(function: &str, place: &str) -> bool {
     let is_ours = function.split([':', '<', ' ']).any(|part| part == "harness" || part == "timeline");
     // Relative paths begin with a dot or a folder of the workspace: a slash in front makes both kinds alike.
-    let place = format!("/{}", place.replace('\\', "/"));
+    let place = format!("/{place}");
     let not_theirs =
         ["/checks/", "/crates/mock-llm/", "/crates/timeline/", "/rustc/", "/registry/", "/lib/rustlib/", "/library/"];
     let is_rust = place.contains(".rs:");
@@ -143,7 +165,9 @@ mod tests {
              at /home/ada/workbook/exercises/03-join/fan_out.rs:20:9
    4: fan_out::checks::it_ends::{{closure}}
              at /home/ada/workbook/exercises/03-join/checks/fan_out.rs:8:9";
-        assert_eq!(innermost_place(backtrace).as_deref(), Some("/home/ada/workbook/exercises/03-join/fan_out.rs:14:9"));
+        let place = innermost_place(backtrace).expect("the file is in it");
+        assert_eq!(place.line, "/home/ada/workbook/exercises/03-join/fan_out.rs:14:9");
+        assert_eq!(place.wait.map(|wait| wait.name), Some("a `oneshot::Receiver`"));
         assert_eq!(innermost_place("   0: nothing\n"), None);
         assert_eq!(innermost_place("  20: start_thread\n             at nptl/pthread_create.c:442:8\n"), None);
     }

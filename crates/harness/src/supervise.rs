@@ -15,7 +15,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use crate::{
     outcome::Outcome,
     pulse::{Pulse, Task, Who},
-    stuck_at::Tracer,
+    stuck_at::{Place, Tracer},
 };
 
 /// So far away that no exercise sleeps that long, and still near enough for tokio's timers.
@@ -44,7 +44,7 @@ pub(crate) struct Never {
     /// When the last thing happened.
     pub(crate) since: Duration,
     /// The lines of the learner's code at which the future waits. `None`: they were not looked for.
-    pub(crate) places: Option<Vec<String>>,
+    pub(crate) places: Option<Vec<Place>>,
     /// The tasks that have not ended.
     pub(crate) tasks: Vec<Task>,
 }
@@ -192,7 +192,7 @@ impl<'a> Supervise<'a> {
         self.waker.as_ref().is_some_and(|waker| Arc::strong_count(waker) > 1)
     }
 
-    fn never(&self, outcome: Outcome, reason: Reason, places: Option<Vec<String>>) -> Poll<Ending> {
+    fn never(&self, outcome: Outcome, reason: Reason, places: Option<Vec<Place>>) -> Poll<Ending> {
         let tasks: Vec<Task> = self.pulse.tasks().into_iter().map(|(_, task)| task).collect();
         let since = tasks.iter().filter_map(|task| task.last_poll).fold(self.last_activity, Duration::max);
         Poll::Ready(Ending::Never(Never { outcome, reason, since, places, tasks }))

@@ -1,5 +1,7 @@
 //! Code that goes wrong in every way that the harness knows. Each test here fails, and `verdicts.rs` sees how.
 
+mod waits;
+
 use std::{
     future::poll_fn,
     sync::{
