@@ -93,20 +93,31 @@ static TABLE: RawWakerVTable = RawWakerVTable::new(
 /// The innermost line of the learner's file in a backtrace, as it stands there: `./fan_out.rs:14:9`.
 fn innermost_place(backtrace: &str) -> Option<Place> {
     let frames = frames(backtrace);
-    let learners = frames.iter().position(|(function, place)| is_learners(function, place))?;
-    Some(Place { line: frames[learners].1.clone(), wait: waits::recognise(&frames[..learners]) })
+    let learners = frames.iter().position(is_learners)?;
+    Some(Place { line: frames[learners].place.clone(), wait: waits::recognise(&frames[..learners]) })
 }
 
-/// The frames of a backtrace, the innermost first: a function on one line, and on the next its place, where it is known.
-fn frames(backtrace: &str) -> Vec<(String, String)> {
-    let mut frames: Vec<(String, String)> = Vec::new();
+/// A function on the call stack.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(crate) function: String,
+    /// File, line and column; nothing where the function has no line table.
+    pub(crate) place: String,
+}
+
+/// The frames of a backtrace, the innermost first: a function on one line, and on the next its place, where it is known. A
+/// function that was inlined into the next has no number.
+fn frames(backtrace: &str) -> Vec<Frame> {
+    let mut frames: Vec<Frame> = Vec::new();
     for line in backtrace.lines().map(str::trim_start) {
         if let Some(place) = line.strip_prefix("at ") {
             if let Some(frame) = frames.last_mut() {
-                frame.1 = place.replace('\\', "/");
+                frame.place = place.replace('\\', "/");
             }
-        } else if let Some((_, function)) = line.split_once(": ") {
-            frames.push((function.to_owned(), String::new()));
+        } else {
+            let numbered = line.split_once(": ").filter(|(number, _)| number.chars().all(|c| c.is_ascii_digit()));
+            let function = numbered.map_or(line, |(_, function)| function);
+            frames.push(Frame { function: function.to_owned(), place: String::new() });
         }
     }
     frames
@@ -115,9 +126,7 @@ fn frames(backtrace: &str) -> Vec<(String, String)> {
 /// A place of a backtrace as it is seen from the top of the workspace. A backtrace names files as they are seen from the
 /// folder in which the program runs: that of a package, two levels down.
 fn from_top(place: &str, folder: &Path) -> String {
-    let Some(place) = place.strip_prefix("./").or_else(|| place.strip_prefix(r".\")) else {
-        return from_workspace(place);
-    };
+    let Some(place) = place.strip_prefix("./") else { return from_workspace(place) };
     let mut folders = folder.iter().rev().map(|name| name.to_string_lossy());
     match (folders.next(), folders.next()) {
         (Some(package), Some(kind)) => format!("{kind}/{package}/{place}"),
@@ -127,10 +136,10 @@ fn from_top(place: &str, folder: &Path) -> String {
 
 /// Whether a frame is in an attempt at an exercise, and not in what the harness, a library or the checks have written. The C
 /// library, too, may have line tables.
-fn is_learners(function: &str, place: &str) -> bool {
-    let is_ours = function.split([':', '<', ' ']).any(|part| part == "harness" || part == "timeline");
+fn is_learners(frame: &Frame) -> bool {
+    let is_ours = frame.function.split([':', '<', ' ']).any(|part| part == "harness" || part == "timeline");
     // Relative paths begin with a dot or a folder of the workspace: a slash in front makes both kinds alike.
-    let place = format!("/{place}");
+    let place = format!("/{}", frame.place);
     let not_theirs =
         ["/checks/", "/crates/mock-llm/", "/crates/timeline/", "/rustc/", "/registry/", "/lib/rustlib/", "/library/"];
     let is_rust = place.contains(".rs:");
@@ -159,6 +168,8 @@ mod tests {
              at /home/ada/workbook/crates/harness/src/stuck_at.rs:44:9
    1: tokio::sync::oneshot::Receiver::poll
              at /home/ada/.cargo/registry/src/index/tokio-1.54.1/src/sync/oneshot.rs:1:1
+      an::inlined::function
+             at /home/ada/.cargo/registry/src/index/tokio-1.54.1/src/sync/oneshot.rs:2:1
    2: fan_out::inner::{{closure}}
              at /home/ada/workbook/exercises/03-join/fan_out.rs:14:9
    3: fan_out::ask_all::{{closure}}

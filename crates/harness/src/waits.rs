@@ -1,9 +1,11 @@
 //! What a future waits in: the tool of tokio or of futures whose frames stand below the learner's line in a backtrace.
 
+use crate::stuck_at::Frame;
+
 /// A tool to wait with, and how such a wait ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Wait {
-    /// What the learner wrote: `Receiver::recv`.
+    /// What the learner calls it.
     pub(crate) name: &'static str,
     /// Who ends this wait.
     pub(crate) ends: &'static str,
@@ -107,9 +109,9 @@ const FULL: Wait = Wait {
     ends: "The channel is full, and `send` waits until the receiver takes something out. Who receives, and has it begun?",
 };
 
-/// The wait behind these frames, each a function and its file: those of the callees of the learner's line.
-pub(crate) fn recognise(frames: &[(String, String)]) -> Option<Wait> {
-    let has = |sign: &str| frames.iter().any(|(function, file)| function.contains(sign) || file.contains(sign));
+/// The wait behind these frames: those of what the learner's line has called.
+pub(crate) fn recognise(frames: &[Frame]) -> Option<Wait> {
+    let has = |sign: &str| frames.iter().any(|frame| frame.function.contains(sign) || frame.place.contains(sign));
     let (_, wait) = WAITS.iter().find(|(signs, _)| signs.iter().any(|sign| has(sign)))?;
     // A bounded channel counts its free places with a semaphore: who waits for that one, sends.
     let sends = (has("sync::mpsc") || has("sync/mpsc/")) && has("batch_semaphore");
