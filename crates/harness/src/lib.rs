@@ -42,6 +42,7 @@
 mod check;
 mod finished;
 mod futures;
+mod lists;
 mod message;
 mod outcome;
 mod panics;
@@ -60,6 +61,7 @@ mod watchdog;
 pub use check::Check;
 pub use finished::Finished;
 pub use futures::{Gate, more_turns};
+pub use lists::{Sorted, numbered};
 pub use message::{Message, saw};
 pub use outcome::Outcome;
 pub use recorder::{recorder, shown};
@@ -69,30 +71,6 @@ pub use trace::{Trace, Traced};
 pub use wakes::Wakes;
 
 use std::time::Duration;
-
-/// A list in order: for a check that does not ask for one.
-///
-/// For the two kinds of lists that checks compare, and compiled in here. std's sort, compiled once more in a checks file, is an
-/// eighth of all code there, and the learner waits for it at every save.
-pub trait Sorted {
-    /// The same items, the least first.
-    #[must_use]
-    fn sorted(self) -> Self;
-}
-
-impl Sorted for Vec<&str> {
-    fn sorted(mut self) -> Self {
-        self.sort_unstable();
-        self
-    }
-}
-
-impl Sorted for Vec<usize> {
-    fn sorted(mut self) -> Self {
-        self.sort_unstable();
-        self
-    }
-}
 
 /// Seconds, as the story tells them: `secs(1.5)`.
 ///

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, recorder, saw, secs};
+use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, numbered, recorder, saw, secs};
 use mock_llm::{Call, End, MockLlm, Model, Reply};
 use tokio::time::Instant;
 
@@ -66,16 +66,6 @@ fn came(run: &Finished<Vec<Shown>>, question: usize) -> Option<Duration> {
     call.ended.as_ref().map(|(at, _)| *at)
 }
 
-/// `questions 3, 1, 4`
-fn list(questions: &[usize]) -> String {
-    let number = |question: &usize| if *question == 0 { "?".to_owned() } else { question.to_string() };
-    match questions {
-        [] => "no question".to_owned(),
-        [question] => format!("question {}", number(question)),
-        _ => format!("questions {}", questions.iter().map(number).collect::<Vec<_>>().join(", ")),
-    }
-}
-
 fn asked(call: &Call) -> usize {
     (1..=9).find(|&question| call.prompt == prompt(question)).unwrap_or(0)
 }
@@ -88,7 +78,7 @@ fn shows_every_reply_once() {
     let lost: Vec<usize> = calls.iter().filter(|call| !is_finished(call)).map(asked).collect();
     run.require(
         lost.is_empty(),
-        saw(format!("the calls for {} did not end with a reply", list(&lost)))
+        saw(format!("the calls for {} did not end with a reply", numbered("question", &lost)))
             .expected("every call to go on until its reply is there")
             .because(why_lost(&run)),
     );
@@ -96,7 +86,7 @@ fn shows_every_reply_once() {
     let questions = questions.sorted();
     run.require(
         questions == [1, 2, 3],
-        saw(format!("calls for {}", list(&questions)))
+        saw(format!("calls for {}", numbered("question", &questions)))
             .expected("one call for each of questions 1, 2, 3")
             .because("Every call costs money: none is repeated, and none is left out."),
     );
@@ -104,7 +94,7 @@ fn shows_every_reply_once() {
     let shown = shown.sorted();
     run.require(
         shown == [1, 2, 3],
-        saw(format!("`show` called for {}", list(&shown)))
+        saw(format!("`show` called for {}", numbered("question", &shown)))
             .expected("`show` called once for each of questions 1, 2, 3")
             .because("Each box on the page waits for its answer."),
     );

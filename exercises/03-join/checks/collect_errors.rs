@@ -1,4 +1,4 @@
-use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, numbered, saw, secs};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 
 use super::ask_all;
@@ -72,16 +72,6 @@ fn asked(call: &Call) -> usize {
     (1..=7).find(|&mail| call.prompt == prompt(mail)).unwrap_or(0)
 }
 
-/// `mails 3, 1, 4`
-fn list(mails: &[usize]) -> String {
-    let numbers: Vec<String> = mails.iter().map(usize::to_string).collect();
-    match mails {
-        [] => "no mail".to_owned(),
-        [mail] => format!("mail {mail}"),
-        _ => format!("mails {}", numbers.join(", ")),
-    }
-}
-
 /// Each prompt is asked once, also where the call fails.
 #[test]
 fn asks_every_prompt_once() {
@@ -102,7 +92,9 @@ fn asks_every_prompt_once() {
     };
     run.require(
         mails == [1, 2, 3, 4, 5, 6, 7],
-        saw(format!("calls for {}", list(&mails))).expected("one call for each of mails 1 to 7").because(because),
+        saw(format!("calls for {}", numbered("mail", &mails)))
+            .expected("one call for each of mails 1 to 7")
+            .because(because),
     );
 }
 
@@ -115,7 +107,7 @@ fn every_call_runs_to_its_end() {
     let at = dropped.first().and_then(|call| call.ended.as_ref()).map_or(0.0, |(at, _)| at.as_secs_f64());
     run.require(
         dropped.is_empty(),
-        saw(format!("the calls for {} dropped at {at:.3} s", list(&mails)))
+        saw(format!("the calls for {} dropped at {at:.3} s", numbered("mail", &mails)))
             .expected("every call to end with a reply or with its own error")
             .because(
                 "Something gave up before all had ended, and dropped the calls that were in flight: their customers \
@@ -126,7 +118,7 @@ fn every_call_runs_to_its_end() {
     let left: Vec<usize> = run.journal().calls().iter().filter(|call| call.ended.is_none()).map(asked).collect();
     run.require(
         left.is_empty(),
-        saw(format!("the calls for {} still in flight when `ask_all` returned", list(&left)))
+        saw(format!("the calls for {} still in flight when `ask_all` returned", numbered("mail", &left)))
             .expected("every call to end before `ask_all` does")
             .because("`ask_all` did not wait for them: whatever they bring, nobody reads it."),
     );

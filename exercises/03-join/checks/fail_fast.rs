@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, numbered, saw, secs};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 use tokio::time::{Instant, sleep};
 
@@ -104,16 +104,6 @@ fn in_order_of_arrival(journal: &Journal) -> Vec<usize> {
     calls.map(asked).collect()
 }
 
-/// `pages 3, 1, 4`
-fn list(pages: &[usize]) -> String {
-    let number = |page: &usize| if *page == 0 { "?".to_owned() } else { page.to_string() };
-    match pages {
-        [] => "no page".to_owned(),
-        [page] => format!("page {}", number(page)),
-        pages => format!("pages {}", pages.iter().map(number).collect::<Vec<_>>().join(", ")),
-    }
-}
-
 /// The pages that the replies are about, in a run in which no call failed.
 fn pages_of(run: &Finished<Answer>) -> Vec<usize> {
     match &run.value().result {
@@ -131,12 +121,15 @@ fn error_of(run: &Finished<Answer>) -> &Error {
     match &run.value().result {
         Err(error) => error,
         Ok(replies) => run.fail(
-            saw(format!("`Ok`, with the replies for {}", list(&replies.iter().map(answered).collect::<Vec<_>>())))
-                .expected("`Err`, with the error of the call that failed")
-                .because(
-                    "An error was swallowed. The caller gets a list with a hole in it, believes that it is whole, and \
+            saw(format!(
+                "`Ok`, with the replies for {}",
+                numbered("page", &replies.iter().map(answered).collect::<Vec<_>>())
+            ))
+            .expected("`Err`, with the error of the call that failed")
+            .because(
+                "An error was swallowed. The caller gets a list with a hole in it, believes that it is whole, and \
                      pairs replies with the wrong prompts.",
-                ),
+            ),
         ),
     }
 }
@@ -149,7 +142,7 @@ fn asks_every_prompt_once() {
     let pages = pages.sorted();
     run.require(
         pages == [1, 2, 3, 4],
-        saw(format!("calls for {}", list(&pages)))
+        saw(format!("calls for {}", numbered("page", &pages)))
             .expected("one call for each of pages 1, 2, 3, 4")
             .because("Every call costs money: none is repeated, and none is left out."),
     );
@@ -176,7 +169,7 @@ fn without_an_error_all_replies_come_in_order() {
     );
     run.require(
         pages == [3, 1, 4, 2],
-        saw(format!("the replies for {}, in this order", list(&pages)))
+        saw(format!("the replies for {}, in this order", numbered("page", &pages)))
             .expected("pages 3, 1, 4, 2: the order of the prompts")
             .because(if pages == in_order_of_arrival(run.journal()) {
                 "The replies are in the order in which they came. The caller puts them together in the order of the \
@@ -280,21 +273,24 @@ fn drops_the_calls_in_flight() {
     let pages: Vec<usize> = left.iter().copied().map(asked).collect();
     run.require(
         left.is_empty(),
-        saw(format!("`ask_all` had returned, and the calls for {} were still in flight{for_nobody}", list(&pages)))
-            .expected("no call in flight")
-            .because(if run.tasks_spawned() > 0 {
-                "You spawned tasks, and a task does not end when its `JoinHandle` is dropped: it is detached, and runs \
+        saw(format!(
+            "`ask_all` had returned, and the calls for {} were still in flight{for_nobody}",
+            numbered("page", &pages)
+        ))
+        .expected("no call in flight")
+        .because(if run.tasks_spawned() > 0 {
+            "You spawned tasks, and a task does not end when its `JoinHandle` is dropped: it is detached, and runs \
                  on, unseen. Futures that live inside `ask_all` are dropped when it returns, and to drop a future is \
                  to cancel it. Tasks have to be aborted, by you or by what holds them."
-            } else {
-                "Something keeps the futures of the other calls alive. To drop a future is to cancel it."
-            }),
+        } else {
+            "Something keeps the futures of the other calls alive. To drop a future is to cancel it."
+        }),
     );
     let dropped: Vec<usize> = run.journal().dropped().map(asked).collect();
     let at_once = run.journal().dropped().all(|call| call.ended == Some((secs(2.0), End::Dropped)));
     run.require(
         dropped == [1, 4] && at_once,
-        saw(format!("the calls for {} dropped", list(&dropped)))
+        saw(format!("the calls for {} dropped", numbered("page", &dropped)))
             .expected("the calls for pages 1, 4 dropped at 2.000 s: they were in flight when the error came")
             .because("An error does not undo what came before it, and ends all that would come after it."),
     );

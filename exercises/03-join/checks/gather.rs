@@ -1,4 +1,4 @@
-use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, numbered, saw, secs};
 use mock_llm::{Call, End, Journal, MockLlm, Model, Reply};
 
 use super::ask_all;
@@ -60,15 +60,6 @@ fn in_order_of_arrival(journal: &Journal) -> Vec<usize> {
     calls.filter_map(asked).collect()
 }
 
-/// `pages 3, 1, 4`
-fn list(pages: &[usize]) -> String {
-    if pages.is_empty() {
-        return "no page".to_owned();
-    }
-    let numbers: Vec<String> = pages.iter().map(usize::to_string).collect();
-    format!("{} {}", if pages.len() == 1 { "page" } else { "pages" }, numbers.join(", "))
-}
-
 /// The pages of all replies, in order.
 fn pages_of(run: &Finished<Vec<Reply>>) -> Vec<usize> {
     let page = |reply: &Reply| {
@@ -91,7 +82,7 @@ fn asks_every_prompt_once() {
     let pages = pages.sorted();
     run.require(
         pages == [1, 2, 3, 4],
-        saw(format!("calls for {}", list(&pages)))
+        saw(format!("calls for {}", numbered("page", &pages)))
             .expected("one call for each of pages 1, 2, 3, 4")
             .because("Every call costs money: none is repeated, and none is left out."),
     );
@@ -163,8 +154,8 @@ fn replies_keep_the_order_of_the_prompts() {
         );
         run.require(
             replies == wanted,
-            saw(format!("the reviews of {}, in this order", list(&replies)))
-                .expected(format!("{}: the order of the prompts", list(&wanted)))
+            saw(format!("the reviews of {}, in this order", numbered("page", &replies)))
+                .expected(format!("{}: the order of the prompts", numbered("page", &wanted)))
                 .because(if replies == in_order_of_arrival(run.journal()) {
                     "The replies are in the order in which they came. The caller pairs the first reply with the first \
                      prompt: which page is the fastest today must not change what the caller gets. Which tool starts \
@@ -225,7 +216,7 @@ fn the_same_prompt_twice_is_two_calls() {
     let (calls, replies) = (run.journal().calls().len(), pages_of(&run));
     run.require(
         calls == 3 && replies == pages,
-        saw(format!("{calls} calls, and {} replies: {}", replies.len(), list(&replies)))
+        saw(format!("{calls} calls, and {} replies: {}", replies.len(), numbered("page", &replies)))
             .expected("3 calls, and 3 replies: pages 1, 2, 1")
             .because(
                 "What a reply belongs to is the place of its prompt in the list. The text of a prompt does not name \
