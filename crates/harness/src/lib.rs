@@ -33,9 +33,10 @@
 //! None of it depends on how fast the machine is: real time decides only that a poll that has been going on for two
 //! seconds will not return.
 //!
-//! In reading order: [`Check`] is how a run is set up; `supervise` is the future that watches the learner's; `pulse` is
-//! what the watchdog sees; [`Finished`] is what a check asks of a run; `message` and `report` are how a failure is told,
-//! to a person and to the runner; [`Trace`] and [`thread`] watch an executor that the learner wrote.
+//! In reading order: [`Check`] is how a run is set up; `supervise` is the future that watches the learner's, and
+//! `stuck_at` and `waits` find the line at which it hangs, and in what; `pulse` is what the watchdog sees; [`Finished`]
+//! is what a check asks of a run; `message` and `report` are how a failure is told, to a person and to the runner;
+//! [`Trace`] and [`thread`] watch an executor that the learner wrote.
 //!
 //! What it leaves out: more than one thread, and real sockets. Virtual time is exact only in process.
 

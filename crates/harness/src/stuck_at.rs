@@ -166,7 +166,7 @@ mod tests {
         let backtrace = "
    0: harness::stuck_at::Tracer::look_around
              at /home/ada/workbook/crates/harness/src/stuck_at.rs:44:9
-   1: tokio::sync::oneshot::Receiver::poll
+   1: tokio::sync::oneshot::Inner<T>::poll_recv
              at /home/ada/.cargo/registry/src/index/tokio-1.54.1/src/sync/oneshot.rs:1:1
       an::inlined::function
              at /home/ada/.cargo/registry/src/index/tokio-1.54.1/src/sync/oneshot.rs:2:1

@@ -54,22 +54,8 @@ const WAITS: [(Sign, Wait); 11] = [
                    for?",
         },
     ),
-    (
-        &["sync::oneshot", "futures_channel::oneshot"],
-        Wait {
-            name: "a `oneshot::Receiver`",
-            ends: "A receiver waits until its sender sends or is dropped. Who holds the sender, and what does that one wait \
-                   for?",
-        },
-    ),
-    (
-        &["sync::mpsc", "sync/mpsc/", "futures_channel::mpsc", "futures-channel"],
-        Wait {
-            name: "a channel's `Receiver`",
-            ends: "A receiver waits for a message, and gives `None` only when the last sender is gone. Is one still alive? \
-                   The one from which the others were cloned counts, too.",
-        },
-    ),
+    (&["sync::oneshot", "futures_channel::oneshot"], ANSWER),
+    (&["sync::mpsc", "sync/mpsc/", "futures_channel::mpsc", "futures-channel"], MESSAGE),
     (
         &["sync::mutex", "sync/mutex.rs"],
         Wait {
@@ -104,6 +90,18 @@ const WAITS: [(Sign, Wait); 11] = [
     ),
 ];
 
+const ANSWER: Wait = Wait {
+    name: "a `oneshot::Receiver`",
+    ends: "A receiver waits until its sender sends or is dropped. Who holds the sender, and what does that one wait \
+           for?",
+};
+
+const MESSAGE: Wait = Wait {
+    name: "a channel's `Receiver`",
+    ends: "A receiver waits for a message, and gives `None` only when the last sender is gone. Is one still alive? \
+           The one from which the others were cloned counts, too.",
+};
+
 const FULL: Wait = Wait {
     name: "`Sender::send`",
     ends: "The channel is full, and `send` waits until the receiver takes something out. Who receives, and has it begun?",
@@ -113,7 +111,16 @@ const FULL: Wait = Wait {
 pub(crate) fn recognise(frames: &[Frame]) -> Option<Wait> {
     let has = |sign: &str| frames.iter().any(|frame| frame.function.contains(sign) || frame.place.contains(sign));
     let (_, wait) = WAITS.iter().find(|(signs, _)| signs.iter().any(|sign| has(sign)))?;
-    // A bounded channel counts its free places with a semaphore: who waits for that one, sends.
-    let sends = (has("sync::mpsc") || has("sync/mpsc/")) && has("batch_semaphore");
-    Some(if sends { FULL } else { *wait })
+    if *wait != ANSWER && *wait != MESSAGE {
+        return Some(*wait);
+    }
+    // A channel has two ends, and its sender can wait as well: for room, or for the receiver to go.
+    let calls = |name: &str| frames.iter().any(|frame| frame.function.contains(name));
+    if calls("recv") || calls("poll_next") {
+        Some(*wait)
+    } else if calls("batch_semaphore") || calls("poll_ready") {
+        Some(FULL)
+    } else {
+        None
+    }
 }

@@ -126,6 +126,7 @@ fn a_deadlock_names_what_the_future_waits_in_and_who_ends_such_a_wait() {
         ("next_of_a_channel_of_futures", "a channel's `Receiver`", last_sender),
         ("send", "`Sender::send`", "The channel is full"),
         ("reserve", "`Sender::send`", "The channel is full"),
+        ("send_of_futures", "`Sender::send`", "The channel is full"),
         ("answer", "a `oneshot::Receiver`", "Who holds the sender"),
         ("answer_of_futures", "a `oneshot::Receiver`", "Who holds the sender"),
         ("handle", "a `JoinHandle`", "A handle waits for the end of its task"),
@@ -140,6 +141,9 @@ fn a_deadlock_names_what_the_future_waits_in_and_who_ends_such_a_wait() {
     ] {
         verdict(&format!("waits::{name}"), "deadlock", &[&format!("in {tool}"), who_ends_it]);
     }
+    // What is not known is not guessed.
+    let run = verdict("waits::until_the_receiver_goes", "deadlock", &["who ends this wait, and is it itself waiting?"]);
+    assert!(!run.text().contains("Receiver"), "{}", run.text());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures::StreamExt as _;
+use futures::{SinkExt as _, StreamExt as _};
 use harness::Check;
 use tokio::{
     sync::{Barrier, Mutex, Notify, RwLock, Semaphore, broadcast, mpsc, oneshot, watch},
@@ -47,6 +47,15 @@ waits! {
         let (sender, _kept) = mpsc::channel(1);
         sender.send(()).await.expect("the receiver is there");
         sender.reserve().await.expect("the receiver is there").send(());
+    }
+    send_of_futures: {
+        let (mut sender, _kept) = futures::channel::mpsc::channel(0);
+        sender.send(()).await.expect("the receiver is there");
+        sender.send(()).await.expect("the receiver is there");
+    }
+    until_the_receiver_goes: {
+        let (sender, _kept) = mpsc::channel::<()>(1);
+        sender.closed().await;
     }
     answer: {
         let (_kept, answer) = oneshot::channel::<()>();
