@@ -46,10 +46,8 @@ impl Register {
                 continue;
             }
             let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let exercises = targets(&manifest)?
-                .into_iter()
-                .map(|target| Exercise { lesson: id.clone(), name: target.name, root: workspace.root.clone() })
-                .collect();
+            let exercises =
+                targets(&manifest)?.into_iter().map(|target| Exercise::new(workspace, &id, &target.name)).collect();
             lessons.push(Lesson { id, exercises });
         }
         lessons.sort_by(|a, b| a.id.cmp(&b.id));
@@ -80,6 +78,10 @@ impl Lesson {
 }
 
 impl Exercise {
+    pub fn new(workspace: &Workspace, lesson: &str, name: &str) -> Self {
+        Self { lesson: lesson.to_owned(), name: name.to_owned(), root: workspace.root.clone() }
+    }
+
     /// `03-join/fan_out`
     pub fn id(&self) -> String {
         format!("{}/{}", self.lesson, self.name)
@@ -141,6 +143,13 @@ impl Exercise {
     pub fn solutions_folder(&self) -> PathBuf {
         self.root.join("solutions").join(&self.lesson)
     }
+}
+
+/// The content of a folder, in an order that does not depend on the disk.
+pub fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    entries.sort();
+    entries
 }
 
 /// A `[[test]]` target of a manifest.

@@ -1,7 +1,7 @@
 //! What `--help` prints.
 
 /// The names of the commands, and what `--help` says about each.
-pub const COMMANDS: [(&str, &str); 9] = [
+pub const COMMANDS: [(&str, &str); 10] = [
     ("list", LIST),
     ("check", CHECK),
     ("hint", HINT),
@@ -9,6 +9,7 @@ pub const COMMANDS: [(&str, &str); 9] = [
     ("timeline", TIMELINE),
     ("reset", RESET),
     ("verify", VERIFY),
+    ("new", NEW),
     ("book", BOOK),
     ("doctor", DOCTOR),
 ];
@@ -27,6 +28,7 @@ Tokens in Flight: learn async Rust by streaming tokens from language models.
   cargo workbook reset ID       back to the starter; your version is kept aside
   cargo workbook verify         for authors: starters fail, solutions pass,
                                 traps are caught
+  cargo workbook new ID         for authors: the files of an exercise or a lesson
   cargo workbook book           build and serve the book
   cargo workbook doctor         is this machine ready, and what to do if not
 
@@ -133,6 +135,20 @@ and header and hints are complete.
   --json     the result for programs; crates/workbook/JSON.md describes it
 
 Exit codes: 0 no problem, 1 problems, 2 wrong usage, 3 cannot, 130 Ctrl-C.
+";
+
+const NEW: &str = "\
+cargo workbook new LESSON/NAME
+
+For authors. Makes the files of an exercise in the pattern of the others; where
+the lesson is new, those of the lesson, too: crate, bench, chapter. They compile
+and run at once. Every place to fill says TODO, and `verify` lists what is left.
+
+  LESSON   `03-join`, or a new one: `16-topic`
+  NAME     `race`: small letters, digits and _
+
+Exit codes: 0 done, 2 wrong usage, or it is there already, 3 a file cannot be
+written.
 ";
 
 const BOOK: &str = "\

@@ -47,6 +47,10 @@ pub enum Command {
         json: bool,
         strict: bool,
     },
+    New {
+        /// `03-join/race`
+        id: String,
+    },
     Book {
         build_only: bool,
     },
@@ -168,6 +172,10 @@ impl Given {
             Some("verify") => {
                 let strict = take(&mut self.strict);
                 Command::Verify { what: self.name.take(), json: self.take_json(), strict }
+            }
+            Some("new") => {
+                let missing = || Usage("new needs LESSON/NAME.\nFor example: new 03-join/race".to_owned());
+                Command::New { id: self.name.take().ok_or_else(missing)? }
             }
             Some("book") => Command::Book { build_only: take(&mut self.build) },
             Some("doctor") => Command::Doctor,
@@ -294,6 +302,7 @@ mod tests {
         assert!(refused("check --trap slow").contains("check ID --trap NAME"));
         assert!(refused("check a --trap slow --attempt f.rs").contains("not both"));
         assert!(refused("list --spoil").contains("list --help"));
+        assert!(refused("new").contains("new 03-join/race"));
         assert!(refused("doctor now").contains("`now`"));
         assert!(refused("check --attempt").contains("--help"));
         assert!(refused("--nonsense").contains("--help"));

@@ -10,6 +10,7 @@ mod check;
 mod doctor;
 mod hint;
 mod list;
+mod new;
 mod reset;
 mod solution;
 mod status;
@@ -120,6 +121,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
         Command::Timeline { id, svg } => timeline::timeline(&context, &id, svg.as_deref()),
         Command::Reset { what } => reset::command(&context, &what),
         Command::Verify { what, json, strict } => verify::verify(&context, what.as_deref(), json, strict),
+        Command::New { id } => new::new(&context, &id),
         Command::Book { build_only } => book::book(&context, build_only),
         Command::Doctor => doctor::doctor(&context),
         Command::Help(_) | Command::Version => unreachable!("answered above"),

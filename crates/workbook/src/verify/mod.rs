@@ -1,8 +1,9 @@
 //! Proves the exercises: each starter fails as it should, each solution passes without a warning, each trap is caught by
 //! the check that teaches about it, and everything a learner needs is there.
 
-mod prove;
+pub mod scaffold;
 mod rules;
+mod prove;
 
 use std::{
     path::Path,
@@ -81,6 +82,7 @@ pub fn rules(workspace: &Workspace, lesson: &Lesson, only: Option<&Exercise>) ->
     if only.is_none() {
         rules::targets_agree(lesson, &mut findings);
         rules::no_orphans(lesson, &mut findings);
+        rules::lesson_is_complete(lesson, &mut findings);
     }
     for exercise in asked_for(lesson, only) {
         let checks = run::expected(exercise);

@@ -9,5 +9,6 @@ mod watch;
 mod progress;
 mod json;
 mod verify_rules;
+mod new;
 mod verify;
 mod readme;
