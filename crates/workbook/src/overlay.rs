@@ -20,7 +20,10 @@
 //! An attempt is compiled as two files: its own lines at their places in the catalogue, and the lines of the solution that
 //! are left, at theirs. So a message names the line that its author sees.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::BTreeSet,
+    ops::{Range, RangeInclusive},
+};
 
 use crate::{
     header::Header,
@@ -36,6 +39,13 @@ pub struct Variant {
     pub line: usize,
     /// What stands between its braces, counted from 0.
     inside: Range<usize>,
+}
+
+impl Variant {
+    /// From its `mod` to the brace that closes it, counted from 1.
+    pub fn lines(&self) -> RangeInclusive<usize> {
+        self.line..=self.inside.end + 1
+    }
 }
 
 /// The two sources of an attempt.

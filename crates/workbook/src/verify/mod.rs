@@ -4,6 +4,7 @@
 pub mod scaffold;
 mod rules;
 mod prove;
+pub mod catalogue_pages;
 
 use std::{
     path::Path,

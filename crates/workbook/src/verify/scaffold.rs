@@ -129,8 +129,9 @@ impl<'a> Scaffold<'a> {
         let after_lessons =
             |text: &str| end_of_last_line(text, |line| line.starts_with("lesson-") || line == "[dev-dependencies]");
         self.insert(&benches, &format!("lesson-{id} = {{ path = \"../lessons/{id}\" }}\n"), after_lessons, written)?;
-        let after_chapters =
-            |text: &str| end_of_last_line(text, |line| line.starts_with("- [") && line.ends_with(".md)"));
+        let after_chapters = |text: &str| {
+            end_of_last_line(text, |line| line.starts_with("- [") && line.ends_with("md)") && !line.contains("](what"))
+        };
         let chapter = format!("- [TODO: the claim of the lesson]({id}.md)\n");
         self.insert(&root.join("book/src/SUMMARY.md"), &chapter, after_chapters, written)?;
         let after_rows =

@@ -10,5 +10,6 @@ mod progress;
 mod json;
 mod verify_rules;
 mod new;
+mod catalogue_pages;
 mod verify;
 mod readme;
