@@ -29,7 +29,7 @@ Tokens in Flight: learn async Rust by streaming tokens from language models.
   cargo workbook verify         for authors: starters fail, solutions pass,
                                 traps are caught
   cargo workbook new ID         for authors: the files of an exercise or a lesson
-  cargo workbook book           build and serve the book
+  cargo workbook book           build the book and open it
   cargo workbook doctor         is this machine ready, and what to do if not
 
 ID is `03-join/fan_out`, or `fan_out`, or the file itself.
@@ -154,11 +154,11 @@ written.
 const BOOK: &str = "\
 cargo workbook book [--build]
 
-Builds the book and serves it on this machine; Ctrl-C ends it. Uses mdbook from
-the PATH, or from target/tools/bin. If
-there is none, it is installed there.
+Builds the book under book/book, and opens its first page in your browser. The
+page is a file: nothing keeps running. Uses mdbook from the PATH, or from
+target/tools/bin. If there is none, it is built there, once.
 
-  --build    build it under book/book and end
+  --build    build it, and open nothing
 
 Exit codes: 0 done, 3 it cannot be installed or built.
 ";
