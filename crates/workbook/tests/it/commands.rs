@@ -426,7 +426,10 @@ mod book {
         script(&fixture.path("bin/cargo"), &install);
         let mut command = book(&fixture, &["book", "--build"]);
         command.env("CARGO", fixture.path("bin/cargo"));
-        run(command).expect(0, &["is not installed. It is built once, into target/tools, in about a minute.", "ran build book"]);
+        run(command).expect(
+            0,
+            &["is not installed. It is built once, into target/tools, in about a minute.", "ran build book"],
+        );
         assert!(fixture.read("asked").starts_with("install mdbook --version 0.5."), "{}", fixture.read("asked"));
         run(book(&fixture, &["book", "--build"])).expect(0, &["ran build book"]).without("installed");
         std::fs::remove_file(&installed).expect("it is there");
