@@ -7,11 +7,11 @@ use std::time::Duration;
 use futures::{StreamExt, future::join_all};
 use lesson_03_join::{
     as_completed, background, gather, joined,
-    newsroom::{ARTICLE, comments, model, moderator, secs},
-    run::measure,
+    newsroom::{ARTICLE, comments, model, moderator},
     serial,
 };
 use mock_llm::{MockLlm, Model};
+use runs::{measure, secs};
 use tokio::time::{Instant, sleep};
 
 /// S1: three fetches of 1 s take 3 s in turn and 1 s together.

@@ -22,17 +22,11 @@ use futures::{
     stream::FuturesUnordered,
 };
 use lesson_02_executor::runtime::{
-    Builder, JoinError, JoinHandle, Runtime, WaitsFor, block_on, now, sleep, sleep_until,
-    spawn, yield_now,
+    Builder, JoinError, JoinHandle, WaitsFor, block_on, now, sleep, sleep_until, spawn,
+    yield_now,
 };
 
-fn virtual_time() -> Runtime {
-    Builder::new().virtual_clock().build()
-}
-
-const fn secs(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
+use crate::{secs, virtual_time};
 
 /// Hands out the waker of the task it is awaited in, and counts polls. Ready when `open` is set.
 #[derive(Clone, Default)]

@@ -1,7 +1,7 @@
 //! The mock model's stream, unchanged, on our runtime and on tokio: the example's program, not its words.
 
 #[allow(dead_code, reason = "the example's main is for people")]
-#[path = "../examples/ours_and_tokio.rs"]
+#[path = "../../examples/ours_and_tokio.rs"]
 mod example;
 
 use std::{sync::Arc, time::Duration};

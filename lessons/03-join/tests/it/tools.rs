@@ -5,17 +5,16 @@ use std::{sync::mpsc, time::Duration};
 
 use lesson_03_join::{
     background, fail_fast, gather, hedge, joined,
-    newsroom::{ARTICLE, Edition, comment, comments, model, models, moderator, secs},
+    newsroom::{ARTICLE, Edition, comment, comments, model, models, moderator},
     one_task::{index, index_in_slices},
-    results,
-    run::measure,
-    serial, task_group,
+    results, serial, task_group,
     which_tool::{
         Fate::{Dropped, Failed, Finished, NeverStarted},
         Outcome, Tool,
     },
 };
 use mock_llm::{Error, Fault, MockLlm, When};
+use runs::{measure, secs};
 use timeline::Recorder;
 use tokio::time::{Instant, sleep, timeout};
 

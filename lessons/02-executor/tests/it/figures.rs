@@ -13,17 +13,11 @@ use std::{
 };
 
 use lesson_02_executor::{
-    runtime::{Builder, Runtime, now, sleep, spawn, spawn_named, yield_now},
+    runtime::{now, sleep, spawn, spawn_named, yield_now},
     s1_block_on, s2_run_queue, s3_join_handle, s4_timers, s5_budget, s6_deadlock,
 };
 
-fn virtual_time() -> Runtime {
-    Builder::new().virtual_clock().build()
-}
-
-const fn secs(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
+use crate::{secs, virtual_time};
 
 /// A future that wakes itself `wakes` times, and counts how often it is polled.
 async fn wakes_itself(wakes: usize, polls: Arc<AtomicUsize>) {
