@@ -1,7 +1,7 @@
 //! The book shows what the programs print and draw, and nothing else.
 //!
 //! `book/src/output/NN-topic` holds what every example of a lesson prints and draws, and the chapter of the lesson includes it.
-//! `UPDATE_BOOK=1 cargo test -p workbook --test book` writes these files anew; then read the difference before you commit it.
+//! `UPDATE_BOOK=1 cargo test -p workbook --test it book` writes these files anew; then read the difference before you commit it.
 //!
 //! An example that is shown in another way says so in its head:
 //!
@@ -17,7 +17,7 @@ use std::{
 
 use workbook::{cargo, diagnostics, header::Header, register, workspace::Workspace};
 
-const ADVICE: &str = "`UPDATE_BOOK=1 cargo test -p workbook --test book` writes the files anew";
+const ADVICE: &str = "`UPDATE_BOOK=1 cargo test -p workbook --test it book` writes the files anew";
 
 #[test]
 fn what_the_book_shows_is_what_the_examples_print() {
@@ -133,7 +133,7 @@ impl Book {
         shown
     }
 
-    /// The programs, all of them in one build: `cargo test --test book` alone would not build them.
+    /// The programs, all of them in one build: `cargo test --test it book` alone would not build them.
     fn build_examples(&self) -> BTreeMap<String, PathBuf> {
         let mut build = cargo::command(&self.workspace);
         build.args(["build", "--quiet", "--examples", "--message-format", "json"]);
