@@ -6,11 +6,15 @@
 use std::fs;
 
 use crate::{
-    attempt::{Attempt, Kind, Source},
-    checks::Check,
-    register::{Exercise, Lesson},
-    run,
-    workspace::Workspace,
+    catalogue::{
+        checks::Check,
+        register::{Exercise, Lesson},
+        workspace::Workspace,
+    },
+    judge::{
+        attempt::{Attempt, Kind, Source},
+        run,
+    },
 };
 
 /// The page of one lesson, in Markdown.

@@ -10,10 +10,12 @@ use std::{
 use anyhow::Context as _;
 
 use crate::{
+    catalogue::{
+        register::{self, Exercise, Lesson, Register},
+        select::NoSuch,
+        workspace::Workspace,
+    },
     files,
-    register::{self, Exercise, Lesson, Register},
-    select::NoSuch,
-    workspace::Workspace,
 };
 
 /// What is to be made.

@@ -15,7 +15,10 @@ use std::{
     process::Command,
 };
 
-use workbook::{cargo, diagnostics, header::Header, register, workspace::Workspace};
+use workbook::{
+    catalogue::{header::Header, register, workspace::Workspace},
+    judge::{cargo, diagnostics},
+};
 
 const ADVICE: &str = "`UPDATE_BOOK=1 cargo test -p workbook --test it book` writes the files anew";
 

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 use timeline::Timeline;
 
-use crate::{checks::Check, diagnostics::Diagnostic};
+use crate::{catalogue::checks::Check, judge::diagnostics::Diagnostic};
 
 /// How an exercise, or one check, stands. The names are the same in the runner, its JSON and the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -203,7 +203,7 @@ impl Report {
     }
 
     /// What to tell the learner: why the exercise does not pass.
-    pub fn told(&self) -> Option<&Verdict> {
+    pub fn reason(&self) -> Option<&Verdict> {
         self.verdict.as_ref().or_else(|| self.failed().and_then(CheckReport::verdict))
     }
 

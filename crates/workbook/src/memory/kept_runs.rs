@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 use timeline::Timeline;
 
 use crate::{
+    catalogue::{register::Exercise, workspace::Workspace},
     files,
-    register::Exercise,
-    report::{Outcome, Report},
-    workspace::Workspace,
+    judge::report::{Outcome, Report},
 };
 
 /// What is kept of a report.

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    commands,
-    progress::Progress,
-    register::{Exercise, Register},
-    report::{CheckReport, Report, State, Verdict},
+    catalogue::register::{Exercise, Register},
+    judge::report::{CheckReport, Report, State, Verdict},
+    memory::progress::Progress,
+    screen::say,
     verify::Verified,
 };
 
@@ -28,16 +28,16 @@ pub fn check(reports: &[(Report, Exercise)], attempt: Option<&str>, warnings: &[
 }
 
 fn exercise_report(report: &Report, exercise: &Exercise) -> Value {
-    let told = report.told();
+    let reason = report.reason();
     json!({
         "id": report.exercise,
         "title": exercise.title(),
         "file": report.file,
         "outcome": report.outcome,
         "failed": report.failed().map(|failed| &failed.check.name),
-        "headline": told.map(|verdict| &verdict.headline),
-        "text": told.map(|verdict| &verdict.text),
-        "place": told.and_then(|verdict| verdict.place.as_ref()),
+        "headline": reason.map(|verdict| &verdict.headline),
+        "text": reason.map(|verdict| &verdict.text),
+        "place": reason.and_then(|verdict| verdict.place.as_ref()),
         "checks": report.checks.iter().map(check_report).collect::<Vec<_>>(),
         "diagnostics": report.diagnostics,
         "build_ms": milliseconds(report.build_time),
@@ -117,7 +117,7 @@ pub fn verify(verified: &Verified) -> Value {
 
 /// One object on one line, and the line's end.
 pub fn print(value: &Value) {
-    commands::say(value);
+    say::line(value);
 }
 
 fn milliseconds(time: std::time::Duration) -> u64 {

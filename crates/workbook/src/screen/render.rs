@@ -1,11 +1,13 @@
 //! Draws a report, as lines that fit the width.
 
 use crate::{
-    diagnostics::Diagnostic,
-    progress::{Progress, count},
-    register::{Exercise, Lesson, Register},
-    report::{CheckReport, Outcome, Report, State, Verdict},
-    style::{Ink, Style},
+    catalogue::register::{Exercise, Lesson, Register},
+    judge::{
+        diagnostics::Diagnostic,
+        report::{CheckReport, Outcome, Report, State, Verdict},
+    },
+    memory::progress::{Progress, count},
+    screen::style::{Ink, Style},
     text,
 };
 
@@ -126,7 +128,7 @@ fn outcome_line(report: &Report, style: &Style) -> Vec<String> {
     }
     let ink = if report.outcome == Outcome::NotStarted { Ink::Note } else { Ink::Bad };
     let outcome = style.paint(ink, &style.paint(Ink::Strong, report.outcome.name()));
-    let Some(place) = report.told().and_then(|verdict| verdict.place.as_ref()) else {
+    let Some(place) = report.reason().and_then(|verdict| verdict.place.as_ref()) else {
         return vec![format!("  {outcome}")];
     };
     let place = style.paint(Ink::Note, place);
@@ -141,7 +143,7 @@ fn outcome_line(report: &Report, style: &Style) -> Vec<String> {
 
 /// The words of the verdict.
 fn message(report: &Report, style: &Style) -> Vec<String> {
-    let Some(Verdict { headline, text, yours, .. }) = report.told() else { return Vec::new() };
+    let Some(Verdict { headline, text, yours, .. }) = report.reason() else { return Vec::new() };
     let room = style.width.saturating_sub(3);
     let words = if text.trim().is_empty() { headline } else { text };
     // Fitted by whoever wrote it, but the screen may have become narrower since then. A drawing is cut at the edge, not
@@ -214,7 +216,7 @@ pub fn summary(report: &Report, style: &Style) -> Vec<String> {
     let mark = if report.passed() { style.tick() } else { style.cross() };
     let ink = if report.passed() { Ink::Good } else { Ink::Bad };
     let outcome = style.paint(ink, report.outcome.name());
-    let headline = match report.told() {
+    let headline = match report.reason() {
         Some(verdict) if report.outcome != Outcome::NotStarted => format!(": {}", verdict.headline),
         _ => String::new(),
     };

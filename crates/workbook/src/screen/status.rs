@@ -7,9 +7,8 @@ use std::{
 };
 
 use crate::{
-    cargo::Progress,
-    run::Event,
-    style::{Ink, Style},
+    judge::{cargo::BuildStep, run::Event},
+    screen::style::{Ink, Style},
     text,
 };
 
@@ -41,15 +40,15 @@ impl Status {
     pub fn event(&self, event: &Event) {
         let crates = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.crates += usize::from(matches!(event, Event::Building(Progress::Compiling(_))));
+            state.crates += usize::from(matches!(event, Event::Building(BuildStep::Compiling(_))));
             state.crates
         };
         if self.since.elapsed() < PATIENCE {
             return;
         }
         match event {
-            Event::Building(Progress::Waiting) => self.show("waiting for another cargo (your editor's?)"),
-            Event::Building(Progress::Compiling(name)) => self.show(&format!("compiling {name}, crate {crates}")),
+            Event::Building(BuildStep::Waiting) => self.show("waiting for another cargo (your editor's?)"),
+            Event::Building(BuildStep::Compiling(name)) => self.show(&format!("compiling {name}, crate {crates}")),
             Event::Running(_) | Event::Checked(..) => self.show("checking"),
         }
     }

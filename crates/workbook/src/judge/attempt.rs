@@ -19,18 +19,22 @@ use std::{
 };
 
 use crate::{
-    cargo::{self, Directories, LineTables, Trouble},
-    diagnostics::Diagnostic,
+    catalogue::{
+        header::Header,
+        overlay::{self, Variant},
+        register::{self, Exercise, Lesson},
+        select::NoSuch,
+        workspace::Workspace,
+    },
     files,
-    header::Header,
-    overlay::{self, Variant},
-    register::{self, Exercise, Lesson},
-    report::{CheckReport, Outcome, Report, State, Verdict},
-    run::{self, Job, Limit, Test},
-    scratch::Scratch,
-    select::NoSuch,
+    judge::{
+        cargo::{self, Directories, LineTables, NoVerdict},
+        diagnostics::Diagnostic,
+        report::{CheckReport, Outcome, Report, State, Verdict},
+        run::{self, Job, Limit, Test},
+        scratch::Scratch,
+    },
     text,
-    workspace::Workspace,
 };
 
 /// What an attempt is.
@@ -161,17 +165,17 @@ impl Attempt {
 }
 
 /// Runs an exercise's checks on an attempt alone.
-pub fn check(job: &Job, attempt: &Attempt) -> Result<Report, Trouble> {
+pub fn check(job: &Job, attempt: &Attempt) -> Result<Report, NoVerdict> {
     let exercise = &attempt.exercise;
     let start = Instant::now();
-    let workshop = Workshop::open(job, &exercise.lesson)?;
-    let built = workshop.build_alone(attempt)?;
+    let target = AttemptsTarget::open(job, &exercise.lesson)?;
+    let built = target.build_alone(attempt)?;
     let build_time = start.elapsed();
     let mut report = match &built.ready {
         None => run::does_not_compile(exercise.id(), attempt.place(), run::expected(exercise), built.diagnostics),
         Some(ready) => {
             let start = Instant::now();
-            let checks = workshop.run(attempt, ready, run::cores(), Limit::RealTime)?;
+            let checks = target.run(attempt, ready, run::cores(), Limit::RealTime)?;
             let mut report = Report::of_checks(exercise.id(), attempt.place(), checks);
             report.run_time = start.elapsed();
             report.diagnostics = built.diagnostics;
@@ -197,7 +201,7 @@ pub fn without_checks(source: &str) -> String {
 
 /// Where the attempts of one lesson are compiled.
 #[derive(Debug)]
-pub struct Workshop<'a> {
+pub struct AttemptsTarget<'a> {
     job: &'a Job,
     package: String,
     /// The file that the target includes.
@@ -213,31 +217,31 @@ pub struct Workshop<'a> {
 /// The name of the target in the manifests of `solutions/`.
 pub const TARGET: &str = "attempts";
 
-impl<'a> Workshop<'a> {
-    pub fn open(job: &'a Job, lesson: &str) -> Result<Self, Trouble> {
+impl<'a> AttemptsTarget<'a> {
+    pub fn open(job: &'a Job, lesson: &str) -> Result<Self, NoVerdict> {
         let package = Lesson { id: lesson.to_owned(), exercises: Vec::new() }.solutions_package();
         let manifest = job.workspace.root.join("solutions").join(lesson).join("Cargo.toml");
         let targets = register::targets(&manifest).unwrap_or_default();
         if !targets.iter().any(|target| target.name == TARGET) {
-            return Err(Trouble::NoAttempts(job.workspace.shown(&manifest)));
+            return Err(NoVerdict::NoAttempts(job.workspace.shown(&manifest)));
         }
         let tmp = Directories::ask(&job.workspace)?.tmp();
         let folder = tmp.join(format!("attempts-{lesson}"));
-        fs::create_dir_all(&folder).map_err(Trouble::io(format!("cannot write {}", folder.display())))?;
+        fs::create_dir_all(&folder).map_err(NoVerdict::io(format!("cannot write {}", folder.display())))?;
         Ok(Self {
             job,
             list: tmp.join(format!("{package}-attempts.rs")),
             lock: tmp.join(format!("attempts-{lesson}.lock")),
             folder,
             package,
-            scratch: Scratch::new().map_err(Trouble::io("no temporary folder can be written"))?,
+            scratch: Scratch::new().map_err(NoVerdict::io("no temporary folder can be written"))?,
             builds: AtomicUsize::new(0),
         })
     }
 
     /// Compiles attempts with one invocation. One that does not compile stops the others: it is found by the file in
     /// which the errors are, and the rest is compiled again without it.
-    pub fn build_together(&self, attempts: &[&Attempt]) -> Result<Vec<Built>, Trouble> {
+    pub fn build_together(&self, attempts: &[&Attempt]) -> Result<Vec<Built>, NoVerdict> {
         let _lock = self.lock()?;
         let mut built: Vec<Option<Built>> = vec![None; attempts.len()];
         loop {
@@ -267,12 +271,12 @@ impl<'a> Workshop<'a> {
     }
 
     /// Compiles one attempt, and hides no error behind another's.
-    pub fn build_alone(&self, attempt: &Attempt) -> Result<Built, Trouble> {
+    pub fn build_alone(&self, attempt: &Attempt) -> Result<Built, NoVerdict> {
         let _lock = self.lock()?;
         self.build_locked(attempt)
     }
 
-    fn build_locked(&self, attempt: &Attempt) -> Result<Built, Trouble> {
+    fn build_locked(&self, attempt: &Attempt) -> Result<Built, NoVerdict> {
         let outcome = self.build(&[attempt], Form::Crate)?;
         let names = self.names(attempt);
         let diagnostics = outcome.diagnostics.iter().map(|diagnostic| diagnostic.clone().renamed(&names)).collect();
@@ -296,7 +300,7 @@ impl<'a> Workshop<'a> {
         ready: &Ready,
         threads: usize,
         limit: Limit,
-    ) -> Result<Vec<CheckReport>, Trouble> {
+    ) -> Result<Vec<CheckReport>, NoVerdict> {
         let expected = run::expected(&attempt.exercise);
         let folder = attempt.exercise.solutions_folder();
         let test = |check| Test::new(check, &ready.module, &ready.executable, LineTables::Kept, &folder);
@@ -313,7 +317,7 @@ impl<'a> Workshop<'a> {
         Ok(checks)
     }
 
-    fn build(&self, attempts: &[&Attempt], form: Form) -> Result<Outcomes, Trouble> {
+    fn build(&self, attempts: &[&Attempt], form: Form) -> Result<Outcomes, NoVerdict> {
         let mut list = String::from("// Written by the runner, for every build anew.\n");
         for attempt in attempts {
             let files = self.write(attempt, form)?;
@@ -333,7 +337,7 @@ impl<'a> Workshop<'a> {
                 // Each build under its own name: an earlier one may be running.
                 let count = self.builds.fetch_add(1, Ordering::SeqCst);
                 let copy = self.scratch.path().join(format!("attempts-{count}{}", env::consts::EXE_SUFFIX));
-                fs::copy(original, &copy).map_err(Trouble::io("the compiled attempts cannot be copied"))?;
+                fs::copy(original, &copy).map_err(NoVerdict::io("the compiled attempts cannot be copied"))?;
                 Some(copy)
             }
         };
@@ -341,10 +345,10 @@ impl<'a> Workshop<'a> {
     }
 
     /// Writes the files in which an attempt is compiled.
-    fn write(&self, attempt: &Attempt, form: Form) -> Result<Files, Trouble> {
+    fn write(&self, attempt: &Attempt, form: Form) -> Result<Files, NoVerdict> {
         let files = self.files(attempt);
         let read = |path: &Path| {
-            fs::read_to_string(path).map_err(Trouble::io(format!("cannot read {}", self.job.workspace.shown(path))))
+            fs::read_to_string(path).map_err(NoVerdict::io(format!("cannot read {}", self.job.workspace.shown(path))))
         };
         let own = match &attempt.source {
             Source::File(path) => without_checks(&read(path)?),
@@ -391,12 +395,12 @@ impl<'a> Workshop<'a> {
     }
 
     /// Two graders may work at the same time, each in its own process: one writes and builds, the other waits.
-    fn lock(&self) -> Result<File, Trouble> {
-        let file = File::create(&self.lock).map_err(Trouble::io(format!("cannot write {}", self.lock.display())))?;
+    fn lock(&self) -> Result<File, NoVerdict> {
+        let file = File::create(&self.lock).map_err(NoVerdict::io(format!("cannot write {}", self.lock.display())))?;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) if self.job.cancel.is_cancelled() => return Err(Trouble::Cancelled),
+                Err(TryLockError::WouldBlock) if self.job.cancel.is_cancelled() => return Err(NoVerdict::Cancelled),
                 Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
                 // A disk that knows no locks: then two graders at once are not safe, but one still works.
                 Err(TryLockError::Error(_)) => return Ok(file),
@@ -441,11 +445,11 @@ fn without_inner(source: &str) -> String {
 }
 
 /// A file with the same content keeps its time, so that cargo sees no change.
-fn write_if_changed(path: &Path, text: &str) -> Result<(), Trouble> {
+fn write_if_changed(path: &Path, text: &str) -> Result<(), NoVerdict> {
     if fs::read(path).is_ok_and(|before| before == text.as_bytes()) {
         return Ok(());
     }
-    files::replace_soon(path, text.as_bytes()).map_err(Trouble::io(format!("cannot write {}", path.display())))
+    files::replace_soon(path, text.as_bytes()).map_err(NoVerdict::io(format!("cannot write {}", path.display())))
 }
 
 fn renamed(text: &str, names: &[(String, String)]) -> String {

@@ -5,7 +5,7 @@ use std::{
     io::{self, IsTerminal as _},
 };
 
-use crate::terminal;
+use crate::screen::terminal;
 
 /// How to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,7 +25,7 @@ use std::{
     ops::{Range, RangeInclusive},
 };
 
-use crate::{
+use crate::catalogue::{
     header::Header,
     items::{self, Item, Key},
 };

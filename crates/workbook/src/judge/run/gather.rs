@@ -7,11 +7,12 @@ use timeline::Timeline;
 
 use super::{LIMIT, Test};
 use crate::{
-    process::Ended,
-    register::Exercise,
-    report::{CheckReport, Outcome, Run, State, Verdict},
+    catalogue::{register::Exercise, workspace::Workspace},
+    judge::{
+        process::Ended,
+        report::{CheckReport, Outcome, Run, State, Verdict},
+    },
     text,
-    workspace::Workspace,
 };
 
 /// One line of the report that the harness writes.
@@ -41,22 +42,22 @@ pub fn gather(test: &Test<'_>, ended: &Ended, records: &str, explain: &dyn Fn() 
     let check = test.check;
     let output = text::printable(without_libtest(&ended.output, &test.path)).trim_matches('\n').to_owned();
     let mut runs = Vec::new();
-    let mut told = None;
+    let mut verdict = None;
     // A line that cannot be read was cut short by the end of the process. It proves nothing.
     for record in records.lines().filter_map(|line| serde_json::from_str(line).ok()) {
         match record {
             Record::Run { check: of, yours, expected } if of == check.name => runs.push(Run { yours, expected }),
             Record::Verdict { check: of, outcome, headline, text, yours, expected, place, place_sought }
-                if of == check.name && told.is_none() =>
+                if of == check.name && verdict.is_none() =>
             {
                 let outcome = Outcome::ALL.into_iter().find(|known| known.name() == outcome);
                 let outcome = outcome.filter(|outcome| *outcome != Outcome::Passed).unwrap_or(Outcome::Wrong);
-                told = Some(Verdict { outcome, headline, text, yours, expected, place, place_sought });
+                verdict = Some(Verdict { outcome, headline, text, yours, expected, place, place_sought });
             }
             Record::Run { .. } | Record::Verdict { .. } => {}
         }
     }
-    let state = match told {
+    let state = match verdict {
         Some(verdict) => State::Failed(Box::new(verdict)),
         None if ended.timed_out => State::Failed(Box::new(Verdict::new(
             Outcome::Blocked,

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 
-use crate::{header::Header, workspace::Workspace};
+use crate::catalogue::{header::Header, workspace::Workspace};
 
 /// All lessons that have exercises, in the order of their numbers.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ impl Exercise {
         self.solutions_folder().join("starters").join(format!("{}.rs", self.name))
     }
 
-    /// The catalogue of wrong answers: see [`overlay`](crate::overlay).
+    /// The catalogue of wrong answers: see [`overlay`](crate::catalogue::overlay).
     pub fn traps_file(&self) -> PathBuf {
         self.solutions_folder().join("traps").join(format!("{}.rs", self.name))
     }

@@ -52,10 +52,10 @@ impl Hints {
         hints
     }
 
-    /// The hint that comes next: the one about the check that failed, unless it was told already (`told`), then the
+    /// The hint that comes next: the one about the check that failed, unless it was shown already (`hinted_for`), then the
     /// numbered ones after the first `shown`. The last one is shown again when all were.
-    pub fn next(&self, failed: Option<&str>, told: Option<&str>, shown: usize) -> Option<Hint<'_>> {
-        if let Some(failed) = failed.filter(|failed| told != Some(failed)) {
+    pub fn next(&self, failed: Option<&str>, hinted_for: Option<&str>, shown: usize) -> Option<Hint<'_>> {
+        if let Some(failed) = failed.filter(|failed| hinted_for != Some(failed)) {
             let about = self.when.iter().find(|(check, _)| check == failed);
             if let Some((check, text)) = about {
                 return Some(Hint::ForCheck { check, text });

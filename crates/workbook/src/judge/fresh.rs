@@ -11,7 +11,7 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{register::Exercise, workspace::Workspace};
+use crate::catalogue::{register::Exercise, workspace::Workspace};
 
 /// What an exercise was when it was built last.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! From what was typed to exercises.
 
 use crate::{
-    register::{Exercise, Lesson, Register},
+    catalogue::register::{Exercise, Lesson, Register},
     text,
 };
 

@@ -1,9 +1,41 @@
 //! What keys do.
 
 use super::{Next, Page, Watch, Watched, screen};
-use crate::{commands, exit, report::Report, terminal::Key};
+use crate::{actions, exit, judge::report::Report, screen::terminal::Key};
+
+/// A letter and what it does.
+#[derive(Debug)]
+pub struct Binding {
+    pub key: char,
+    /// As the page of `?` says it.
+    pub does: &'static str,
+    act: fn(&mut Watch<'_>) -> Next,
+}
+
+/// The letters, in the order of the page of `?`.
+pub const KEYS: [Binding; 10] = [
+    binding('n', "next exercise", |watch| watch.stay(Watch::go_on)),
+    binding('p', "previous exercise", |watch| watch.stay(Watch::go_back)),
+    binding('h', "a hint; again: the next one", |watch| watch.stay(Watch::hint)),
+    binding('l', "all exercises; choose one", |watch| watch.stay(Watch::list)),
+    binding('r', "run the checks again", |watch| watch.stay(Watch::run_again)),
+    binding('t', "the last run, drawn", |watch| watch.show(Page::Timeline(screen::timeline(watch)))),
+    binding('s', "the solution, after a pass", |watch| watch.stay(Watch::solution)),
+    binding('x', "back to the starter; your version is kept aside", |watch| watch.show(Page::ConfirmReset)),
+    binding('?', "this page", |watch| watch.show(Page::Help)),
+    binding('q', "quit; Ctrl-C, too", |_| Next::Quit(exit::PASSED)),
+];
+
+const fn binding(key: char, does: &'static str, act: fn(&mut Watch<'_>) -> Next) -> Binding {
+    Binding { key, does, act }
+}
 
 impl Watch<'_> {
+    fn stay(&mut self, act: impl FnOnce(&mut Self)) -> Next {
+        act(self);
+        Next::Stay
+    }
+
     pub fn key(&mut self, key: Key) -> Next {
         match key {
             Key::Control('c') => return Next::Quit(exit::INTERRUPTED),
@@ -58,28 +90,34 @@ impl Watch<'_> {
         Next::Stay
     }
 
+    /// Any other key goes back to the verdict.
     fn letter(&mut self, key: Key) -> Next {
-        match key {
-            Key::Char('q') => return Next::Quit(exit::PASSED),
-            Key::Char('n') => self.go_on(),
-            Key::Char('p') if self.current == 0 => self.notices.push("This is the first exercise.".to_owned()),
-            Key::Char('p') => self.open(self.current - 1),
-            Key::Char('h') => self.hint(),
-            Key::Char('l') => {
-                self.page = Page::List(self.current);
-                self.scroll = self.list_scroll();
-            }
-            Key::Char('r') => {
-                self.page = Page::Verdict;
-                self.start();
-            }
-            Key::Char('t') => self.page = Page::Timeline(screen::timeline(self)),
-            Key::Char('s') => self.solution(),
-            Key::Char('x') => self.page = Page::ConfirmReset,
-            Key::Char('?') => self.page = Page::Help,
-            _ => self.page = Page::Verdict,
+        match KEYS.iter().find(|binding| key == Key::Char(binding.key)) {
+            Some(binding) => (binding.act)(self),
+            None => self.show(Page::Verdict),
         }
+    }
+
+    fn show(&mut self, page: Page) -> Next {
+        self.page = page;
         Next::Stay
+    }
+
+    fn go_back(&mut self) {
+        match self.current.checked_sub(1) {
+            Some(before) => self.open(before),
+            None => self.notices.push("This is the first exercise.".to_owned()),
+        }
+    }
+
+    fn list(&mut self) {
+        self.page = Page::List(self.current);
+        self.scroll = self.list_scroll();
+    }
+
+    fn run_again(&mut self) {
+        self.page = Page::Verdict;
+        self.start();
     }
 
     /// The exercise below in the list. After a pass, the next that has not passed.
@@ -109,7 +147,7 @@ impl Watch<'_> {
     }
 
     fn hint(&mut self) {
-        let (lines, warning) = commands::next_hint(self.context, self.exercise());
+        let (lines, warning) = actions::next_hint(self.context, self.exercise());
         self.complain(warning);
         self.page = Page::Hint(lines.unwrap_or_else(|| vec!["  This exercise has no hints.".to_owned()]));
     }
@@ -121,7 +159,7 @@ impl Watch<'_> {
             self.notices.push(format!("{words} {} --spoil", exercise.id()));
             return;
         }
-        let text = commands::read_solution(&self.context.workspace, exercise);
+        let text = actions::read_solution(&self.context.workspace, exercise);
         let text = text.unwrap_or_else(|error| format!("{error:#}"));
         let path = self.context.workspace.shown(&exercise.solution_file());
         self.page = Page::Solution([path, String::new()].into_iter().chain(text.lines().map(str::to_owned)).collect());
@@ -130,7 +168,7 @@ impl Watch<'_> {
     fn reset(&mut self) {
         self.stop();
         self.save();
-        match commands::reset_exercise(self.context, self.exercise()) {
+        match actions::reset(self.context, self.exercise()) {
             Ok(reset) => {
                 self.complain(reset.warning);
                 self.notices.push(match reset.kept {

@@ -5,14 +5,16 @@ use std::{collections::HashMap, env, ffi::OsString, io, path::PathBuf, process::
 use serde::Deserialize;
 
 use crate::{
-    diagnostics::{Diagnostic, Line},
-    process::{self, Cancel},
-    workspace::Workspace,
+    catalogue::workspace::Workspace,
+    judge::{
+        diagnostics::{Diagnostic, Line},
+        process::{self, Cancel},
+    },
 };
 
 /// Why there is no verdict. None of it is the learner's code.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum NoVerdict {
     #[error("stopped")]
     Cancelled,
     #[error(
@@ -33,7 +35,7 @@ pub enum Trouble {
     Io { what: String, error: io::Error },
 }
 
-impl Trouble {
+impl NoVerdict {
     /// What to do where there is no linker.
     pub const LINKER: &str = "Install a linker, then try again. Debian and Ubuntu: `sudo apt install build-essential`. \
         Fedora: `sudo dnf install gcc`. macOS: `xcode-select --install`. Windows: Visual Studio's \"Desktop development \
@@ -47,7 +49,7 @@ impl Trouble {
 
 /// What cargo says while it works.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
+pub enum BuildStep {
     /// A crate is being compiled.
     Compiling(String),
     /// Another cargo holds the folder of the build: an editor, or a second terminal.
@@ -138,8 +140,8 @@ pub fn build_tests(
     targets: &[&str],
     lines: LineTables,
     cancel: &Cancel,
-    on_progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Build, Trouble> {
+    on_step: &(dyn Fn(BuildStep) + Sync),
+) -> Result<Build, NoVerdict> {
     let mut cargo = command(workspace);
     if targets.len() > 1 {
         // Builds the same files as `cargo test --no-run`, which cannot go on where one target does not compile.
@@ -174,19 +176,19 @@ pub fn build_tests(
             _ => {}
         },
         &mut |line| {
-            if let Some(progress) = progress(line) {
-                on_progress(progress);
+            if let Some(step) = step(line) {
+                on_step(step);
             }
             said.push(line.to_owned());
         },
     );
     if cancel.is_cancelled() {
-        return Err(Trouble::Cancelled);
+        return Err(NoVerdict::Cancelled);
     }
-    let status = status.map_err(Trouble::NoCargo)?;
+    let status = status.map_err(NoVerdict::NoCargo)?;
     let all = || elsewhere.iter().chain(build.diagnostics.values().flatten());
     if let Some(linker) = all().find(|diagnostic| diagnostic.is_error() && diagnostic.is_about_the_linker()) {
-        return Err(Trouble::NoLinker(linker.message.clone()));
+        return Err(NoVerdict::NoLinker(linker.message.clone()));
     }
     let explained = build.diagnostics.values().flatten().any(Diagnostic::is_error);
     if !status.success() && !explained {
@@ -194,19 +196,19 @@ pub fn build_tests(
         for diagnostic in elsewhere {
             said.push_str(&diagnostic.rendered);
         }
-        return Err(Trouble::Elsewhere { package: package.to_owned(), said: said.trim_end().to_owned() });
+        return Err(NoVerdict::Elsewhere { package: package.to_owned(), said: said.trim_end().to_owned() });
     }
     Ok(build)
 }
 
 /// `   Compiling tokio v1.54.1`
-fn progress(line: &str) -> Option<Progress> {
+fn step(line: &str) -> Option<BuildStep> {
     let line = line.trim_start();
     if line.starts_with("Blocking waiting for file lock") {
-        return Some(Progress::Waiting);
+        return Some(BuildStep::Waiting);
     }
     let rest = line.strip_prefix("Compiling ").or_else(|| line.strip_prefix("Downloading "))?;
-    Some(Progress::Compiling(rest.split(' ').next()?.to_owned()))
+    Some(BuildStep::Compiling(rest.split(' ').next()?.to_owned()))
 }
 
 fn is_noise(line: &str) -> bool {
@@ -223,11 +225,11 @@ pub struct Directories {
 }
 
 impl Directories {
-    pub fn ask(workspace: &Workspace) -> Result<Self, Trouble> {
+    pub fn ask(workspace: &Workspace) -> Result<Self, NoVerdict> {
         let mut cargo = command(workspace);
         cargo.args(["metadata", "--format-version=1", "--no-deps"]);
-        let output = cargo.output().map_err(Trouble::NoCargo)?;
-        serde_json::from_slice(&output.stdout).map_err(|_| Trouble::Elsewhere {
+        let output = cargo.output().map_err(NoVerdict::NoCargo)?;
+        serde_json::from_slice(&output.stdout).map_err(|_| NoVerdict::Elsewhere {
             package: "cargo metadata".to_owned(),
             said: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
         })
@@ -253,8 +255,8 @@ mod tests {
 
     #[test]
     fn cargos_lines_tell_how_far_it_is() {
-        assert_eq!(progress("   Compiling tokio v1.54.1"), Some(Progress::Compiling("tokio".to_owned())));
-        assert_eq!(progress("    Blocking waiting for file lock on build directory"), Some(Progress::Waiting));
-        assert_eq!(progress("    Finished `test` profile"), None);
+        assert_eq!(step("   Compiling tokio v1.54.1"), Some(BuildStep::Compiling("tokio".to_owned())));
+        assert_eq!(step("    Blocking waiting for file lock on build directory"), Some(BuildStep::Waiting));
+        assert_eq!(step("    Finished `test` profile"), None);
     }
 }

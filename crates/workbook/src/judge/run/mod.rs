@@ -15,15 +15,19 @@ use std::{
 };
 
 use crate::{
-    cargo::{self, Build, LineTables, Progress, Trouble},
-    checks::{self, Check},
-    diagnostics::{self, Diagnostic},
-    fresh::Stamp,
-    process::{self, Cancel},
-    register::Exercise,
-    report::{CheckReport, Outcome, Report, Verdict},
-    scratch::Scratch,
-    workspace::Workspace,
+    catalogue::{
+        checks::{self, Check},
+        register::Exercise,
+        workspace::Workspace,
+    },
+    judge::{
+        cargo::{self, Build, BuildStep, LineTables, NoVerdict},
+        diagnostics::{self, Diagnostic},
+        fresh::Stamp,
+        process::{self, Cancel},
+        report::{CheckReport, Outcome, Report, Verdict},
+        scratch::Scratch,
+    },
 };
 
 /// The harness ends a process after five seconds of real time. This is for a process that keeps it from doing so.
@@ -43,7 +47,7 @@ pub struct Job {
 /// What happens on the way to a report.
 #[derive(Debug)]
 pub enum Event {
-    Building(Progress),
+    Building(BuildStep),
     /// It compiled; these checks are going to run.
     Running(Vec<Check>),
     /// The check with this index ended.
@@ -51,7 +55,7 @@ pub enum Event {
 }
 
 /// Compiles one exercise and runs its checks.
-pub fn check(job: &Job, exercise: &Exercise, on_event: &(dyn Fn(Event) + Sync)) -> Result<Report, Trouble> {
+pub fn check(job: &Job, exercise: &Exercise, on_event: &(dyn Fn(Event) + Sync)) -> Result<Report, NoVerdict> {
     let reports = check_all(job, &[exercise], on_event)?;
     Ok(reports.into_iter().next().expect("one report for one exercise"))
 }
@@ -64,7 +68,7 @@ pub fn check_all(
     job: &Job,
     exercises: &[&Exercise],
     on_event: &(dyn Fn(Event) + Sync),
-) -> Result<Vec<Report>, Trouble> {
+) -> Result<Vec<Report>, NoVerdict> {
     let mut reports = build_and_judge(job, exercises, LineTables::LeftOut, on_event)?;
     let (hung, again): (Vec<&mut Report>, Vec<&Exercise>) =
         reports.iter_mut().zip(exercises).filter(|(report, _)| report.misses_a_place()).unzip();
@@ -79,15 +83,15 @@ fn build_and_judge(
     exercises: &[&Exercise],
     lines: LineTables,
     on_event: &(dyn Fn(Event) + Sync),
-) -> Result<Vec<Report>, Trouble> {
+) -> Result<Vec<Report>, NoVerdict> {
     let Some(first) = exercises.first() else { return Ok(Vec::new()) };
     let targets: Vec<&str> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     let start = Instant::now();
     // Where the times cannot be kept, cargo decides alone, as it does without the runner.
     let stamps: Vec<Stamp> =
         exercises.iter().filter_map(|exercise| Stamp::before_build(&job.workspace, exercise).ok()).collect();
-    let on_progress = |progress| on_event(Event::Building(progress));
-    let build = cargo::build_tests(&job.workspace, &first.package(), &targets, lines, &job.cancel, &on_progress)?;
+    let on_step = |step| on_event(Event::Building(step));
+    let build = cargo::build_tests(&job.workspace, &first.package(), &targets, lines, &job.cancel, &on_step)?;
     let build_time = start.elapsed();
     for stamp in stamps {
         let _ = stamp.after_build();
@@ -111,7 +115,7 @@ fn judge(
     build: &Build,
     lines: LineTables,
     on_event: &(dyn Fn(Event) + Sync),
-) -> Result<Report, Trouble> {
+) -> Result<Report, NoVerdict> {
     let shown = job.workspace.shown(&exercise.file());
     let expected = expected(exercise);
     let diagnostics = build.diagnostics.get(&exercise.name).cloned().unwrap_or_default();
@@ -196,8 +200,8 @@ pub fn run_tests(
     limit: Limit,
     explain: &(dyn Fn() -> String + Sync),
     on_checked: &(dyn Fn(usize, CheckReport) + Sync),
-) -> Result<Vec<CheckReport>, Trouble> {
-    let scratch = Scratch::new().map_err(Trouble::io("no temporary file for the report can be written"))?;
+) -> Result<Vec<CheckReport>, NoVerdict> {
+    let scratch = Scratch::new().map_err(NoVerdict::io("no temporary file for the report can be written"))?;
     let results: Mutex<Vec<Option<CheckReport>>> = Mutex::new(vec![None; tests.len()]);
     let trouble = Mutex::new(None);
     let next = AtomicUsize::new(0);
@@ -230,10 +234,10 @@ pub fn run_tests(
         work();
     });
     if job.cancel.is_cancelled() {
-        return Err(Trouble::Cancelled);
+        return Err(NoVerdict::Cancelled);
     }
     if let Some(error) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(Trouble::io("the checks cannot be started")(error));
+        return Err(NoVerdict::io("the checks cannot be started")(error));
     }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Some later ones may have ended before the decision. Which ones depends on the machine; a report must not.

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{files, workspace::Workspace};
+use crate::{catalogue::workspace::Workspace, files};
 
 const HEAD: &str = "\
 # Progress in this workbook. One line per exercise: its id, then words about it.
@@ -28,7 +28,7 @@ pub struct Entry {
     pub passed: bool,
     pub failed: Option<String>,
     pub hints: usize,
-    pub told: Option<String>,
+    pub hinted_for: Option<String>,
     /// Words that this version does not know.
     unknown: Vec<String>,
 }
@@ -165,7 +165,7 @@ impl Entry {
             match word.split_once('=') {
                 None if word == "passed" => self.passed = true,
                 Some(("failed", check)) => self.failed = Some(check.to_owned()),
-                Some(("told", check)) => self.told = Some(check.to_owned()),
+                Some(("told", check)) => self.hinted_for = Some(check.to_owned()),
                 Some(("hints", number)) if number.parse::<usize>().is_ok() => {
                     self.hints = number.parse().unwrap_or_default();
                 }
@@ -186,7 +186,7 @@ impl Entry {
         if self.hints > 0 {
             words.push_str(&format!(" hints={}", self.hints));
         }
-        if let Some(check) = &self.told {
+        if let Some(check) = &self.hinted_for {
             words.push_str(&format!(" told={check}"));
         }
         for word in &self.unknown {
