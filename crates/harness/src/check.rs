@@ -11,14 +11,15 @@ use std::{
 use mock_llm::{Journal, MockLlm};
 use timeline::{Mark, MarkKind, Recorder, Timeline};
 use tokio::runtime::{Builder, Runtime};
+use verdict::{Outcome, Record};
 
 use crate::{
+    check_function::{self, Reporter},
     finished::{Finished, Run, fail, seconds},
     message::{Message, saw},
-    outcome::Outcome,
     panics,
     pulse::{Pulse, Who},
-    report::{self, Failure, Record},
+    report::{self, Failure},
     supervise::{Ending, Learners, Never, Parks, Reason, Supervise},
     watchdog::Watchdog,
 };
@@ -117,7 +118,7 @@ impl Check {
 
     #[track_caller]
     fn supervised(self, learners: Learners<'_>) -> Run {
-        let check = report::name_of_check();
+        let check = Reporter::of_this_thread();
         let pulse = Arc::new(Pulse::default());
         let parks = Arc::new(Parks::default());
         let _watchdog = self.watchdog(&check, &pulse);
@@ -168,7 +169,7 @@ impl Check {
 
     #[track_caller]
     fn called(self, learners: &mut dyn FnMut()) -> Run {
-        let check = report::name_of_check();
+        let check = Reporter::of_this_thread();
         let pulse = Arc::new(Pulse::default());
         let _watchdog = self.watchdog(&check, &pulse);
         panics::note_panics_of(&pulse);
@@ -191,9 +192,9 @@ impl Check {
         }
     }
 
-    fn finished(self, check: String, pulse: &Pulse, elapsed: Duration, journals: Vec<Journal>) -> Run {
+    fn finished(self, check: Reporter, pulse: &Pulse, elapsed: Duration, journals: Vec<Journal>) -> Run {
         let yours = self.timeline(&journals, Some(elapsed));
-        report::write(&Record::Run { check: &check, yours: &yours, expected: self.expected.as_ref() });
+        report::write(&check, Record::Run { yours: yours.clone(), expected: self.expected.clone() });
         // A todo! in a spawned task is not the end of the run, and still it says that nothing was written there.
         if let Some(failure) = not_started(&check, pulse) {
             fail(failure);
@@ -204,7 +205,7 @@ impl Check {
     }
 
     #[track_caller]
-    fn panicked(&self, check: String, pulse: &Pulse, words: &str) -> ! {
+    fn panicked(&self, check: Reporter, pulse: &Pulse, words: &str) -> ! {
         if let Some(failure) = not_started(&check, pulse) {
             fail(failure);
         }
@@ -226,7 +227,7 @@ impl Check {
     }
 
     #[track_caller]
-    fn never(self, check: String, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
+    fn never(self, check: Reporter, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
         let journals: Vec<Journal> = journals.into_iter().map(|journal| journal.taken_at(never.since)).collect();
         let yours = until(never.since, self.timeline(&journals, Some(never.since)));
         let place = never.places.iter().flatten().last().map(|place| place.line.clone());
@@ -247,8 +248,8 @@ impl Check {
         drawing
     }
 
-    fn watchdog(&self, check: &str, pulse: &Arc<Pulse>) -> Watchdog {
-        let (check, this, seen) = (check.to_owned(), self.clone(), pulse.clone());
+    fn watchdog(&self, check: &Reporter, pulse: &Arc<Pulse>) -> Watchdog {
+        let (check, this, seen) = (check.clone(), self.clone(), pulse.clone());
         Watchdog::start(pulse.clone(), move |outcome| {
             // A journal may ask the learner's clock, and the learner's code may hold its lock for ever.
             let known = soon({
@@ -269,15 +270,8 @@ impl Check {
                 place: None,
                 place_sought: false,
             };
-            if let Some(text) = failure.tell() {
-                use std::io::Write as _;
-                // Past libtest, which would keep it to itself until a check ends that never ends.
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "{text}\nThe process ends here: a poll that never returns cannot be stopped."
-                );
-            }
-            std::process::exit(101)
+            failure.tell_past_libtest();
+            check_function::end_the_process(101)
         })
     }
 }
@@ -352,7 +346,7 @@ fn number(id: tokio::task::Id) -> u64 {
 }
 
 /// The failure of code that has reached a `todo!`.
-fn not_started(check: &str, pulse: &Pulse) -> Option<Failure> {
+fn not_started(check: &Reporter, pulse: &Pulse) -> Option<Failure> {
     let panics = pulse.panics();
     let (panic, todo) = panics.iter().find_map(|panic| Some((panic, panic.todo()?)))?;
     let place = panic.place.clone();
@@ -361,7 +355,7 @@ fn not_started(check: &str, pulse: &Pulse) -> Option<Failure> {
         None => saw("a `todo!`").expected(todo),
     };
     let message = message.outcome(Outcome::NotStarted);
-    Some(Failure { check: check.to_owned(), message, yours: None, expected: None, place, place_sought: false })
+    Some(Failure { check: check.clone(), message, yours: None, expected: None, place, place_sought: false })
 }
 
 /// The words for a run that never ends.

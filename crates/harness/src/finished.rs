@@ -5,11 +5,13 @@ use std::time::Duration;
 use mock_llm::Journal;
 use timeline::Timeline;
 
+use verdict::{Outcome, Record};
+
 use crate::{
+    check_function::Reporter,
     message::{Message, saw},
-    outcome::Outcome,
     panics::Told,
-    report::Failure,
+    report::{self, Failure},
 };
 
 /// A run of the learner's code that has ended.
@@ -23,7 +25,7 @@ pub struct Finished<T> {
 /// function returns.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) check: String,
+    pub(crate) check: Reporter,
     pub(crate) elapsed: Duration,
     pub(crate) journal: Journal,
     pub(crate) yours: Timeline,
@@ -78,6 +80,25 @@ impl<T> Finished<T> {
         self.run.takes(wanted, because);
     }
 
+    /// What the check is about is there to be judged. Where it is not, another check says what is wrong, and this one neither
+    /// passes nor fails: replies that come one after another are in the right order, and that says nothing. `why` tells a
+    /// learner what was missing: a sentence.
+    ///
+    /// ```no_run
+    /// # use harness::{Check, secs};
+    /// let run = Check::new().run(async || ());
+    /// run.premise(run.journal().high_water() > 1, "The calls do not overlap, so they cannot overtake each other.");
+    /// ```
+    ///
+    /// # Panics
+    /// Where it does not hold: the check ends there.
+    #[track_caller]
+    pub fn premise(&self, holds: bool, why: &str) {
+        if !holds {
+            not_judged(&self.run.check, why);
+        }
+    }
+
     /// Something must hold.
     ///
     /// # Panics
@@ -123,10 +144,14 @@ impl Run {
 
 /// Tells the failure and leaves the check.
 pub(crate) fn fail(failure: Failure) -> ! {
-    if let Some(text) = failure.tell() {
-        // Captured by libtest, and shown with the check's name.
-        eprintln!("{text}");
-    }
+    failure.tell();
+    std::panic::panic_any(Told)
+}
+
+/// Says that a check has nothing to judge, and leaves it.
+fn not_judged(check: &Reporter, why: &str) -> ! {
+    report::write(check, Record::NotJudged { why: why.to_owned() });
+    eprintln!("not judged: {}\n{why}", check.name);
     std::panic::panic_any(Told)
 }
 
