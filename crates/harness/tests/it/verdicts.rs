@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-mod provoked;
+use crate::provoked;
 
 struct Run {
     records: Vec<Value>,
@@ -276,6 +276,34 @@ fn a_run_that_takes_longer_than_it_should_is_too_slow() {
 #[test]
 fn a_run_that_is_faster_than_it_can_be_is_wrong() {
     verdict("is_too_fast", "wrong", &["the run took 0.000 s", "expected 1.000 s"]);
+}
+
+#[test]
+fn a_run_that_is_on_time_by_looking_all_the_time_is_a_busy_loop() {
+    let words = ["polls at 1933 instants at which no call had come on: 0.001 s, 0.002 s, 0.003 s …", "every 1 ms"];
+    verdict("looks_every_millisecond", "busy loop", &words);
+    let words = ["201 polls at 0.000 s, when one call had begun", "wakes itself at once"];
+    verdict("wakes_itself_two_hundred_times", "busy loop", &words);
+}
+
+#[cfg(tokio_unstable)]
+#[test]
+fn what_is_left_behind_is_named() {
+    let line = provoked::LINE_OF_THE_TASK_LEFT_BEHIND;
+    let words = ["one task and the call to `atlas` are still there", &format!("provoked/mod.rs:{line}, polled once")];
+    verdict("leaves_a_task_behind", "wrong", &words);
+}
+
+#[test]
+fn a_future_that_changes_its_task_and_keeps_its_first_waker_is_a_lost_wake_up() {
+    verdict("keeps_its_first_waker", "lost wake-up", &["must wake the waker of its *last* poll"]);
+}
+
+#[test]
+fn a_wake_under_a_lock_is_named() {
+    let words = ["a waker is called, and the call does not return", "while it holds a lock or a borrow"];
+    verdict("wakes_under_its_lock", "blocked", &words);
+    verdict("wakes_within_its_borrow", "wrong", &["already borrowed", "while it holds a lock or a borrow"]);
 }
 
 #[test]
