@@ -241,6 +241,12 @@ fn a_sleeping_thread_is_blocked() {
     has_its_verdict_within(Duration::from_secs(5), "blocks");
 }
 
+/// Work earlier in the same poll does not count: what the thread goes on with does.
+#[test]
+fn code_that_works_and_then_waits_for_ever_is_blocked() {
+    verdict("works_and_then_waits", "blocked", &["the thread sleeps"]);
+}
+
 #[cfg(tokio_unstable)]
 #[test]
 fn a_blocked_task_is_named() {

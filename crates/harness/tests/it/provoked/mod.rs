@@ -304,6 +304,17 @@ fn blocks() {
 
 #[test]
 #[ignore = "run by verdicts.rs"]
+fn works_and_then_waits() {
+    Check::new().run(async || {
+        for _ in 0..30_000_000 {
+            std::hint::spin_loop();
+        }
+        std::thread::park_timeout(Duration::from_secs(20));
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
 fn blocks_in_a_task() {
     Check::new().run(async || {
         let (_sender, receiver) = std::sync::mpsc::channel::<()>();
