@@ -91,7 +91,7 @@ pub use harness_macros::test;
 pub use heap::{Kept, kept_by};
 pub use lists::{Sorted, numbered, odd};
 pub use message::{Message, saw};
-pub use recorder::{recorder, shown};
+pub use recorder::{recorder, shown, shown_result};
 pub use thread::Outside;
 pub use timeline::{Lane, MarkKind, SpanKind, Timeline};
 pub use trace::{Trace, Traced};

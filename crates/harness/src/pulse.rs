@@ -39,6 +39,8 @@ struct State {
     tasks: BTreeMap<u64, Task>,
     panics: Vec<Panic>,
     polls: Polls,
+    /// When the function returned that the check is about, where the check says it.
+    returned: Option<Duration>,
     /// A waker of the check's own runs code in the middle of this.
     in_a_waker: Option<Moment>,
 }
@@ -140,6 +142,17 @@ impl Pulse {
     /// How often the future that the check waits for was polled.
     pub(crate) fn root_polls(&self) -> u64 {
         self.lock().root_polls
+    }
+
+    /// The function that the check is about has returned, at the last sign of life.
+    pub(crate) fn returned(&self) {
+        let now = self.now();
+        self.lock().returned = Some(now);
+    }
+
+    /// When it did, if the check says it.
+    pub(crate) fn when_returned(&self) -> Option<Duration> {
+        self.lock().returned
     }
 
     /// The code of a waker begins, or has ended. Returns what was before.

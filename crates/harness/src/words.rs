@@ -64,13 +64,22 @@ pub(crate) fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limi
         ),
         Reason::NobodyHoldsTheWaker => (
             format!("nothing happens after {since}, and nobody holds the waker of your future{waits}"),
-            "A future that returns `Poll::Pending` promises that somebody will call its waker. Nobody kept a clone of \
-             `cx.waker()` from the last poll, so nobody can: the future is never polled again.".to_owned(),
+            "A future that returns `Poll::Pending` promises that somebody will call its waker. Nobody has a clone of the \
+             waker of the last poll, so nobody can: the future is never polled again. Either your code awaits what never \
+             comes (`std::future::pending()`, `futures::pending!()`), or a `poll` of yours returns `Pending` and has not \
+             given `cx.waker()` to anybody.".to_owned(),
         ),
         Reason::OneMorePollHelped => (
             format!("nothing happens after {since}; yet when the future is polled once more, it goes on{waits}"),
             "What the future waited for had come, and nobody called its waker. Whoever changes what a future waits for \
              must wake it, and must wake the waker of its *last* poll.".to_owned(),
+        ),
+        Reason::OneMorePollHelpedAndNobodyHoldsTheWaker => (
+            format!("nothing happens after {since}; yet when the future is polled once more, it goes on{waits}"),
+            "What the future waited for had come, and nobody could tell it: the waker of its last poll was given to \
+             nobody. Whoever polls a future by hand gives it the `cx` of its own poll. One that is polled with another \
+             waker (`Waker::noop()`) wakes that one, and `futures::pending!()` gives its waker to nobody: in `loop { … \
+             pending!() }` there is no second round.".to_owned(),
         ),
         Reason::StillGoing => (
             format!("after {} the run still goes on{waits}", seconds(limit)),
