@@ -271,7 +271,8 @@ impl Check {
     fn never(self, check: Reporter, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
         let journals = never.journals.clone().unwrap_or(journals);
         let journals: Vec<Journal> = journals.into_iter().map(|journal| journal.taken_at(never.since)).collect();
-        let yours = until(never.since, self.timeline(&journals, Some(never.since)));
+        // It has not ended: there is no instant at which a drawing could say that it did.
+        let yours = Timeline { end: None, ..until(never.since, self.timeline(&journals, None)) };
         let place = never.places.iter().flatten().last().map(|place| place.line.clone());
         let place_sought = never.places.is_some();
         let message = why_never(never, pulse, &journals, self.limit);

@@ -46,8 +46,10 @@ pub(crate) struct Never {
     pub(crate) since: Duration,
     /// The lines of the learner's code at which the future waits. `None`: they were not looked for.
     pub(crate) places: Option<Vec<Place>>,
-    /// The tasks that have not ended.
-    pub(crate) tasks: Vec<Task>,
+    /// The tasks that have not ended, with their numbers.
+    pub(crate) tasks: Vec<(u64, Task)>,
+    /// Who was polled most often since the clock last moved.
+    pub(crate) spinner: Option<Who>,
     /// The journals as they stood before the future was polled once more, if it was.
     pub(crate) journals: Option<Vec<Journal>>,
 }
@@ -56,7 +58,7 @@ pub(crate) struct Never {
 #[derive(Debug, Clone)]
 struct Stood {
     since: Duration,
-    tasks: Vec<Task>,
+    tasks: Vec<(u64, Task)>,
     journals: Vec<Journal>,
 }
 
@@ -219,14 +221,23 @@ impl<'a> Supervise<'a> {
             Stage::Running | Stage::Overtime => (self.stands(), None),
         };
         let Stood { since, tasks, .. } = stood;
-        Poll::Ready(Ending::Never(Never { outcome, reason, since, places, tasks, journals }))
+        let spinner = self.pulse.spinner();
+        Poll::Ready(Ending::Never(Never { outcome, reason, since, places, tasks, spinner, journals }))
     }
 
     /// How things stand.
     fn stands(&self) -> Stood {
-        let tasks: Vec<Task> = self.pulse.tasks().into_iter().map(|(_, task)| task).collect();
-        let since = tasks.iter().filter_map(|task| task.last_poll).fold(self.last_activity, Duration::max);
+        let tasks = self.pulse.tasks();
+        let since = tasks.iter().filter_map(|(_, task)| task.last_poll).fold(self.last_activity, Duration::max);
         Stood { since, tasks, journals: self.mocks.iter().map(MockLlm::journal).collect() }
+    }
+
+    /// Where the learner's future wakes itself, if it is the one that is polled without end.
+    fn places_of_the_spinner(&mut self) -> Option<Vec<Place>> {
+        let root = self.waker.clone().filter(|_| self.pulse.spinner() == Some(Who::Root))?;
+        let tracer = Tracer::of_a_spinner(Waker::from(root));
+        let _ = self.poll_with(&tracer.waker());
+        Some(tracer.places())
     }
 
     /// What is known of the place where the future waits, once it was polled with this tracer. If a call has begun or ended
@@ -258,7 +269,8 @@ impl Future for Supervise<'_> {
                 };
             }
             if self.pulse.spins() {
-                return self.never(Outcome::BusyLoop, Reason::Spins, None);
+                let places = self.places_of_the_spinner();
+                return self.never(Outcome::BusyLoop, Reason::Spins, places);
             }
             let was_polled = self.polls > polls_before;
             let deadline_is_over = self.deadline.as_mut().poll(cx).is_ready();

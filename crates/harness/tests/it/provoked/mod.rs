@@ -282,6 +282,18 @@ fn wakes_itself() {
 
 #[test]
 #[ignore = "run by verdicts.rs"]
+fn spins_beside_tasks() {
+    Check::new().run(async || {
+        let llm = one_odd_model();
+        let calls = [(); 3].map(|()| tokio::spawn(llm.complete("Hello")));
+        while !calls.iter().all(tokio::task::JoinHandle::is_finished) {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
 fn yields_in_a_task() {
     Check::new().run(async || {
         let task = tokio::spawn(async {
