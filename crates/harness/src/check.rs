@@ -234,7 +234,8 @@ impl Check {
             yours,
             expected: self.expected,
             polls: pulse.root_polls(),
-            polls_of_tasks: polls.by_tasks(),
+            when_polled: polls,
+            ended: pulse.when_returned().unwrap_or(elapsed),
             looks,
             timers: self.timers,
             left: Left::default(),
@@ -312,7 +313,7 @@ impl Check {
             let failure = Failure {
                 check,
                 message: words.unwrap_or_else(|| why_stuck(outcome, &seen)),
-                yours: Some(this.timeline(&journals, Some(seen.now()))),
+                yours: Some(this.timeline(&journals, None)),
                 expected: this.expected.clone(),
                 place: None,
                 place_sought: false,

@@ -73,6 +73,7 @@ mod pulse;
 mod recorder;
 mod report;
 mod runtime;
+mod slow;
 mod stuck_at;
 mod supervise;
 pub mod thread;

@@ -328,6 +328,17 @@ fn a_wake_under_a_lock_is_named() {
 }
 
 #[test]
+fn a_time_in_which_nothing_is_called_is_named() {
+    verdict("sleeps_between_its_calls", "too slow", &["From 1.933 s to 2.433 s no call is in flight"]);
+}
+
+#[test]
+fn calls_that_took_real_time_are_named() {
+    let words = ["the run took 0.000 s", "on a thread of its own", "your function held its own thread"];
+    verdict("calls_on_another_clock", "blocked", &words);
+}
+
+#[test]
 fn a_sleep_beyond_the_limit_is_too_slow_and_no_deadlock() {
     verdict("sleeps_for_a_day", "too slow", &["still goes on"]);
 }

@@ -384,6 +384,30 @@ fn takes_too_long() {
 
 #[test]
 #[ignore = "run by verdicts.rs"]
+fn sleeps_between_its_calls() {
+    let llm = one_odd_model();
+    let run = Check::new().draws(&llm).run(async || {
+        drop(llm.complete("Hello").await);
+        sleep(secs(0.5)).await;
+        llm.complete("Hello").await
+    });
+    run.takes(2 * odd(0), "Two calls.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn calls_on_another_clock() {
+    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(0.02))]);
+    let run = Check::new().draws(&llm).run(async || {
+        let llm = llm.clone();
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        std::thread::spawn(move || runtime().block_on(llm.complete("Hello")).is_ok()).join().is_ok()
+    });
+    run.takes(secs(0.02), "One call.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
 fn is_too_fast() {
     let run = Check::new().run(async || ());
     run.takes(secs(1.0), "The answer comes after a second.");
