@@ -20,11 +20,10 @@ use crate::{
     message::{Message, saw},
     panics,
     polls::Looks,
-    pulse::{Pulse, Who},
+    pulse::{Panic, Pulse, Who},
     report::{self, Failure},
     runtime::runtime,
     supervise::{Ending, Learners, Never, Parks, Supervise},
-    wakes::Moment,
     watchdog::Watchdog,
     words::{not_started, why_never, why_stuck},
 };
@@ -241,6 +240,7 @@ impl Check {
             left: Left::default(),
             never_dropped: 0,
             tasks_spawned: pulse.tasks_spawned(),
+            panics_elsewhere: pulse.panics().into_iter().filter(|panic| panic.elsewhere).collect(),
         }
     }
 
@@ -249,12 +249,12 @@ impl Check {
         if let Some(failure) = not_started(&check, pulse) {
             fail(failure);
         }
-        let first = pulse.panics().into_iter().next();
-        let place = first.as_ref().and_then(|panic| panic.place.clone());
-        let in_a_waker = first.as_ref().and_then(|panic| panic.in_a_waker);
-        let words = first.map_or_else(|| words.to_owned(), |panic| panic.message);
+        let panic = Panic::that_ended(&pulse.panics(), words);
+        let place = panic.as_ref().and_then(Panic::learners_place);
+        let place_sought = panic.as_ref().is_some_and(Panic::place_sought);
+        let why = panic.as_ref().and_then(Panic::why).unwrap_or(&self.panic_means);
+        let words = panic.as_ref().map_or(words, |panic| &panic.message);
         let at = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
-        let why = in_a_waker.map(Moment::why).unwrap_or(&self.panic_means);
         let message = saw(format!("a panic{at}:\n{words}")).expected("no panic").because(why);
         let journals: Vec<Journal> = self.mocks.iter().map(|mock| mock.journal().taken_at(pulse.now())).collect();
         let yours = self.timeline(&journals, Some(pulse.now()));
@@ -263,8 +263,8 @@ impl Check {
             message,
             yours: Some(yours),
             expected: self.expected.clone(),
-            place,
-            place_sought: false,
+            place: place.filter(|_| !place_sought),
+            place_sought,
         })
     }
 

@@ -98,6 +98,11 @@ impl Drop for CheckFunction {
     }
 }
 
+/// Whether a check runs on this thread, and not only code that it has started elsewhere.
+pub(crate) fn is_on_this_thread() -> bool {
+    THIS.get().is_some()
+}
+
 /// The check that something is reported of.
 #[derive(Debug, Clone)]
 pub(crate) struct Reporter {

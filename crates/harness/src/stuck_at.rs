@@ -161,10 +161,32 @@ fn is_learners(frame: &Frame) -> bool {
     let is_ours = frame.function.split([':', '<', ' ']).any(|part| part == "harness" || part == "timeline");
     // Relative paths begin with a dot or a folder of the workspace: a slash in front makes both kinds alike.
     let place = format!("/{}", frame.place);
-    let not_theirs =
-        ["/checks/", "/crates/mock-llm/", "/crates/timeline/", "/rustc/", "/registry/", "/lib/rustlib/", "/library/"];
     let is_rust = place.contains(".rs:");
-    is_rust && !is_ours && !not_theirs.iter().any(|part| place.contains(part))
+    is_rust && !is_ours && !is_not_learners(&place)
+}
+
+/// Whether a file is a library's, the harness's or a check's.
+pub(crate) fn is_not_learners(file: &str) -> bool {
+    let file = format!("/{}", file.replace('\\', "/"));
+    let theirs = [
+        "/checks/",
+        "/crates/harness/src/",
+        "/crates/mock-llm/",
+        "/crates/timeline/",
+        "/rustc/",
+        "/registry/",
+        "/lib/rustlib/",
+        "/library/",
+    ];
+    theirs.iter().any(|part| file.contains(part))
+}
+
+/// The innermost line of the learner's on a call stack, as it is seen from the top of the workspace.
+pub(crate) fn learners_line(stack: &Backtrace) -> Option<String> {
+    innermost_place(&stack.to_string()).map(|place| match std::env::current_dir() {
+        Ok(folder) => from_top(&place.line, &folder),
+        Err(_) => place.line,
+    })
 }
 
 /// A path as it is seen from the top of the workspace. What is not under one of its folders stays as it is.

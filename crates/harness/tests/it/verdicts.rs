@@ -150,6 +150,28 @@ fn a_panic_is_wrong_and_has_its_place() {
     assert!(run.verdict()["place"].as_str().is_some_and(|place| place.contains("provoked/mod.rs:")));
 }
 
+/// Whoever waits for code that panicked panics too, and says `Any { .. }`: the first panic is the one that tells.
+#[test]
+fn a_panic_of_a_task_or_a_thread_is_told_in_its_own_words() {
+    for name in ["panics_on_a_thread", "panics_in_a_task"] {
+        let run = verdict(name, "wrong", &["a panic at", "provoked/mod.rs", "the list was empty"]);
+        assert!(!run.text().contains("has ended well"), "{}", run.text());
+    }
+    verdict("panics_after_another_was_caught", "wrong", &["this one is not"]);
+    let words =
+        ["no reply and a panic on a thread of its own at", "there is no reactor running", "belong to a runtime"];
+    verdict("panics_on_a_thread_that_nobody_joins", "wrong", &words);
+}
+
+#[test]
+fn a_panic_in_a_library_has_the_line_that_led_there() {
+    let words = ["cannot execute `LocalPool` executor", "this thread runs an executor already"];
+    let run = verdict("panics_in_a_library", "wrong", &words);
+    let line = provoked::LINE_OF_THE_BLOCK_ON;
+    let place = run.verdict()["place"].as_str().unwrap_or_default().to_owned();
+    assert!(place.contains(&format!("provoked/mod.rs:{line}:")), "line {line} is not in {place}");
+}
+
 #[test]
 fn two_queues_that_wait_for_each_other_are_a_deadlock() {
     verdict("deadlocks", "deadlock", &["nothing happens after 0.500 s", "provoked/mod.rs:"]);
