@@ -23,6 +23,7 @@ use crate::{
     pulse::{Panic, Pulse, Who},
     report::{self, Failure},
     runtime::runtime,
+    stuck_thread::{Asked, In},
     supervise::{Ending, Learners, Never, Parks, Supervise},
     watchdog::Watchdog,
     words::{not_started, why_never, why_stuck},
@@ -298,7 +299,10 @@ impl Check {
 
     fn watchdog(&self, check: &Reporter, pulse: &Arc<Pulse>) -> Watchdog {
         let (check, this, seen) = (check.clone(), self.clone(), pulse.clone());
+        let thread = Asked::this_thread();
         Watchdog::start(pulse.clone(), move |outcome| {
+            // A runtime that waits for a thread of its pool is in no poll of the learner's.
+            let within = if seen.polling().is_some() { thread.answer(&check) } else { In::default() };
             // A journal may ask the learner's clock, and the learner's code may hold its lock for ever.
             let known = soon({
                 let (this, now) = (this.clone(), seen.now());
@@ -312,10 +316,11 @@ impl Check {
             let words = words.flatten();
             let failure = Failure {
                 check,
-                message: words.unwrap_or_else(|| why_stuck(outcome, &seen)),
+                message: words.unwrap_or_else(|| why_stuck(outcome, &seen)).also_saw(&within.words()),
                 yours: Some(this.timeline(&journals, None)),
                 expected: this.expected.clone(),
-                place: None,
+                place: within.line,
+                // Another build would take its two seconds once more; the function is known without.
                 place_sought: false,
             };
             failure.tell_past_libtest();

@@ -75,6 +75,7 @@ mod report;
 mod runtime;
 mod slow;
 mod stuck_at;
+mod stuck_thread;
 mod supervise;
 pub mod thread;
 mod trace;

@@ -62,6 +62,12 @@ impl Message {
         self
     }
 
+    /// Adds to what was seen.
+    pub(crate) fn also_saw(mut self, what: &str) -> Self {
+        self.saw.push_str(what);
+        self
+    }
+
     /// Adds what has happened on a thread that the learner's code has started: it may well be the reason.
     pub(crate) fn and_a_panic_elsewhere(mut self, panic: &Panic) -> Self {
         let at = panic.learners_place().map(|place| format!(" at {place}")).unwrap_or_default();

@@ -11,6 +11,8 @@ use std::{
     task::{RawWaker, RawWakerVTable, Wake, Waker},
 };
 
+#[cfg(unix)]
+use crate::stuck_thread::In;
 use crate::waits::{self, Wait};
 
 /// A line at which a future waits.
@@ -189,6 +191,34 @@ pub(crate) fn learners_line(stack: &Backtrace) -> Option<String> {
     })
 }
 
+/// The learner's function on a call stack: the innermost of this module that is not one of the checks in it. A program without
+/// line tables still knows the names of its functions.
+#[cfg(unix)]
+pub(crate) fn learners_function(stack: &Backtrace, module: Option<&str>) -> In {
+    let frames = frames(&stack.to_string());
+    let folder = std::env::current_dir().unwrap_or_default();
+    let line = frames.iter().find(|frame| is_learners(frame)).map(|frame| from_top(&frame.place, &folder));
+    let function = module.and_then(|module| frames.iter().find_map(|frame| name_within(&frame.function, module)));
+    In { function, line }
+}
+
+/// `Executor::run` of `<run_queue::Executor>::run`, and `Countdown::poll` of `<run_queue::Countdown as Future>::poll`. Nothing
+/// for functions of another module, and for those of the checks.
+#[cfg(unix)]
+fn name_within(function: &str, module: &str) -> Option<String> {
+    let path = function.trim_start_matches('<').strip_prefix(module)?.strip_prefix("::")?;
+    if path.starts_with("checks::") {
+        return None;
+    }
+    let (of, rest) = match path.split_once('>').filter(|_| function.starts_with('<')) {
+        Some((of, rest)) => (of.split(" as ").next().unwrap_or(of), rest),
+        None => (path, ""),
+    };
+    let name = format!("{of}{rest}").replace("::{{closure}}", "");
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':');
+    is_plain.then_some(name)
+}
+
 /// A path as it is seen from the top of the workspace. What is not under one of its folders stays as it is.
 pub(crate) fn from_workspace(path: &str) -> String {
     let path = path.replace('\\', "/");
@@ -224,6 +254,22 @@ mod tests {
         assert_eq!(place.wait.map(|wait| wait.name), Some("a `oneshot::Receiver`"));
         assert_eq!(innermost_place("   0: nothing\n"), None);
         assert_eq!(innermost_place("  20: start_thread\n             at nptl/pthread_create.c:442:8\n"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn functions_are_named_as_the_learner_wrote_them() {
+        for (function, name) in [
+            ("run_queue::Executor::run", Some("Executor::run")),
+            ("<run_queue::Executor>::run", Some("Executor::run")),
+            ("<run_queue::Countdown as core::future::future::Future>::poll", Some("Countdown::poll")),
+            ("run_queue::wait::{{closure}}::{{closure}}", Some("wait")),
+            ("run_queue::checks::drive::{{closure}}", None),
+            ("std::thread::park", None),
+            ("harness::check::Check::by_hand<run_queue::Executor>", None),
+        ] {
+            assert_eq!(name_within(function, "run_queue").as_deref(), name, "{function}");
+        }
     }
 
     #[test]

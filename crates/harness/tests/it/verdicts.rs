@@ -305,6 +305,16 @@ fn code_that_polls_by_itself_is_watched_too() {
     verdict("spins_by_hand", "busy loop", &["your code was called and does not return; the processor is busy"]);
 }
 
+/// A thread that does not come back is asked where it is.
+#[cfg(unix)]
+#[test]
+fn a_poll_that_never_returns_has_its_function_and_its_line() {
+    let run = verdict("blocks", "blocked", &["your code is in `provoked::blocks`, at", "provoked/mod.rs:"]);
+    let place = run.verdict()["place"].as_str().unwrap_or_default().to_owned();
+    assert!(place.contains(&format!("provoked/mod.rs:{}:", provoked::LINE_OF_THE_SLEEP)), "{place}");
+    verdict("spins_by_hand", "busy loop", &["your code is in `provoked::spins_by_hand`, at", "provoked/mod.rs:"]);
+}
+
 #[test]
 fn a_run_that_goes_on_for_ever_is_too_slow() {
     verdict("looks_again_and_again", "too slow", &["after 600.000 s the run still goes on"]);

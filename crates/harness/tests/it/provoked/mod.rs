@@ -355,6 +355,8 @@ fn yields_in_a_task() {
     });
 }
 
+pub const LINE_OF_THE_SLEEP: u32 = line!() + 7;
+
 #[test]
 #[ignore = "run by verdicts.rs"]
 fn blocks() {
