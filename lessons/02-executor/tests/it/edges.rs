@@ -611,6 +611,7 @@ fn a_sleep_for_ever_moves_no_clock_and_is_no_lost_wake_up() {
 }
 
 #[test]
+#[expect(clippy::async_yields_async, reason = "another block_on awaits it")]
 fn a_sleep_that_was_polled_in_one_block_on_keeps_its_deadline_in_the_next() {
     let runtime = virtual_time();
     let mut nap = runtime.block_on(async { Box::pin(sleep(secs(5))) });
@@ -727,6 +728,7 @@ impl<F: FnMut()> Future for GivesThenPanics<F> {
 
 /// The last thing that a waker of a timer may do is to spawn. That task is dropped, too.
 #[test]
+#[expect(clippy::async_yields_async, reason = "the sleep outlives its block_on")]
 fn what_the_waker_of_a_timer_spawns_at_the_end_is_dropped() {
     struct SpawnsWhenDropped(Arc<()>);
     impl Wake for SpawnsWhenDropped {
