@@ -8,6 +8,7 @@ mod stages;
 mod recorder;
 mod model;
 mod same_on_tokio;
+mod what_tokio_does;
 
 use std::time::Duration;
 
