@@ -175,11 +175,13 @@ impl RunQueue {
         mem::take(&mut unfinished.tasks)
     }
 
+    // ANCHOR: push
     fn push(&self, task: Arc<Task>) {
         self.ready.lock().expect("nothing panics under this lock").push_back(task);
         // The queue may have been found empty a moment ago: `unpark` makes the `park` that follows return at once.
         self.thread.unpark();
     }
+    // ANCHOR_END: push
 
     fn pop(&self) -> Option<Arc<Task>> {
         self.ready.lock().expect("nothing panics under this lock").pop_front()
