@@ -1,7 +1,6 @@
 //! What running them tells: each starter, solution and trap does what its header says.
 
 use std::{
-    fs,
     path::PathBuf,
     sync::{
         Mutex, PoisonError,
@@ -10,66 +9,63 @@ use std::{
     thread,
 };
 
-use super::{Findings, rules::sources};
+use super::Findings;
 use crate::{
-    attempt::{self, Attempt, Built, Kind, Ready, Workshop},
-    cargo::Trouble,
-    diagnostics::Diagnostic,
-    header::Header,
-    register::Exercise,
-    report::{CheckReport, Outcome},
-    run::{self, Job, Limit},
-    workspace::Workspace,
+    catalogue::{header::Header, register::Exercise, workspace::Workspace},
+    judge::{
+        attempt::{self, Attempt, AttemptsTarget, Built, Kind, Ready},
+        cargo::NoVerdict,
+        diagnostics::Diagnostic,
+        report::{CheckReport, Outcome},
+        run::{self, Job, Limit},
+    },
 };
 
 /// The starter, the solution, the other right answers and the traps of an exercise.
 pub fn attempts_of(workspace: &Workspace, exercise: &Exercise) -> Vec<Attempt> {
-    let one = |kind, path: PathBuf| path.is_file().then(|| Attempt::new(workspace, exercise, kind, path));
+    let one = |kind, path: PathBuf| path.is_file().then(|| Attempt::file(workspace, exercise, kind, path));
     let starter = one(Kind::Starter, exercise.starter_file());
     let solution = one(Kind::Solution, exercise.solution_file());
-    let also_right = sources(&exercise.also_right_dir()).into_iter().filter_map(|path| one(Kind::AlsoRight, path));
-    let traps = sources(&exercise.traps_dir()).into_iter().filter_map(|path| one(Kind::Trap, path));
-    starter.into_iter().chain(solution).chain(also_right).chain(traps).collect()
+    let of = |kind| Attempt::catalogue(workspace, exercise, kind);
+    starter.into_iter().chain(solution).chain(of(Kind::AlsoRight)).chain(of(Kind::Trap)).collect()
 }
 
 /// Compiles and runs all attempts of a lesson, and compares with what their headers say.
-pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findings<'_>) -> Result<(), Trouble> {
-    let headers: Vec<Header> = attempts
-        .iter()
-        .map(|attempt| Header::parse(&fs::read_to_string(&attempt.source).unwrap_or_default()))
-        .collect();
+pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findings<'_>) -> Result<(), NoVerdict> {
+    let headers: Vec<Header> = attempts.iter().map(Attempt::header).collect();
     let is_rejected = |index: &usize| match attempts[*index].kind {
         Kind::Starter => headers[*index].starts_not_compiling,
         Kind::Trap => headers[*index].caught_by.as_deref() == Some("the compiler"),
         Kind::Solution | Kind::AlsoRight | Kind::File => false,
     };
-    let workshop = match Workshop::open(job, lesson) {
-        Ok(workshop) => workshop,
+    let target = match AttemptsTarget::open(job, lesson) {
+        Ok(target) => target,
         // Reported already, with the manifests.
-        Err(Trouble::NoAttempts(_)) => return Ok(()),
+        Err(NoVerdict::NoAttempts(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
-    let (alone, together): (Vec<usize>, Vec<usize>) = (0..attempts.len()).partition(is_rejected);
+    let (rejected, together): (Vec<usize>, Vec<usize>) = (0..attempts.len()).partition(is_rejected);
     let batch: Vec<&Attempt> = together.iter().map(|index| &attempts[*index]).collect();
     let mut runs = Vec::new();
-    for (index, built) in together.iter().zip(workshop.build_together(&batch)?) {
+    for (index, built) in together.iter().zip(target.build_together(&batch)?) {
         let attempt = &attempts[*index];
         match built.ready {
-            None => findings.add(attempt.exercise.id(), &attempt.source, rejected(&built.diagnostics)),
+            None => findings.about(attempt, does_not_compile(&built.diagnostics)),
             Some(ready) => runs.push((*index, ready)),
         }
         for warning in built.diagnostics.iter().filter(|d| attempt.kind == Kind::Solution && !d.is_error()) {
             let what = format!("a solution compiles without a warning:\n{}", warning.rendered.trim_end());
-            findings.add(attempt.exercise.id(), &attempt.source, what);
+            findings.about(attempt, what);
         }
     }
-    // The compiler works on one core most of the time: the runs fill the other one.
-    let (ran, rejected) = thread::scope(|scope| {
-        let running = scope.spawn(|| run_all(&workshop, attempts, &runs));
-        let rejected: Result<Vec<Built>, Trouble> =
-            alone.iter().map(|index| workshop.build_alone(&attempts[*index])).collect();
+    // The compiler works on one core most of the time: the runs fill the other one. What must not compile is compiled
+    // together, too, and again without what was rejected, until nothing new is.
+    let batch: Vec<&Attempt> = rejected.iter().map(|index| &attempts[*index]).collect();
+    let (ran, built) = thread::scope(|scope| {
+        let running = scope.spawn(|| run_all(&target, attempts, &runs));
+        let built = target.build_together(&batch);
         let ran = running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (ran, rejected)
+        (ran, built)
     });
     for (index, checks) in ran? {
         let what = match attempts[index].kind {
@@ -78,12 +74,12 @@ pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findi
             Kind::Trap | Kind::File => trap_problem(&headers[index], &checks),
         };
         if let Some(what) = what {
-            findings.add(attempts[index].exercise.id(), &attempts[index].source, what);
+            findings.about(&attempts[index], what);
         }
     }
-    for (index, built) in alone.iter().zip(rejected?) {
+    for (index, built) in rejected.iter().zip(built?) {
         if let Some(what) = rejection_problem(&headers[*index], &built) {
-            findings.add(attempts[*index].exercise.id(), &attempts[*index].source, what);
+            findings.about(&attempts[*index], what);
         }
     }
     Ok(())
@@ -92,17 +88,17 @@ pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findi
 /// Runs the checks of attempts, many attempts at once. An attempt that blocks waits for the watchdog and needs no
 /// processor meanwhile, so there may be more of them than processors.
 fn run_all(
-    workshop: &Workshop<'_>,
+    target: &AttemptsTarget<'_>,
     attempts: &[Attempt],
     runs: &[(usize, Ready)],
-) -> Result<Vec<(usize, Vec<CheckReport>)>, Trouble> {
+) -> Result<Vec<(usize, Vec<CheckReport>)>, NoVerdict> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let work = || {
         while let Some((index, ready)) = runs.get(next.fetch_add(1, Ordering::SeqCst)) {
             let attempt = &attempts[*index];
             // Of a solution every check counts; of the others, the first that fails.
-            let checks = workshop.run(attempt, ready, 1, Limit::FirstFailure);
+            let checks = target.run(attempt, ready, 1, Limit::FirstFailure);
             results.lock().unwrap_or_else(PoisonError::into_inner).push((*index, checks));
         }
     };
@@ -117,13 +113,13 @@ fn starter_problem(checks: &[CheckReport]) -> Option<String> {
     match attempt::outcome(checks) {
         (Outcome::NotStarted, _) => None,
         (Outcome::Passed, _) => Some("the starter passes every check: there is nothing to do".to_owned()),
-        (outcome, failed) => Some(format!("should fail as `not started`, but is `{outcome}`{}", told(failed))),
+        (outcome, failed) => Some(format!("should fail as `not started`, but is `{outcome}`{}", what_it_said(failed))),
     }
 }
 
 fn solution_problem(checks: &[CheckReport]) -> Option<String> {
     let (outcome, failed) = attempt::outcome(checks);
-    (outcome != Outcome::Passed).then(|| format!("should pass, but is `{outcome}`{}", told(failed)))
+    (outcome != Outcome::Passed).then(|| format!("should pass, but is `{outcome}`{}", what_it_said(failed)))
 }
 
 /// What is wrong with how a trap was caught.
@@ -137,12 +133,13 @@ fn trap_problem(header: &Header, checks: &[CheckReport]) -> Option<String> {
         }
         return Some(format!(
             "should be caught by `{by}`, but the first check that fails is another one{}",
-            told(Some(failed))
+            what_it_said(Some(failed))
         ));
     }
     let verdict = failed.verdict()?;
     let said = format!("{} {} {}", verdict.outcome, verdict.headline, verdict.text);
-    missing_words(&header.says, &said).map(|words| format!("the message does not say {words:?}{}", told(Some(failed))))
+    missing_words(&header.says, &said)
+        .map(|words| format!("the message does not say {words:?}{}", what_it_said(Some(failed))))
 }
 
 fn how_it_got_away(outcome: Outcome) -> &'static str {
@@ -166,13 +163,13 @@ fn missing_words<'a>(says: &'a [String], said: &str) -> Option<&'a str> {
     says.iter().map(String::as_str).find(|words| !said.contains(&filled(words)))
 }
 
-fn rejected(diagnostics: &[Diagnostic]) -> String {
+fn does_not_compile(diagnostics: &[Diagnostic]) -> String {
     let errors: Vec<&str> = diagnostics.iter().filter(|d| d.is_error()).map(|d| d.rendered.trim_end()).collect();
     format!("does not compile:\n{}", errors.join("\n"))
 }
 
 /// What a check that failed said, below the line that complains about it.
-fn told(check: Option<&CheckReport>) -> String {
+fn what_it_said(check: Option<&CheckReport>) -> String {
     let Some((check, verdict)) = check.and_then(|check| Some((check, check.verdict()?))) else { return String::new() };
     let words = if verdict.text.trim().is_empty() { &verdict.headline } else { &verdict.text };
     format!(". `{}` ({}) said:\n{}", check.check.name, verdict.outcome, words.trim_end())
