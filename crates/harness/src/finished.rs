@@ -5,11 +5,15 @@ use std::time::Duration;
 use mock_llm::Journal;
 use timeline::Timeline;
 
+use verdict::{Outcome, Record};
+
 use crate::{
+    check_function::Reporter,
+    left::Left,
     message::{Message, saw},
-    outcome::Outcome,
     panics::Told,
-    report::Failure,
+    polls::Looks,
+    report::{self, Failure},
 };
 
 /// A run of the learner's code that has ended.
@@ -23,12 +27,19 @@ pub struct Finished<T> {
 /// function returns.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) check: String,
+    pub(crate) check: Reporter,
     pub(crate) elapsed: Duration,
     pub(crate) journal: Journal,
     pub(crate) yours: Timeline,
     pub(crate) expected: Option<Timeline>,
     pub(crate) polls: u64,
+    pub(crate) polls_of_tasks: u64,
+    /// `None`: no call was made, so nothing can be said.
+    pub(crate) looks: Option<Looks>,
+    /// How many timers of their own the exercise and the check need.
+    pub(crate) timers: usize,
+    pub(crate) left: Left,
+    pub(crate) never_dropped: usize,
     pub(crate) tasks_spawned: usize,
 }
 
@@ -63,6 +74,29 @@ impl<T> Finished<T> {
         self.run.polls
     }
 
+    /// How often the tasks were polled that were spawned, those that have ended too. 0 without `--cfg tokio_unstable`.
+    pub fn polls_of_tasks(&self) -> u64 {
+        self.run.polls_of_tasks
+    }
+
+    /// How many tasks had not ended when the learner's function had returned, and everything had run that was ready to:
+    /// a task that was aborted is not one of them.
+    pub fn tasks_left(&self) -> usize {
+        self.run.left.tasks
+    }
+
+    /// How many calls were still in flight at that moment: those of [`tasks_left`](Self::tasks_left), and those of futures that
+    /// the returned value holds.
+    pub fn calls_left(&self) -> usize {
+        self.run.left.calls.len()
+    }
+
+    /// How many calls were in flight when the runtime and all its tasks were gone: futures that nobody drops, because they
+    /// were leaked or because the returned value holds them.
+    pub fn calls_never_dropped(&self) -> usize {
+        self.run.never_dropped
+    }
+
     /// How many tasks were spawned, ended or not. 0 without `--cfg tokio_unstable`: for the words of a message, not for its
     /// verdict.
     pub fn tasks_spawned(&self) -> usize {
@@ -71,11 +105,73 @@ impl<T> Finished<T> {
 
     /// The run must take exactly this long, in virtual time. `because` says why the machine takes as long as it does.
     ///
+    /// Who looks again and again on a timer may meet the time by luck. So the run must also wait as
+    /// [`only_looks_when_woken`](Self::only_looks_when_woken) says, with as many timers as
+    /// [`Check::timers`](crate::Check::timers) allows.
+    ///
     /// # Panics
-    /// With a message, where it takes longer ([`Outcome::TooSlow`]) or not as long ([`Outcome::Wrong`]).
+    /// With a message, where it takes longer ([`Outcome::TooSlow`]) or not as long ([`Outcome::Wrong`]), or looks again and
+    /// again ([`Outcome::BusyLoop`]).
     #[track_caller]
     pub fn takes(&self, wanted: Duration, because: &str) {
         self.run.takes(wanted, because);
+    }
+
+    /// The learner's futures are polled when a call has come on, and not in between to look whether one has. `timers` is how
+    /// many timers of their own the exercise and the check need: a timeout, the pause before a retry.
+    ///
+    /// It goes by the journals of the mocks that the check draws. A run without a call says nothing, and passes. Give the
+    /// calls latencies that no loop meets by luck: [`odd`](crate::odd).
+    ///
+    /// ```should_panic
+    /// use harness::{Check, odd, secs};
+    /// use mock_llm::{MockLlm, Model};
+    ///
+    /// let llm = MockLlm::new([Model::new("atlas").time_to_first_token(odd(0))]);
+    /// let run = Check::new().draws(&llm).run(async || {
+    ///     let call = tokio::spawn(llm.complete("Hello"));
+    ///     while !call.is_finished() {
+    ///         tokio::time::sleep(secs(0.001)).await;
+    ///     }
+    /// });
+    /// run.only_looks_when_woken(0);
+    /// ```
+    ///
+    /// # Panics
+    /// With a message, where there were polls in vain: [`Outcome::BusyLoop`].
+    #[track_caller]
+    pub fn only_looks_when_woken(&self, timers: usize) {
+        self.run.only_looks_when_woken(timers);
+    }
+
+    /// When the function returns, its tasks have ended or were aborted, and its calls are over.
+    ///
+    /// # Panics
+    /// With a message that names what is left, by the line that spawned it.
+    #[track_caller]
+    pub fn leaves_nothing_behind(&self) {
+        if let Some(fault) = self.run.left.fault() {
+            self.fail(fault);
+        }
+    }
+
+    /// What the check is about is there to be judged. Where it is not, another check says what is wrong, and this one neither
+    /// passes nor fails: replies that come one after another are in the right order, and that says nothing. `why` tells a
+    /// learner what was missing: a sentence.
+    ///
+    /// ```no_run
+    /// # use harness::{Check, secs};
+    /// let run = Check::new().run(async || ());
+    /// run.premise(run.journal().high_water() > 1, "The calls do not overlap, so they cannot overtake each other.");
+    /// ```
+    ///
+    /// # Panics
+    /// Where it does not hold: the check ends there.
+    #[track_caller]
+    pub fn premise(&self, holds: bool, why: &str) {
+        if !holds {
+            not_judged(&self.run.check, why);
+        }
     }
 
     /// Something must hold.
@@ -102,11 +198,17 @@ impl<T> Finished<T> {
 impl Run {
     fn takes(&self, wanted: Duration, because: &str) {
         if self.elapsed == wanted {
-            return;
+            return self.only_looks_when_woken(self.timers);
         }
         let outcome = if self.elapsed > wanted { Outcome::TooSlow } else { Outcome::Wrong };
         let saw = saw(format!("the run took {}", seconds(self.elapsed)));
         self.fail(saw.expected(seconds(wanted)).because(because).outcome(outcome))
+    }
+
+    fn only_looks_when_woken(&self, timers: usize) {
+        if let Some(fault) = self.looks.as_ref().and_then(|looks| looks.fault(timers)) {
+            self.fail(fault);
+        }
     }
 
     fn fail(&self, message: Message) -> ! {
@@ -123,10 +225,14 @@ impl Run {
 
 /// Tells the failure and leaves the check.
 pub(crate) fn fail(failure: Failure) -> ! {
-    if let Some(text) = failure.tell() {
-        // Captured by libtest, and shown with the check's name.
-        eprintln!("{text}");
-    }
+    failure.tell();
+    std::panic::panic_any(Told)
+}
+
+/// Says that a check has nothing to judge, and leaves it.
+fn not_judged(check: &Reporter, why: &str) -> ! {
+    report::write(check, Record::NotJudged { why: why.to_owned() });
+    eprintln!("not judged: {}\n{why}", check.name);
     std::panic::panic_any(Told)
 }
 

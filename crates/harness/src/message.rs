@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use timeline::{TextStyle, Timeline};
 
-use crate::outcome::Outcome;
+use verdict::Outcome;
 
 /// The words of a failure. Built with [`saw`].
 #[derive(Debug, Clone)]

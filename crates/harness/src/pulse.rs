@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use crate::{polls::Polls, wakes::Moment};
+
 /// Polls without the clock moving on that no exercise needs: the 10 000 futures of the largest one need 20 000.
 const POLLS_AT_ONE_INSTANT: u64 = 200_000;
 
@@ -36,6 +38,9 @@ struct State {
     spawned: usize,
     tasks: BTreeMap<u64, Task>,
     panics: Vec<Panic>,
+    polls: Polls,
+    /// A waker of the check's own runs code in the middle of this.
+    in_a_waker: Option<Moment>,
 }
 
 /// Whose poll it is.
@@ -62,6 +67,8 @@ pub(crate) struct Task {
 pub(crate) struct Panic {
     pub(crate) message: String,
     pub(crate) place: Option<String>,
+    /// What called the code that panicked, if a waker did.
+    pub(crate) in_a_waker: Option<Moment>,
 }
 
 impl Pulse {
@@ -88,6 +95,7 @@ impl Pulse {
         let moved = self.now.swap(nanos, Ordering::Relaxed) != nanos;
         let mut state = self.lock();
         state.polling = Some(who);
+        state.polls.begins(now, who != Who::Root);
         match who {
             Who::Root => state.root_polls += 1,
             Who::Caller => {}
@@ -132,6 +140,21 @@ impl Pulse {
     /// How often the future that the check waits for was polled.
     pub(crate) fn root_polls(&self) -> u64 {
         self.lock().root_polls
+    }
+
+    /// The code of a waker begins, or has ended. Returns what was before.
+    pub(crate) fn in_a_waker(&self, moment: Option<Moment>) -> Option<Moment> {
+        std::mem::replace(&mut self.lock().in_a_waker, moment)
+    }
+
+    /// What calls the code that runs now, if a waker does.
+    pub(crate) fn waker(&self) -> Option<Moment> {
+        self.lock().in_a_waker
+    }
+
+    /// When there were polls, and how many.
+    pub(crate) fn polls(&self) -> Polls {
+        self.lock().polls.clone()
     }
 
     /// How many tasks were spawned, ended or not.

@@ -54,7 +54,7 @@ impl Tracer {
 
     fn look_around(&self) {
         // The runner has left the line tables out, and builds once more with them if a line was looked for.
-        if std::env::var_os("WORKBOOK_NO_LINES").is_some() {
+        if std::env::var_os(verdict::variables::NO_LINES).is_some() {
             return;
         }
         let Some(mut place) = innermost_place(&Backtrace::force_capture().to_string()) else { return };

@@ -11,9 +11,9 @@ use std::{
 };
 
 use tokio::time::{Instant, Sleep, sleep};
+use verdict::Outcome;
 
 use crate::{
-    outcome::Outcome,
     pulse::{Pulse, Task, Who},
     stuck_at::{Place, Tracer},
 };

@@ -12,7 +12,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{outcome::Outcome, processor::Meter, pulse::Pulse};
+use verdict::Outcome;
+
+use crate::{processor::Meter, pulse::Pulse};
 
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(50);

@@ -12,9 +12,11 @@ use std::{
     time::Duration,
 };
 
-use harness::{Check, Lane, Timeline, secs};
+use harness::{Check, Lane, Timeline, secs, test};
 use mock_llm::{Fault, MockLlm, Model, When};
 use tokio::{sync::mpsc, time::sleep};
+
+harness::checks!();
 
 fn one_model() -> MockLlm {
     MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.0))])
@@ -25,6 +27,51 @@ fn one_model() -> MockLlm {
 fn passes() {
     let llm = one_model();
     let run = Check::new().draws(&llm).run(async || llm.complete("Hello").await);
+    run.takes(secs(1.0), "");
+}
+
+/// Ends the process, with the code for "all is well".
+fn exits() {
+    std::process::exit(0)
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_in_a_run() {
+    Check::new().run(async || exits());
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_in_the_second_run() {
+    Check::new().by_hand(|| ());
+    Check::new().by_hand(exits);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_on_another_thread() {
+    Check::new().by_hand(|| std::thread::spawn(exits).join());
+}
+
+/// What the learner's code returns may end the process when it is dropped, at the very end of the check.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_when_its_value_is_dropped() {
+    struct Exits;
+    impl Drop for Exits {
+        fn drop(&mut self) {
+            exits();
+        }
+    }
+    Check::new().run(async || Exits);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn has_nothing_to_judge() {
+    let run = Check::new().run(async || ());
+    run.premise(run.journal().high_water() > 1, "The calls do not overlap.");
     run.takes(secs(1.0), "");
 }
 

@@ -1,0 +1,136 @@
+//! What the harness itself says of a run: that it reached a `todo!`, that it never ends, that a poll never returns.
+
+use std::time::Duration;
+
+use mock_llm::Journal;
+use verdict::Outcome;
+
+use crate::{
+    check_function::Reporter,
+    finished::seconds,
+    message::{Message, saw},
+    pulse::{Pulse, Who},
+    report::Failure,
+    supervise::{Never, Reason},
+};
+
+/// The failure of code that has reached a `todo!`.
+pub(crate) fn not_started(check: &Reporter, pulse: &Pulse) -> Option<Failure> {
+    let panics = pulse.panics();
+    let (panic, todo) = panics.iter().find_map(|panic| Some((panic, panic.todo()?)))?;
+    let place = panic.place.clone();
+    let message = match &place {
+        Some(place) => saw(format!("the `todo!` at {place}")).expected(todo),
+        None => saw("a `todo!`").expected(todo),
+    };
+    let message = message.outcome(Outcome::NotStarted);
+    Some(Failure { check: check.clone(), message, yours: None, expected: None, place, place_sought: false })
+}
+
+/// The words for a run that never ends.
+pub(crate) fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limit: Duration) -> Message {
+    let since = seconds(never.since);
+    let mut waits: Vec<String> = Vec::new();
+    waits.extend(never.places.iter().flatten().map(|place| match place.wait {
+        Some(wait) => format!("your code waits at {}, in {}", place.line, wait.name),
+        None => format!("your code waits at {}", place.line),
+    }));
+    waits.extend(never.tasks.iter().map(|task| format!("{task}, has not ended")));
+    let in_flight = journals.iter().flat_map(Journal::calls).filter(|call| call.ended.is_none());
+    waits.extend(in_flight.map(|call| format!("the call to `{}` has no answer yet", call.model)));
+    let panics = pulse.panics();
+    waits.extend(panics.iter().map(|panic| {
+        let at = panic.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
+        format!("a task panicked{at}: {}", panic.message)
+    }));
+    const MOST: usize = 6;
+    let more = waits.len().saturating_sub(MOST);
+    waits.truncate(MOST);
+    if more > 0 {
+        waits.push(format!("and {more} more"));
+    }
+    let waits = waits.iter().map(|line| format!("\n- {line}")).collect::<String>();
+    let waits = if waits.is_empty() { waits } else { format!(":{waits}") };
+    let wait = never.places.iter().flatten().last().and_then(|place| place.wait);
+    let who_ends_it =
+        wait.map_or("Ask of each line above: who ends this wait, and is it itself waiting?", |wait| wait.ends);
+    let (seen, why) = match never.reason {
+        Reason::NothingLeft => (
+            format!("nothing happens after {since}, and the run has not ended{waits}"),
+            format!(
+                "Everything waits for something else, and nothing is left that could wake anything: no timer, no call \
+                 that will be answered. On a real clock this program would hang for ever. {who_ends_it}"
+            ),
+        ),
+        Reason::NobodyHoldsTheWaker => (
+            format!("nothing happens after {since}, and nobody holds the waker of your future{waits}"),
+            "A future that returns `Poll::Pending` promises that somebody will call its waker. Nobody kept a clone of \
+             `cx.waker()` from the last poll, so nobody can: the future is never polled again.".to_owned(),
+        ),
+        Reason::OneMorePollHelped => (
+            format!("nothing happens after {since}; yet when the future is polled once more, it goes on{waits}"),
+            "What the future waited for had come, and nobody called its waker. Whoever changes what a future waits for \
+             must wake it, and must wake the waker of its *last* poll.".to_owned(),
+        ),
+        Reason::StillGoing => (
+            format!("after {} the run still goes on{waits}", seconds(limit)),
+            "Something happens again and again, and the end never comes: a loop that sleeps and looks, or a retry \
+             without a limit.".to_owned(),
+        ),
+        Reason::Spins => (
+            format!("polls without end at {since}, and the clock stands still{waits}"),
+            "A future wakes itself, or is ready again and again, and never waits. The processor works at full load, and \
+             no timer and no call ever gets its turn.".to_owned(),
+        ),
+    };
+    saw(seen).expected("the run to end").because(why).outcome(never.outcome)
+}
+
+/// The words for a poll that never returns.
+pub(crate) fn why_stuck(outcome: Outcome, pulse: &Pulse) -> Message {
+    if let Some(moment) = pulse.waker() {
+        let how = if outcome == Outcome::BusyLoop { "the processor is busy" } else { "the thread sleeps" };
+        return saw(format!("{}, and the call does not return; {how}", moment.words()))
+            .expected("every call of a waker to return")
+            .because(moment.why())
+            .outcome(outcome);
+    }
+    let began = format!("began at {} and does not return", seconds(pulse.now()));
+    let who = match pulse.polling() {
+        Some(Who::Root) => format!("the poll of your future {began}"),
+        Some(Who::Caller) => "your code was called and does not return".to_owned(),
+        Some(Who::Task(id)) => match pulse.tasks().into_iter().find(|(task, _)| *task == id) {
+            Some((_, task)) => format!("the poll of {task}, {began}"),
+            None => format!("the poll of a task {began}"),
+        },
+        None => {
+            format!("since {} the runtime waits for a thread of its pool, which does not end", seconds(pulse.now()))
+        }
+    };
+    let by_hand = pulse.polling() == Some(Who::Caller);
+    let (seen, why) = match outcome {
+        Outcome::BusyLoop if by_hand => (
+            format!("{who}; the processor is busy"),
+            "A loop goes round and round without an end. Who waits for a wake-up must sleep until it comes, and who polls \
+             must stop when the answer is there.",
+        ),
+        Outcome::BusyLoop => (
+            format!("{who}; the processor is busy"),
+            "A loop without an `.await` that really waits holds the thread. While it runs, no other future on this thread \
+             is polled: not the one that would end the loop, and no timeout either.",
+        ),
+        _ if by_hand => (
+            format!("{who}; the thread sleeps"),
+            "The thread waits, and nobody wakes it. Either the wake-up never came, or it came before the thread went to \
+             sleep and was not kept.",
+        ),
+        _ => (
+            format!("{who}; the thread sleeps"),
+            "A blocking call (`std::thread::sleep`, a lock of `std::sync`, `recv()` of a `std` channel, a synchronous \
+             client, a nested `block_on`) stops the thread, and with it every future on it. Use the async form, and \
+             `.await` it, or move the call to a thread of its own.",
+        ),
+    };
+    let expected = if by_hand { "the call to return" } else { "every poll to return soon, with `Ready` or `Pending`" };
+    saw(seen).expected(expected).because(why).outcome(outcome)
+}
