@@ -1,6 +1,6 @@
 //! # A smaller future: a solution
 //!
-//! A future is one value. It has room for the largest of its states, and a state holds every variable that lives across
+//! A future is one value. It has room at least for the largest of its states, and a state holds every variable that lives across
 //! its `.await`: with the scratch among them, each question that waits costs about 17 000 bytes in place of about 700. A
 //! thousand of them are 17 MB, for a buffer that nobody reads any more.
 //!
