@@ -146,7 +146,7 @@ impl Check {
                     mock.restart();
                 }
                 let started = tokio::time::Instant::now();
-                let mut run = pin!(Supervise::new(learners, self.limit, pulse.clone(), parks.clone()));
+                let mut run = pin!(Supervise::new(learners, &self.mocks, self.limit, pulse.clone(), parks.clone()));
                 let ending = run.as_mut().await;
                 // Taken before anything is dropped: what is in flight now was left behind by the learner.
                 let elapsed = started.elapsed();
@@ -218,7 +218,7 @@ impl Check {
     }
 
     fn finished(self, check: Reporter, pulse: &Pulse, elapsed: Duration, journals: Vec<Journal>) -> Run {
-        let yours = self.timeline(&journals, Some(elapsed));
+        let yours = self.timeline(&journals, Some(pulse.when_returned().unwrap_or(elapsed)));
         report::write(&check, Record::Run { yours: yours.clone(), expected: self.expected.clone() });
         // A todo! in a spawned task is not the end of the run, and still it says that nothing was written there.
         if let Some(failure) = not_started(&check, pulse) {
@@ -269,8 +269,10 @@ impl Check {
 
     #[track_caller]
     fn never(self, check: Reporter, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
+        let journals = never.journals.clone().unwrap_or(journals);
         let journals: Vec<Journal> = journals.into_iter().map(|journal| journal.taken_at(never.since)).collect();
-        let yours = until(never.since, self.timeline(&journals, Some(never.since)));
+        // It has not ended: there is no instant at which a drawing could say that it did.
+        let yours = Timeline { end: None, ..until(never.since, self.timeline(&journals, None)) };
         let place = never.places.iter().flatten().last().map(|place| place.line.clone());
         let place_sought = never.places.is_some();
         let message = why_never(never, pulse, &journals, self.limit);

@@ -45,7 +45,7 @@
 //! - There is always something to do, without end: [`TooSlow`](Outcome::TooSlow) once a limit of virtual time is over,
 //!   [`BusyLoop`](Outcome::BusyLoop) where the time does not even move on.
 //! - A poll never returns: a watchdog on another thread tells a loop ([`BusyLoop`](Outcome::BusyLoop)) from a wait
-//!   ([`Blocked`](Outcome::Blocked)) by the processor time that its thread uses, and ends the process.
+//!   ([`Blocked`](Outcome::Blocked)) by whether its thread goes on working, and ends the process.
 //!
 //! None of it depends on how fast the machine is: real time decides only that a poll that has been going on for two
 //! seconds will not return.
@@ -91,7 +91,7 @@ pub use harness_macros::test;
 pub use heap::{Kept, kept_by};
 pub use lists::{Sorted, numbered, odd};
 pub use message::{Message, saw};
-pub use recorder::{recorder, shown};
+pub use recorder::{recorder, shown, shown_result};
 pub use thread::Outside;
 pub use timeline::{Lane, MarkKind, SpanKind, Timeline};
 pub use trace::{Trace, Traced};

@@ -132,7 +132,9 @@ impl Looks {
     }
 }
 
+/// When a call began, came on and ended. Its first token is the first that was produced.
 fn instants(call: &mock_llm::Call) -> impl Iterator<Item = Duration> {
-    let single = [Some(call.started), call.begun, call.first_token, call.ended.as_ref().map(|(at, _)| *at)];
-    single.into_iter().flatten().chain(call.produced.iter().copied())
+    let begun = call.begun.filter(|begun| *begun != call.started);
+    let ended = call.ended.as_ref().map(|(at, _)| *at).filter(|at| call.produced.last() != Some(at));
+    [Some(call.started), begun, ended].into_iter().flatten().chain(call.produced.iter().copied())
 }

@@ -1,11 +1,13 @@
 use std::{collections::HashSet, time::Duration};
 
-use harness::{Check, Finished, Lane, Sorted, Timeline, odd, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, odd, saw, secs, test};
 use mock_llm::{MockLlm, Model};
 use timeline::instant;
 use tokio::time::timeout;
 
 use super::{Tool, call};
+
+harness::checks!();
 
 /// The calls of the trip, in the order in which they have to come, and what they give.
 const CALLS: [(&str, &str); 4] = [

@@ -3,9 +3,11 @@ use std::{
     task::Poll,
 };
 
-use harness::{Check, Finished, Message, Outcome, Wakes, more_turns, recorder, saw, secs};
+use harness::{Check, Finished, Message, Outcome, Wakes, more_turns, recorder, saw, secs, test};
 
 use super::{Replay, Screen};
+
+harness::checks!();
 
 /// All tokens have as many characters, so the length of the text says how many there are.
 const WIDTH: usize = 8;

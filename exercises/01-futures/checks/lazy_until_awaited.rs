@@ -1,8 +1,10 @@
-use harness::{Check, Finished, Lane, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Timeline, saw, secs, test};
 use mock_llm::{Call, End, MockLlm, Model, Reply};
 use timeline::instant;
 
 use super::answer;
+
+harness::checks!();
 
 const QUESTIONS: [&str; 2] = ["What is a future?", "What does a waker do?"];
 const REPLIES: [&str; 2] = ["A value that is not there yet.", "It asks for a poll."];

@@ -8,12 +8,14 @@ use std::{
 };
 
 use futures::StreamExt;
-use harness::{Check, Finished, Outcome, Wakes, odd, saw, secs};
+use harness::{Check, Finished, Outcome, Wakes, odd, saw, secs, test};
 use mock_llm::{MockLlm, Model};
 use timeline::instant;
 use tokio::time::sleep;
 
 use super::{Measure, measured};
+
+harness::checks!();
 
 /// Every poll is one poll of the future, and is counted, the last one too.
 #[test]

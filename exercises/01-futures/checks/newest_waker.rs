@@ -8,10 +8,14 @@ use std::{
     time::Duration,
 };
 
-use harness::{Check, Finished, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Wakes, recorder, saw, secs};
+use harness::{
+    Check, Finished, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Wakes, recorder, saw, secs, test,
+};
 use tokio::time::{sleep, timeout};
 
 use super::{FirstToken, WholeReply, Writer, reply};
+
+harness::checks!();
 
 /// The two futures, each in its place: whether they may be moved is theirs to say.
 type Pinned<F> = Pin<Box<F>>;

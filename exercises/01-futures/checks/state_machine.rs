@@ -8,9 +8,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use harness::{Check, Finished, Gate, Message, Outcome, Wakes, more_turns, saw};
+use harness::{Check, Finished, Gate, Message, Outcome, Wakes, more_turns, saw, test};
 
 use super::{Answer, Call, Writer, answer};
+
+harness::checks!();
 
 /// What happens to the writer's calls, in the order in which it happens.
 #[derive(Clone, Default)]
@@ -316,6 +318,29 @@ fn hands_on_what_the_writer_says() {
     }
 }
 
+/// A poll after the end panics, like the compiler's.
+#[test]
+fn a_poll_after_the_end_panics() {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let wakes = Wakes::new();
+        let mut answer = pin!(Answer::new(Noted { trace: Trace::default(), pending: [0, 0] }));
+        let first = answer.as_mut().poll(&mut Context::from_waker(&wakes.waker()));
+        let waker = wakes.waker();
+        let second = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(&mut Context::from_waker(&waker))));
+        (first, second.ok())
+    });
+    let (_, second) = run.value();
+    run.require(
+        second.is_none(),
+        saw(format!("`{}` from a poll after `Ready`", if matches!(second, Some(Poll::Pending)) { "Pending" } else { "Ready" }))
+            .expected("a panic, as from an `async fn`")
+            .because(
+            "Whoever polls after the end has made a mistake. A second answer would be a second call, and `Pending` would \
+             hang without a word.",
+        ),
+    );
+}
+
 /// Holds something while its calls are on their way.
 struct Holds {
     held: Rc<()>,
@@ -384,28 +409,5 @@ fn drops_what_it_does_not_need() {
                 "An `async fn` drops its variables when it returns. A state that was left drops what it held; what is forgotten \
                  (`mem::forget`) or kept beyond the end stays in memory.",
             ),
-    );
-}
-
-/// A poll after the end panics, like the compiler's.
-#[test]
-fn a_poll_after_the_end_panics() {
-    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
-        let wakes = Wakes::new();
-        let mut answer = pin!(Answer::new(Noted { trace: Trace::default(), pending: [0, 0] }));
-        let first = answer.as_mut().poll(&mut Context::from_waker(&wakes.waker()));
-        let waker = wakes.waker();
-        let second = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(&mut Context::from_waker(&waker))));
-        (first, second.ok())
-    });
-    let (_, second) = run.value();
-    run.require(
-        second.is_none(),
-        saw(format!("`{}` from a poll after `Ready`", if matches!(second, Some(Poll::Pending)) { "Pending" } else { "Ready" }))
-            .expected("a panic, as from an `async fn`")
-            .because(
-            "Whoever polls after the end has made a mistake. A second answer would be a second call, and `Pending` would \
-             hang without a word.",
-        ),
     );
 }

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, numbered, recorder, saw, secs};
+use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, numbered, recorder, saw, secs, test};
 use mock_llm::{Call, End, MockLlm, Model, Reply};
 use tokio::time::Instant;
 
 use super::ask_all;
+
+harness::checks!();
 
 /// A call of `show`.
 #[derive(Clone, Copy)]

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Message, Outcome, Sorted, Timeline, recorder, saw, secs, shown};
+use harness::{Check, Finished, Lane, Message, Outcome, Sorted, Timeline, recorder, saw, secs, shown, test};
 use mock_llm::{Call, End, Journal, MockLlm, Model, Reply};
 use tokio::time::sleep;
 
 use super::{answer_and_summary, answer_now};
+
+harness::checks!();
 
 const LETTER: &str = "Why does my future do nothing?";
 

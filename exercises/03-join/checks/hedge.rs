@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs, shown};
+use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs, shown, test};
 use mock_llm::{Call, End, Error, Fault, MockLlm, Model, Reply, When};
 use tokio::time::{Instant, sleep};
 
 use super::hedge;
+
+harness::checks!();
 
 const PROMPT: &str = "What is a hedge?";
 

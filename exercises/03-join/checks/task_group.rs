@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::FutureExt;
-use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs, shown};
+use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs, shown, test};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 use timeline::Recorder;
 use tokio::{
@@ -15,6 +15,8 @@ use tokio::{
 };
 
 use super::{GroupError, task_group};
+
+harness::checks!();
 
 /// What one call does: how long it takes, and how it ends.
 #[derive(Debug, Clone, Copy)]

@@ -250,7 +250,7 @@ mod wakes_itself_between_two_states {
 
 /// Trap: a short pause before `Pending`, to give the call some time. It stops the thread.
 /// Caught by: hands_on_what_the_writer_says
-/// Says: A poll must not wait, not even a little
+/// Says: a poll must not wait, not even a
 mod a_pause_before_pending {
     impl<W: Writer> Future for Answer<W> {
         type Output = String;

@@ -6,11 +6,15 @@
 use std::fs;
 
 use crate::{
-    attempt::{Attempt, Kind, Source},
-    checks::Check,
-    register::{Exercise, Lesson},
-    run,
-    workspace::Workspace,
+    catalogue::{
+        checks::Check,
+        register::{Exercise, Lesson},
+        workspace::Workspace,
+    },
+    judge::{
+        attempt::{Attempt, Kind, Source},
+        run,
+    },
 };
 
 /// The page of one lesson, in Markdown.
@@ -83,8 +87,11 @@ fn folded(summary: &str, text: &str, code: &str) -> String {
     format!("\n<details>\n<summary>{}</summary>\n\n{text}```rust,ignore\n{}\n```\n\n</details>\n", html(summary), code)
 }
 
-/// A line of Markdown as HTML: of its marks only those of code are used in the heads of attempts.
+/// A line of Markdown as HTML: of its marks only those of code are used in the heads of attempts. It begins as a sentence
+/// does.
 fn html(line: &str) -> String {
+    let first = line.chars().next().map(char::to_uppercase).into_iter().flatten();
+    let line: String = first.chain(line.chars().skip(1)).collect();
     let escaped = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let mut parts = escaped.split('`');
     let mut html = parts.next().unwrap_or_default().to_owned();
@@ -101,6 +108,7 @@ mod tests {
 
     #[test]
     fn code_in_a_summary_is_html() {
+        assert_eq!(html("the `now` is over"), "The <code>now</code> is over");
         assert_eq!(html("`a < b` is & stays"), "<code>a &lt; b</code> is &amp; stays");
     }
 }

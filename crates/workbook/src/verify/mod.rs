@@ -14,11 +14,15 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    attempt::{Attempt, Kind},
-    cargo::Trouble,
-    register::{Exercise, Lesson},
-    run::{self, Job},
-    workspace::Workspace,
+    catalogue::{
+        register::{Exercise, Lesson},
+        workspace::Workspace,
+    },
+    judge::{
+        attempt::{Attempt, Kind},
+        cargo::NoVerdict,
+        run::{self, Job},
+    },
 };
 
 /// Something an author must mend.
@@ -53,7 +57,7 @@ pub struct Verified {
 }
 
 /// Verifies one lesson, or `only` one exercise of it.
-pub fn lesson(job: &Job, lesson: &Lesson, only: Option<&Exercise>) -> Result<Verified, Trouble> {
+pub fn lesson(job: &Job, lesson: &Lesson, only: Option<&Exercise>) -> Result<Verified, NoVerdict> {
     let start = Instant::now();
     let mut verified = rules(&job.workspace, lesson, only);
     let attempts: Vec<Attempt> =

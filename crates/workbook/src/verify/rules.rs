@@ -4,13 +4,15 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use super::{Findings, Problem, scaffold};
 use crate::{
-    attempt::{self, Attempt, Kind, Source},
-    checks::Check,
-    header::Header,
-    hints::Hints,
-    overlay,
-    register::{self, Exercise, Lesson},
-    workspace::Workspace,
+    catalogue::{
+        checks::Check,
+        header::Header,
+        hints::Hints,
+        overlay,
+        register::{self, Exercise, Lesson},
+        workspace::Workspace,
+    },
+    judge::attempt::{self, Attempt, Kind, Source},
 };
 
 /// The solutions of a lesson are the modules of `solutions.rs`, in the order of its exercises, and `attempts` is declared so

@@ -10,10 +10,12 @@ use std::{
 use anyhow::Context as _;
 
 use crate::{
+    catalogue::{
+        register::{self, Exercise, Lesson, Register},
+        select::NoSuch,
+        workspace::Workspace,
+    },
     files,
-    register::{self, Exercise, Lesson, Register},
-    select::NoSuch,
-    workspace::Workspace,
 };
 
 /// What is to be made.
@@ -129,11 +131,13 @@ impl<'a> Scaffold<'a> {
         let after_lessons =
             |text: &str| end_of_last_line(text, |line| line.starts_with("lesson-") || line == "[dev-dependencies]");
         self.insert(&benches, &format!("lesson-{id} = {{ path = \"../lessons/{id}\" }}\n"), after_lessons, written)?;
-        let after_chapters = |text: &str| {
-            end_of_last_line(text, |line| line.starts_with("- [") && line.ends_with("md)") && !line.contains("](what"))
-        };
+        let after_chapters =
+            |text: &str| end_of_last_line(text, |line| line.starts_with("- [") && line.ends_with("md)"));
         let chapter = format!("- [TODO: the claim of the lesson]({id}.md)\n");
         self.insert(&root.join("book/src/SUMMARY.md"), &chapter, after_chapters, written)?;
+        let after_pages = |text: &str| end_of_last_line(text, |line| line.contains("](what_people_write/"));
+        let page = format!("[What people write: lesson {}](what_people_write/{id}.md)\n", &id[..2]);
+        self.insert(&root.join("book/src/SUMMARY.md"), &page, after_pages, written)?;
         let after_rows =
             |text: &str| end_of_last_line(text, |line| line.starts_with("| [") && line.contains("](lessons/"));
         let row = format!(

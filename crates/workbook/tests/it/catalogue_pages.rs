@@ -4,7 +4,10 @@
 
 use std::{env, fs, path::Path};
 
-use workbook::{register::Register, verify::catalogue_pages, workspace::Workspace};
+use workbook::{
+    catalogue::{register::Register, workspace::Workspace},
+    verify::catalogue_pages,
+};
 
 #[test]
 fn the_pages_are_the_catalogues() {

@@ -28,7 +28,7 @@ fn empty_workbook() -> Fixture {
     let targets = rest.find("[[bench]]").expect("there are benches");
     let lints = rest.find("[lints]").expect("the manifest ends with lints");
     fixture.write("benches/Cargo.toml", &format!("{head}{}{}\n", &rest[..targets], &rest[lints..]));
-    fixture.write("book/src/SUMMARY.md", "# Summary\n\n- [Nothing runs until it is polled](01-futures.md)\n\n---\n");
+    fixture.write("book/src/SUMMARY.md", "# Summary\n\n- [Nothing runs until it is polled](01-futures.md)\n\n---\n\n[What people write: lesson 01](what_people_write/01-futures.md)\n");
     fixture.write("README.md", "| [01-futures](lessons/01-futures): nothing | x | y | z |\n\nEnd.\n");
     fixture
 }
@@ -61,6 +61,9 @@ fn a_new_lesson_compiles_and_verify_says_what_is_left() {
             .read("exercises/16-many-topics/Cargo.toml")
             .contains("name = \"second\"\npath = \"second.rs\"\n\n# Not the")
     );
+    assert!(fixture.read("book/src/SUMMARY.md").ends_with(
+        "(what_people_write/01-futures.md)\n[What people write: lesson 16](what_people_write/16-many-topics.md)\n"
+    ));
     let exercise = fixture.read("exercises/16-many-topics/first_one.rs");
     assert!(exercise.starts_with("//! # First one\n"), "{exercise}");
 

@@ -1,0 +1,429 @@
+//! Code that goes wrong in every way that the harness knows. Each test here fails, and `verdicts.rs` sees how.
+
+mod waits;
+
+use std::{
+    future::poll_fn,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use harness::{Check, Lane, Timeline, Wakes, moved_at, odd, secs, test};
+use mock_llm::{Fault, MockLlm, Model, When};
+use tokio::{sync::mpsc, time::sleep};
+
+harness::checks!();
+
+fn one_model() -> MockLlm {
+    MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.0))])
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn passes() {
+    let llm = one_model();
+    let run = Check::new().draws(&llm).run(async || llm.complete("Hello").await);
+    run.takes(secs(1.0), "");
+}
+
+/// Ends the process, with the code for "all is well".
+fn exits() {
+    std::process::exit(0)
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_in_a_run() {
+    Check::new().run(async || exits());
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_in_the_second_run() {
+    Check::new().by_hand(|| ());
+    Check::new().by_hand(exits);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_on_another_thread() {
+    Check::new().by_hand(|| std::thread::spawn(exits).join());
+}
+
+/// What the learner's code returns may end the process when it is dropped, at the very end of the check.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_when_its_value_is_dropped() {
+    struct Exits;
+    impl Drop for Exits {
+        fn drop(&mut self) {
+            exits();
+        }
+    }
+    Check::new().run(async || Exits);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn has_nothing_to_judge() {
+    let run = Check::new().run(async || ());
+    run.premise(run.journal().high_water() > 1, "The calls do not overlap.");
+    run.takes(secs(1.0), "");
+}
+
+fn one_odd_model() -> MockLlm {
+    MockLlm::new([Model::new("atlas").time_to_first_token(odd(0))])
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn looks_every_millisecond() {
+    let llm = one_odd_model();
+    let run = Check::new().draws(&llm).run(async || {
+        let call = tokio::spawn(llm.complete("Hello"));
+        while !call.is_finished() {
+            sleep(secs(0.001)).await;
+        }
+    });
+    run.takes(odd(0), "");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_itself_two_hundred_times() {
+    let llm = one_odd_model();
+    let run = Check::new().draws(&llm).run(async || {
+        harness::more_turns(200).await;
+        llm.complete("Hello").await
+    });
+    run.takes(odd(0), "");
+}
+
+pub const LINE_OF_THE_TASK_LEFT_BEHIND: u32 = line!() + 7;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn leaves_a_task_behind() {
+    let llm = one_odd_model();
+    let run = Check::new().draws(&llm).run(async || {
+        drop(tokio::spawn(llm.complete("Hello")));
+        sleep(secs(0.1)).await;
+    });
+    run.leaves_nothing_behind();
+}
+
+/// A future that leaves its waker once, and is moved.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn keeps_its_first_waker() {
+    Check::new().run(async || {
+        let ready = Arc::new(AtomicBool::new(false));
+        let mut is_first = true;
+        let waits = poll_fn(move |cx| {
+            if std::mem::take(&mut is_first) {
+                let (ready, waker) = (ready.clone(), cx.waker().clone());
+                tokio::spawn(async move {
+                    sleep(secs(1.0)).await;
+                    ready.store(true, Ordering::SeqCst);
+                    waker.wake();
+                });
+            }
+            if ready.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+        });
+        moved_at(secs(0.5), waits).await;
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_under_its_lock() {
+    let (lock, task) = (std::rc::Rc::new(std::sync::Mutex::new(0)), Wakes::new());
+    task.when_woken({
+        let lock = lock.clone();
+        move || *lock.lock().expect("nobody panics with this lock") += 1
+    });
+    Check::new().by_hand(|| {
+        let _guard = lock.lock().expect("nobody panics with this lock");
+        task.waker().wake();
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_within_its_borrow() {
+    let (cell, task) = (std::rc::Rc::new(std::cell::RefCell::new(0)), Wakes::new());
+    task.when_woken({
+        let cell = cell.clone();
+        move || *cell.borrow_mut() += 1
+    });
+    Check::new().by_hand(|| {
+        let _guard = cell.borrow_mut();
+        task.waker().wake();
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn reaches_a_todo() {
+    let _: harness::Finished<()> = Check::new().run(async || todo!("say what to do"));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn reaches_a_todo_in_a_task() {
+    Check::new().run(async || {
+        let task = tokio::spawn(async { todo!("say what to do in the task") });
+        let ended: Result<(), _> = task.await;
+        ended.is_err()
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics() {
+    Check::new().a_panic_means("A list can be empty.").run(async || {
+        let replies: Vec<u32> = Vec::new();
+        let first = std::hint::black_box(0);
+        replies[first]
+    });
+}
+
+pub const LINE_OF_THE_DEADLOCK: u32 = line!() + 10;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn deadlocks() {
+    Check::new().run(async || {
+        let (_kept, mut first) = mpsc::channel::<()>(1);
+        sleep(secs(0.5)).await;
+        // Two `async` blocks deep: the innermost line is what helps.
+        let wait = async {
+            let nested = async { first.recv().await };
+            nested.await
+        };
+        wait.await
+    });
+}
+
+pub const LINE_OF_THE_SPAWN: u32 = line!() + 7;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn deadlocks_in_a_task() {
+    Check::new().run(async || {
+        let (_kept, mut queue) = mpsc::channel::<()>(1);
+        let task = tokio::spawn(async move {
+            sleep(secs(0.25)).await;
+            queue.recv().await
+        });
+        task.await.ok()
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn waits_for_a_stalled_model() {
+    let llm = MockLlm::new([Model::new("atlas").fault(When::Always, Fault::StallAfter(0))]);
+    Check::new().draws(&llm).run(async || llm.complete("Hello").await.is_ok());
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn keeps_no_waker() {
+    Check::new().run(async || poll_fn(|_| Poll::<()>::Pending).await);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_nobody() {
+    Check::new().run(async || {
+        let ready = Arc::new(AtomicBool::new(false));
+        let flag = ready.clone();
+        tokio::spawn(async move {
+            sleep(secs(1.0)).await;
+            flag.store(true, Ordering::SeqCst);
+        });
+        let mut kept = Vec::new();
+        poll_fn(move |cx| {
+            kept.push(cx.waker().clone());
+            if ready.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn loops() {
+    Check::new().run(async || {
+        sleep(secs(1.0)).await;
+        let stop = AtomicBool::new(false);
+        while !stop.load(Ordering::Relaxed) {
+            std::hint::spin_loop();
+        }
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_itself() {
+    Check::new().run(async || {
+        poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            Poll::<()>::Pending
+        })
+        .await;
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn spins_beside_tasks() {
+    Check::new().run(async || {
+        let llm = one_odd_model();
+        let calls = [(); 3].map(|()| tokio::spawn(llm.complete("Hello")));
+        while !calls.iter().all(tokio::task::JoinHandle::is_finished) {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn yields_in_a_task() {
+    Check::new().run(async || {
+        let task = tokio::spawn(async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        });
+        task.await.unwrap_or(())
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn blocks() {
+    Check::new().run(async || {
+        sleep(secs(1.0)).await;
+        std::thread::sleep(Duration::from_secs(20));
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn works_and_then_waits() {
+    Check::new().run(async || {
+        for _ in 0..1_000_000 {
+            std::hint::spin_loop();
+        }
+        std::thread::park_timeout(Duration::from_secs(20));
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn blocks_in_a_task() {
+    Check::new().run(async || {
+        let (_sender, receiver) = std::sync::mpsc::channel::<()>();
+        let task = tokio::spawn(async move { receiver.recv_timeout(Duration::from_secs(20)).is_ok() });
+        task.await.is_ok()
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn looks_again_and_again() {
+    Check::new().run(async || {
+        loop {
+            sleep(secs(10.0)).await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn looks_again_and_again_in_a_task() {
+    Check::new().run(async || {
+        let task = tokio::spawn(async {
+            loop {
+                sleep(secs(10.0)).await;
+            }
+        });
+        task.await.unwrap_or(())
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn sleeps_for_a_day() {
+    Check::new().run(async || sleep(secs(86_400.0)).await);
+}
+
+fn three_models() -> MockLlm {
+    MockLlm::new(["atlas", "birch", "cedar"].map(|name| Model::new(name).time_to_first_token(secs(1.0))))
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn takes_too_long() {
+    let llm = three_models();
+    let expected = ["atlas", "birch", "cedar"].map(|name| Lane::call(name, 0.0, 1.0));
+    let expected = expected.into_iter().fold(Timeline::default(), Timeline::lane);
+    let run = Check::new().draws(&llm).expects(expected).run(async || {
+        for name in ["atlas", "birch", "cedar"] {
+            llm.model(name).complete("Hello").await.expect("this script has no faults");
+        }
+    });
+    run.takes(secs(1.0), "Each call was awaited before the next one began: one after the other.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn is_too_fast() {
+    let run = Check::new().run(async || ());
+    run.takes(secs(1.0), "The answer comes after a second.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn reaches_a_todo_by_hand() {
+    let _: harness::Finished<()> = Check::new().by_hand(|| todo!("say what to do by hand"));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn blocks_in_the_pool() {
+    let run = Check::new().run(async || {
+        let handle = tokio::runtime::Handle::current();
+        tokio::task::spawn_blocking(move || handle.block_on(sleep(secs(0.2)))).await
+    });
+    run.takes(secs(0.2), "");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_by_hand() {
+    let _: harness::Finished<()> = Check::new().by_hand(|| panic!("the answer was polled again"));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn parks_by_hand() {
+    Check::new().by_hand(|| std::thread::park_timeout(Duration::from_secs(20)));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn spins_by_hand() {
+    Check::new().by_hand(|| {
+        let stop = AtomicBool::new(false);
+        while !stop.load(Ordering::Relaxed) {
+            std::hint::spin_loop();
+        }
+    });
+}
