@@ -411,3 +411,26 @@ fn drops_what_it_does_not_need() {
             ),
     );
 }
+
+/// Polled by another task half-way, it waits with that one's waker.
+#[test]
+fn waits_with_the_newest_waker() {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let gates = [Gate::new(), Gate::new()];
+        let (first, second) = (Wakes::new(), Wakes::new());
+        let mut answer = Box::pin(Answer::new(Holds { held: Rc::default(), gates: gates.clone() }));
+        let _ = (first.poll(answer.as_mut()), second.poll(answer.as_mut()));
+        gates[0].open();
+        let at_the_first = [first.count(), second.count()];
+        let _ = (second.poll(answer.as_mut()), first.poll(answer.as_mut()));
+        gates[1].open();
+        (at_the_first, [first.count(), second.count()])
+    });
+    run.require(
+        *run.value() == ([0, 1], [1, 1]),
+        saw(format!("two tasks poll in turn; they were woken {:?} and then {:?} times", run.value().0, run.value().1))
+            .expected("[0, 1] and then [1, 1]: each time the one that polled last")
+            .because("The calls keep the waker, and they need the newest one: hand the `cx` of each poll on as it is.")
+            .outcome(Outcome::LostWakeUp),
+    );
+}

@@ -213,3 +213,23 @@ mod futures_that_may_not_be_moved {
         (Writer(shared.clone()), FirstToken(shared.clone()), WholeReply(shared, PhantomPinned))
     }
 }
+
+/// Also right: the waker is kept under a lock of its own, and then it looks once more.
+mod looks_once_more {
+    impl Future for WholeReply {
+        type Output = String;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            let look = || {
+                let shared = self.0.lock().expect("nobody panics with this lock");
+                shared.is_finished.then(|| shared.tokens.concat())
+            };
+            if let Some(text) = look() {
+                return Poll::Ready(text);
+            }
+            self.0.lock().expect("nobody panics with this lock").whole = Some(cx.waker().clone());
+            // What has come in between has found no waker, or another one.
+            look().map_or(Poll::Pending, Poll::Ready)
+        }
+    }
+}

@@ -155,7 +155,7 @@ mod looks_every_millisecond {
 
 /// Trap: guard is polled by hand, with a waker that wakes nobody.
 /// Caught by: every_call_is_made
-/// Says: nobody holds the waker of your future
+/// Says: the waker of its last poll
 mod polled_with_a_waker_for_nobody {
     use std::{
         future::poll_fn,

@@ -468,7 +468,7 @@ mod every_token_wakes_both {
 
 /// Trap: each token wakes who waits for the end, and its waker stays in its place.
 /// Caught by: wakes_whose_wait_is_over
-/// Says: was woken 2 times by tokens
+/// Says: 2 times by the tokens
 /// Says: would be polled a thousand times for nothing
 mod every_token_wakes_who_waits_for_the_end {
     impl Writer {
@@ -497,6 +497,45 @@ mod the_end_wakes_only_one {
             if let Some(whole) = whole {
                 whole.wake();
             }
+        }
+    }
+}
+
+/// Trap: the waker stays in its place when it has been called, so every further token calls it again.
+/// Caught by: wakes_whose_wait_is_over
+/// Says: who waits for the first token was woken 3 times
+mod the_waker_stays {
+    impl Writer {
+        pub fn push(&self, token: &str) {
+            let first = {
+                let mut shared = self.0.lock().expect("nobody panics with this lock");
+                shared.tokens.push(token.to_owned());
+                shared.first.clone()
+            };
+            if let Some(first) = first {
+                first.wake();
+            }
+        }
+    }
+}
+
+/// Trap: a task that polls for the second time is woken at once, as something must have happened.
+/// Caught by: wakes_only_the_task_that_polled_last
+/// Says: is not there yet, and tasks were woken
+mod wakes_itself_at_the_second_poll {
+    impl Future for WholeReply {
+        type Output = String;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            let mut shared = self.0.lock().expect("nobody panics with this lock");
+            if shared.is_finished {
+                return Poll::Ready(shared.tokens.concat());
+            }
+            if shared.whole.replace(cx.waker().clone()).is_some() {
+                drop(shared);
+                cx.waker().wake_by_ref();
+            }
+            Poll::Pending
         }
     }
 }
