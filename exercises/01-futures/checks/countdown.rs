@@ -10,10 +10,15 @@ use super::{Replay, Screen};
 harness::checks!();
 
 /// All tokens have as many characters, so the length of the text says how many there are.
-const WIDTH: usize = 8;
+const WIDTH: usize = 6;
 
+/// A reply says some words again and again.
 fn tokens(count: usize) -> impl Iterator<Item = String> {
-    (1..=count).map(|place| format!("{place:>7} "))
+    ["a", "model", "says", "a", "word", "again", "again"]
+        .into_iter()
+        .cycle()
+        .take(count)
+        .map(|word| format!("{word:>5} "))
 }
 
 /// One poll by hand: how many tokens were on the screen after it, what it returned, and how often its waker was used.
