@@ -10,11 +10,12 @@ use super::{Tool, call};
 harness::checks!();
 
 /// The calls of the trip, in the order in which they have to come, and what they give.
-const CALLS: [(&str, &str); 4] = [
+const CALLS: [(&str, &str); 5] = [
     ("passport()", "Ada"),
     ("flight(Ada)", "LX 12"),
+    ("weather()", "rain"),
     ("hotel(LX 12, Ada)", "Aurora"),
-    ("trip(Ada, LX 12, Aurora, LX 12)", "booked"),
+    ("trip(Ada, LX 12, rain, Aurora, LX 12)", "It is booked."),
 ];
 
 /// A trip needs everything, a hotel needs the flight, and both need the passport.
@@ -22,7 +23,7 @@ fn trip() -> Tool {
     let passport = Tool::new("passport", []);
     let flight = Tool::new("flight", [passport.clone()]);
     let hotel = Tool::new("hotel", [flight.clone(), passport.clone()]);
-    Tool::new("trip", [passport, flight.clone(), hotel, flight])
+    Tool::new("trip", [passport, flight.clone(), Tool::new("weather", []), hotel, flight])
 }
 
 /// How long the call in this place takes.
@@ -50,7 +51,7 @@ fn in_turn(calls: usize) -> Timeline {
 
 fn call_the_trip() -> Finished<String> {
     let llm = atlas();
-    Check::new().draws(&llm).expects(in_turn(4)).run(async || call(&llm, &trip()).await)
+    Check::new().draws(&llm).expects(in_turn(5)).run(async || call(&llm, &trip()).await)
 }
 
 /// The prompts that reached the model, in their order.
@@ -87,7 +88,7 @@ fn calls_each_tool_once() {
     run.require(
         again == 0,
         saw(format!("{all} calls, and {again} of them were made before:\n{}", called.join("\n")))
-            .expected(expected_prompts(4).join("\n"))
+            .expected(expected_prompts(5).join("\n"))
             .because(
                 "The passport and the flight are needed in several places of the tree, and their results are there after \
                  the first call. Look into `done` before you call a tool, and put its result there. (The chapter's tools \
@@ -95,16 +96,16 @@ fn calls_each_tool_once() {
             ),
     );
     run.require(
-        called.clone().sorted() == expected_prompts(4).sorted(),
-        saw(called.join("\n")).expected(expected_prompts(4).join("\n")).because(
+        called.clone().sorted() == expected_prompts(5).sorted(),
+        saw(called.join("\n")).expected(expected_prompts(5).join("\n")).because(
             "Each tool of the tree is called, with the results of all tools that it needs, in the order in which it names \
              them, also where one of them was called for another tool before.",
         ),
     );
     run.require(
-        run.value() == "booked",
+        run.value() == CALLS[4].1,
         saw(format!("{:?}", run.value()))
-            .expected("\"booked\"")
+            .expected(format!("{:?}", CALLS[4].1))
             .because("The result of the tree is the result of its root."),
     );
 }
@@ -121,12 +122,12 @@ fn calls_what_is_needed_first_and_in_turn() {
     );
     let called = prompts(&run);
     run.require(
-        called == expected_prompts(4),
-        saw(called.join("\n")).expected(expected_prompts(4).join("\n")).because(
+        called == expected_prompts(5),
+        saw(called.join("\n")).expected(expected_prompts(5).join("\n")).because(
             "The first tool that is needed is finished, with all that it needs itself, before the second begins.",
         ),
     );
-    run.takes((0..4).map(takes).sum(), "Four calls in turn.");
+    run.takes((0..5).map(takes).sum(), "Five calls in turn.");
 }
 
 /// The next call of `call` begins without results.
@@ -139,8 +140,8 @@ fn begins_anew_with_each_call() {
     });
     let called = prompts(&run).len();
     run.require(
-        called == 8,
-        saw(format!("{called} calls for two trips, one after the other")).expected("8").because(
+        called == 10,
+        saw(format!("{called} calls for two trips, one after the other")).expected("10").because(
             "The results belong to one call of `call`: the next user has another passport. What is remembered in a `static` \
              is there for ever, and for all.",
         ),

@@ -199,15 +199,9 @@ fn is_ready_with_the_last_token() {
 #[test]
 fn each_replay_has_its_own_state() {
     let run = Check::new().when_stuck(does_not_return).by_hand(|| {
-        let (screen, other_screen) = (Screen::default(), Screen::default());
-        let mut one = pin!(Replay::new(tokens(15), &screen));
-        let mut other = pin!(Replay::new(tokens(15), &other_screen));
-        let mut polls = Vec::new();
-        for _ in 0..2 {
-            polls.push(poll(one.as_mut(), &screen).poll);
-            polls.push(poll(other.as_mut(), &other_screen).poll);
-        }
-        polls
+        let replay = || tokio_test::task::spawn(Replay::new(tokens(15), &Screen::default()));
+        let (mut one, mut other) = (replay(), replay());
+        [one.poll(), other.poll(), one.poll(), other.poll()]
     });
     let expected = [Poll::Pending, Poll::Pending, Poll::Ready(2), Poll::Ready(2)];
     run.require(

@@ -88,6 +88,32 @@ fn every_call_is_made() {
     }
 }
 
+/// The models get the question, and the caller gets the reply of atlas.
+#[test]
+fn the_caller_gets_the_reply_of_atlas() {
+    for (question, text) in [0, 1].into_iter().zip(REPLIES) {
+        let run = ask(question);
+        for model in ["guard", "atlas", "archive"] {
+            let prompt = &call(&run, model).prompt;
+            run.require(
+                prompt == QUESTIONS[question],
+                saw(format!("{model} got {prompt:?}"))
+                    .expected(format!("{:?}", QUESTIONS[question]))
+                    .because("`answer` gets the question from its caller, and all three models get it from `answer`."),
+            );
+        }
+        let reply = run.value();
+        run.require(
+            reply.model == "atlas" && reply.text == text && reply.tokens == text.split(' ').count(),
+            saw(format!("the reply {:?} of {}", reply.text, reply.model))
+                .expected(format!("{text:?}, which atlas has replied"))
+                .because(
+                    "The caller asked a question, and atlas is the one who answered it: keep what its `.await` gives.",
+                ),
+        );
+    }
+}
+
 /// Guard is done before atlas begins, and atlas before archive.
 #[test]
 fn each_call_waits_for_the_one_before() {
@@ -113,32 +139,6 @@ fn each_call_waits_for_the_one_before() {
         }
         let sum = seconds(question).map(secs).iter().sum();
         run.takes(sum, "Three calls in turn take as long as the three together. A call that begins late takes more.");
-    }
-}
-
-/// The models get the question, and the caller gets the reply of atlas.
-#[test]
-fn the_caller_gets_the_reply_of_atlas() {
-    for (question, text) in [0, 1].into_iter().zip(REPLIES) {
-        let run = ask(question);
-        for model in ["guard", "atlas", "archive"] {
-            let prompt = &call(&run, model).prompt;
-            run.require(
-                prompt == QUESTIONS[question],
-                saw(format!("{model} got {prompt:?}"))
-                    .expected(format!("{:?}", QUESTIONS[question]))
-                    .because("`answer` gets the question from its caller, and all three models get it from `answer`."),
-            );
-        }
-        let reply = run.value();
-        run.require(
-            reply.model == "atlas" && reply.text == text && reply.tokens == text.split(' ').count(),
-            saw(format!("the reply {:?} of {}", reply.text, reply.model))
-                .expected(format!("{text:?}, which atlas has replied"))
-                .because(
-                    "The caller asked a question, and atlas is the one who answered it: keep what its `.await` gives.",
-                ),
-        );
     }
 }
 

@@ -290,7 +290,7 @@ impl Writer for Slow {
 /// Whatever the draft is, and however long the calls take.
 #[test]
 fn hands_on_what_the_writer_says() {
-    for (turns, draft) in [(0, ""), (3, "nothing"), (1000, "")] {
+    for (turns, draft) in [(0, ""), (3, " two  words\n"), (1000, "")] {
         let run = Check::new().when_stuck(does_not_return).by_hand(|| {
             let (task, mut answer) = (Wakes::new(), pin!(Answer::new(Slow { turns, draft })));
             loop {

@@ -102,14 +102,14 @@ fn two_notices_made_first_take_100_ms() {
     );
 }
 
-/// Made at 0 and awaited at 60 ms, a notice of 100 ms is ready at 100 ms.
+/// Made at 0 and awaited at 60 ms, a notice of 137 ms is ready at 137 ms.
 #[test]
 fn a_notice_counts_from_the_call() {
     let run = made_first_then_awaited_in_turn(
-        [work_of_60_ms, |futures| futures.future("notice", notice(secs(0.1)))],
-        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("notice", 0.06, 0.1)),
+        [work_of_60_ms, |futures| futures.future("notice", notice(secs(0.137)))],
+        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("notice", 0.06, 0.137)),
     );
-    run.takes(secs(0.1), "The user has clicked at 0 s. What the program did meanwhile does not move the deadline.");
+    run.takes(secs(0.137), "The user has clicked at 0 s. What the program did meanwhile does not move the deadline.");
 }
 
 /// A notice that is due already is ready at its first poll.
@@ -147,14 +147,14 @@ fn two_rests_in_turn_take_200_ms() {
     run.takes(secs(0.2), "The second rest begins when the first one is over.");
 }
 
-/// Made at 0 and awaited at 60 ms, a rest of 100 ms is over at 160 ms.
+/// Made at 0 and awaited at 60 ms, a rest of 113 ms is over at 173 ms.
 #[test]
 fn a_rest_counts_from_its_first_poll() {
     let run = made_first_then_awaited_in_turn(
-        [work_of_60_ms, |futures| futures.future("rest", rest(secs(0.1)))],
-        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("rest", 0.06, 0.16)),
+        [work_of_60_ms, |futures| futures.future("rest", rest(secs(0.113)))],
+        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("rest", 0.06, 0.173)),
     );
-    run.takes(secs(0.16), "Somebody begins to wait at 60 ms, and a rest of 100 ms is over 100 ms later.");
+    run.takes(secs(0.173), "Somebody begins to wait at 60 ms, and a rest of 113 ms is over 113 ms later.");
 }
 
 /// Polled again and again meanwhile, a rest ends at the same instant.

@@ -238,16 +238,16 @@ mod keyed_by_the_prompt {
     }
 }
 
-/// Trap: the tree of the task has two needs at a level, so two are called.
+/// Trap: the largest tool that anybody has seen needs five, so five are called.
 /// Caught by: gives_a_tool_all_results_that_it_needs
 /// Says: Every tool is called for itself
-mod the_first_two_needs {
+mod the_first_five_needs {
     async fn call_once(llm: &MockLlm, tool: &Tool, done: &mut Done) -> String {
         if let Some(result) = done.get(&tool.name) {
             return result.clone();
         }
         let mut results = Vec::new();
-        for needed in tool.needs.iter().take(4) {
+        for needed in tool.needs.iter().take(5) {
             results.push(Box::pin(call_once(llm, needed, done)).await);
         }
         let result = ask(llm, tool, &results).await;
@@ -272,6 +272,25 @@ mod remembered_for_ever {
         let mut done = KNOWN.lock().expect("nobody panics with this lock").take().unwrap_or_default();
         let result = call_once(llm, tool, &mut done).await;
         *KNOWN.lock().expect("nobody panics with this lock") = Some(done);
+        result
+    }
+}
+
+/// Trap: the tools that are needed are called from the last to the first, and their results put into the right order.
+/// Caught by: calls_what_is_needed_first_and_in_turn
+/// Says: before the second begins
+mod from_the_last_to_the_first {
+    async fn call_once(llm: &MockLlm, tool: &Tool, done: &mut Done) -> String {
+        if let Some(result) = done.get(&tool.name) {
+            return result.clone();
+        }
+        let mut results = Vec::new();
+        for needed in tool.needs.iter().rev() {
+            results.push(Box::pin(call_once(llm, needed, done)).await);
+        }
+        results.reverse();
+        let result = ask(llm, tool, &results).await;
+        done.insert(tool.name.clone(), result.clone());
         result
     }
 }
