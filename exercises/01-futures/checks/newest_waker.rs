@@ -47,7 +47,7 @@ fn takes_what_is_there_already() {
         writer.finish();
         let whole = task.poll(whole.as_mut());
         let (writer, mut late, _whole) = pinned_reply();
-        ["It ", "comes ", "later."].map(|token| writer.push(token));
+        ["It ", "comes ", "later."].into_iter().for_each(|token| writer.push(token));
         let late = task.poll(late.as_mut());
         let (writer, mut nothing, mut empty) = pinned_reply();
         writer.finish();

@@ -215,10 +215,10 @@ mod results_deduplicated {
     }
 }
 
-/// Trap: results are kept by prompt, so all pages with equal results are one.
-/// Caught by: gives_a_tool_all_results_that_it_needs
-/// Says: Every tool is called for itself
-mod keyed_by_the_prompt {
+/// Trap: results are kept by what a tool needs, so all tools that need nothing are one.
+/// Caught by: calls_each_tool_once
+/// Says: also where one of them was called for another tool before
+mod keyed_by_the_results {
     async fn call_once(llm: &MockLlm, tool: &Tool, done: &mut Done) -> String {
         if let Some(result) = done.get(&tool.name) {
             return result.clone();
