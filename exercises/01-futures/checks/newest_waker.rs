@@ -162,8 +162,10 @@ fn wakes_whose_wait_is_over() {
             .because(if by_tokens > 0 {
                 "A token has used up its waker, though its wait was not over. Nobody has polled it since, so nobody has kept \
                  a waker for the end."
-            } else {
+            } else if is_woken_alone() {
                 crowded_out
+            } else {
+                nobody_kept
             })
             .outcome(Outcome::LostWakeUp),
         );
@@ -183,6 +185,18 @@ fn wakes_whose_wait_is_over() {
             ),
         );
     }
+}
+
+/// Whether the end wakes who waits for it where nobody waits for anything else.
+fn is_woken_alone() -> bool {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let (writer, _first, mut whole) = pinned_reply();
+        let saves = Wakes::new();
+        let _ = saves.poll(whole.as_mut());
+        writer.finish();
+        saves.count() > 0
+    });
+    *run.value()
 }
 
 /// A reply that ends without a token ends both waits.

@@ -294,3 +294,21 @@ mod from_the_last_to_the_first {
         result
     }
 }
+
+/// Trap: the inner future is leaked, so that a reference to it may be awaited. Nobody ever drops it.
+/// Caught by: a_dropped_root_drops_the_tree
+/// Says: (`Box::leak`) belongs to nobody
+mod a_future_is_leaked {
+    async fn call_once(llm: &MockLlm, tool: &Tool, done: &mut Done) -> String {
+        if let Some(result) = done.get(&tool.name) {
+            return result.clone();
+        }
+        let mut results = Vec::new();
+        for needed in &tool.needs {
+            results.push(Box::leak(Box::new(Box::pin(call_once(llm, needed, done)))).await);
+        }
+        let result = ask(llm, tool, &results).await;
+        done.insert(tool.name.clone(), result.clone());
+        result
+    }
+}

@@ -280,6 +280,24 @@ mod try_lock {
     }
 }
 
+/// Trap: the whole reply keeps no waker: the one that waits for the first token has kept one, surely that is enough.
+/// Caught by: wakes_whose_wait_is_over
+/// Says: the reply is finished
+/// Says: can only call a waker that `poll` has kept
+mod no_waker_kept_for_the_end {
+    impl Future for WholeReply {
+        type Output = String;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            let shared = self.0.lock().expect("nobody panics with this lock");
+            if shared.is_finished {
+                return Poll::Ready(shared.tokens.concat());
+            }
+            Poll::Pending
+        }
+    }
+}
+
 /// Trap: `Pending` is all that the compiler asks for, so it is all that is returned.
 /// Caught by: wakes_whose_wait_is_over
 /// Says: the task that waits for it was not woken
