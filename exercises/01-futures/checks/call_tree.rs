@@ -148,28 +148,32 @@ fn begins_anew_with_each_call() {
     );
 }
 
-/// A tool may need hundreds of tools, and two tools may have the same result.
+/// Two tools may need the same hundreds of tools, and all these may have the same result.
 #[test]
 fn gives_a_tool_all_results_that_it_needs() {
-    const NEEDS: usize = 300;
-    let needs: Vec<Tool> = (0..NEEDS).rev().map(|place| Tool::new(&format!("page {place}"), [])).collect();
+    const PAGES: usize = 300;
+    let pages: Vec<Tool> = (0..PAGES).rev().map(|place| Tool::new(&format!("page {place}"), [])).collect();
+    let book = Tool::new("book", [Tool::new("index", pages.as_slice()), Tool::new("summary", pages)]);
     let model = Model::new("atlas").time_to_first_token(secs(0.013));
     let llm = MockLlm::new([model.reply("blank")]);
     // Three hundred lanes would say less than the numbers: nothing is drawn.
-    let index = Tool::new("index", needs);
     let run = Check::new().run(async || {
-        call(&llm, &index).await;
+        call(&llm, &book).await;
         llm.journal()
     });
     let calls = run.value().calls();
-    let results = calls.last().map_or(0, |call| call.prompt.matches("blank").count());
+    let results = |tool: &str| {
+        let call = calls.iter().find(|call| call.prompt.starts_with(tool));
+        call.map_or(0, |call| call.prompt.matches("blank").count())
+    };
+    let results = [results("index("), results("summary(")];
     run.require(
-        calls.len() == NEEDS + 1 && results == NEEDS,
-        saw(format!("{} calls, and {results} results for the last of them", calls.len()))
-            .expected(format!("{} calls, and {NEEDS} results", NEEDS + 1))
+        calls.len() == PAGES + 3 && results == [PAGES; 2],
+        saw(format!("{} calls, {} results for the index and {} for the summary", calls.len(), results[0], results[1]))
+            .expected(format!("{} calls, and {PAGES} results for each of the two", PAGES + 3))
             .because(
-                "An index needs 300 pages, and they are all blank. Every tool is called for itself, and a tool gets a result \
-                 for each tool that it needs, also where two are equal.",
+                "A book needs an index and a summary, and each of them the same 300 pages, which are all blank. Every page is \
+                 called once, and a tool gets a result for each tool that it needs, also where two are equal.",
             ),
     );
 }

@@ -46,8 +46,10 @@ fn takes_what_is_there_already() {
         writer.push("later.");
         writer.finish();
         let whole = task.poll(whole.as_mut());
-        let (writer, mut late, _whole) = pinned_reply();
+        let (writer, mut late, mut whole_before) = pinned_reply();
         ["It ", "comes ", "later."].into_iter().for_each(|token| writer.push(token));
+        writer.finish();
+        let _ = task.poll(whole_before.as_mut());
         let late = task.poll(late.as_mut());
         let (writer, mut nothing, mut empty) = pinned_reply();
         writer.finish();
@@ -65,9 +67,11 @@ fn takes_what_is_there_already() {
     );
     run.require(
         late == first,
-        saw(format!("{late:?} from a poll after three tokens"))
+        saw(format!("{late:?} from a poll after three tokens, when the whole reply was given already"))
             .expected(format!("{first:?}"))
-            .because("The first token is the first one, also for who asks for it late."),
+            .because(
+                "The first token is the first one, also for who asks for it late: leave it there for the other future.",
+            ),
     );
     run.require(
         early.is_pending(),

@@ -240,7 +240,7 @@ mod keyed_by_the_results {
 
 /// Trap: the largest tool that anybody has seen needs five, so five are called.
 /// Caught by: gives_a_tool_all_results_that_it_needs
-/// Says: Every tool is called for itself
+/// Says: also where two are equal
 mod the_first_five_needs {
     async fn call_once(llm: &MockLlm, tool: &Tool, done: &mut Done) -> String {
         if let Some(result) = done.get(&tool.name) {
