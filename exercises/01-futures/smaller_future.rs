@@ -5,7 +5,7 @@
 //! question that waits holds no scratch, and no other room of that size either, neither in the future itself nor behind a
 //! pointer. What the model is asked stays the same.
 //!
-//! Starts: with a draft
+//! Starts: wrong
 //! Run: `cargo workbook check 01-futures/smaller_future` · Read: book, chapter 1 · 10 min
 
 use std::cell::Cell;

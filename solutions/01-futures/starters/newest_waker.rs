@@ -5,7 +5,7 @@
 //! futures that is the task that has polled it last: a future may move to another task. And a waker may poll at once, where
 //! it is called. The code below works in the demo, and hangs in production. Mend it.
 //!
-//! Starts: with a draft
+//! Starts: lost wake-up
 //! Run: `cargo workbook check 01-futures/newest_waker` · Read: book, chapter 1 · 15 min
 
 use std::{
