@@ -6,9 +6,9 @@
 //! that nobody will wake the task.
 //!
 //! What stands in a state is what lives across its `.await`: `Drafting` needs the writer for the next line, `Improving`
-//! does not need it any more. That is why a future has room for its largest state at least (exercise `smaller_future`), and why
-//! a future of an `async fn` may not be moved once it is polled: one of its variables may borrow another. This one is written by
-//! hand, no state of it borrows from another, and all its parts may be moved: so it is `Unpin`.
+//! does not need it any more. That is why a future has room for its largest state at least (exercise `smaller_future`),
+//! and why that of an `async fn` may not be moved once it is polled: one of its variables may borrow another. This one is
+//! written by hand, no state borrows from another, and all its parts may be moved: so it is `Unpin`.
 //!
 //! A poll after the end panics, as the compiler's does: it is a mistake of the caller, and silence would hide it.
 //!
