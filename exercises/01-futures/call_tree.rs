@@ -1,9 +1,10 @@
 //! # Call tree
 //!
-//! A tool may need the results of other tools, and each of those of others again. `call` calls the tools that a tool needs,
-//! in turn, and then the tool itself with their results. The compiler cannot build it: find out why, and mend it so that
-//! `call` still waits for each tool without holding the thread. Then see to one thing more: a tool that is needed in several
-//! places of the tree is called once, and its result is used wherever it is needed. The next `call` begins without results.
+//! A tool may need the results of other tools, and each of those of others again. `call` calls the tools that a tool
+//! needs, in turn, and then the tool itself with their results. The compiler cannot build it: find out why, and mend it
+//! so that `call` still waits for each tool without holding the thread. Then see to one thing more: a tool that is
+//! needed in several places of the tree is called once, and its result is used wherever it is needed. The next `call`
+//! begins without results.
 //!
 //! Starts: does not compile
 //! Run: `cargo workbook check 01-futures/call_tree` · Read: book, chapter 1 · 15 min

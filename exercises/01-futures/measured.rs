@@ -1,8 +1,9 @@
 //! # Measured
 //!
-//! `measured(future)` wraps a future of any kind, one that reads a reply token by token, say. Its output is the future's
-//! own, with a measure: the number of polls, the time from the first poll to the last, and the longest silence between two
-//! polls, when nothing came. Two things are missing: the mark `#[pin]` on the field that has to be pinned, and `poll`.
+//! `measured(future)` wraps a future of any kind, one that reads a reply token by token, say. Its output is the
+//! future's own, with a measure: the number of polls, the time from the first poll to the last, and the longest silence
+//! between two polls, when nothing came. Two things are missing: the mark `#[pin]` on the field that has to be pinned,
+//! and `poll`.
 //!
 //! Run: `cargo workbook check 01-futures/measured` · Read: book, chapter 1 · 15 min
 

@@ -1,20 +1,20 @@
 //! # Call tree: a solution
 //!
-//! A future holds the futures that it awaits: they are part of its state. A `call_once` that awaits a `call_once` would hold one
-//! of its own size, which holds another one, without end. A pointer has a size that is known: `Box::pin` puts each inner
-//! future on the heap, one for each level of the tree, and the outer one holds the pointer.
+//! A future holds the futures that it awaits: they are part of its state. A `call_once` that awaits a `call_once` would
+//! hold one of its own size, which holds another one, without end. A pointer has a size that is known: `Box::pin` puts
+//! each inner future on the heap, one for each level of the tree, and the outer one holds the pointer.
 //!
-//! It is `Box::pin`, and not `Box::new`, because a future must not move once it is polled: a `Pin<Box<_>>` promises that.
-//! `pin!` makes the same promise about a place in the future itself, and so it does not help.
+//! It is `Box::pin`, and not `Box::new`, because a future must not move once it is polled: a `Pin<Box<_>>` promises
+//! that. `pin!` makes the same promise about a place in the future itself, and so it does not help.
 //!
-//! The results go down the tree as a `&mut`: while an inner call waits, the borrow lies in its future, on the heap, and all
-//! levels above wait for it. That is allowed because the calls run in turn. Calls that overlap need a lock, and then a second
-//! call may begin while the first one of its tool is still on its way.
+//! The results go down the tree as a `&mut`: while an inner call waits, the borrow lies in its future, on the heap, and
+//! all levels above wait for it. That is allowed because the calls run in turn. Calls that overlap need a lock, and
+//! then a second call may begin while the first one of its tool is still on its way.
 //!
 //! The tree is still one task, and whoever drops the future of the root drops all of it.
 //!
-//! Also right: a function that is not `async` and returns `Pin<Box<dyn Future<Output = String> + '_>>`, as one had to write
-//! before Rust 1.77; `boxed_local` of `futures::FutureExt`; a list of your own in place of the recursion.
+//! Also right: a function that is not `async` and returns `Pin<Box<dyn Future<Output = String> + '_>>`, as one had to
+//! write before Rust 1.77; `boxed_local` of `futures::FutureExt`; a list of your own in place of the recursion.
 
 use std::collections::HashMap;
 

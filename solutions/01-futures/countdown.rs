@@ -4,12 +4,12 @@
 //! nothing of it runs. All that it remembers is in its fields: here the tokens that are left.
 //!
 //! `Pending` is a promise to call the waker. A timer or a socket calls it later; a replay that only wants to go to the
-//! end of the queue calls it at once, before it returns. Without the call there is no second poll, and the program hangs
-//! without a word: a lost wake-up. With the call and without progress it would be polled for ever: a busy loop.
+//! end of the queue calls it at once, before it returns. Without the call there is no second poll, and the program
+//! hangs without a word: a lost wake-up. With the call and without progress it would be polled for ever: a busy loop.
 //!
-//! How much is one step? A poll and a wake-up cost something, so one token is too little; the others on the thread wait while
-//! it runs, so the whole reply is too much. The chapter's countdown takes one off, and learns at one poll more that nothing
-//! is left. Here the poll that writes the last token knows it, and says `Ready` itself.
+//! How much is one step? A poll and a wake-up cost something, so one token is too little; the others on the thread wait
+//! while it runs, so the whole reply is too much. The chapter's countdown takes one off, and learns at one poll more
+//! that nothing is left. Here the poll that writes the last token knows it, and says `Ready` itself.
 //!
 //! Also right: `drain(..count)` in place of `pop_front`; `wake_by_ref` on a clone, or `cx.waker().clone().wake()`.
 

@@ -1,17 +1,17 @@
 //! # Measured: a solution
 //!
 //! To poll a future one needs a `Pin<&mut F>`: a promise that the future stays where it is from now on. The wrapper is
-//! pinned itself, so its fields stay where they are as well; `self.project()` of pin-project hands this promise on to the
-//! fields that are marked `#[pin]`, and gives plain `&mut` to all others. Without the mark, `project()` gives a
-//! `&mut F`, and the compiler says that `F` cannot be unpinned. The mark also decides who may move the wrapper: it is `Unpin`
-//! if its future is. `unsafe { Pin::new_unchecked(…) }` without the mark compiles, and leaves the wrapper `Unpin`: then safe
-//! code may move a future that is pinned.
+//! pinned itself, so its fields stay where they are as well; `self.project()` of pin-project hands this promise on to
+//! the fields that are marked `#[pin]`, and gives plain `&mut` to all others. Without the mark, `project()` gives a
+//! `&mut F`, and the compiler says that `F` cannot be unpinned. The mark also decides who may move the wrapper: it is
+//! `Unpin` if its future is. `unsafe { Pin::new_unchecked(…) }` without the mark compiles, and leaves the wrapper
+//! `Unpin`: then safe code may move a future that is pinned.
 //!
-//! The wrapper wakes nobody and keeps no waker: it hands `cx` on, and the future inside leaves the waker where it belongs.
-//! It adds no poll, and no time: whoever awaits `measured(future)` sees the run of `future`.
+//! The wrapper wakes nobody and keeps no waker: it hands `cx` on, and the future inside leaves the waker where it
+//! belongs. It adds no poll, and no time: whoever awaits `measured(future)` sees the run of `future`.
 //!
-//! A silence is the time between two polls, so one instant has to be remembered: that of the last poll. The sum of all of them
-//! is the whole time.
+//! A silence is the time between two polls, so one instant has to be remembered: that of the last poll. The sum of all
+//! of them is the whole time.
 //!
 //! Also right: the future in a `Pin<Box<F>>`, which needs no pin-project and costs an allocation for each future; an
 //! `async` block with `poll_fn`, where `pin!` does the work.

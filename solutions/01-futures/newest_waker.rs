@@ -1,19 +1,20 @@
 //! # The newest waker: a solution
 //!
-//! A waker belongs to a task, not to a future. A future that moves to another task is polled with another waker, and the
-//! documentation of `Future::poll` says what follows: only the waker of the most recent poll is to be woken. So every
-//! poll that returns `Pending` replaces what it finds. "Keep it if there is none yet" works in every simple test, and
-//! hangs in production, at the first `timeout(…, &mut first)` whose future is awaited somewhere else afterwards.
+//! A waker belongs to a task, not to a future. A future that moves to another task is polled with another waker, and
+//! the documentation of `Future::poll` says what follows: only the waker of the most recent poll is to be woken. So
+//! every poll that returns `Pending` replaces what it finds. "Keep it if there is none yet" works in every simple test,
+//! and hangs in production, at the first `timeout(…, &mut first)` whose future is awaited somewhere else afterwards.
 //!
-//! Newest means: newest of this future. Two futures wait here, so there are two places. With one place the second waiter
-//! pushes the first one out, and a token uses up the waker of the one that waits for the end.
+//! Newest means: newest of this future. Two futures wait here, so there are two places. With one place the second
+//! waiter pushes the first one out, and a token uses up the waker of the one that waits for the end.
 //!
-//! The lock is held from the look at the tokens to the note of the waker. With two locks, `push` could come between them: it
-//! would find no waker, and `poll` would have seen no token. A lost wake-up that happens once in a million runs. And the lock
-//! is not held while a waker is called: a waker may do anything, and poll at once, on the same stack. That poll takes the lock.
+//! The lock is held from the look at the tokens to the note of the waker. With two locks, `push` could come between
+//! them: it would find no waker, and `poll` would have seen no token. Such a lost wake-up is rare, and no test on one
+//! thread has it. And the lock is not held while a waker is called: a waker may do anything, and poll at once, on the
+//! same stack. That poll takes the lock.
 //!
-//! Also right: `clone_from`, which clones only when the waker is another one (`Waker::will_wake`); two `AtomicWaker`s of the
-//! futures crate, which do all this without a lock; two `oneshot` channels.
+//! Also right: `clone_from`, which clones only when the waker is another one (`Waker::will_wake`); two `AtomicWaker`s
+//! of the futures crate, which do all this without a lock; two `oneshot` channels.
 
 use std::{
     pin::Pin,
