@@ -1,35 +1,57 @@
 //! # Countdown
 //!
-//! A `Countdown` from 3 lets everybody else have three turns: its first three polls say that it is not ready, its fourth
-//! poll says `Ready`. It wakes its own task, because nobody else knows that it wants to go on. Its output is the number
-//! of polls that it took. Write its `poll`.
+//! A `Replay` writes a reply to the screen once more, and it shares its thread with others. So each of its polls writes
+//! ten tokens at most, and then the others have their turn: of 25 tokens 15 are left, then 5, then none. The poll that
+//! writes the last token says `Ready`, with the number of polls that it took. Every poll before it calls its waker
+//! once, because nobody else knows that the replay wants to go on. Write its `poll`.
 //!
 //! Run: `cargo workbook check 01-futures/countdown` · Read: book, chapter 1 · 10 min
 
 use std::{
+    cell::RefCell,
+    collections::VecDeque,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll},
 };
 
-/// Is ready at the poll after `left` polls that were not.
-#[derive(Debug)]
-pub struct Countdown {
-    left: u32,
-    polls: u32,
-}
+/// How many tokens one poll writes at most.
+pub const AT_ONCE: usize = 10;
 
-impl Countdown {
-    /// Counts nothing yet.
-    pub fn from(number: u32) -> Self {
-        Self { left: number, polls: 0 }
+/// What the user sees. Clones are the same screen.
+#[derive(Debug, Clone, Default)]
+pub struct Screen(Rc<RefCell<String>>);
+
+impl Screen {
+    pub fn write(&self, token: &str) {
+        self.0.borrow_mut().push_str(token);
+    }
+
+    pub fn text(&self) -> String {
+        self.0.borrow().clone()
     }
 }
 
-impl Future for Countdown {
-    type Output = u32;
+/// Writes the tokens that are left, ten at a time.
+#[derive(Debug)]
+pub struct Replay {
+    left: VecDeque<String>,
+    screen: Screen,
+    polls: usize,
+}
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
-        todo!("count this poll; then say that it is ready, or take one off and see to it that there is a next poll")
+impl Replay {
+    /// Writes nothing yet.
+    pub fn new(tokens: impl IntoIterator<Item = String>, screen: &Screen) -> Self {
+        Self { left: tokens.into_iter().collect(), screen: screen.clone(), polls: 0 }
+    }
+}
+
+impl Future for Replay {
+    type Output = usize;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+        todo!("write ten tokens, and say whether that was all; if not, see to it that there is a next poll")
     }
 }
 

@@ -1,8 +1,9 @@
 //! # Measured
 //!
-//! `measured(future)` wraps a future of any kind. Its output is the future's own, with the number of polls, and with the
-//! time from the first poll to the last. Two things are missing: the mark `#[pin]` on the field that has to be pinned, and
-//! `poll`.
+//! `measured(future)` wraps a future of any kind, one that reads a reply token by token, say. Its output is the
+//! future's own, with a measure: the number of polls, the time from the first poll to the last, and the longest silence
+//! between two polls, when nothing came. Two things are missing: the mark `#[pin]` on the field that has to be pinned,
+//! and `poll`.
 //!
 //! Run: `cargo workbook check 01-futures/measured` · Read: book, chapter 1 · 15 min
 
@@ -16,12 +17,14 @@ use pin_project::pin_project;
 use tokio::time::Instant;
 
 /// What was measured of one future.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Measure {
     /// All polls, with the one that was ready.
     pub polls: u32,
     /// From the first poll to the last.
     pub took: Duration,
+    /// The longest time from one poll to the next.
+    pub silence: Duration,
 }
 
 /// A future that measures another one.
@@ -29,21 +32,22 @@ pub struct Measure {
 #[derive(Debug)]
 pub struct Measured<F> {
     future: F,
-    polls: u32,
-    /// When the first poll began.
-    started: Option<Instant>,
+    /// What was measured so far.
+    measure: Measure,
+    /// When the last poll began.
+    last_poll: Option<Instant>,
 }
 
 /// Measures a future.
 pub fn measured<F: Future>(future: F) -> Measured<F> {
-    Measured { future, polls: 0, started: None }
+    Measured { future, measure: Measure::default(), last_poll: None }
 }
 
 impl<F: Future> Future for Measured<F> {
     type Output = (F::Output, Measure);
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        todo!("count this poll, start the clock if it is the first, poll the future, and pass on what it says")
+        todo!("measure the time since the last poll, count this one, poll the future, and pass on what it says")
     }
 }
 

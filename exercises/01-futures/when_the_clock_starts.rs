@@ -1,8 +1,9 @@
 //! # When the clock starts
 //!
-//! The app shows a notice some time after the user's click, and it rests for some time between two requests. The time of
-//! a `notice` counts from the call of the function, however late somebody begins to wait. The time of a `rest` counts
-//! from the moment at which somebody begins to wait.
+//! The app shows a notice some time after the user's click, and it rests for some time between two requests. The time
+//! of a `notice` counts from the call of the function, however late somebody begins to wait. The time of a `rest`
+//! counts from the moment at which somebody begins to wait. While it waits, a pause is not polled: one timer wakes its
+//! task.
 //!
 //! Run: `cargo workbook check 01-futures/when_the_clock_starts` · Read: book, chapter 1 · 10 min
 

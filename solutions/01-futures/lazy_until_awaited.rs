@@ -1,7 +1,7 @@
 //! # Lazy until awaited: a solution
 //!
-//! A call of an `async fn` makes a value that knows what to do, and does nothing. `.await` polls it until it is done. So
-//! every call needs its `.await`, also where nobody needs the result, and the order of the three is the order of the
+//! A call of an `async fn` makes a value that knows what to do, and does nothing. `.await` polls it until it is done.
+//! So every call needs its `.await`, also where nobody needs the result, and the order of the three is the order of the
 //! `.await`s.
 //!
 //! `guard(llm, question);` would compile too, with the warning `unused implementer of Future that must be used`. It is

@@ -1,12 +1,17 @@
 //! # Measured: a solution
 //!
 //! To poll a future one needs a `Pin<&mut F>`: a promise that the future stays where it is from now on. The wrapper is
-//! pinned itself, so its fields stay where they are as well; `self.project()` of pin-project hands this promise on to the
-//! fields that are marked `#[pin]`, and gives plain `&mut` to all others. Without the mark, `project()` gives a
-//! `&mut F`, and the compiler says that `F` cannot be unpinned.
+//! pinned itself, so its fields stay where they are as well; `self.project()` of pin-project hands this promise on to
+//! the fields that are marked `#[pin]`, and gives plain `&mut` to all others. Without the mark, `project()` gives a
+//! `&mut F`, and the compiler says that `F` cannot be unpinned. The mark also decides who may move the wrapper: it is
+//! `Unpin` if its future is. `unsafe { Pin::new_unchecked(…) }` without the mark compiles, and leaves the wrapper
+//! `Unpin`: then safe code may move a future that is pinned.
 //!
-//! The wrapper wakes nobody and keeps no waker: it hands `cx` on, and the future inside leaves the waker where it belongs.
-//! It adds no poll, and no time: whoever awaits `measured(future)` sees the run of `future`.
+//! The wrapper wakes nobody and keeps no waker: it hands `cx` on, and the future inside leaves the waker where it
+//! belongs. It adds no poll, and no time: whoever awaits `measured(future)` sees the run of `future`.
+//!
+//! A silence is the time between two polls, so one instant has to be remembered: that of the last poll. The sum of all
+//! of them is the whole time.
 //!
 //! Also right: the future in a `Pin<Box<F>>`, which needs no pin-project and costs an allocation for each future; an
 //! `async` block with `poll_fn`, where `pin!` does the work.
@@ -21,12 +26,14 @@ use pin_project::pin_project;
 use tokio::time::Instant;
 
 /// What was measured of one future.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Measure {
     /// All polls, with the one that was ready.
     pub polls: u32,
     /// From the first poll to the last.
     pub took: Duration,
+    /// The longest time from one poll to the next.
+    pub silence: Duration,
 }
 
 /// A future that measures another one.
@@ -35,14 +42,15 @@ pub struct Measure {
 pub struct Measured<F> {
     #[pin]
     future: F,
-    polls: u32,
-    /// When the first poll began.
-    started: Option<Instant>,
+    /// What was measured so far.
+    measure: Measure,
+    /// When the last poll began.
+    last_poll: Option<Instant>,
 }
 
 /// Measures a future.
 pub fn measured<F: Future>(future: F) -> Measured<F> {
-    Measured { future, polls: 0, started: None }
+    Measured { future, measure: Measure::default(), last_poll: None }
 }
 
 impl<F: Future> Future for Measured<F> {
@@ -50,10 +58,11 @@ impl<F: Future> Future for Measured<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let started = this.started.get_or_insert_with(Instant::now);
-        *this.polls += 1;
-        let measure = |polls| Measure { polls, took: started.elapsed() };
-        this.future.poll(cx).map(|output| (output, measure(*this.polls)))
+        let now = Instant::now();
+        let silence = this.last_poll.replace(now).map_or(Duration::ZERO, |last| now - last);
+        let Measure { polls, took, silence: longest } = *this.measure;
+        *this.measure = Measure { polls: polls + 1, took: took + silence, silence: longest.max(silence) };
+        this.future.poll(cx).map(|output| (output, *this.measure))
     }
 }
 

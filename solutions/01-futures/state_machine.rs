@@ -1,21 +1,21 @@
 //! # State machine: a solution
 //!
 //! A poll goes on where the last one stopped: that is the state. It goes on as far as it can: that is the loop. A call
-//! that is ready does not end the poll, it leads to the next state, and the next call is polled at once. Only a call that
-//! is not ready ends it, with `Pending`, and that call has kept the waker. To return `Pending` for any other reason means
-//! that nobody will wake the task.
+//! that is ready does not end the poll, it leads to the next state, and the next call is polled at once. Only a call
+//! that is not ready ends it, with `Pending`, and that call has kept the waker. To return `Pending` for any other
+//! reason means that nobody will wake the task.
 //!
 //! What stands in a state is what lives across its `.await`: `Drafting` needs the writer for the next line, `Improving`
-//! does not need it any more. That is why the size of a future is the size of its largest state (exercise
-//! `smaller_future`), and why a future may not be moved once it is polled: one of its variables may borrow another. Here
-//! nothing borrows, so `Answer` may be moved (`Unpin`).
+//! does not need it any more. That is why a future has room for its largest state at least (exercise `smaller_future`),
+//! and why that of an `async fn` may not be moved once it is polled: one of its variables may borrow another. This one
+//! is written by hand, no state borrows from another, and all its parts may be moved: so it is `Unpin`.
 //!
 //! A poll after the end panics, as the compiler's does: it is a mistake of the caller, and silence would hide it.
 //!
 //! Two forms are usual. `mem::replace(&mut *self, Answer::Done)` and a `match` by value moves the writer from state to
-//! state without a clone; then each arm that returns `Pending` has to put its state back. That is the form below. The other
-//! one matches on `&mut *self` and assigns the next state when the last one is done. Both are right, and so is a chain of
-//! `if let`s without a loop, as the states only go forwards.
+//! state without a clone; then each arm that returns `Pending` has to put its state back. That is the form below. The
+//! other one matches on `&mut *self` and assigns the next state when the last one is done. Both are right, and so is a
+//! chain of `if let`s without a loop, as the states only go forwards.
 
 use std::{
     mem,

@@ -4,12 +4,12 @@
 //! ordinary function: it runs when it is called, looks at the clock, and returns a future that knows its deadline. What
 //! waits for the first poll is only the registration with the timer.
 //!
-//! So `sleep(after)` outside of every `async` block counts from the call, and the same line inside of one counts from the
-//! first poll. Ask of each function that returns a future: what does it do when it is called? The signature does not say.
-//! The documentation should.
+//! So `sleep(after)` outside of every `async` block counts from the call, and the same line inside of one counts from
+//! the first poll. Ask of each function that returns a future: what does it do when it is called? The signature does
+//! not say. The documentation should.
 //!
-//! Also right: `sleep_until` with a deadline that is taken at the call; for `rest` a `poll_fn` or a type of your own that
-//! makes its `Sleep` at the first poll and keeps it.
+//! Also right: `sleep_until` with a deadline that is taken at the call; for `rest` a `poll_fn` or a type of your own
+//! that makes its `Sleep` at the first poll and keeps it.
 
 use std::{pin::Pin, time::Duration};
 

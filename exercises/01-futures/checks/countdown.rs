@@ -1,140 +1,212 @@
 use std::{
-    pin::pin,
-    task::{Context, Poll},
+    pin::{Pin, pin},
+    task::Poll,
 };
 
-use harness::{Check, Finished, Message, Outcome, Wakes, recorder, saw, secs, test};
+use harness::{Check, Finished, Message, Outcome, Wakes, more_turns, recorder, saw, secs, test};
 
-use super::Countdown;
+use super::{Replay, Screen};
 
 harness::checks!();
 
-/// One poll by hand: what it returned, and how often the waker was used meanwhile.
-#[derive(Debug, PartialEq)]
-struct Polled {
-    poll: Poll<u32>,
-    wakes: usize,
+/// All tokens have as many characters, so the length of the text says how many there are.
+const WIDTH: usize = 6;
+
+/// A reply says some words again and again.
+fn tokens(count: usize) -> impl Iterator<Item = String> {
+    ["a", "model", "says", "a", "word", "again", "again"]
+        .into_iter()
+        .cycle()
+        .take(count)
+        .map(|word| format!("{word:>5} "))
 }
 
-/// Polls a countdown until it is ready, at most ten times, whether or not it asks for it.
-fn polled_by_hand(number: u32) -> Finished<Vec<Polled>> {
+/// One poll by hand: how many tokens were on the screen after it, what it returned, and how often its waker was used.
+struct Polled {
+    written: usize,
+    poll: Poll<usize>,
+    wakes: usize,
+    elsewhere: usize,
+}
+
+struct Replayed {
+    polls: Vec<Polled>,
+    text: String,
+}
+
+/// Polls a replay until it is ready, whether or not it asks for it, and no more than twice as often as it needs.
+fn polled_by_hand(count: usize) -> Finished<Replayed> {
     Check::new().when_stuck(does_not_return).by_hand(|| {
-        let mut countdown = pin!(Countdown::from(number));
-        let mut polls = Vec::new();
-        while polls.len() < 10 {
-            // A new waker for each poll, as a future may get one: only the newest counts.
-            let wakes = Wakes::new();
-            let poll = countdown.as_mut().poll(&mut Context::from_waker(&wakes.waker()));
-            let is_ready = poll.is_ready();
-            polls.push(Polled { poll, wakes: wakes.count() });
-            if is_ready {
-                break;
-            }
+        let screen = Screen::default();
+        let mut replay = pin!(Replay::new(tokens(count), &screen));
+        let mut polls: Vec<Polled> = Vec::new();
+        while polls.len() < 2 * turns(count) + 2 && !polls.last().is_some_and(|polled| polled.poll.is_ready()) {
+            polls.push(poll(replay.as_mut(), &screen));
         }
-        polls
+        Replayed { polls, text: screen.text() }
     })
+}
+
+/// A new waker for each poll, as a future may get one: only the newest counts.
+fn poll(replay: Pin<&mut Replay>, screen: &Screen) -> Polled {
+    let wakes = Wakes::new();
+    let poll = wakes.poll(replay);
+    let written = screen.0.borrow().len() / WIDTH;
+    Polled { written, poll, wakes: wakes.count(), elsewhere: wakes.count_elsewhere() }
+}
+
+/// How many polls so many tokens take. Without a token there is one poll, too: it finds that nothing is left.
+fn turns(count: usize) -> usize {
+    count.div_ceil(10).max(1)
+}
+
+fn count_of(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// The words for a poll that does not return.
 fn does_not_return(outcome: Outcome) -> Option<Message> {
-    let (seen, because) = match outcome {
-        Outcome::BusyLoop => (
-            "a poll that does not return; the processor is busy",
-            "A poll takes one step and returns. A loop inside of it holds the thread: nobody else gets a turn, and nobody \
-             can end the loop. What is left to do is for the next poll.",
-        ),
-        _ => (
-            "a poll that does not return; the thread sleeps",
-            "A poll must not wait. It says `Pending`, and that hands the thread to the others.",
-        ),
-    };
+    let how = if outcome == Outcome::BusyLoop { "the processor is busy" } else { "the thread sleeps" };
+    let because = "A poll takes one step and returns. A loop inside of it that does not end holds the thread, and so does a pause, \
+                   even a short one in each of many polls: a poll must not wait. It says `Pending`, and that hands the \
+                   thread to the others. What is left to do is for the next poll.";
+    let seen = format!("polls that do not return, or take two seconds together; {how}");
     Some(saw(seen).expected("every poll to return soon, with `Ready` or `Pending`").because(because).outcome(outcome))
 }
 
-/// The polls, as a reader writes them: `Pending, Pending, Ready`.
+/// The first polls, as a reader writes them.
 fn told(polls: &[Polled]) -> String {
-    let words = polls.iter().map(|polled| if polled.poll.is_ready() { "Ready" } else { "Pending" });
-    words.collect::<Vec<_>>().join(", ")
-}
-
-/// A countdown from 3 says Pending, Pending, Pending, Ready.
-#[test]
-fn is_ready_at_the_fourth_poll() {
-    let run = polled_by_hand(3);
-    let polls = run.value();
-    let because = if polls.len() == 1 {
-        "The whole countdown has run within one poll. A poll does one step and returns: `Pending` is the word that gives \
-         the others their turn. A loop inside of `poll` holds the thread until it ends."
-    } else if polls.len() == 10 && !polls[9].poll.is_ready() {
-        "Each poll has to bring the countdown one step on. What `poll` changes in `self` is there at the next poll; that \
-         is the only memory that a future has. Does `left` ever reach 0?"
-    } else {
-        "From 3: three polls that are not ready, then one that is. Look at `left` before you take one off, not after."
+    const SHOWN: usize = 5;
+    let line = |polled: &Polled| {
+        let word = if polled.poll.is_ready() { "Ready" } else { "Pending" };
+        format!("{} on the screen, {word}", count_of(polled.written, "token"))
     };
-    run.require(
-        told(polls) == "Pending, Pending, Pending, Ready",
-        saw(told(polls)).expected("Pending, Pending, Pending, Ready").because(because),
-    );
+    let mut lines: Vec<String> = polls.iter().take(SHOWN).map(line).collect();
+    if polls.len() > SHOWN {
+        lines.push("and so on".to_owned());
+    }
+    lines.join("\n")
 }
 
-/// Each poll that says `Pending` has woken its task.
+/// 25 tokens: 10, then 10, then 5 and `Ready`.
+#[test]
+fn writes_ten_tokens_with_each_poll() {
+    let run = polled_by_hand(25);
+    let polls = &run.value().polls;
+    let first = &polls[0];
+    let because = if first.written == 25 {
+        "The whole reply was written within one poll. A poll takes one step and returns: `Pending` is the word that gives the \
+         others their turn. A loop inside of `poll` that goes on to the end holds the thread until then."
+    } else if first.written == 1 {
+        "This writes one token with each poll, like the countdown of the chapter takes one off. A poll and a wake-up for every \
+         single token cost more than the writing does. Here one step is ten tokens."
+    } else if first.written == 0 && polls.last().is_some_and(|last| last.written == 0) {
+        "Nothing is ever written, so nothing is ever over. Each poll has to go one step on: what it takes out of `self.left` \
+         is not there any more at the next poll."
+    } else if polls.iter().any(|polled| polled.written > 25) {
+        "Tokens were written twice. A token that was written has to leave `self.left`: what `poll` changes in `self` is the \
+         only memory that a future has."
+    } else if polls.iter().any(|polled| polled.poll.is_ready() && polled.written < 25) {
+        "`Ready` says that all is done, and tokens are left."
+    } else if polls.len() > 3 && polls[2].written == 25 {
+        "After the third poll nothing is left. It knows that itself: a fourth poll, that finds nothing to do, is a turn for \
+         nothing. Look after you have written, not before."
+    } else {
+        "Ten tokens with the first poll, ten with the second, and the five that are left with the third, which says `Ready`."
+    };
+    let expected = "10 tokens on the screen, Pending\n20 tokens on the screen, Pending\n25 tokens on the screen, Ready";
+    run.require(told(polls) == expected, saw(told(polls)).expected(expected).because(because));
+}
+
+/// Each poll that says `Pending` has woken its task, once.
 #[test]
 fn asks_for_the_next_poll() {
-    let run = polled_by_hand(3);
-    for (number, polled) in (1..).zip(run.value()) {
+    let run = polled_by_hand(25);
+    for (number, polled) in (1..).zip(&run.value().polls) {
+        let pending = polled.poll.is_pending();
         run.require(
-            polled.poll.is_ready() || polled.wakes > 0,
+            !pending || polled.wakes > 0,
             saw(format!("poll {number} returned `Pending`, and nobody has been woken"))
                 .expected("a call of the waker in `cx`, before `Pending` is returned")
                 .because(
                     "`Pending` is a promise: \"my waker will be called when it is worth polling me again\". A runtime does \
-                     not ask again by itself. Nobody else knows of this countdown, so it has to call the waker itself.",
+                     not ask again by itself. Nobody else knows of this replay, so it has to call the waker itself.",
                 )
                 .outcome(Outcome::LostWakeUp),
         );
         run.require(
-            !polled.poll.is_ready() || polled.wakes == 0,
+            pending || polled.wakes == 0,
             saw(format!("poll {number} returned `Ready`, and has woken its task"))
                 .expected("a wake-up only where another poll is wanted")
                 .because("A wake-up asks for a poll. After `Ready` there is nothing left to poll."),
         );
-    }
-}
-
-/// The output is the number of polls.
-#[test]
-fn its_output_is_the_number_of_polls() {
-    for number in [0, 1, 3, 7] {
-        let run = polled_by_hand(number);
-        let polls = run.value();
-        let output = polls.iter().find_map(|polled| match polled.poll {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending => None,
-        });
-        let wanted = number + 1;
         run.require(
-            output == Some(wanted) && polls.len() == wanted as usize,
-            saw(format!("from {number}: {}, and the output is {output:?}", told(polls)))
-                .expected(format!("`Ready({wanted})` at poll {wanted}"))
-                .because(
-                    "The last poll, which says `Ready`, is a poll too. A countdown from 0 is ready at its first poll.",
-                ),
+            polled.wakes <= 1,
+            saw(format!("poll {number} has woken its task {} times", polled.wakes)).expected("once").because(
+                "A wake-up asks for one more poll of this task. Several of them before that poll ask for the same one: they \
+                 are work for nothing.",
+            ),
+        );
+        run.require(
+            polled.elsewhere == 0,
+            saw(format!("poll {number} was woken from another thread"))
+                .expected("a call of the waker by the poll itself")
+                .because("There is nothing to wait for, so nobody has to watch: the poll itself knows already."),
         );
     }
 }
 
-/// Two countdowns count each for itself.
+/// The poll that writes the last token is ready, be they none, ten, or seventy thousand.
 #[test]
-fn each_countdown_has_its_own_state() {
+fn is_ready_with_the_last_token() {
+    // The last one is long enough to tell a counter that is too small, and a pause in each poll.
+    for count in [0, 1, 9, 10, 11, 20, 70_003] {
+        let run = polled_by_hand(count);
+        let Replayed { polls, text } = run.value();
+        let output = polls.last().map_or(Poll::Pending, |last| last.poll);
+        let (wanted, tokens_are) = (turns(count), count_of(count, "token"));
+        let written = text.len() / WIDTH;
+        run.require(
+            output.is_ready() && polls.len() == wanted,
+            saw(format!(
+                "{tokens_are}: {output:?} after {}, with {written} on the screen",
+                count_of(polls.len(), "poll")
+            ))
+            .expected(format!("Ready({wanted}) after {}", count_of(wanted, "poll")))
+            .because(if count % 10 == 0 && polls.len() > wanted {
+                "When the last token is written nothing is left, also where it is the tenth of its poll. Then this poll is \
+                 ready: no further one is needed to find that out."
+            } else {
+                "Ten tokens a poll, and `Ready` when none is left. A reply without a token is over at its first poll."
+            }),
+        );
+        run.require(
+            output == Poll::Ready(wanted),
+            saw(format!("{tokens_are}: {output:?} at poll {}", polls.len()))
+                .expected(format!("Ready({wanted})"))
+                .because("The output is the number of polls. The one that says `Ready` is a poll too."),
+        );
+        run.require(
+            *text == tokens(count).collect::<String>(),
+            saw(format!("{tokens_are} were to be written, and the screen shows another text ({written} of them)"))
+                .expected("every token once, in their order")
+                .because("The first token that is left is the next one to be written."),
+        );
+    }
+}
+
+/// Two replays count each for itself.
+#[test]
+fn each_replay_has_its_own_state() {
     let run = Check::new().when_stuck(does_not_return).by_hand(|| {
-        let (mut one, mut other) =
-            (tokio_test::task::spawn(Countdown::from(1)), tokio_test::task::spawn(Countdown::from(1)));
+        let replay = || tokio_test::task::spawn(Replay::new(tokens(15), &Screen::default()));
+        let (mut one, mut other) = (replay(), replay());
         [one.poll(), other.poll(), one.poll(), other.poll()]
     });
     let expected = [Poll::Pending, Poll::Pending, Poll::Ready(2), Poll::Ready(2)];
     run.require(
         *run.value() == expected,
-        saw(format!("two countdowns from 1, polled in turn: {:?}", run.value()))
+        saw(format!("two replays of 15 tokens, polled in turn: {:?}", run.value()))
             .expected(format!("{expected:?}"))
             .because("What a future knows is in its own fields. Nothing is shared between two of them."),
     );
@@ -144,20 +216,17 @@ fn each_countdown_has_its_own_state() {
 #[test]
 fn lets_its_neighbours_have_their_turns() {
     let futures = recorder();
+    let screen = Screen::default();
     let run = Check::new().draws_futures(&futures).run(async || {
-        let countdown = futures.future("countdown", Countdown::from(3));
-        let neighbour = futures.future("neighbour", async {
-            for _ in 0..3 {
-                tokio::task::yield_now().await;
-            }
-        });
-        futures::join!(countdown, neighbour).0
+        let replay = futures.future("replay", Replay::new(tokens(35), &screen));
+        let neighbour = futures.future("neighbour", more_turns(3));
+        futures::join!(replay, neighbour).0
     });
     run.require(
         *run.value() == 4 && futures.polls("neighbour") == 4,
-        saw(format!("{} polls of the countdown, {} of its neighbour", run.value(), futures.polls("neighbour")))
+        saw(format!("{} polls of the replay, {} of its neighbour", run.value(), futures.polls("neighbour")))
             .expected("4 and 4")
             .because("Each `Pending` hands the thread back, and the neighbour is polled."),
     );
-    run.takes(secs(0.0), "A countdown does not wait for time to pass. It waits for its turn.");
+    run.takes(secs(0.0), "A replay does not wait for time to pass. It waits for its turn.");
 }

@@ -6,23 +6,41 @@ use super::answer;
 
 harness::checks!();
 
-const QUESTION: &str = "What is a future?";
+const QUESTIONS: [&str; 2] = ["What is a future?", "What does a waker do?"];
+const REPLIES: [&str; 2] = ["A value that is not there yet.", "It asks for a poll."];
+
+/// How long guard, atlas and archive take for each of the questions.
+fn seconds(question: usize) -> [f64; 3] {
+    [[0.203, 1.017, 0.311], [0.617, 0.407, 1.103]][question]
+}
 
 fn three_models() -> MockLlm {
-    let seconds = [("guard", 0.2), ("atlas", 1.0), ("archive", 0.3)];
-    MockLlm::new(seconds.map(|(name, seconds)| Model::new(name).time_to_first_token(secs(seconds))))
+    let model = |place: usize, name: &str| {
+        let each = |model: Model, question: usize| {
+            model.time_to_first_token_for(QUESTIONS[question], secs(seconds(question)[place]))
+        };
+        let model = (0..2).fold(Model::new(name).reply(format!("{name} has read it.")), each);
+        if name == "atlas" {
+            QUESTIONS.into_iter().zip(REPLIES).fold(model, |m, (q, r)| m.reply_to(q, r))
+        } else {
+            model
+        }
+    };
+    MockLlm::new([model(0, "guard"), model(1, "atlas"), model(2, "archive")])
 }
 
-fn one_after_another() -> Timeline {
+fn one_after_another(question: usize) -> Timeline {
+    let [guard, atlas, archive] = seconds(question);
     Timeline::default()
-        .lane(Lane::call("guard", 0.0, 0.2))
-        .lane(Lane::call("atlas", 0.2, 1.2))
-        .lane(Lane::call("archive", 1.2, 1.5))
+        .lane(Lane::call("guard", 0.0, guard))
+        .lane(Lane::call("atlas", guard, guard + atlas))
+        .lane(Lane::call("archive", guard + atlas, guard + atlas + archive))
 }
 
-fn ask() -> Finished<Reply> {
+fn ask(question: usize) -> Finished<Reply> {
     let llm = three_models();
-    Check::new().draws(&llm).expects(one_after_another()).run(async || answer(&llm, QUESTION).await)
+    let run = Check::new().draws(&llm).expects(one_after_another(question));
+    run.run(async || answer(&llm, QUESTIONS[question]).await)
 }
 
 /// The calls to one model.
@@ -42,15 +60,16 @@ fn call<'a>(run: &'a Finished<Reply>, model: &str) -> &'a Call {
 /// Guard, atlas and archive are asked once each, and each call ends.
 #[test]
 fn every_call_is_made() {
-    let run = ask();
+    let run = ask(0);
     for model in ["guard", "atlas", "archive"] {
         let calls = calls(&run, model);
         run.require(
             !calls.is_empty(),
             saw(format!("no call to {model}")).expected("one").because(
                 "A call of an `async fn` makes a future and runs no line of its body. Dropped without a poll, the future \
-                 has done nothing: `.await` it. The compiler warns of it as well, unless `let _ =` keeps it quiet. (And \
-                 a task that is spawned and not awaited ends with the program, perhaps before its first poll.)",
+                 has done nothing: `.await` it. The compiler warns of it where the call stands alone as a \
+                 statement, and not after `let _ =`, nor where the future lies in a `Vec`. (And a task that is spawned and \
+                 not awaited is dropped with the runtime, perhaps before its first poll.)",
             ),
         );
         run.require(
@@ -69,50 +88,58 @@ fn every_call_is_made() {
     }
 }
 
-/// Guard is done before atlas begins, and atlas before archive.
-#[test]
-fn each_call_waits_for_the_one_before() {
-    let run = ask();
-    for (first, second) in [("guard", "atlas"), ("atlas", "archive")] {
-        let (before, after) = (call(&run, first), call(&run, second));
-        let ended = before.ended.as_ref().map(|(at, _)| *at);
-        let overlap = before.started <= after.started;
-        run.require(
-            ended.is_some_and(|ended| ended <= after.started),
-            saw(format!("{second} is asked at {}, before {first} is done", instant(after.started)))
-                .expected(format!("{second} to be asked when {first} is done"))
-                .because(if overlap {
-                    "The two calls begin together, and overlap. That is faster, and here it is wrong: what comes second \
-                     must not begin before what comes first is done."
-                } else {
-                    "The place of the `.await` decides when a call begins and when it is over, not the line that makes \
-                     the future. What has to be done first is awaited first."
-                }),
-        );
-    }
-    run.takes(secs(1.5), "Three calls in turn take 0.2 s + 1.0 s + 0.3 s. A call that begins late takes more.");
-}
-
 /// The models get the question, and the caller gets the reply of atlas.
 #[test]
 fn the_caller_gets_the_reply_of_atlas() {
-    let run = ask();
-    for model in ["guard", "atlas", "archive"] {
-        let prompt = &call(&run, model).prompt;
+    for (question, text) in [0, 1].into_iter().zip(REPLIES) {
+        let run = ask(question);
+        for model in ["guard", "atlas", "archive"] {
+            let prompt = &call(&run, model).prompt;
+            run.require(
+                prompt == QUESTIONS[question],
+                saw(format!("{model} got {prompt:?}"))
+                    .expected(format!("{:?}", QUESTIONS[question]))
+                    .because("`answer` gets the question from its caller, and all three models get it from `answer`."),
+            );
+        }
+        let reply = run.value();
         run.require(
-            prompt == QUESTION,
-            saw(format!("{model} got {prompt:?}"))
-                .expected(format!("{QUESTION:?}"))
-                .because("`answer` gets the question from its caller, and all three models get it from `answer`."),
+            reply.model == "atlas" && reply.text == text && reply.tokens == text.split(' ').count(),
+            saw(format!("the reply {:?} of {}", reply.text, reply.model))
+                .expected(format!("{text:?}, which atlas has replied"))
+                .because(
+                    "The caller asked a question, and atlas is the one who answered it: keep what its `.await` gives.",
+                ),
         );
     }
-    let reply = run.value();
-    run.require(
-        reply.model == "atlas" && reply.text == "atlas answers: What is a future?",
-        saw(format!("the reply {:?} of {}", reply.text, reply.model))
-            .expected("what atlas replied")
-            .because("The caller asked a question, and atlas is the one who answered it."),
-    );
+}
+
+/// Guard is done before atlas begins, and atlas before archive.
+#[test]
+fn each_call_waits_for_the_one_before() {
+    // Two questions, and each model takes another time for each: nobody can know beforehand when a call will be over.
+    for question in 0..2 {
+        let run = ask(question);
+        for (first, second) in [("guard", "atlas"), ("atlas", "archive")] {
+            let (before, after) = (call(&run, first), call(&run, second));
+            let ended = before.ended.as_ref().map(|(at, _)| *at);
+            let overlap = before.started <= after.started;
+            run.require(
+                ended.is_some_and(|ended| ended <= after.started),
+                saw(format!("{second} is asked at {}, before {first} is done", instant(after.started)))
+                    .expected(format!("{second} to be asked when {first} is done"))
+                    .because(if overlap {
+                        "The two calls overlap. That is faster, and here it is wrong: what comes second must not begin \
+                         before what comes first is done. `.await` says when that is; a pause of a known length does not."
+                    } else {
+                        "The place of the `.await` decides when a call begins and when it is over, not the line that makes \
+                         the future. What has to be done first is awaited first."
+                    }),
+            );
+        }
+        let sum = seconds(question).map(secs).iter().sum();
+        run.takes(sum, "Three calls in turn take as long as the three together. A call that begins late takes more.");
+    }
 }
 
 /// A future of `answer` that nobody polls asks nobody.
@@ -120,7 +147,7 @@ fn the_caller_gets_the_reply_of_atlas() {
 fn nothing_runs_before_the_first_poll() {
     let llm = three_models();
     let run = Check::new().draws(&llm).run(async || {
-        let answer = answer(&llm, QUESTION);
+        let answer = answer(&llm, QUESTIONS[0]);
         // A task that a mere call has spawned would have its chance here.
         tokio::time::sleep(secs(5.0)).await;
         drop(answer);

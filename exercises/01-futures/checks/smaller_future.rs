@@ -1,5 +1,5 @@
 use futures::future::join_all;
-use harness::{Check, Lane, Timeline, saw, secs, test};
+use harness::{Check, Lane, Timeline, Wakes, kept_by, saw, secs, test};
 use mock_llm::{MockLlm, Model};
 use tokio::time::sleep;
 
@@ -9,6 +9,11 @@ harness::checks!();
 
 const PAGE: &str = "  A future is a value\n\tthat is not there   yet. ";
 const PROMPT: &str = "Sum up: A future is a value that is not there yet.";
+
+/// The pages of many questions, each another one.
+fn page(number: usize) -> String {
+    format!(" Page\n  {number}   of   a  book. ")
+}
 
 fn atlas() -> MockLlm {
     MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.0)).reply("It comes later.")])
@@ -34,7 +39,7 @@ fn is_small_while_it_waits() {
          its place. The place of a variable that was borrowed lasts until the end of its block. So end the block before \
          the `.await`."
     } else {
-        "A future is one value with room for its largest state, and every variable that lives across an `.await` is part \
+        "A future is one value with room for its largest state at least, and every variable that lives across an `.await` is part \
          of a state. So is a temporary of the statement with the `.await` in it. What is not needed after the `.await` has \
          to end before it: give it a block, or a function, of its own."
     };
@@ -50,8 +55,9 @@ fn is_small_while_it_waits() {
 #[test]
 fn holds_no_scratch_while_it_waits() {
     let llm = atlas();
+    let pages: Vec<String> = (0..100).map(page).collect();
     let run = Check::new().run(async || {
-        let (questions, look) = (join_all((0..100).map(|_| ask_about(&llm, PAGE))), async {
+        let (questions, look) = (join_all(pages.iter().map(|page| ask_about(&llm, page))), async {
             sleep(secs(0.5)).await;
             Scratch::in_use()
         });
@@ -77,22 +83,72 @@ fn holds_no_scratch_while_it_waits() {
     run.takes(secs(1.0), "A hundred questions that wait together take as long as one.");
 }
 
-/// The model gets the words of the page, with one space between them.
+/// A question that waits holds its prompt, and little more, wherever it is.
+#[test]
+fn holds_nothing_large_behind_a_pointer() {
+    let llm = atlas();
+    // The future in its box, and what the call needs besides: a prompt of 50 characters, a timer, a line in the journal.
+    let bound = size_of_val(&llm.complete(PROMPT)) + 1024 + 3072;
+    let run = Check::new().run(async || {
+        let (task, mut waiting) = (Wakes::new(), Vec::new());
+        kept_by(|| {
+            let mut asked = Box::pin(ask_about(&llm, PAGE));
+            let _ = task.poll(asked.as_mut());
+            waiting.push(asked);
+        })
+        .bytes
+    });
+    let bytes = usize::try_from(*run.value()).unwrap_or_default();
+    run.require(
+        bytes <= bound,
+        saw(format!("a question that waits keeps {bytes} bytes on the heap"))
+            .expected(format!("{bound} at most: the future in its box, and what its call needs"))
+            .because(
+                "The room of a scratch is still there, behind a pointer: in a `Box` that lives on or was leaked, or in a string \
+                 with room for more than its text. A thousand questions have a thousand of them.",
+            ),
+    );
+}
+
+/// The model gets the words of each page, with one space between them, and no more of them than fit into a scratch.
 #[test]
 fn asks_about_the_cleaned_page() {
     let llm = atlas();
-    let expected = Timeline::default().lane(Lane::call("atlas", 0.0, 1.0));
-    let run = Check::new().draws(&llm).expects(expected).run(async || ask_about(&llm, PAGE).await);
+    let long = "token ".repeat(Scratch::SIZE / 6 + 100);
+    let pages = [PAGE.to_owned(), page(7), String::new(), long];
+    let expected = (0..).zip(["the first page", "the second page", "the empty page", "the long page"]);
+    let expected = expected.fold(Timeline::default(), |drawing, (from, name)| {
+        drawing.lane(Lane::call(name, f64::from(from), f64::from(from) + 1.0))
+    });
+    let run = Check::new().draws(&llm).expects(expected).run(async || {
+        let mut replies = Vec::new();
+        for page in &pages {
+            replies.push(ask_about(&llm, page).await.text);
+        }
+        replies
+    });
     let prompts: Vec<&str> = run.journal().calls().iter().map(|call| call.prompt.as_str()).collect();
+    let short = [PROMPT, "Sum up: Page 7 of a book.", "Sum up: "];
     run.require(
-        prompts == [PROMPT],
-        saw(format!("the prompts {prompts:?}"))
-            .expected(format!("{:?}", [PROMPT]))
-            .because("The prompt is `Sum up: `, and what `Scratch::clean` returns."),
+        prompts.len() == 4 && prompts[..3] == short,
+        saw(format!("the prompts {:?}", &prompts[..prompts.len().min(3)]))
+            .expected(format!("{short:?}"))
+            .because("The prompt is `Sum up: `, and what `Scratch::clean` returns for this page."),
+    );
+    // Words of five letters with a space between them, as many as there is room for.
+    let words = (Scratch::SIZE + 1) / 6;
+    run.require(
+        prompts[3].split(' ').count() == words + 2 && prompts[3].len() == "Sum up: ".len() + 6 * words - 1,
+        saw(format!("a prompt of {} bytes for a page of {}", prompts[3].len(), pages[3].len()))
+            .expected(format!(
+                "{} bytes: a scratch has room for {words} of its words",
+                "Sum up: ".len() + 6 * words - 1
+            ))
+            .because("A page may be longer than a scratch. `Scratch::clean` leaves out what does not fit."),
     );
     run.require(
-        run.value().text == "It comes later.",
-        saw(format!("{:?}", run.value().text)).expected("the reply of the model").because("The caller waits for it."),
+        run.value().iter().all(|reply| reply == "It comes later."),
+        saw(format!("{:?}", run.value())).expected("the replies of the model").because("The caller waits for them."),
     );
-    run.takes(secs(1.0), "One call takes as long as its model.");
+    run.takes(secs(4.0), "Four calls in turn, and nothing else to wait for.");
 }

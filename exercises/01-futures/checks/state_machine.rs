@@ -1,13 +1,14 @@
 use std::{
     cell::RefCell,
     fmt,
+    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     rc::Rc,
     task::{Context, Poll},
 };
 
-use harness::{Check, Finished, Message, Outcome, Wakes, saw, test};
+use harness::{Check, Finished, Gate, Message, Outcome, Wakes, more_turns, saw, test};
 
 use super::{Answer, Call, Writer, answer};
 
@@ -85,8 +86,9 @@ impl Future for NotedCall {
 /// Polls a future by hand whenever it was woken, until it is ready, at most ten times.
 struct Driven {
     trace: Vec<String>,
-    output: Option<String>,
+    is_ready: bool,
     polls: usize,
+    wakes: usize,
     /// The last poll returned `Pending`, and nobody was woken; or it panicked.
     is_stuck: bool,
     has_panicked: bool,
@@ -97,14 +99,15 @@ fn drive(pending: [u32; 2], future_of: impl FnOnce(Noted) -> Pin<Box<dyn Future<
     let mut future = future_of(Noted { trace: trace.clone(), pending });
     trace.note("(made)");
     let wakes = Wakes::new();
-    let mut driven = Driven { trace: Vec::new(), output: None, polls: 0, is_stuck: false, has_panicked: false };
-    while driven.polls < 10 && driven.output.is_none() && !driven.is_stuck {
+    let mut driven =
+        Driven { trace: Vec::new(), is_ready: false, polls: 0, wakes: 0, is_stuck: false, has_panicked: false };
+    while driven.polls < 10 && !driven.is_ready && !driven.is_stuck {
         driven.polls += 1;
         trace.note(format_args!("(poll {})", driven.polls));
         let before = wakes.count();
         let waker = wakes.waker();
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(&waker)))) {
-            Ok(Poll::Ready(output)) => driven.output = Some(output),
+            Ok(Poll::Ready(_)) => driven.is_ready = true,
             Ok(Poll::Pending) => driven.is_stuck = wakes.count() == before,
             Err(_) => {
                 trace.note("a panic");
@@ -113,6 +116,7 @@ fn drive(pending: [u32; 2], future_of: impl FnOnce(Noted) -> Pin<Box<dyn Future<
         }
     }
     driven.trace = trace.all();
+    driven.wakes = wakes.count();
     driven
 }
 
@@ -127,8 +131,8 @@ fn both(pending: [u32; 2]) -> Finished<[Driven; 2]> {
 fn is_told_apart_by_nobody(pending: [u32; 2]) {
     let run = both(pending);
     let [yours, compilers] = run.value();
-    if yours.trace == compilers.trace && yours.output == compilers.output {
-        return;
+    if yours.trace == compilers.trace {
+        return has_woken_as_often(&run);
     }
     let same = yours.trace.iter().zip(&compilers.trace).take_while(|(yours, theirs)| yours == theirs).count();
     let next = |trace: &[String]| trace.get(same).cloned().unwrap_or_else(|| "nothing more".to_owned());
@@ -167,18 +171,30 @@ fn is_told_apart_by_nobody(pending: [u32; 2]) {
     );
 }
 
+/// The wake-ups are those of the calls.
+#[track_caller]
+fn has_woken_as_often(run: &Finished<[Driven; 2]>) {
+    let [yours, compilers] = run.value();
+    run.require(
+        yours.wakes == compilers.wakes,
+        saw(format!("wake-ups of the task: {}, in as many polls as the compiler's machine has", yours.wakes))
+            .expected(format!("{}, by the calls", compilers.wakes))
+            .because(
+                "Whoever says `Pending` sees to the wake-up, and that is the call: it has the waker, and uses it when there is \
+                 something to go on with. A machine that wakes its task besides is polled for nothing, again and again, for as \
+                 long as the call takes.",
+            )
+            .outcome(Outcome::BusyLoop),
+    );
+}
+
 /// The words for a poll that does not return.
 fn does_not_return(outcome: Outcome) -> Option<Message> {
-    let (seen, because) = match outcome {
-        Outcome::BusyLoop => (
-            "a poll that does not return; the processor is busy",
-            "The loop in your `poll` goes round and never leaves. An arm has to put the next state in place, or return: \
-             `Pending` where a call is pending, `Ready` at the end.",
-        ),
-        _ => {
-            ("a poll that does not return; the thread sleeps", "A poll must not wait: `Pending` is how a future waits.")
-        }
-    };
+    let how = if outcome == Outcome::BusyLoop { "the processor is busy" } else { "the thread sleeps" };
+    let seen = format!("polls that do not return, or take two seconds together; {how}");
+    let because = "A loop in `poll` that goes round and never leaves holds the thread: an arm has to put the next state in place, \
+                   or return, `Pending` where a call is pending, `Ready` at the end. And a poll must not wait, not even a \
+                   little: `Pending` is how a future waits.";
     Some(saw(seen).expected("every poll to return soon, with `Ready` or `Pending`").because(because).outcome(outcome))
 }
 
@@ -247,53 +263,59 @@ fn state<W>(answer: &Answer<W>) -> &'static str {
     }
 }
 
-/// The answer is the improved draft.
-#[test]
-fn answers_with_the_improved_draft() {
-    let run = both([1, 1]);
-    let [yours, compilers] = run.value();
-    run.require(
-        yours.output == compilers.output,
-        saw(format!("{:?}", yours.output))
-            .expected(format!("{:?}", compilers.output))
-            .because("The draft goes into `improve`, and the answer is what comes out of it."),
-    );
+/// A writer whose calls want many turns, and whose draft may be empty.
+struct Slow {
+    turns: usize,
+    draft: &'static str,
 }
 
-/// Dropped half-way, it drops the call that it waits for.
-#[test]
-fn drops_its_call_with_itself() {
-    struct Holds(Rc<()>);
-    impl Writer for Holds {
-        fn draft(&self) -> Call {
-            let held = self.0.clone();
-            Box::pin(async move {
-                std::future::pending::<()>().await;
-                drop(held);
-                String::new()
-            })
-        }
-        fn improve(&self, _: &str) -> Call {
-            self.draft()
-        }
+impl Writer for Slow {
+    fn draft(&self) -> Call {
+        let (turns, draft) = (self.turns, self.draft);
+        Box::pin(async move {
+            more_turns(turns).await;
+            draft.to_owned()
+        })
     }
-    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
-        let held = Rc::new(());
-        let mut answer = Box::pin(Answer::new(Holds(held.clone())));
-        let _ = answer.as_mut().poll(&mut Context::from_waker(&Wakes::new().waker()));
-        let while_waiting = Rc::strong_count(&held);
-        drop(answer);
-        (while_waiting, Rc::strong_count(&held))
-    });
-    run.require(
-        *run.value() == (3, 1),
-        saw(format!("the writer and its call are held {:?} times, while it waits and after the drop", run.value()))
-            .expected("(3, 1)")
-            .because(
-                "While it waits for the draft, the machine holds the writer and the call. To drop a future is to cancel \
-                 it: whatever its state holds goes with it.",
+
+    fn improve(&self, draft: &str) -> Call {
+        let (turns, improved) = (self.turns, format!("<{draft}>"));
+        Box::pin(async move {
+            more_turns(turns).await;
+            improved
+        })
+    }
+}
+
+/// Whatever the draft is, and however long the calls take.
+#[test]
+fn hands_on_what_the_writer_says() {
+    for (turns, draft) in [(0, ""), (3, " two  words\n"), (1000, "")] {
+        let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+            let (task, mut answer) = (Wakes::new(), pin!(Answer::new(Slow { turns, draft })));
+            loop {
+                match task.poll(answer.as_mut()) {
+                    Poll::Ready(text) => return (Some(text), task.polls()),
+                    Poll::Pending if task.polls() > 2 * turns + 10 => return (None, task.polls()),
+                    Poll::Pending => {}
+                }
+            }
+        });
+        let (text, polls) = run.value();
+        run.require(
+            *text == Some(format!("<{draft}>")),
+            saw(format!("the draft {draft:?} became {text:?}")).expected(format!("{:?}", Some(format!("<{draft}>")))).because(
+                "The draft goes into `improve` as it is, also where it is empty, and the answer is what comes out of it.",
             ),
-    );
+        );
+        run.require(
+            *polls == 2 * turns + 1,
+            saw(format!("{polls} polls")).expected((2 * turns + 1).to_string()).because(
+                "Each of the two calls is pending so many times, and the last poll is ready. The one that finds the draft \
+                 polls the improvement, too.",
+            ),
+        );
+    }
 }
 
 /// A poll after the end panics, like the compiler's.
@@ -310,9 +332,105 @@ fn a_poll_after_the_end_panics() {
     let (_, second) = run.value();
     run.require(
         second.is_none(),
-        saw(format!("{second:?} from a poll after `Ready`")).expected("a panic, as from an `async fn`").because(
+        saw(format!("`{}` from a poll after `Ready`", if matches!(second, Some(Poll::Pending)) { "Pending" } else { "Ready" }))
+            .expected("a panic, as from an `async fn`")
+            .because(
             "Whoever polls after the end has made a mistake. A second answer would be a second call, and `Pending` would \
              hang without a word.",
         ),
+    );
+}
+
+/// Holds something while its calls are on their way.
+struct Holds {
+    held: Rc<()>,
+    gates: [Gate; 2],
+}
+
+impl Holds {
+    fn call(&self, gate: usize) -> Call {
+        let (held, gate) = (self.held.clone(), self.gates[gate].clone());
+        let mut waits = Box::pin(gate.wait());
+        // Held by the call until it is dropped, and not only until it is ready.
+        Box::pin(poll_fn(move |cx| {
+            let _held = &held;
+            waits.as_mut().poll(cx).map(|()| String::new())
+        }))
+    }
+}
+
+impl Writer for Holds {
+    fn draft(&self) -> Call {
+        self.call(0)
+    }
+
+    fn improve(&self, _: &str) -> Call {
+        self.call(1)
+    }
+}
+
+/// Dropped half-way, it drops the call that it waits for; at its end it holds nothing.
+#[test]
+fn drops_what_it_does_not_need() {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let (held, gates, task) = (Rc::new(()), [Gate::new(), Gate::new()], Wakes::new());
+        let make = || Box::pin(Answer::new(Holds { held: held.clone(), gates: gates.clone() }));
+        let mut answer = make();
+        let _ = task.poll(answer.as_mut());
+        let drafting = Rc::strong_count(&held);
+        drop(answer);
+        let dropped = Rc::strong_count(&held);
+        let mut answer = make();
+        gates[0].open();
+        let _ = task.poll(answer.as_mut());
+        let improving = Rc::strong_count(&held);
+        gates[1].open();
+        let _ = task.poll(answer.as_mut());
+        let at_the_end = Rc::strong_count(&held);
+        drop(answer);
+        [drafting, dropped, improving, at_the_end, Rc::strong_count(&held)].map(|count| count - 1)
+    });
+    let [drafting, dropped, improving, at_the_end, after] = *run.value();
+    run.premise(
+        drafting == 2 && improving >= 1,
+        "The machine does not wait at the two calls, so it holds nothing yet.",
+    );
+    run.require(
+        dropped == 0,
+        saw(format!("the machine is dropped while it waits for the draft, and {dropped} of its parts are still there"))
+            .expected("none")
+            .because("To drop a future is to cancel it: whatever its state holds goes with it, the call that is on its way, too."),
+    );
+    run.require(
+        at_the_end == 0 && after == 0,
+        saw(format!("after `Ready` {at_the_end} of its parts are still held, and {after} after its drop"))
+            .expected("none")
+            .because(
+                "An `async fn` drops its variables when it returns. A state that was left drops what it held; what is forgotten \
+                 (`mem::forget`) or kept beyond the end stays in memory.",
+            ),
+    );
+}
+
+/// Polled by another task half-way, it waits with that one's waker.
+#[test]
+fn waits_with_the_newest_waker() {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let gates = [Gate::new(), Gate::new()];
+        let (first, second) = (Wakes::new(), Wakes::new());
+        let mut answer = Box::pin(Answer::new(Holds { held: Rc::default(), gates: gates.clone() }));
+        let _ = (first.poll(answer.as_mut()), second.poll(answer.as_mut()));
+        gates[0].open();
+        let at_the_first = [first.count(), second.count()];
+        let _ = (second.poll(answer.as_mut()), first.poll(answer.as_mut()));
+        gates[1].open();
+        (at_the_first, [first.count(), second.count()])
+    });
+    run.require(
+        *run.value() == ([0, 1], [1, 1]),
+        saw(format!("two tasks poll in turn; they were woken {:?} and then {:?} times", run.value().0, run.value().1))
+            .expected("[0, 1] and then [1, 1]: each time the one that polled last")
+            .because("The calls keep the waker, and they need the newest one: hand the `cx` of each poll on as it is.")
+            .outcome(Outcome::LostWakeUp),
     );
 }

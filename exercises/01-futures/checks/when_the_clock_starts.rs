@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, MarkKind, Timeline, recorder, saw, secs, test};
+use harness::{Check, Finished, Lane, MarkKind, Outcome, Timeline, recorder, saw, secs, test};
 use timeline::{Recorder, instant};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -17,7 +17,7 @@ struct Ends {
 /// Runs: make both, await one, await the other.
 #[track_caller]
 fn made_first_then_awaited_in_turn(make: [fn(&Recorder) -> Recorded; 2], expected: Timeline) -> Finished<Option<Ends>> {
-    let futures = recorder();
+    let (futures, began) = (recorder(), std::time::Instant::now());
     let run = Check::new().draws_futures(&futures).expects(expected).run(async || {
         let start = Instant::now();
         let [first, second] = make.map(|make| make(&futures));
@@ -30,19 +30,41 @@ fn made_first_then_awaited_in_turn(make: [fn(&Recorder) -> Recorded; 2], expecte
         timeout(secs(1.0), in_turn).await.ok()
     });
     run.require(
-        run.value().is_some(),
+        run.value().is_some() && run.elapsed() < secs(1.0),
         saw("after 1.000 s the pauses are not over").expected("less than a quarter of a second").because(
-            "The timer has to live until it fires. One that is made inside of a poll, and dropped when the poll returns, \
-             wakes nobody. Make it once, and keep it from poll to poll: an `async` block does that for its variables.",
+            "Nobody has woken the task when the time had come. A future that only looks at the clock is looked at once, and \
+             never again: it needs a timer. And the timer has to live until it fires: one that is made inside of a poll, and \
+             dropped when the poll returns, wakes nobody. Make it once, and keep it from poll to poll: an `async` block does \
+             that for its variables.",
         ),
     );
     run.require(
         run.elapsed() > secs(0.0),
         saw("the clock has not moved at all").expected("a pause that lets the clock move on").because(
-            "`std::thread::sleep` stops the thread, and with it every other future on it. `tokio::time::sleep` returns \
-             `Pending`: the thread does other work, and the timer wakes the task.",
+            // For the words only: who sleeps for so long has not used tokio's clock.
+            if began.elapsed() >= secs(0.09) {
+                "`std::thread::sleep` stops a thread, this one or another one, and the clock of the runtime does not see it. On \
+                 this thread it stops every other future as well. `tokio::time::sleep` returns `Pending`: the thread does \
+                 other work, and the timer wakes the task."
+            } else {
+                "Nobody has waited for a timer. `sleep(…)` makes a future: without its `.await` it is dropped, and no time \
+                 passes. In a `select!` whatever is ready first ends the wait."
+            },
         ),
     );
+    for lane in ["first", "second", "notice", "rest"] {
+        let polls = futures.polls(lane);
+        run.require(
+            polls <= 2,
+            saw(format!("{polls} polls of one pause, `{lane}` in the drawing"))
+                .expected("two at most: one to begin, and one when its time has come")
+                .because(
+                    "A loop that looks at the clock again and again, or a future that wakes itself, uses the processor for \
+                     nothing. One timer for the whole pause wakes the task once, at its end.",
+                )
+                .outcome(Outcome::BusyLoop),
+        );
+    }
     run
 }
 
@@ -80,14 +102,14 @@ fn two_notices_made_first_take_100_ms() {
     );
 }
 
-/// Made at 0 and awaited at 60 ms, a notice of 100 ms is ready at 100 ms.
+/// Made at 0 and awaited at 60 ms, a notice of 137 ms is ready at 137 ms.
 #[test]
 fn a_notice_counts_from_the_call() {
     let run = made_first_then_awaited_in_turn(
-        [work_of_60_ms, |futures| futures.future("notice", notice(secs(0.1)))],
-        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("notice", 0.06, 0.1)),
+        [work_of_60_ms, |futures| futures.future("notice", notice(secs(0.137)))],
+        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("notice", 0.06, 0.137)),
     );
-    run.takes(secs(0.1), "The user has clicked at 0 s. What the program did meanwhile does not move the deadline.");
+    run.takes(secs(0.137), "The user has clicked at 0 s. What the program did meanwhile does not move the deadline.");
 }
 
 /// A notice that is due already is ready at its first poll.
@@ -125,14 +147,14 @@ fn two_rests_in_turn_take_200_ms() {
     run.takes(secs(0.2), "The second rest begins when the first one is over.");
 }
 
-/// Made at 0 and awaited at 60 ms, a rest of 100 ms is over at 160 ms.
+/// Made at 0 and awaited at 60 ms, a rest of 113 ms is over at 173 ms.
 #[test]
 fn a_rest_counts_from_its_first_poll() {
     let run = made_first_then_awaited_in_turn(
-        [work_of_60_ms, |futures| futures.future("rest", rest(secs(0.1)))],
-        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("rest", 0.06, 0.16)),
+        [work_of_60_ms, |futures| futures.future("rest", rest(secs(0.113)))],
+        Timeline::default().lane(waits("other work", 0.0, 0.06)).lane(waits("rest", 0.06, 0.173)),
     );
-    run.takes(secs(0.16), "Somebody begins to wait at 60 ms, and a rest of 100 ms is over 100 ms later.");
+    run.takes(secs(0.173), "Somebody begins to wait at 60 ms, and a rest of 113 ms is over 113 ms later.");
 }
 
 /// Polled again and again meanwhile, a rest ends at the same instant.
@@ -153,4 +175,21 @@ fn more_polls_do_not_make_a_rest_longer() {
         secs(0.1),
         "A future is polled as often as its task is woken, here every 40 ms. Only its first poll starts the clock.",
     );
+}
+
+/// Polled by one task first and then by another one, a pause ends at the same instant.
+#[test]
+fn a_pause_may_move_to_another_task() {
+    for make in [notice as fn(Duration) -> Pause, rest] {
+        let run = Check::new().run(async || {
+            let mut pause = make(secs(0.1));
+            let _ = timeout(secs(0.037), &mut pause).await;
+            timeout(secs(1.0), tokio::spawn(pause)).await.is_ok()
+        });
+        run.takes(
+            secs(0.1),
+            "The pause was polled here for 37 ms, and given to a task. A timer wakes the task that has polled it last: keep no \
+             waker of your own, poll the timer.",
+        );
+    }
 }

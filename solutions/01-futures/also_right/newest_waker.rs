@@ -2,94 +2,169 @@
 //!
 //! Each module holds only what differs from the solution, `../newest_waker.rs`.
 
-/// Also right: a `oneshot` channel is this exercise, finished.
-mod a_oneshot_channel {
-    use tokio::sync::oneshot;
+/// Also right: a `oneshot` channel keeps the newest waker of its receiver.
+mod two_oneshot_channels {
+    use tokio::sync::oneshot::{self, Receiver};
 
     #[derive(Debug)]
-    pub struct Reply(oneshot::Receiver<String>);
+    pub struct FirstToken(Receiver<String>);
 
     #[derive(Debug)]
-    pub struct Sender(oneshot::Sender<String>);
+    pub struct WholeReply(Receiver<String>);
 
-    pub fn reply() -> (Sender, Reply) {
-        let (sender, receiver) = oneshot::channel();
-        (Sender(sender), Reply(receiver))
+    #[derive(Debug)]
+    pub struct Writer(Mutex<Tokens>);
+
+    #[derive(Debug)]
+    struct Tokens {
+        text: String,
+        first: Option<oneshot::Sender<String>>,
+        whole: oneshot::Sender<String>,
     }
 
-    impl Sender {
-        pub fn put(self, text: &str) {
-            // Nobody waits any more: nobody misses it.
-            let _ = self.0.send(text.to_owned());
+    pub fn reply() -> (Writer, FirstToken, WholeReply) {
+        let ((first, is_first), (whole, is_whole)) = (oneshot::channel(), oneshot::channel());
+        let tokens = Tokens { text: String::new(), first: Some(first), whole };
+        (Writer(Mutex::new(tokens)), FirstToken(is_first), WholeReply(is_whole))
+    }
+
+    impl Writer {
+        pub fn push(&self, token: &str) {
+            let first = {
+                let mut tokens = self.0.lock().expect("nobody panics with this lock");
+                tokens.text.push_str(token);
+                tokens.first.take()
+            };
+            if let Some(first) = first {
+                // Nobody waits any more: nobody misses it.
+                let _ = first.send(token.to_owned());
+            }
+        }
+
+        pub fn finish(self) {
+            let tokens = self.0.into_inner().expect("nobody panics with this lock");
+            // Without a token this end is dropped here, and that says `None`.
+            drop(tokens.first);
+            let _ = tokens.whole.send(tokens.text);
         }
     }
 
-    impl Future for Reply {
+    impl Future for FirstToken {
+        type Output = Option<String>;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+            Pin::new(&mut self.0).poll(cx).map(Result::ok)
+        }
+    }
+
+    impl Future for WholeReply {
         type Output = String;
 
         fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
-            match Pin::new(&mut self.0).poll(cx) {
-                Poll::Ready(Ok(text)) => Poll::Ready(text),
-                // The sender is gone without a text, and none will ever come.
-                Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
-            }
+            Pin::new(&mut self.0).poll(cx).map(|text| text.expect("a writer is finished before it is dropped"))
         }
     }
 }
 
-/// Also right: `AtomicWaker` keeps the newest waker without a lock. Register first, then look.
-mod an_atomic_waker {
+/// Also right: `AtomicWaker` keeps the newest waker without a lock around it. Register first, then look.
+mod atomic_wakers {
     use futures::task::AtomicWaker;
-    use std::sync::OnceLock;
 
     #[derive(Debug, Default)]
     struct Shared {
-        text: OnceLock<String>,
-        waker: AtomicWaker,
+        reply: Mutex<Reply>,
+        first: AtomicWaker,
+        whole: AtomicWaker,
+    }
+
+    #[derive(Debug, Default)]
+    struct Reply {
+        tokens: Vec<String>,
+        is_finished: bool,
     }
 
     #[derive(Debug)]
-    pub struct Reply(Arc<Shared>);
+    pub struct Writer(Arc<Shared>);
 
     #[derive(Debug)]
-    pub struct Sender(Arc<Shared>);
+    pub struct FirstToken(Arc<Shared>);
 
-    pub fn reply() -> (Sender, Reply) {
+    #[derive(Debug)]
+    pub struct WholeReply(Arc<Shared>);
+
+    pub fn reply() -> (Writer, FirstToken, WholeReply) {
         let shared = Arc::<Shared>::default();
-        (Sender(shared.clone()), Reply(shared))
+        (Writer(shared.clone()), FirstToken(shared.clone()), WholeReply(shared))
     }
 
-    impl Sender {
-        pub fn put(self, text: &str) {
-            let _ = self.0.text.set(text.to_owned());
-            self.0.waker.wake();
+    impl Writer {
+        pub fn push(&self, token: &str) {
+            self.0.reply.lock().expect("nobody panics with this lock").tokens.push(token.to_owned());
+            self.0.first.wake();
+        }
+
+        pub fn finish(self) {
+            self.0.reply.lock().expect("nobody panics with this lock").is_finished = true;
+            self.0.first.wake();
+            self.0.whole.wake();
         }
     }
 
-    impl Future for Reply {
+    impl Future for FirstToken {
+        type Output = Option<String>;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+            self.0.first.register(cx.waker());
+            let reply = self.0.reply.lock().expect("nobody panics with this lock");
+            if reply.is_finished || !reply.tokens.is_empty() {
+                return Poll::Ready(reply.tokens.first().cloned());
+            }
+            Poll::Pending
+        }
+    }
+
+    impl Future for WholeReply {
         type Output = String;
 
         fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
-            self.0.waker.register(cx.waker());
-            self.0.text.get().cloned().map_or(Poll::Pending, Poll::Ready)
+            self.0.whole.register(cx.waker());
+            let reply = self.0.reply.lock().expect("nobody panics with this lock");
+            if reply.is_finished { Poll::Ready(reply.tokens.concat()) } else { Poll::Pending }
         }
     }
 }
 
 /// Also right: `clone_from` clones only a waker that would wake another task.
 mod clone_from {
-    impl Future for Reply {
+    impl Future for FirstToken {
+        type Output = Option<String>;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+            let mut shared = self.0.lock().expect("nobody panics with this lock");
+            if shared.is_finished || !shared.tokens.is_empty() {
+                return Poll::Ready(shared.tokens.first().cloned());
+            }
+            match &mut shared.first {
+                Some(waker) => waker.clone_from(cx.waker()),
+                None => shared.first = Some(cx.waker().clone()),
+            }
+            Poll::Pending
+        }
+    }
+}
+
+/// Also right: the waker is cloned before the lock is taken: a clone may run code, too.
+mod cloned_before_the_lock {
+    impl Future for WholeReply {
         type Output = String;
 
         fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            let waker = cx.waker().clone();
             let mut shared = self.0.lock().expect("nobody panics with this lock");
-            if let Some(text) = shared.text.take() {
-                return Poll::Ready(text);
+            if shared.is_finished {
+                return Poll::Ready(shared.tokens.concat());
             }
-            match &mut shared.waker {
-                Some(waker) => waker.clone_from(cx.waker()),
-                None => shared.waker = Some(cx.waker().clone()),
-            }
+            shared.whole = Some(waker);
             Poll::Pending
         }
     }
@@ -97,16 +172,64 @@ mod clone_from {
 
 /// Also right: the waker is kept first, whether or not it will be needed.
 mod keeps_the_waker_first {
-    impl Future for Reply {
+    impl Future for FirstToken {
+        type Output = Option<String>;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+            let mut shared = self.0.lock().expect("nobody panics with this lock");
+            shared.first = Some(cx.waker().clone());
+            if shared.is_finished || !shared.tokens.is_empty() {
+                return Poll::Ready(shared.tokens.first().cloned());
+            }
+            Poll::Pending
+        }
+    }
+}
+
+/// Also right: `drop` ends the guard before the waker is called.
+mod dropped_by_hand {
+    impl Writer {
+        pub fn push(&self, token: &str) {
+            let mut shared = self.0.lock().expect("nobody panics with this lock");
+            shared.tokens.push(token.to_owned());
+            let first = shared.first.take();
+            drop(shared);
+            if let Some(first) = first {
+                first.wake();
+            }
+        }
+    }
+}
+
+/// Also right: the futures are not `Unpin`, as those of an `async fn` are not.
+mod futures_that_may_not_be_moved {
+    use std::marker::PhantomPinned;
+
+    #[derive(Debug)]
+    pub struct WholeReply(Arc<Mutex<Shared>>, PhantomPinned);
+
+    pub fn reply() -> (Writer, FirstToken, WholeReply) {
+        let shared = Arc::<Mutex<Shared>>::default();
+        (Writer(shared.clone()), FirstToken(shared.clone()), WholeReply(shared, PhantomPinned))
+    }
+}
+
+/// Also right: the waker is kept under a lock of its own, and then it looks once more.
+mod looks_once_more {
+    impl Future for WholeReply {
         type Output = String;
 
         fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
-            let mut shared = self.0.lock().expect("nobody panics with this lock");
-            shared.waker = Some(cx.waker().clone());
-            match shared.text.take() {
-                Some(text) => Poll::Ready(text),
-                None => Poll::Pending,
+            let look = || {
+                let shared = self.0.lock().expect("nobody panics with this lock");
+                shared.is_finished.then(|| shared.tokens.concat())
+            };
+            if let Some(text) = look() {
+                return Poll::Ready(text);
             }
+            self.0.lock().expect("nobody panics with this lock").whole = Some(cx.waker().clone());
+            // What has come in between has found no waker, or another one.
+            look().map_or(Poll::Pending, Poll::Ready)
         }
     }
 }

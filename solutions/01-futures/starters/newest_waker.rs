@@ -1,9 +1,12 @@
 //! # The newest waker
 //!
-//! A `Reply` is a future that is ready when somebody has called `put` with the text. It may be polled by one task first
-//! and by another one later: `put` must wake the task that has polled last, and no other. `put` is given. Write `poll`.
+//! A model writes a reply, token by token. One task waits for the first token, to show it, and another one for the
+//! whole reply, to save it. `push` and `finish` wake whoever waits no longer because of them, and nobody else. Of each
+//! of the two futures that is the task that has polled it last: a future may move to another task. And a waker may poll
+//! at once, where it is called. The code below works in the demo, and hangs in production. Mend it.
 //!
-//! Run: `cargo workbook check 01-futures/newest_waker` · Read: book, chapter 1 · 10 min
+//! Starts: lost wake-up
+//! Run: `cargo workbook check 01-futures/newest_waker` · Read: book, chapter 1 · 15 min
 
 use std::{
     pin::Pin,
@@ -11,48 +14,76 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// What the two sides share.
+/// What the three sides share.
 #[derive(Debug, Default)]
 struct Shared {
-    text: Option<String>,
-    /// Who wants to be woken when the text is there.
+    tokens: Vec<String>,
+    is_finished: bool,
+    /// Who wants to be woken.
     waker: Option<Waker>,
 }
 
-/// The side that waits.
+/// The side that writes the tokens.
 #[derive(Debug)]
-pub struct Reply(Arc<Mutex<Shared>>);
+pub struct Writer(Arc<Mutex<Shared>>);
 
-/// The side that brings the text.
+/// Waits for the first token. `None` if the reply ends without one.
 #[derive(Debug)]
-pub struct Sender(Arc<Mutex<Shared>>);
+pub struct FirstToken(Arc<Mutex<Shared>>);
 
-/// The two sides of one reply.
-pub fn reply() -> (Sender, Reply) {
+/// Waits until the reply is finished.
+#[derive(Debug)]
+pub struct WholeReply(Arc<Mutex<Shared>>);
+
+/// The three sides of one reply.
+pub fn reply() -> (Writer, FirstToken, WholeReply) {
     let shared = Arc::<Mutex<Shared>>::default();
-    (Sender(shared.clone()), Reply(shared))
+    (Writer(shared.clone()), FirstToken(shared.clone()), WholeReply(shared))
 }
 
-impl Sender {
-    /// Puts the text there and wakes whoever waits for it.
-    pub fn put(self, text: &str) {
-        let waker = {
-            let mut shared = self.0.lock().expect("nobody panics with this lock");
-            shared.text = Some(text.to_owned());
-            shared.waker.take()
-        };
-        // Outside of the lock: a waker may poll at once, and the poll takes the lock.
-        if let Some(waker) = waker {
+impl Writer {
+    /// Adds a token.
+    pub fn push(&self, token: &str) {
+        let mut shared = self.0.lock().expect("nobody panics with this lock");
+        shared.tokens.push(token.to_owned());
+        if let Some(waker) = shared.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Says that no token comes any more.
+    pub fn finish(self) {
+        let mut shared = self.0.lock().expect("nobody panics with this lock");
+        shared.is_finished = true;
+        if let Some(waker) = shared.waker.take() {
             waker.wake();
         }
     }
 }
 
-impl Future for Reply {
+impl Future for FirstToken {
+    type Output = Option<String>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+        let mut shared = self.0.lock().expect("nobody panics with this lock");
+        if shared.is_finished || !shared.tokens.is_empty() {
+            return Poll::Ready(shared.tokens.first().cloned());
+        }
+        shared.waker.get_or_insert_with(|| cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Future for WholeReply {
     type Output = String;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
-        todo!("if the text is there, take it; otherwise keep the waker of this poll")
+        let mut shared = self.0.lock().expect("nobody panics with this lock");
+        if shared.is_finished {
+            return Poll::Ready(shared.tokens.concat());
+        }
+        shared.waker.get_or_insert_with(|| cx.waker().clone());
+        Poll::Pending
     }
 }
 

@@ -1,8 +1,9 @@
 //! # State machine
 //!
-//! `answer` is an `async fn` with two `.await`s. The compiler makes an enum of it, with a state for each place at which it
-//! can wait, and a `poll` that goes from state to state. Write this `poll` for `Answer`, so that nobody who polls the two
-//! can tell which is which.
+//! `answer` is an `async fn` with two `.await`s. The compiler makes an enum of it, with a state for each place at which
+//! it can wait, and a `poll` that goes from state to state. Write this `poll` for `Answer`, without `answer`, so that
+//! nobody who polls the two can tell which is which: the same calls are made and polled by the same polls, nobody is
+//! woken but by them, what is not needed any more is dropped, and a poll after `Ready` panics.
 //!
 //! Run: `cargo workbook check 01-futures/state_machine` · Read: book, chapter 1 · 15 min
 

@@ -2,38 +2,68 @@
 //!
 //! Each module holds only what differs from the solution, `../countdown.rs`.
 
-/// Trap: a loop counts down inside of one poll.
-/// Caught by: is_ready_at_the_fourth_poll
-/// Says: A poll does one step and returns
-mod counts_in_one_poll {
-    impl Future for Countdown {
-        type Output = u32;
+/// Trap: a short pause in each poll, to be kind to the others. It stops them too.
+/// Caught by: is_ready_with_the_last_token
+/// Says: even a short one in each of many polls
+mod a_pause_in_each_poll {
+    impl Future for Replay {
+        type Output = usize;
 
-        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
             self.polls += 1;
-            while self.left > 0 {
-                self.left -= 1;
-                self.polls += 1;
-                cx.waker().wake_by_ref();
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
             }
-            Poll::Ready(self.polls)
+            if self.left.is_empty() {
+                return Poll::Ready(self.polls);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: a thread is started to call the waker.
+/// Caught by: asks_for_the_next_poll
+/// Says: was woken from another thread
+mod a_thread_wakes_it {
+    impl Future for Replay {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            self.polls += 1;
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+            }
+            if self.left.is_empty() {
+                return Poll::Ready(self.polls);
+            }
+            let waker = cx.waker().clone();
+            std::thread::spawn(move || waker.wake()).join().expect("a wake-up does not panic");
+            Poll::Pending
         }
     }
 }
 
 /// Trap: it keeps the waker, as a timer does, and nobody ever calls it.
 /// Caught by: asks_for_the_next_poll
-/// Says: Nobody else knows of this countdown
+/// Says: Nobody else knows of this replay
 mod keeps_the_waker_for_later {
-    impl Future for Countdown {
-        type Output = u32;
+    impl Future for Replay {
+        type Output = usize;
 
-        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
             self.polls += 1;
-            if self.left == 0 {
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+            }
+            if self.left.is_empty() {
                 return Poll::Ready(self.polls);
             }
-            self.left -= 1;
             let waker = cx.waker().clone();
             std::thread::spawn(move || {
                 let _kept = waker;
@@ -43,20 +73,45 @@ mod keeps_the_waker_for_later {
     }
 }
 
-/// Trap: it wakes its task and makes no progress, so it is polled for ever.
-/// Caught by: is_ready_at_the_fourth_poll
-/// Says: Does `left` ever reach 0?
-mod never_counts {
-    impl Future for Countdown {
-        type Output = u32;
+/// Trap: it asks whether something is left before it writes, so one poll more finds that nothing is.
+/// Caught by: writes_ten_tokens_with_each_poll
+/// Says: Look after you have written, not before
+mod looks_before_it_writes {
+    impl Future for Replay {
+        type Output = usize;
 
-        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
             self.polls += 1;
-            if self.left > 0 {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
+            if self.left.is_empty() {
+                return Poll::Ready(self.polls);
             }
-            Poll::Ready(self.polls)
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the tokens are read and not taken out, so every poll writes the same ones.
+/// Caught by: writes_ten_tokens_with_each_poll
+/// Says: Tokens were written twice
+mod never_takes_a_token_off {
+    impl Future for Replay {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            self.polls += 1;
+            for token in self.left.iter().take(AT_ONCE) {
+                self.screen.write(token);
+            }
+            if self.left.is_empty() {
+                return Poll::Ready(self.polls);
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
         }
     }
 }
@@ -66,32 +121,100 @@ mod never_counts {
 /// Says: poll 1 returned `Pending`, and nobody has been woken
 /// Says: `Pending` is a promise
 mod no_wake {
-    impl Future for Countdown {
-        type Output = u32;
+    impl Future for Replay {
+        type Output = usize;
 
-        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
             self.polls += 1;
-            if self.left == 0 {
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+            }
+            if self.left.is_empty() {
                 return Poll::Ready(self.polls);
             }
-            self.left -= 1;
             Poll::Pending
         }
     }
 }
 
-/// Trap: one is taken off before the question, so the poll that brings `left` to 0 is ready already.
-/// Caught by: is_ready_at_the_fourth_poll
-/// Says: saw Pending, Pending, Ready
-/// Says: Look at `left` before you take one off
+/// Trap: it is ready as soon as less than a whole step is left.
+/// Caught by: writes_ten_tokens_with_each_poll
+/// Says: `Ready` says that all is done, and tokens are left
 mod ready_too_early {
-    impl Future for Countdown {
-        type Output = u32;
+    impl Future for Replay {
+        type Output = usize;
 
-        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
             self.polls += 1;
-            self.left = self.left.saturating_sub(1);
-            if self.left == 0 {
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+            }
+            if self.left.len() < AT_ONCE {
+                return Poll::Ready(self.polls);
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the chapter's countdown, renamed: one token with each poll.
+/// Caught by: writes_ten_tokens_with_each_poll
+/// Says: like the countdown of the chapter
+/// Says: Here one step is ten tokens
+mod the_chapters_code_renamed {
+    impl Future for Replay {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            self.polls += 1;
+            let Some(token) = self.left.pop_front() else {
+                return Poll::Ready(self.polls);
+            };
+            self.screen.write(&token);
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the polls are counted in eight bits.
+/// Caught by: is_ready_with_the_last_token
+/// Says: The output is the number of polls
+mod the_count_is_too_small {
+    impl Future for Replay {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            self.polls = usize::from((self.polls as u8).wrapping_add(1));
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+            }
+            if self.left.is_empty() {
+                return Poll::Ready(self.polls);
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: a loop writes all tokens inside of one poll.
+/// Caught by: writes_ten_tokens_with_each_poll
+/// Says: A poll takes one step and returns
+mod the_whole_reply_in_one_poll {
+    impl Future for Replay {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            self.polls += 1;
+            while let Some(token) = self.left.pop_front() {
+                self.screen.write(&token);
+            }
+            if self.left.is_empty() {
                 return Poll::Ready(self.polls);
             }
             cx.waker().wake_by_ref();
@@ -104,16 +227,44 @@ mod ready_too_early {
 /// Caught by: asks_for_the_next_poll
 /// Says: After `Ready` there is nothing left to poll
 mod wakes_at_every_poll {
-    impl Future for Countdown {
-        type Output = u32;
+    impl Future for Replay {
+        type Output = usize;
 
-        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
             cx.waker().wake_by_ref();
             self.polls += 1;
-            if self.left == 0 {
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+            }
+            if self.left.is_empty() {
                 return Poll::Ready(self.polls);
             }
-            self.left -= 1;
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the waker is called with every token that is written.
+/// Caught by: asks_for_the_next_poll
+/// Says: has woken its task 10 times
+/// Says: ask for the same one
+mod wakes_for_every_token {
+    impl Future for Replay {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            self.polls += 1;
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+                if !self.left.is_empty() {
+                    cx.waker().wake_by_ref();
+                }
+            }
+            if self.left.is_empty() {
+                return Poll::Ready(self.polls);
+            }
             Poll::Pending
         }
     }
@@ -125,15 +276,18 @@ mod wakes_at_every_poll {
 mod wakes_nobody {
     use std::task::Waker;
 
-    impl Future for Countdown {
-        type Output = u32;
+    impl Future for Replay {
+        type Output = usize;
 
-        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
             self.polls += 1;
-            if self.left == 0 {
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+            }
+            if self.left.is_empty() {
                 return Poll::Ready(self.polls);
             }
-            self.left -= 1;
             Waker::noop().wake_by_ref();
             Poll::Pending
         }

@@ -60,7 +60,7 @@ mod guard_made_first_awaited_last {
 /// Trap: guard and atlas are asked together: it is faster, and the question reaches atlas before guard has read it.
 /// Caught by: each_call_waits_for_the_one_before
 /// Says: atlas is asked at 0 s, before guard is done
-/// Says: begin together
+/// Says: The two calls overlap
 mod joined {
     pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
         let ((), reply) = tokio::join!(guard(llm, question), ask(llm, question));
@@ -72,7 +72,7 @@ mod joined {
 /// Trap: `let _ =` silences the compiler's warning, and the future is dropped all the same.
 /// Caught by: every_call_is_made
 /// Says: no call to guard
-/// Says: unless `let _ =` keeps it quiet
+/// Says: and not after `let _ =`
 mod let_underscore {
     pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
         let _ = guard(llm, question);
@@ -85,13 +85,88 @@ mod let_underscore {
 /// Trap: archive is a task that nobody waits for; the program ends before its first poll.
 /// Caught by: every_call_is_made
 /// Says: no call to archive
-/// Says: a task that is spawned and not awaited ends with the program
+/// Says: not awaited is dropped with the runtime
 mod spawned_and_forgotten {
     pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
         guard(llm, question).await;
         let reply = ask(llm, question).await;
         let (llm, question) = (llm.clone(), question.to_owned());
         tokio::spawn(async move { archive(&llm, &question).await });
+        reply
+    }
+}
+
+/// Trap: the reply of atlas is thrown away, and one is made up that looks like it.
+/// Caught by: the_caller_gets_the_reply_of_atlas
+/// Says: keep what its `.await` gives
+mod a_reply_made_up {
+    pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
+        guard(llm, question).await;
+        ask(llm, question).await;
+        archive(llm, question).await;
+        Reply { model: "atlas".to_owned(), text: format!("atlas answers: {question}"), tokens: 1 }
+    }
+}
+
+/// Trap: each call begins after a pause that is as long as the call before it, this time.
+/// Caught by: each_call_waits_for_the_one_before
+/// Says: a pause of a known length does not
+mod known_latencies {
+    use std::time::Duration;
+    use tokio::time::sleep;
+
+    pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
+        let asked = async {
+            sleep(Duration::from_millis(203)).await;
+            ask(llm, question).await
+        };
+        let archived = async {
+            sleep(Duration::from_millis(1220)).await;
+            archive(llm, question).await;
+        };
+        let ((), reply, ()) = tokio::join!(guard(llm, question), asked, archived);
+        reply
+    }
+}
+
+/// Trap: a loop looks every millisecond whether the call is ready.
+/// Caught by: each_call_waits_for_the_one_before
+/// Says: looks again and again
+mod looks_every_millisecond {
+    use std::{pin::pin, task::Poll, time::Duration};
+
+    pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
+        look(guard(llm, question)).await;
+        let reply = look(ask(llm, question)).await;
+        look(archive(llm, question)).await;
+        reply
+    }
+
+    async fn look<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        loop {
+            if let Poll::Ready(output) = futures::poll!(future.as_mut()) {
+                return output;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// Trap: guard is polled by hand, with a waker that wakes nobody.
+/// Caught by: every_call_is_made
+/// Says: the waker of its last poll
+mod polled_with_a_waker_for_nobody {
+    use std::{
+        future::poll_fn,
+        task::{Context, Waker},
+    };
+
+    pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
+        let mut guarded = Box::pin(guard(llm, question));
+        poll_fn(|_| guarded.as_mut().poll(&mut Context::from_waker(Waker::noop()))).await;
+        let reply = ask(llm, question).await;
+        archive(llm, question).await;
         reply
     }
 }

@@ -53,17 +53,6 @@ mod dropped_by_hand {
     }
 }
 
-/// Trap: the scratch is a variable of the function, so it lives until the function ends, across the `.await`.
-/// Caught by: is_small_while_it_waits
-/// Says: every variable that lives across an `.await`
-mod kept_across_the_await {
-    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
-        let mut scratch = Scratch::new();
-        let prompt = format!("Sum up: {}", scratch.clean(page));
-        llm.complete(&prompt).await.expect("the script of this exercise has no faults")
-    }
-}
-
 /// Trap: the whole work is boxed: what is passed around is a pointer, and the 16 KiB are behind it.
 /// Caught by: holds_no_scratch_while_it_waits
 /// Says: behind a pointer
@@ -75,5 +64,76 @@ mod the_future_is_boxed {
             llm.complete(&prompt).await.expect("the script of this exercise has no faults")
         })
         .await
+    }
+}
+
+/// Trap: the scratch is leaked on the heap, and taken out of the count.
+/// Caught by: holds_nothing_large_behind_a_pointer
+/// Says: or was leaked
+mod a_scratch_is_leaked {
+    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
+        let prompt = {
+            let scratch = Box::leak(Box::new(Scratch::new()));
+            IN_USE.set(IN_USE.get() - 1);
+            format!("Sum up: {}", scratch.clean(page))
+        };
+        llm.complete(&prompt).await.expect("the script of this exercise has no faults")
+    }
+}
+
+/// Trap: the prompt gets as much room as the longest page, so that it never has to grow.
+/// Caught by: holds_nothing_large_behind_a_pointer
+/// Says: with room for more than its text
+mod a_prompt_with_room_for_every_page {
+    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
+        let mut prompt = String::with_capacity("Sum up: ".len() + Scratch::SIZE);
+        prompt.push_str("Sum up: ");
+        prompt.push_str(Scratch::new().clean(page));
+        llm.complete(&prompt).await.expect("the script of this exercise has no faults")
+    }
+}
+
+/// Trap: the page is cleaned without a scratch, and without its limit.
+/// Caught by: asks_about_the_cleaned_page
+/// Says: `Scratch::clean` leaves out what does not fit
+mod without_a_scratch {
+    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
+        let prompt = format!("Sum up: {}", page.split_whitespace().collect::<Vec<_>>().join(" "));
+        llm.complete(&prompt).await.expect("the script of this exercise has no faults")
+    }
+}
+
+/// Trap: the prompt is made once and kept for all questions.
+/// Caught by: asks_about_the_cleaned_page
+/// Says: what `Scratch::clean` returns for this page
+mod the_first_page_for_all {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static PROMPT: RefCell<Option<String>> = const { RefCell::new(None) };
+    }
+
+    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
+        let make = || format!("Sum up: {}", Scratch::new().clean(page));
+        let prompt = PROMPT.with_borrow_mut(|prompt| prompt.get_or_insert_with(make).clone());
+        llm.complete(&prompt).await.expect("the script of this exercise has no faults")
+    }
+}
+
+/// Trap: one scratch for the whole thread. It is never made twice, and never ends.
+/// Caught by: holds_no_scratch_while_it_waits
+/// Says: The scratch outlives the question
+mod one_scratch_for_all {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static SCRATCH: RefCell<Option<Scratch>> = const { RefCell::new(None) };
+    }
+
+    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
+        let clean =
+            |scratch: &mut Option<Scratch>| format!("Sum up: {}", scratch.get_or_insert_with(Scratch::new).clean(page));
+        let prompt = SCRATCH.with_borrow_mut(clean);
+        llm.complete(&prompt).await.expect("the script of this exercise has no faults")
     }
 }

@@ -132,7 +132,7 @@ mod the_compiler_does_the_work {
 
 /// Trap: when the draft is ready the improvement is called, and its call is not put into the state: the loop finds Start.
 /// Caught by: goes_on_while_the_calls_are_ready
-/// Says: An arm has to put the next state in place
+/// Says: an arm has to put the next state in place
 mod the_next_state_is_forgotten {
     impl<W: Writer> Future for Answer<W> {
         type Output = String;
@@ -238,6 +238,200 @@ mod wakes_itself_between_two_states {
                         let poll = call.as_mut().poll(cx);
                         if poll.is_pending() {
                             *self = Answer::Improving { call };
+                        }
+                        return poll;
+                    }
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a short pause before `Pending`, to give the call some time. It stops the thread.
+/// Caught by: hands_on_what_the_writer_says
+/// Says: a poll must not wait, not even a
+mod a_pause_before_pending {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                    }
+                    Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => {
+                            *self = Answer::Improving { call: writer.improve(&draft) };
+                        }
+                        Poll::Pending => {
+                            std::thread::sleep(std::time::Duration::from_millis(2));
+                            *self = Answer::Drafting { writer, call };
+                            return Poll::Pending;
+                        }
+                    },
+                    Answer::Improving { mut call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_pending() {
+                            std::thread::sleep(std::time::Duration::from_millis(2));
+                            *self = Answer::Improving { call };
+                        }
+                        return poll;
+                    }
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: it wakes its task whenever a call is pending, to be polled again soon.
+/// Caught by: stops_where_a_call_is_not_ready
+/// Says: Whoever says `Pending` sees to the wake-up
+mod wakes_itself_when_a_call_is_pending {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                    }
+                    Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => {
+                            *self = Answer::Improving { call: writer.improve(&draft) };
+                        }
+                        Poll::Pending => {
+                            cx.waker().wake_by_ref();
+                            *self = Answer::Drafting { writer, call };
+                            return Poll::Pending;
+                        }
+                    },
+                    Answer::Improving { mut call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_pending() {
+                            cx.waker().wake_by_ref();
+                            *self = Answer::Improving { call };
+                        }
+                        return poll;
+                    }
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: it wakes its task when it changes its state, and goes on all the same.
+/// Caught by: goes_on_while_the_calls_are_ready
+/// Says: wake-ups of the task: 1
+/// Says: Whoever says `Pending` sees to the wake-up
+mod wakes_its_task_with_each_state {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                    }
+                    Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => {
+                            cx.waker().wake_by_ref();
+                            *self = Answer::Improving { call: writer.improve(&draft) };
+                        }
+                        Poll::Pending => {
+                            *self = Answer::Drafting { writer, call };
+                            return Poll::Pending;
+                        }
+                    },
+                    Answer::Improving { mut call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_pending() {
+                            *self = Answer::Improving { call };
+                        }
+                        return poll;
+                    }
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: an empty draft is taken for none, and something else is improved.
+/// Caught by: hands_on_what_the_writer_says
+/// Says: also where it is empty
+mod an_empty_draft_is_replaced {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                    }
+                    Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => {
+                            let draft = if draft.is_empty() { "nothing".to_owned() } else { draft };
+                            *self = Answer::Improving { call: writer.improve(&draft) };
+                        }
+                        Poll::Pending => {
+                            *self = Answer::Drafting { writer, call };
+                            return Poll::Pending;
+                        }
+                    },
+                    Answer::Improving { mut call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_pending() {
+                            *self = Answer::Improving { call };
+                        }
+                        return poll;
+                    }
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the last call is forgotten when it is ready, and stays in memory.
+/// Caught by: drops_what_it_does_not_need
+/// Says: what is forgotten (`mem::forget`)
+mod the_last_call_is_forgotten {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                    }
+                    Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => {
+                            *self = Answer::Improving { call: writer.improve(&draft) };
+                        }
+                        Poll::Pending => {
+                            *self = Answer::Drafting { writer, call };
+                            return Poll::Pending;
+                        }
+                    },
+                    Answer::Improving { mut call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_pending() {
+                            *self = Answer::Improving { call };
+                        } else {
+                            mem::forget(call);
                         }
                         return poll;
                     }
