@@ -14,6 +14,8 @@ pub struct Header {
     pub minutes: Option<u32>,
     /// `//! Starts: does not compile`: the compile error is the lesson.
     pub starts_not_compiling: bool,
+    /// `//! Starts: lost wake-up`: the starter is broken code to be mended, with this verdict, in place of a `todo!`.
+    pub starts_as: Option<String>,
     /// `//! Trap: …`
     pub trap: Option<String>,
     /// `//! Caught by: <check>`, or `the compiler`
@@ -36,6 +38,7 @@ impl Header {
                 header.run_line(rest);
             } else if let Some(rest) = line.strip_prefix("Starts:") {
                 header.starts_not_compiling = rest.trim() == "does not compile";
+                header.starts_as = (!header.starts_not_compiling).then(|| rest.trim().to_owned());
             } else if let Some(rest) = line.strip_prefix("Trap:") {
                 header.trap = Some(rest.trim().to_owned());
             } else if let Some(rest) = line.strip_prefix("Caught by:") {

@@ -69,7 +69,7 @@ pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findi
     });
     for (index, checks) in ran? {
         let what = match attempts[index].kind {
-            Kind::Starter => starter_problem(&checks),
+            Kind::Starter => starter_problem(&headers[index], &checks),
             Kind::Solution | Kind::AlsoRight => solution_problem(&checks),
             Kind::Trap | Kind::File => trap_problem(&headers[index], &checks),
         };
@@ -109,11 +109,12 @@ fn run_all(
 }
 
 /// What is wrong with how a starter failed.
-fn starter_problem(checks: &[CheckReport]) -> Option<String> {
+fn starter_problem(header: &Header, checks: &[CheckReport]) -> Option<String> {
+    let wanted = header.starts_as.as_deref().unwrap_or("not started");
     match attempt::outcome(checks) {
-        (Outcome::NotStarted, _) => None,
         (Outcome::Passed, _) => Some("the starter passes every check: there is nothing to do".to_owned()),
-        (outcome, failed) => Some(format!("should fail as `not started`, but is `{outcome}`{}", what_it_said(failed))),
+        (outcome, _) if outcome.to_string() == wanted => None,
+        (outcome, failed) => Some(format!("should fail as `{wanted}`, but is `{outcome}`{}", what_it_said(failed))),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     },
     judge::{
         attempt::{self, Attempt, Kind, Source},
+        report::Outcome,
         run,
     },
 };
@@ -258,6 +259,10 @@ fn starter_is_complete(exercise: &Exercise, findings: &mut Findings<'_>) {
         (!header.task.is_empty(), "the header has no task".to_owned()),
         (header.run.as_deref() == Some(&run), format!("the header has no line `//! Run: `{run}` · …`")),
         (header.read.is_some(), "the line `//! Run:` does not say what to read".to_owned()),
+        (
+            header.starts_as.as_deref().is_none_or(|name| Outcome::ALL.iter().any(|known| known.name() == name)),
+            "the line `//! Starts:` names no verdict".to_owned(),
+        ),
         (
             header.minutes.is_some_and(|minutes| minutes > 0),
             "the line `//! Run:` does not say how many minutes".to_owned(),

@@ -77,6 +77,13 @@ fn a_starter_must_fail_as_not_started() {
     fixture.run(&["verify", LESSON]).expect(0, &["No problem"]);
     fixture.edit(starter, "    name\n", "    todo!(\"now it compiles\")\n");
     problem(&fixture, starter, &["should not compile, but does"]);
+    // Broken code to be mended says which verdict it begins with.
+    fixture.edit(starter, "Starts: does not compile", "Starts: wrong");
+    problem(&fixture, starter, &["should fail as `wrong`, but is `not started`"]);
+    fixture.edit(starter, "    todo!(\"now it compiles\")\n", "    name.to_owned()\n");
+    fixture.run(&["verify", LESSON]).expect(0, &["No problem"]);
+    fixture.edit(starter, "Starts: wrong", "Starts: badly");
+    broken_rule(&fixture, starter, &["names no verdict"]);
 }
 
 #[test]
