@@ -12,6 +12,8 @@ pub(crate) struct Time<'a> {
     pub(crate) journal: &'a Journal,
     pub(crate) polls: &'a Polls,
     pub(crate) tasks_spawned: usize,
+    /// On the clock of the machine.
+    pub(crate) real_time: Duration,
     /// When the function returned that the check is about.
     pub(crate) ended: Duration,
 }
@@ -25,6 +27,16 @@ impl Time<'_> {
              thread of its own (`std::thread::spawn` with a `block_on` in it, a second `Runtime`), and your function held its \
              own thread until they had ended. No other future could run there. A call that waits needs no thread: `.await` \
              it."
+                .to_owned()
+        })
+    }
+
+    /// The time that is missing has passed outside.
+    pub(crate) fn asleep_for_real(&self, wanted: Duration) -> Option<String> {
+        (self.real_time >= wanted - self.ended.min(wanted)).then(|| {
+            "The time has passed on the clock of the machine, and not on that of this run: your code holds its thread while it \
+             waits. `std::thread::sleep`, a lock of `std`, `recv()` of a `std` channel or a synchronous client stop the \
+             thread, and every other future on it. Use the async form, and `.await` it."
                 .to_owned()
         })
     }
