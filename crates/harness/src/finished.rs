@@ -237,7 +237,7 @@ impl Run {
                 None => (Outcome::Wrong, time.asleep_for_real(wanted)),
             }
         } else {
-            (Outcome::TooSlow, time.behind_a_lock().or_else(|| time.asleep(too_long)))
+            (Outcome::TooSlow, time.behind_a_lock().or_else(|| Some(format!("{} {because}", time.asleep(too_long)?))))
         };
         let because = known.as_deref().unwrap_or(because);
         let saw = saw(format!("the run took {}", seconds(self.elapsed)));
@@ -250,6 +250,7 @@ impl Run {
             polls: &self.when_polled,
             tasks_spawned: self.tasks_spawned,
             real_time: self.real_time,
+            elapsed: self.elapsed,
             ended: self.ended,
         }
     }
