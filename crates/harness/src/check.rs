@@ -241,6 +241,7 @@ impl Check {
             left: Left::default(),
             never_dropped: 0,
             tasks_spawned: pulse.tasks_spawned(),
+            real_time: pulse.real_time(),
             panics_elsewhere: pulse.panics().into_iter().filter(|panic| panic.elsewhere).collect(),
         }
     }

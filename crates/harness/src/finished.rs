@@ -47,6 +47,7 @@ pub(crate) struct Run {
     /// Panics on threads that the learner's code has started. Nobody sees them but here.
     pub(crate) panics_elsewhere: Vec<Panic>,
     pub(crate) tasks_spawned: usize,
+    pub(crate) real_time: Duration,
 }
 
 impl<T> Finished<T> {
@@ -68,6 +69,12 @@ impl<T> Finished<T> {
     /// How much virtual time the run took.
     pub fn elapsed(&self) -> Duration {
         self.run.elapsed
+    }
+
+    /// How long the run took on the clock of the machine. For the *words* of a message, never for its verdict: code that holds
+    /// its thread for a second needs at least a second of this, and none of [`elapsed`](Self::elapsed).
+    pub fn real_time(&self) -> Duration {
+        self.run.real_time
     }
 
     /// The journal of the first mock that the check draws, as it stood when the run ended. Empty without a mock.
@@ -224,10 +231,13 @@ impl Run {
         }
         let (time, too_long) = (self.time(), self.elapsed.saturating_sub(wanted));
         let (outcome, known) = if too_long.is_zero() {
-            let elsewhere = time.on_another_clock();
-            (if elsewhere.is_some() { Outcome::Blocked } else { Outcome::Wrong }, elsewhere)
+            match time.on_another_clock() {
+                Some(known) => (Outcome::Blocked, Some(known)),
+                // What the machine's clock says is for the words alone.
+                None => (Outcome::Wrong, time.asleep_for_real(wanted)),
+            }
         } else {
-            (Outcome::TooSlow, time.behind_a_lock().or_else(|| time.asleep(too_long)))
+            (Outcome::TooSlow, time.behind_a_lock().or_else(|| Some(format!("{} {because}", time.asleep(too_long)?))))
         };
         let because = known.as_deref().unwrap_or(because);
         let saw = saw(format!("the run took {}", seconds(self.elapsed)));
@@ -235,7 +245,14 @@ impl Run {
     }
 
     fn time(&self) -> Time<'_> {
-        Time { journal: &self.journal, polls: &self.when_polled, tasks_spawned: self.tasks_spawned, ended: self.ended }
+        Time {
+            journal: &self.journal,
+            polls: &self.when_polled,
+            tasks_spawned: self.tasks_spawned,
+            real_time: self.real_time,
+            elapsed: self.elapsed,
+            ended: self.ended,
+        }
     }
 
     fn only_looks_when_woken(&self, timers: usize) {

@@ -9,7 +9,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{polls::Polls, wakes::Moment};
@@ -18,8 +18,9 @@ use crate::{polls::Polls, wakes::Moment};
 const POLLS_AT_ONE_INSTANT: u64 = 200_000;
 
 /// Shared between the thread that runs the learner's code and the watchdog.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pulse {
+    began: Instant,
     /// Goes up whenever a poll begins or ends. While it stands still, one poll is going on, or a blocking task holds the
     /// clock still, and the runtime sleeps in real time.
     beats: AtomicU64,
@@ -81,7 +82,25 @@ pub(crate) struct Panic {
     pub(crate) in_a_waker: Option<Moment>,
 }
 
+impl Default for Pulse {
+    fn default() -> Self {
+        Self {
+            began: Instant::now(),
+            beats: AtomicU64::default(),
+            now: AtomicU64::default(),
+            polls_at_this_instant: AtomicU64::default(),
+            spins: AtomicBool::default(),
+            state: Mutex::default(),
+        }
+    }
+}
+
 impl Pulse {
+    /// How much time has passed outside, since the run began.
+    pub(crate) fn real_time(&self) -> Duration {
+        self.began.elapsed()
+    }
+
     pub(crate) fn beats(&self) -> u64 {
         self.beats.load(Ordering::Relaxed)
     }

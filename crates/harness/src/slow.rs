@@ -12,6 +12,10 @@ pub(crate) struct Time<'a> {
     pub(crate) journal: &'a Journal,
     pub(crate) polls: &'a Polls,
     pub(crate) tasks_spawned: usize,
+    /// On the clock of the machine.
+    pub(crate) real_time: Duration,
+    /// On the clock of the run.
+    pub(crate) elapsed: Duration,
     /// When the function returned that the check is about.
     pub(crate) ended: Duration,
 }
@@ -19,12 +23,22 @@ pub(crate) struct Time<'a> {
 impl Time<'_> {
     /// The calls have ended later than the run: on another clock, the one of the machine.
     pub(crate) fn on_another_clock(&self) -> Option<String> {
-        let later = |call: &Call| call.ended.as_ref().is_some_and(|(at, _)| *at > self.ended);
+        let later = |call: &Call| call.ended.as_ref().is_some_and(|(at, _)| *at > self.elapsed);
         self.journal.finished().any(later).then(|| {
             "The calls took real time, and on the clock of this run none has passed: they ran on another runtime, on a \
              thread of its own (`std::thread::spawn` with a `block_on` in it, a second `Runtime`), and your function held its \
              own thread until they had ended. No other future could run there. A call that waits needs no thread: `.await` \
              it."
+                .to_owned()
+        })
+    }
+
+    /// The time that is missing has passed outside.
+    pub(crate) fn asleep_for_real(&self, wanted: Duration) -> Option<String> {
+        (self.real_time >= wanted.saturating_sub(self.elapsed)).then(|| {
+            "The time has passed on the clock of the machine, and not on that of this run: your code holds its thread while it \
+             waits. `std::thread::sleep`, a lock of `std`, `recv()` of a `std` channel or a synchronous client stop the \
+             thread, and every other future on it. Use the async form, and `.await` it."
                 .to_owned()
         })
     }
@@ -76,8 +90,7 @@ impl Time<'_> {
         let (from, to) = gaps.iter().copied().max_by_key(|(from, to)| *to - *from)?;
         (total >= too_long && !too_long.is_zero()).then(|| {
             format!(
-                "From {} to {} no call is in flight: your code waits for something else, a `sleep` perhaps. Nothing has to \
-                 be waited for but the replies.",
+                "From {} to {} no call is in flight: your code waits for something else there, a `sleep` perhaps.",
                 seconds(from),
                 seconds(to)
             )

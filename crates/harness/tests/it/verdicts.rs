@@ -364,6 +364,13 @@ fn a_time_in_which_nothing_is_called_is_named() {
     verdict("sleeps_between_its_calls", "too slow", &["From 1.933 s to 2.433 s no call is in flight"]);
 }
 
+/// A pause that is not awaited takes no time anywhere; one that holds the thread takes it outside.
+#[test]
+fn a_thread_that_sleeps_is_told_from_a_sleep_that_nobody_awaits() {
+    verdict("sleeps_for_real", "wrong", &["the run took 0.000 s", "your code holds its thread while it waits"]);
+    verdict("does_not_sleep", "wrong", &["the run took 0.000 s", "Nobody awaits the pause."]);
+}
+
 #[test]
 fn calls_that_took_real_time_are_named() {
     let words = ["the run took 0.000 s", "on a thread of its own", "your function held its own thread"];

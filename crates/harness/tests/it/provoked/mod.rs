@@ -448,6 +448,21 @@ fn sleeps_between_its_calls() {
 
 #[test]
 #[ignore = "run by verdicts.rs"]
+fn sleeps_for_real() {
+    let run = Check::new().run(async || std::thread::sleep(Duration::from_millis(50)));
+    run.takes(secs(0.05), "A pause.");
+}
+
+/// Not awaited, it takes no time at all.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn does_not_sleep() {
+    let run = Check::new().run(async || drop(sleep(secs(3600.0))));
+    run.takes(secs(3600.0), "Nobody awaits the pause.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
 fn calls_on_another_clock() {
     let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(0.02))]);
     let run = Check::new().draws(&llm).run(async || {
