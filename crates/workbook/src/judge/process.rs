@@ -4,7 +4,7 @@ use std::{
     io::{self, BufRead as _, BufReader, Read, pipe},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -21,15 +21,38 @@ struct Inner {
     /// The programs that run now. A program is taken out under the same lock under which it is waited for, so that
     /// `cancel` never sends a signal to an id that the system has given to somebody else.
     running: Mutex<Vec<u32>>,
+    children: Mutex<Vec<Weak<Inner>>>,
 }
 
 impl Cancel {
-    /// Kills every program that runs under it.
+    /// Kills every program that runs under it, or under one of its children.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
         for id in self.running().iter() {
             kill_group(*id);
         }
+        for child in self.children().iter().filter_map(Weak::upgrade) {
+            Self(child).cancel();
+        }
+    }
+
+    /// One for a part of the programs: it is cancelled with this one, and can be cancelled alone.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        let child = Self::default();
+        let mut children = self.children();
+        children.retain(|child| child.strong_count() > 0);
+        children.push(Arc::downgrade(&child.0));
+        drop(children);
+        // After it is known to its parent: whatever comes first, one of the two sees the other.
+        if self.is_cancelled() {
+            child.cancel();
+        }
+        child
+    }
+
+    fn children(&self) -> MutexGuard<'_, Vec<Weak<Inner>>> {
+        self.0.children.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn is_cancelled(&self) -> bool {
@@ -237,6 +260,25 @@ mod tests {
         let ended = running.join().expect("no panic").expect("sh ran");
         assert!(!ended.status.success() && !ended.timed_out);
         assert!(run(&mut shell("true"), &cancel, LONG).is_err());
+    }
+
+    #[test]
+    fn a_child_ends_with_its_parent_and_not_the_other_way_round() {
+        let parent = Cancel::default();
+        parent.child().cancel();
+        assert!(run(&mut shell("true"), &parent, LONG).is_ok_and(|ended| ended.status.success()));
+        let child = parent.child();
+        let running = thread::spawn({
+            let child = child.clone();
+            move || run(&mut shell("sleep 600"), &child, LONG)
+        });
+        while child.running().is_empty() {
+            thread::yield_now();
+        }
+        parent.cancel();
+        let ended = running.join().expect("no panic").expect("sh ran");
+        assert!(!ended.status.success() && !ended.timed_out);
+        assert!(parent.child().is_cancelled(), "a child that comes too late is born cancelled");
     }
 
     #[test]

@@ -7,5 +7,6 @@ pub mod style;
 pub mod terminal;
 pub mod say;
 pub mod status;
+pub mod rustc;
 pub mod render;
 pub mod json;

@@ -149,7 +149,7 @@ pub fn does_not_compile(id: String, file: String, expected: Vec<Check>, mut diag
     let errors: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
     let first = errors.first();
     let headline = first.map_or_else(|| "rustc gave no reason".to_owned(), |error| error.message.clone());
-    let place = first.and_then(|error| Some(format!("{}:{}:{}", error.file.as_ref()?, error.line?, error.column?)));
+    let place = first.and_then(|error| error.place());
     let text: String = errors.iter().map(|error| error.rendered.as_str()).collect::<Vec<_>>().join("\n");
     let mut verdict = Verdict::new(Outcome::DoesNotCompile, headline, text.trim_end());
     verdict.place = place;
@@ -180,7 +180,7 @@ impl<'a> Test<'a> {
 /// When later checks are not run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// Once the first failure is known, and was one that took real time: each later check would take its seconds, too.
+    /// Once a failure is known that took real time: each later check would take its seconds, too.
     RealTime,
     /// Once the first failure is known.
     FirstFailure,
@@ -206,20 +206,29 @@ pub fn run_tests(
     let trouble = Mutex::new(None);
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
+    // A check that hangs takes two seconds. One that began a moment before the other's end would take two more.
+    let checks = job.cancel.child();
     let work = || {
         while !stop.load(Ordering::SeqCst) && !job.cancel.is_cancelled() {
             let index = next.fetch_add(1, Ordering::SeqCst);
             let Some(test) = tests.get(index) else { return };
-            match run_test(job, test, &scratch.path().join(index.to_string()), explain) {
+            match run_test(job, test, &scratch.path().join(index.to_string()), &checks, explain) {
                 Ok(report) => {
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    // What was killed has nothing to say.
+                    if decided(&results, limit).is_some_and(|last| index > last) {
+                        return;
+                    }
                     results[index] = Some(report.clone());
-                    if decided(&results).is_some_and(|(_, outcome)| limit.is_reached(outcome)) {
+                    if decided(&results, limit).is_some() {
                         stop.store(true, Ordering::SeqCst);
+                        checks.cancel();
                     }
                     drop(results);
                     on_checked(index, report);
                 }
+                // The decision came between the look at `stop` and the start.
+                Err(_) if stop.load(Ordering::SeqCst) => return,
                 Err(error) => {
                     stop.store(true, Ordering::SeqCst);
                     *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
@@ -241,10 +250,8 @@ pub fn run_tests(
     }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Some later ones may have ended before the decision. Which ones depends on the machine; a report must not.
-    if let Some((index, outcome)) = decided(&results)
-        && limit.is_reached(outcome)
-    {
-        results[index + 1..].fill(None);
+    if let Some(last) = decided(&results, limit) {
+        results[last + 1..].fill(None);
     }
     let or_not_run = |(report, test): (Option<CheckReport>, &Test<'_>)| {
         report.unwrap_or_else(|| CheckReport::not_run(test.check.clone()))
@@ -252,11 +259,11 @@ pub fn run_tests(
     Ok(results.into_iter().zip(tests).map(or_not_run).collect())
 }
 
-/// The first failure, once all checks before it have passed.
-fn decided(results: &[Option<CheckReport>]) -> Option<(usize, Outcome)> {
+/// The check after which no other needs to be run: the first whose outcome reaches the limit, once all before it have ended.
+fn decided(results: &[Option<CheckReport>], limit: Limit) -> Option<usize> {
     for (index, result) in results.iter().enumerate() {
-        if let Some(verdict) = result.as_ref()?.verdict() {
-            return Some((index, verdict.outcome));
+        if result.as_ref()?.verdict().is_some_and(|verdict| limit.is_reached(verdict.outcome)) {
+            return Some(index);
         }
     }
     None
@@ -271,6 +278,7 @@ fn run_test(
     job: &Job,
     test: &Test<'_>,
     report: &Path,
+    cancel: &Cancel,
     explain: &(dyn Fn() -> String + Sync),
 ) -> io::Result<CheckReport> {
     let mut command = Command::new(test.executable);
@@ -294,7 +302,37 @@ fn run_test(
     for name in ["RUST_TEST_THREADS", "RUST_TEST_NOCAPTURE", "RUST_TEST_SHUFFLE", "RUST_LIB_BACKTRACE"] {
         command.env_remove(name);
     }
-    let ended = process::run(&mut command, &job.cancel, LIMIT)?;
+    let ended = process::run(&mut command, cancel, LIMIT)?;
     let records = fs::read_to_string(report).unwrap_or_default();
     Ok(gather::gather(test, &ended, &records, explain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::report::State;
+
+    fn ended(outcome: Outcome) -> Option<CheckReport> {
+        let check = Check { name: "a".to_owned(), about: None, line: 1 };
+        let mut report = CheckReport::not_run(check);
+        report.state = match outcome {
+            Outcome::Passed => State::Passed,
+            outcome => State::Failed(Box::new(Verdict::new(outcome, "", ""))),
+        };
+        Some(report)
+    }
+
+    /// Whichever check ends first, the same ones count: a report does not depend on the machine.
+    #[test]
+    fn the_first_that_takes_real_time_is_the_last_that_is_run() {
+        let (passed, wrong, hangs) = (ended(Outcome::Passed), ended(Outcome::Wrong), ended(Outcome::Blocked));
+        let decided = |results: &[&Option<CheckReport>], limit| {
+            decided(&results.iter().map(|result| (*result).clone()).collect::<Vec<_>>(), limit)
+        };
+        assert_eq!(decided(&[&passed, &hangs, &None], Limit::RealTime), Some(1));
+        assert_eq!(decided(&[&wrong, &hangs, &None], Limit::RealTime), Some(1), "what failed before is told first");
+        assert_eq!(decided(&[&None, &hangs, &hangs], Limit::RealTime), None, "the first may be slower than the second");
+        assert_eq!(decided(&[&passed, &wrong, &None], Limit::RealTime), None);
+        assert_eq!(decided(&[&passed, &wrong, &None], Limit::FirstFailure), Some(1));
+    }
 }
