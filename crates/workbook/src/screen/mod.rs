@@ -10,3 +10,4 @@ pub mod status;
 pub mod rustc;
 pub mod render;
 pub mod json;
+pub mod browser;

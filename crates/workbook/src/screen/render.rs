@@ -74,17 +74,26 @@ pub fn report(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String
 /// Every check with its mark: a line for each that passed, and all the words of each that did not.
 pub fn checks(report: &Report, style: &Style) -> Vec<String> {
     let lines = report.checks.iter().flat_map(|check| {
-        let mark = match check.state {
-            State::Passed => style.tick(),
-            State::Failed(_) => style.cross(),
-            State::NotRun => style.dash(),
-        };
+        let mark = mark(check, style);
         match check.state {
             State::Passed => one_line(&mark, &check_label(check), style),
             _ => marked(&mark, &check_label(check), style),
         }
     });
     lines.collect()
+}
+
+/// Every check with its mark and all its words.
+pub fn whole_checks(checks: &[CheckReport], style: &Style) -> Vec<String> {
+    checks.iter().flat_map(|check| marked(&mark(check, style), &check_label(check), style)).collect()
+}
+
+fn mark(check: &CheckReport, style: &Style) -> String {
+    match check.state {
+        State::Passed => style.tick(),
+        State::Failed(_) => style.cross(),
+        State::NotRun => style.dash(),
+    }
 }
 
 /// A mark, then as many of the words as fit.
@@ -121,7 +130,8 @@ fn verdict_line(report: &Report, exercise: &Exercise, style: &Style) -> Vec<Stri
     lines
 }
 
-fn outcome_line(report: &Report, style: &Style) -> Vec<String> {
+/// The outcome, and where it happened.
+pub fn outcome_line(report: &Report, style: &Style) -> Vec<String> {
     if report.passed() {
         let words = format!("Passed: {}.", count(report.checks.len(), "check"));
         return vec![format!("  {}", style.paint(Ink::Good, &words))];
@@ -181,7 +191,8 @@ fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<St
     let room = style.width.saturating_sub(3);
     let mut lines = drawn(first, style);
     if !others.is_empty() {
-        let words = format!("{}. Mend the one above first: the rest may follow from it.", count(others.len(), "more error"));
+        let words =
+            format!("{}. Mend the one above first: the rest may follow from it.", count(others.len(), "more error"));
         lines.extend(indented(text::wrap(&words, room)));
         lines.extend(indented(kinds(others).iter().flat_map(|kind| text::wrap(kind, room)).collect()));
         lines.push(String::new());
