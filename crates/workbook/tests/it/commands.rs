@@ -439,3 +439,20 @@ mod book {
         run(command).expect(3, &["could not be installed", "book/src/"]);
     }
 }
+
+#[test]
+fn one_lesson_is_listed_alone() {
+    let fixture = Fixture::new();
+    fixture.run(&["list", "02"]).expect(0, &["02-more", "count"]).without("greet");
+    assert_eq!(fixture.run(&["list", "more", "--json"]).json()["lessons"].as_array().map(Vec::len), Some(1));
+    fixture.run(&["list", "greet"]).expect(2, &["is an exercise. Name its lesson: `01-demo`"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_an_error() {
+    let fixture = Fixture::new();
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let output = fixture.command(&["list"]).stdout(full).output().expect("the runner starts");
+    crate::support::Ran::of(output).expect(3, &["the output cannot be written"]);
+}
