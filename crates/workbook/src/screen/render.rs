@@ -88,10 +88,12 @@ pub fn whole_checks(checks: &[CheckReport], style: &Style) -> Vec<String> {
     checks.iter().flat_map(|check| marked(&mark(check, style), &check_label(check), style)).collect()
 }
 
-fn mark(check: &CheckReport, style: &Style) -> String {
+/// How a check ended.
+pub fn mark(check: &CheckReport, style: &Style) -> String {
     match check.state {
         State::Passed => style.tick(),
         State::Failed(_) => style.cross(),
+        State::NotJudged { .. } => style.circle(),
         State::NotRun => style.dash(),
     }
 }
@@ -101,9 +103,13 @@ pub fn one_line(mark: &str, words: &str, style: &Style) -> Vec<String> {
     vec![text::cut(&format!("  {mark} {words}"), style.width.min(READABLE).saturating_sub(1), style.ellipsis())]
 }
 
-/// What a check is about, in the words of its documentation.
+/// What a check is about, in the words of its documentation; and why it was not judged, where it was not.
 pub fn check_label(check: &CheckReport) -> String {
-    check.check.about.clone().unwrap_or_else(|| check.check.name.replace('_', " "))
+    let label = check.check.about.clone().unwrap_or_else(|| check.check.name.replace('_', " "));
+    match check.not_judged() {
+        Some(why) => format!("{label} Not judged: {why}"),
+        None => label,
+    }
 }
 
 /// A mark, then words that stay to its right when they need more than one line.

@@ -10,7 +10,7 @@ use crate::{
     actions,
     catalogue::header::Header,
     judge::{
-        report::{CheckReport, Outcome, State},
+        report::{CheckReport, Outcome},
         run::{self, Event},
     },
     memory::{kept_runs::KeptRun, progress::count},
@@ -315,10 +315,8 @@ fn all_checks(watch: &Watch<'_>) -> Vec<String> {
 /// Checks while they run: the mark of each that has ended.
 fn in_progress(checks: &[(crate::catalogue::checks::Check, Option<CheckReport>)], style: &Style) -> Vec<String> {
     let lines = checks.iter().flat_map(|(check, report)| {
-        let mark = match report.as_ref().map(|report| &report.state) {
-            Some(State::Passed) => style.tick(),
-            Some(State::Failed(_)) => style.cross(),
-            Some(State::NotRun) => style.dash(),
+        let mark = match report {
+            Some(report) => render::mark(report, style),
             None => style.paint(Ink::Faint, style.dot()),
         };
         let report = CheckReport::not_run(check.clone());
