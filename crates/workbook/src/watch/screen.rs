@@ -222,7 +222,6 @@ fn keys(watch: &Watch<'_>) -> Vec<String> {
             ("b", "book"),
             ("t", "timeline"),
             ("l", "list"),
-            ("x", "reset"),
             ("?", "help"),
             ("q", "quit"),
         ],

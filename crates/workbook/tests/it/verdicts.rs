@@ -126,7 +126,13 @@ fn a_check_whose_premise_failed_is_neither_passed_nor_failed() {
     fixture.edit(checks, "stand_in::require(greeting.contains(\"Hello\")", judged);
     fixture.greet("let _ = name; \"Hello\".to_owned()");
     let ran = fixture.run(&["check", "greet"]);
-    ran.expect(1, &["✗ The greeting holds the name. – The greeting is polite.", "no name in it"]);
+    ran.expect(
+        1,
+        &[
+            "✗ The greeting holds the name. ○ The greeting is polite. Not judged: There is no name to be polite to.",
+            "no name in it",
+        ],
+    );
     let check = fixture.run(&["check", "greet", "--json"]).json()["exercises"][0]["checks"][1].clone();
     assert_eq!(
         (&check["state"], &check["not_judged"]),

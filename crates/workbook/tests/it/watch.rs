@@ -267,7 +267,7 @@ fn forty_columns_lose_no_word() {
     fixture.greet("\"Hello\".to_owned()");
     terminal.wait_for("the greeting has no name in it");
     terminal.resize(80, 30);
-    let screen = terminal.wait_for("x reset ? help q quit");
+    let screen = terminal.wait_for("l list ? help q quit");
     assert!(screen.contains("no name in it"), "{screen}");
     terminal.resize(30, 10);
     terminal.wait_for("below (↑ ↓)");
