@@ -60,6 +60,9 @@ pub fn report(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String
         lines.extend(verdict_line(report, exercise, style));
         lines.push(String::new());
         lines.extend(compile_errors(report, exercise, style));
+        if lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
         return lines;
     }
     lines.extend(checks(report, style));

@@ -146,6 +146,9 @@ fn head(watch: &Watch<'_>) -> Vec<String> {
         bar = format!("{done}/{of}");
         gap = style.width.saturating_sub(text::width(&heading[0]) + text::width(&bar) + 1);
     }
+    if gap == 0 {
+        bar.clear();
+    }
     heading[0] = format!("{}{}{bar}", heading[0], " ".repeat(gap));
     heading.push(String::new());
     heading
