@@ -300,7 +300,7 @@ pub fn run_tests(
         return Err(NoVerdict::Cancelled);
     }
     if let Some(error) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(NoVerdict::io("the checks cannot be started")(error));
+        return Err(NoVerdict::io("the checks cannot be run")(error));
     }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Some later ones may have ended before the decision. Which ones depends on the machine; a report must not.
