@@ -14,7 +14,9 @@ fn without_a_terminal_the_state_is_printed() {
 #[test]
 fn check_ends_with_1_then_with_0() {
     let fixture = Fixture::new();
-    fixture.run(&["check", "01-demo/greet"]).expect(1, &["not started", "say hello to Ada"]);
+    fixture
+        .run(&["check", "01-demo/greet"])
+        .expect(1, &["not started", "say hello to Ada", "Read: book, chapter 1 (book/src/01-demo.md)"]);
     fixture.greet(RIGHT);
     fixture.run(&["check", "01-demo/greet"]).expect(0, &["✓ The greeting holds the name.", "Passed"]);
     fixture.run(&["list"]).expect(0, &["✓ greet", "1/2"]);
