@@ -112,6 +112,35 @@ fn prose(markdown: &str, room: usize) -> Vec<String> {
     lines
 }
 
+/// Whether a hint is left that was not shown yet.
+pub fn has_more_hints(context: &Context, exercise: &Exercise) -> bool {
+    let hints = Hints::parse(&fs::read_to_string(exercise.hints_file()).unwrap_or_default());
+    let entry = context.store.read().0.entry(&exercise.id());
+    match hints.next(entry.failed.as_deref(), entry.hinted_for.as_deref(), entry.hints) {
+        Some(Hint::ForCheck { .. }) => true,
+        Some(Hint::Numbered { number, .. }) => number > entry.hints,
+        None => false,
+    }
+}
+
+/// Where the book tells of an exercise: the page of its lesson, and the section that its task names after the chapter, as in
+/// `book, chapter 3, Core ideas`.
+pub fn book_page(workspace: &Workspace, exercise: &Exercise) -> (PathBuf, Option<String>) {
+    let page = workspace.root.join("book").join("book").join(format!("{}.html", exercise.lesson));
+    let read = exercise.header().read.unwrap_or_default();
+    (page, read.splitn(3, ',').nth(2).map(|section| anchor(section.trim())))
+}
+
+/// The name that mdBook gives to a section.
+fn anchor(title: &str) -> String {
+    let kept = |c: char| match c {
+        c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c.to_ascii_lowercase()),
+        c if c.is_whitespace() => Some('-'),
+        _ => None,
+    };
+    title.chars().filter_map(kept).collect()
+}
+
 /// The solution as a person reads it: without the lines that connect it to the checks.
 pub fn read_solution(workspace: &Workspace, exercise: &Exercise) -> anyhow::Result<String> {
     let path = exercise.solution_file();
@@ -178,4 +207,16 @@ pub fn drawing(run: &KeptRun, exercise: &Exercise, style: &Style) -> Vec<String>
     };
     lines.extend(drawn.trim_end().lines().map(str::to_owned));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_is_named_as_mdbook_names_it() {
+        assert_eq!(anchor("The least you need"), "the-least-you-need");
+        assert_eq!(anchor("Quiz: predict, then run"), "quiz-predict-then-run");
+        assert_eq!(anchor("`select!` drops"), "select-drops");
+    }
 }

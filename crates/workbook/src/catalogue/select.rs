@@ -57,6 +57,16 @@ pub fn find_exercise<'a>(register: &'a Register, typed: &str) -> Result<&'a Exer
     }
 }
 
+/// As [`find`], where only a lesson makes sense.
+pub fn find_lesson<'a>(register: &'a Register, typed: &str) -> Result<&'a Lesson, NoSuch> {
+    match find(register, typed)? {
+        Selected::Lesson(lesson) => Ok(lesson),
+        Selected::Exercise(exercise) => {
+            Err(NoSuch(format!("`{typed}` is an exercise. Name its lesson: `{}`.", exercise.lesson)))
+        }
+    }
+}
+
 fn lesson<'a>(register: &'a Register, name: &str) -> Option<&'a Lesson> {
     let parts = |lesson: &Lesson| lesson.id.split_once('-').is_some_and(|(no, topic)| no == name || topic == name);
     register.lesson(name).or_else(|| register.lessons.iter().find(|lesson| parts(lesson)))

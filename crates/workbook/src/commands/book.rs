@@ -1,7 +1,6 @@
 //! `cargo workbook book`
 
 use std::{
-    env,
     path::{Path, PathBuf},
     process::{self, Stdio},
 };
@@ -13,7 +12,7 @@ use crate::{
     context::Context,
     exit,
     judge::cargo::{self, Directories},
-    screen::say::say,
+    screen::{browser, say::say},
 };
 
 /// What the book is written for, and what is installed where there is none.
@@ -61,22 +60,10 @@ fn book(context: &Context, build_only: bool) -> anyhow::Result<u8> {
     }
     let page = source.join("book").join("index.html");
     say!("The book: {}", page.display());
-    if !build_only && !opens(&page) {
+    if !build_only && !browser::opens(&page, None) {
         say!("No browser could be started from here: open that file in yours.");
     }
     Ok(exit::PASSED)
-}
-
-/// Opens a page the way this system opens files. The browser goes on by itself, and the terminal is free.
-fn opens(page: &Path) -> bool {
-    let (program, arguments): (&str, &[&str]) = match env::consts::OS {
-        "macos" => ("open", &[]),
-        "windows" => ("cmd", &["/C", "start", ""]),
-        _ => ("xdg-open", &[]),
-    };
-    let mut opener = process::Command::new(program);
-    opener.args(arguments).arg(page).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    opener.status().is_ok_and(|status| status.success())
 }
 
 /// The mdbook to use: that of the `PATH`, else the one that was installed for the workbook.

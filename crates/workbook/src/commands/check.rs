@@ -25,6 +25,7 @@ use crate::{
         status::Status,
         style::Style,
     },
+    text,
 };
 
 pub const COMMAND: Command =
@@ -161,9 +162,12 @@ fn print(reports: &[Report], exercises: &[&Exercise], is_attempt: bool, style: &
 
 fn next_step(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
     let id = exercise.id();
-    let words = match report.outcome {
+    let mut words = vec![match report.outcome {
         Outcome::Passed => format!("The solution, to compare: cargo workbook solution {id}"),
         _ => format!("A hint: cargo workbook hint {id}"),
-    };
-    render::indented(crate::text::wrap(&words, style.width.saturating_sub(3)))
+    }];
+    if let Some(read) = exercise.header().read {
+        words.push(format!("Read: {read} (book/src/{}.md)", exercise.lesson));
+    }
+    render::indented(words.iter().flat_map(|words| text::wrap(words, style.width.saturating_sub(3))).collect())
 }

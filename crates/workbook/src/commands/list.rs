@@ -1,9 +1,12 @@
 //! `cargo workbook list`, and what `cargo workbook` prints where there is no terminal.
 
-use super::arguments::{Arguments, Command, Given, Run, Usage};
+use super::arguments::{Arguments, Command, Run, Usage};
 use crate::{
     actions,
-    catalogue::register::Exercise,
+    catalogue::{
+        register::{Exercise, Register},
+        select,
+    },
     context::Context,
     exit,
     screen::{
@@ -21,10 +24,11 @@ pub const COMMAND: Command = Command {
 };
 
 const HELP: &str = "\
-cargo workbook list [--json]
+cargo workbook list [LESSON] [--json]
 
 Prints all lessons and exercises, and which have passed.
 
+  LESSON     only this one: `03-join`, or `03`
   --json     the same for programs; crates/workbook/JSON.md describes it
   --plain    ASCII only, no colour
 
@@ -33,21 +37,22 @@ Exit codes: 0 done, 2 wrong usage, 3 cannot.
 
 fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
     let (name, [json]) = arguments.name_and(["--json"])?;
-    if let Some(name) = name {
-        return Err(arguments.unexpected(&Given::Value(name)));
-    }
-    Ok(Box::new(move |context| list(context, json)))
+    Ok(Box::new(move |context| list(context, name.as_deref(), json)))
 }
 
-fn list(context: &Context, as_json: bool) -> anyhow::Result<u8> {
+fn list(context: &Context, lesson: Option<&str>, as_json: bool) -> anyhow::Result<u8> {
+    let register = match lesson {
+        None => context.register.clone(),
+        Some(name) => Register { lessons: vec![select::find_lesson(&context.register, name)?.clone()] },
+    };
     let (progress, warning) = context.store.read();
     let warnings: Vec<String> = warning.into_iter().collect();
     if as_json {
-        json::print(&json::list(&context.register, &progress, actions::is_edited, &warnings));
+        json::print(&json::list(&register, &progress, actions::is_edited, &warnings));
         return Ok(exit::PASSED);
     }
     let current = context.current(&progress).ok().map(Exercise::id);
-    say!("{}", render::list(&context.register, &progress, current.as_deref(), &context.style).join("\n"));
+    say!("{}", render::list(&register, &progress, current.as_deref(), &context.style).join("\n"));
     warnings.iter().for_each(|warning| warn(warning));
     Ok(exit::PASSED)
 }
@@ -55,7 +60,7 @@ fn list(context: &Context, as_json: bool) -> anyhow::Result<u8> {
 /// Where the learner stands, and what to do next.
 pub fn state(context: &Context) -> anyhow::Result<u8> {
     let (progress, _) = context.store.read();
-    let code = list(context, false)?;
+    let code = list(context, None, false)?;
     let next = context.current(&progress)?;
     let id = next.id();
     let words = if progress.passed(&id) {

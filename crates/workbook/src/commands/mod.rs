@@ -26,7 +26,10 @@ use crate::{
     context::Context,
     exit,
     judge::{cargo::NoVerdict, process::Cancel, signals},
-    screen::{say::say, terminal},
+    screen::{
+        say::{self, say},
+        terminal,
+    },
     text, watch,
 };
 
@@ -71,7 +74,13 @@ Exit codes: 0 done, 1 not yet, 2 wrong usage, 3 cannot (no cargo, no linker, …
 /// Runs a command line and returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     match run(args) {
-        Ok(code) => code,
+        Ok(code) => match say::lost() {
+            None => code,
+            Some(error) => {
+                let _ = writeln!(io::stderr(), "error: the output cannot be written: {error}");
+                exit::CANNOT
+            }
+        },
         Err(error) => {
             let code = code_of(&error);
             if code != exit::INTERRUPTED {

@@ -103,6 +103,11 @@ impl Diagnostic {
         self.level == Level::Error
     }
 
+    /// `exercises/03-join/fan_out.rs:12:5`
+    pub fn place(&self) -> Option<String> {
+        Some(format!("{}:{}:{}", self.file.as_ref()?, self.line?, self.column?))
+    }
+
     /// The linker could not be started, or failed: nothing that the learner wrote.
     pub fn is_about_the_linker(&self) -> bool {
         self.message.starts_with("linker `") || self.message.starts_with("linking with `")

@@ -164,15 +164,31 @@ impl Report {
         check.map_or("", |check| &check.output)
     }
 
-    /// The run to draw: that of the check that failed; of a passed exercise, the first that has an expected run.
+    /// The run to draw: that of the check that failed. Of a passed exercise the one with the most to see: many lanes tell more
+    /// than one, unless they are too many to look at.
     pub fn drawn(&self) -> Option<Run> {
         if let Some(verdict) = self.failed().and_then(CheckReport::verdict)
             && let Some(yours) = &verdict.yours
         {
             return Some(Run { yours: yours.clone(), expected: verdict.expected.clone() });
         }
-        let runs = || self.failed().into_iter().chain(&self.checks).flat_map(|check| &check.runs);
-        let lanes = |run: &&Run| !run.yours.lanes.is_empty();
-        runs().filter(lanes).find(|run| run.expected.is_some()).or_else(|| runs().find(lanes)).cloned()
+        let runs = |checks: &[&CheckReport]| -> Option<Run> {
+            let runs = checks.iter().flat_map(|check| &check.runs).filter(|run| !run.yours.lanes.is_empty());
+            // Of equals the first.
+            runs.rev().max_by_key(|run| run.worth_seeing()).cloned()
+        };
+        let failed = self.failed().and_then(|failed| runs(&[failed]));
+        failed.or_else(|| runs(&self.checks.iter().collect::<Vec<_>>()))
     }
 }
+
+impl Run {
+    /// The larger, the better to look at.
+    fn worth_seeing(&self) -> (bool, usize, bool) {
+        let lanes = self.yours.lanes.len();
+        (lanes <= MOST_LANES, lanes, self.expected.is_some())
+    }
+}
+
+/// More lanes than this are no picture, but a list.
+const MOST_LANES: usize = 12;

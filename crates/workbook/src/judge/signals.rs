@@ -1,5 +1,7 @@
 //! Ctrl-C and its relatives, outside of watch: there the terminal hands Ctrl-C over as a key.
 
+#[cfg(unix)]
+use std::sync::atomic::AtomicBool;
 use std::sync::{
     Arc, OnceLock,
     atomic::{AtomicUsize, Ordering},
@@ -14,6 +16,25 @@ pub fn received() -> Option<u8> {
 /// Begins to listen, so that a signal no longer ends the process but is seen by [`received`].
 pub fn listen() {
     listener();
+}
+
+/// Whether the process was stopped and goes on, since the last call. The first call begins to listen.
+#[cfg(unix)]
+pub fn continued() -> bool {
+    static CONTINUED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let continued = CONTINUED.get_or_init(|| {
+        let continued = Arc::default();
+        // One that cannot be caught leaves an old screen, until the next key.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGCONT, Arc::clone(&continued));
+        continued
+    });
+    continued.swap(false, Ordering::SeqCst)
+}
+
+/// Nothing stops a process there.
+#[cfg(not(unix))]
+pub fn continued() -> bool {
+    false
 }
 
 /// The last: the terminal was closed.

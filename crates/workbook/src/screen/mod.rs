@@ -7,5 +7,7 @@ pub mod style;
 pub mod terminal;
 pub mod say;
 pub mod status;
+pub mod rustc;
 pub mod render;
 pub mod json;
+pub mod browser;

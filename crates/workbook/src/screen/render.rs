@@ -7,14 +7,17 @@ use crate::{
         report::{CheckReport, Outcome, Report, State, Verdict},
     },
     memory::progress::{Progress, count},
-    screen::style::{Ink, Style},
+    screen::{
+        rustc,
+        style::{Ink, Style},
+    },
     text,
 };
 
 /// How many of the learner's own lines are shown.
 const PRINTED: usize = 40;
-/// How many errors of the compiler are shown: the rest often follows from them.
-const ERRORS: usize = 3;
+/// How many warnings of the compiler are shown.
+const WARNINGS: usize = 3;
 /// Two drawings stand side by side in it.
 const WIDEST: usize = 123;
 /// Text wider than this is hard to read.
@@ -57,6 +60,9 @@ pub fn report(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String
         lines.extend(verdict_line(report, exercise, style));
         lines.push(String::new());
         lines.extend(compile_errors(report, exercise, style));
+        if lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
         return lines;
     }
     lines.extend(checks(report, style));
@@ -64,27 +70,35 @@ pub fn report(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String
     lines.extend(verdict_line(report, exercise, style));
     lines.extend(message(report, style));
     lines.extend(printed(report.output(), style));
-    if report.passed() {
-        lines.extend(warnings(report, style));
-    }
+    lines.extend(warnings(report, style));
     lines
 }
 
-/// Every check with its mark, a line for each; only the one that failed first may need more.
+/// Every check with its mark: a line for each that passed, and all the words of each that did not.
 pub fn checks(report: &Report, style: &Style) -> Vec<String> {
-    let failed = report.checks.iter().position(|check| check.verdict().is_some());
-    let lines = report.checks.iter().enumerate().flat_map(|(index, check)| {
-        let mark = match check.state {
-            State::Passed => style.tick(),
-            State::Failed(_) => style.cross(),
-            State::NotJudged { .. } | State::NotRun => style.dash(),
-        };
-        if Some(index) == failed {
-            return marked(&mark, &check_label(check), style);
+    let lines = report.checks.iter().flat_map(|check| {
+        let mark = mark(check, style);
+        match check.state {
+            State::Passed => one_line(&mark, &check_label(check), style),
+            _ => marked(&mark, &check_label(check), style),
         }
-        one_line(&mark, &check_label(check), style)
     });
     lines.collect()
+}
+
+/// Every check with its mark and all its words.
+pub fn whole_checks(checks: &[CheckReport], style: &Style) -> Vec<String> {
+    checks.iter().flat_map(|check| marked(&mark(check, style), &check_label(check), style)).collect()
+}
+
+/// How a check ended.
+pub fn mark(check: &CheckReport, style: &Style) -> String {
+    match check.state {
+        State::Passed => style.tick(),
+        State::Failed(_) => style.cross(),
+        State::NotJudged { .. } => style.circle(),
+        State::NotRun => style.dash(),
+    }
 }
 
 /// A mark, then as many of the words as fit.
@@ -92,9 +106,13 @@ pub fn one_line(mark: &str, words: &str, style: &Style) -> Vec<String> {
     vec![text::cut(&format!("  {mark} {words}"), style.width.min(READABLE).saturating_sub(1), style.ellipsis())]
 }
 
-/// What a check is about, in the words of its documentation.
+/// What a check is about, in the words of its documentation; and why it was not judged, where it was not.
 pub fn check_label(check: &CheckReport) -> String {
-    check.check.about.clone().unwrap_or_else(|| check.check.name.replace('_', " "))
+    let label = check.check.about.clone().unwrap_or_else(|| check.check.name.replace('_', " "));
+    match check.not_judged() {
+        Some(why) => format!("{label} Not judged: {why}"),
+        None => label,
+    }
 }
 
 /// A mark, then words that stay to its right when they need more than one line.
@@ -121,7 +139,8 @@ fn verdict_line(report: &Report, exercise: &Exercise, style: &Style) -> Vec<Stri
     lines
 }
 
-fn outcome_line(report: &Report, style: &Style) -> Vec<String> {
+/// The outcome, and where it happened.
+pub fn outcome_line(report: &Report, style: &Style) -> Vec<String> {
     if report.passed() {
         let words = format!("Passed: {}.", count(report.checks.len(), "check"));
         return vec![format!("  {}", style.paint(Ink::Good, &words))];
@@ -173,19 +192,25 @@ pub fn printed(output: &str, style: &Style) -> Vec<String> {
     lines
 }
 
-/// The first errors, as rustc draws them. Warnings wait until there are no errors.
+/// The first error as rustc draws it, one line for each other kind, and how many more there are of each: many errors often
+/// have one cause. Warnings wait until there are no errors.
 fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
     let errors: Vec<&Diagnostic> = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
-    let mut lines: Vec<String> = errors.iter().take(ERRORS).flat_map(|error| drawn(error, style)).collect();
-    let more = errors.len().saturating_sub(ERRORS);
-    if more > 0 {
-        lines.push(format!("  {}", style.paint(Ink::Faint, &format!("and {more} more"))));
+    let Some((first, others)) = errors.split_first() else { return Vec::new() };
+    let room = style.width.saturating_sub(3);
+    let mut lines = drawn(first, style);
+    if !others.is_empty() {
+        let words =
+            format!("{}. Mend the one above first: the rest may follow from it.", count(others.len(), "more error"));
+        lines.extend(indented(text::wrap(&words, room)));
+        lines.extend(indented(kinds(others).iter().flat_map(|kind| text::wrap(kind, room)).collect()));
         lines.push(String::new());
     }
-    if !errors.is_empty() && errors.iter().all(|error| error.file.as_ref() != Some(&report.file)) {
+    if errors.iter().all(|error| error.file.as_ref() != Some(&report.file)) {
         let words = format!(
-            "The error is not in {} but in its checks: they call your code by the names and types of the starter. \
-             Compare with solutions/{}/starters/{}.rs.",
+            "The error is not in {} but in its checks: they call your code by the names and types of the task. Your \
+             signature is narrower than the task's, or another one: a parameter takes less than it should, a bound or a \
+             lifetime asks for more, or a name is gone. Compare with solutions/{}/starters/{}.rs.",
             report.file, exercise.lesson, exercise.name
         );
         lines.extend(indented(text::wrap(&words, style.width.min(READABLE).saturating_sub(3))));
@@ -193,20 +218,46 @@ fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<St
     lines
 }
 
-/// What rustc finds odd in code that passes.
+/// `error[E0425] cannot find value `a` in this scope  exercises/03-join/fan_out.rs:12:5, and 3 like it`
+fn kinds(errors: &[&Diagnostic]) -> Vec<String> {
+    let kind = |error: &Diagnostic| error.code.clone().unwrap_or_else(|| error.message.clone());
+    let mut kinds: Vec<(String, &Diagnostic, usize)> = Vec::new();
+    for error in errors {
+        match kinds.iter_mut().find(|(known, ..)| *known == kind(error)) {
+            Some((.., number)) => *number += 1,
+            None => kinds.push((kind(error), error, 1)),
+        }
+    }
+    let line = |(_, error, number): (String, &Diagnostic, usize)| {
+        let code = error.code.as_ref().map(|code| format!("[{code}]")).unwrap_or_default();
+        let message = error.message.lines().next().unwrap_or_default();
+        let place = error.place().map(|place| format!("  {place}")).unwrap_or_default();
+        let more = if number > 1 { format!(", and {} like it", number - 1) } else { String::new() };
+        format!("error{code}: {message}{place}{more}")
+    };
+    kinds.into_iter().map(line).collect()
+}
+
+/// What rustc finds odd in code that compiles. As long as a check fails, only what is likely to be the reason: a future that
+/// nobody awaits, or a result that nobody looks at.
 fn warnings(report: &Report, style: &Style) -> Vec<String> {
-    if report.diagnostics.is_empty() {
+    let is_shown = |warning: &&Diagnostic| report.passed() || warning.code.as_deref() == Some("unused_must_use");
+    let shown: Vec<&Diagnostic> = report.diagnostics.iter().filter(is_shown).take(WARNINGS).collect();
+    if shown.is_empty() {
         return Vec::new();
     }
     let mut lines = vec![String::new()];
-    lines.extend(report.diagnostics.iter().take(ERRORS).flat_map(|warning| drawn(warning, style)));
+    if !report.passed() {
+        lines.extend(indented(text::wrap("The compiler warns:", style.width.saturating_sub(3))));
+    }
+    lines.extend(shown.iter().flat_map(|warning| drawn(warning, style)));
+    lines.pop();
     lines
 }
 
 fn drawn(diagnostic: &Diagnostic, style: &Style) -> Vec<String> {
     let rendered = if style.colour { &diagnostic.coloured } else { &diagnostic.rendered };
-    let lines = rendered.trim_end().lines().flat_map(|line| text::fold(line, style.width.saturating_sub(3)));
-    let mut lines = indented(lines.collect());
+    let mut lines = indented(rustc::fit(rendered, style.width.saturating_sub(3)));
     lines.push(String::new());
     lines
 }

@@ -72,6 +72,11 @@ impl Style {
         self.paint(Ink::Faint, if self.ascii { "-" } else { "–" })
     }
 
+    /// Neither a tick nor a cross: there was nothing to judge.
+    pub fn circle(&self) -> String {
+        self.paint(Ink::Faint, if self.ascii { "o" } else { "○" })
+    }
+
     pub fn arrow(&self) -> &'static str {
         if self.ascii { ">" } else { "›" }
     }

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use crate::judge::fresh;
+use crate::{catalogue::register::Exercise, judge::fresh};
 
 /// What a look at the file found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +77,48 @@ impl Watched {
         self.empty_since = None;
         Seen::Saved
     }
+}
+
+/// The files of the other exercises: who saves one of them wants to be there.
+#[derive(Debug)]
+pub struct Neighbours {
+    files: Vec<(usize, PathBuf, Option<SystemTime>)>,
+    looked: Instant,
+    /// The exercise whose file was saved last.
+    pub saved: Option<usize>,
+}
+
+/// How often they are looked at. Nobody waits for it.
+const NEIGHBOURS: Duration = Duration::from_millis(300);
+
+impl Neighbours {
+    /// All exercises but the current one.
+    pub fn new(exercises: &[&Exercise], current: usize) -> Self {
+        let others = exercises.iter().enumerate().filter(|(index, _)| *index != current);
+        let files = others.map(|(index, exercise)| (index, exercise.file(), modified(&exercise.file()))).collect();
+        Self { files, looked: Instant::now(), saved: None }
+    }
+
+    /// The exercise whose file was saved since the last look.
+    pub fn look(&mut self) -> Option<usize> {
+        if self.looked.elapsed() < NEIGHBOURS {
+            return None;
+        }
+        self.looked = Instant::now();
+        for (index, path, before) in &mut self.files {
+            let now = modified(path);
+            if now != *before {
+                *before = now;
+                self.saved = Some(*index);
+                return self.saved;
+            }
+        }
+        None
+    }
+}
+
+fn modified(path: &PathBuf) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
 fn stamp(path: &PathBuf) -> io::Result<(SystemTime, u64)> {

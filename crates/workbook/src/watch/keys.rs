@@ -1,7 +1,11 @@
 //! What keys do.
 
-use super::{Next, Page, Watch, Watched, screen};
-use crate::{actions, exit, judge::report::Report, screen::terminal::Key};
+use super::{Next, Page, Watch, Watched, file::Neighbours, screen};
+use crate::{
+    actions, exit,
+    judge::report::{Outcome, Report},
+    screen::{browser, terminal::Key},
+};
 
 /// A letter and what it does.
 #[derive(Debug)]
@@ -13,14 +17,18 @@ pub struct Binding {
 }
 
 /// The letters, in the order of the page of `?`.
-pub const KEYS: [Binding; 10] = [
+pub const KEYS: [Binding; 14] = [
     binding('n', "next exercise", |watch| watch.stay(Watch::go_on)),
     binding('p', "previous exercise", |watch| watch.stay(Watch::go_back)),
     binding('h', "a hint; again: the next one", |watch| watch.stay(Watch::hint)),
+    binding('d', "the task: what is to be done", |watch| watch.show(Page::Task)),
+    binding('c', "all checks, in all their words", |watch| watch.show(Page::Checks)),
+    binding('b', "the book, where it tells of this", |watch| watch.stay(Watch::book)),
     binding('l', "all exercises; choose one", |watch| watch.stay(Watch::list)),
     binding('r', "run the checks again", |watch| watch.stay(Watch::run_again)),
-    binding('t', "the last run, drawn", |watch| watch.show(Page::Timeline(screen::timeline(watch)))),
+    binding('t', "the last run, drawn", |watch| watch.show(Page::Timeline)),
     binding('s', "the solution, after a pass", |watch| watch.stay(Watch::solution)),
+    binding('g', "go to the exercise whose file you saved", |watch| watch.stay(Watch::go_to_saved)),
     binding('x', "back to the starter; your version is kept aside", |watch| watch.show(Page::ConfirmReset)),
     binding('?', "this page", |watch| watch.show(Page::Help)),
     binding('q', "quit; Ctrl-C, too", |_| Next::Quit(exit::PASSED)),
@@ -40,6 +48,7 @@ impl Watch<'_> {
         match key {
             Key::Control('c') => return Next::Quit(exit::INTERRUPTED),
             Key::Control('d') => return Next::Quit(exit::PASSED),
+            Key::Control('z') => return Next::Stop,
             // What the system says with a signal where the terminal is closed.
             Key::Gone => return Next::Quit(129),
             Key::Control(_) => return Next::Stay,
@@ -48,9 +57,12 @@ impl Watch<'_> {
         self.dirty = true;
         let is_confirmation = matches!(self.page, Page::ConfirmReset);
         if is_confirmation {
-            self.notices.clear();
-            self.page = Page::Verdict;
-            if matches!(key, Key::Char('y' | 'Y')) {
+            let is_yes = matches!(key, Key::Char('y' | 'Y'));
+            if is_yes || matches!(key, Key::Char('n' | 'N') | Key::Escape) {
+                self.notices.clear();
+                self.page = Page::Verdict;
+            }
+            if is_yes {
                 self.reset();
             }
             return Next::Stay;
@@ -81,21 +93,22 @@ impl Watch<'_> {
             Key::PageUp => self.scroll = self.scroll.saturating_sub(page),
             Key::PageDown | Key::Char(' ') => self.scroll += page,
             Key::Home => self.scroll = 0,
-            key => {
+            Key::Escape => {
                 self.notices.clear();
                 self.scroll = 0;
-                return self.letter(key);
+                self.page = Page::Verdict;
             }
+            key => return self.letter(key),
         }
         Next::Stay
     }
 
-    /// Any other key goes back to the verdict.
+    /// A key that means nothing does nothing.
     fn letter(&mut self, key: Key) -> Next {
-        match KEYS.iter().find(|binding| key == Key::Char(binding.key)) {
-            Some(binding) => (binding.act)(self),
-            None => self.show(Page::Verdict),
-        }
+        let Some(binding) = KEYS.iter().find(|binding| key == Key::Char(binding.key)) else { return Next::Stay };
+        self.notices.clear();
+        self.scroll = 0;
+        (binding.act)(self)
     }
 
     fn show(&mut self, page: Page) -> Next {
@@ -142,14 +155,47 @@ impl Watch<'_> {
         self.scroll = 0;
         self.report = None;
         self.trouble = None;
+        self.saves = 0;
+        self.neighbours = Neighbours::new(&self.exercises, index);
         self.watched = Watched::new(self.exercise().file());
         self.start();
+    }
+
+    /// Opens the other exercise whose file was saved.
+    fn go_to_saved(&mut self) {
+        if let Some(index) = self.neighbours.saved.take() {
+            self.open(index);
+        }
     }
 
     fn hint(&mut self) {
         let (lines, warning) = actions::next_hint(self.context, self.exercise());
         self.complain(warning);
-        self.page = Page::Hint(lines.unwrap_or_else(|| vec!["  This exercise has no hints.".to_owned()]));
+        let mut lines = lines.unwrap_or_else(|| vec!["  This exercise has no hints.".to_owned()]);
+        if self.does_not_compile() {
+            lines.splice(
+                0..0,
+                ["  (Your file does not compile. This is about the run before.)".to_owned(), String::new()],
+            );
+        }
+        self.page = Page::Hint { lines, has_more: actions::has_more_hints(self.context, self.exercise()) };
+    }
+
+    /// Whether the pages about a run speak of an earlier one.
+    pub fn does_not_compile(&self) -> bool {
+        self.report.as_ref().is_some_and(|report| report.outcome == Outcome::DoesNotCompile)
+    }
+
+    fn book(&mut self) {
+        let (page, section) = actions::book_page(&self.context.workspace, self.exercise());
+        let source = format!("book/src/{}.md", self.exercise().lesson);
+        self.notices.push(if !page.is_file() {
+            format!("The book is not built yet: run `cargo workbook book` in another terminal, or read {source}.")
+        } else if browser::opens(&page, section.as_deref()) {
+            "The book is open in your browser.".to_owned()
+        } else {
+            format!("No browser could be started from here. The page: {}", page.display())
+        });
     }
 
     fn solution(&mut self) {

@@ -17,7 +17,7 @@ use std::{
 };
 
 use self::{
-    file::{Seen, Watched},
+    file::{Neighbours, Seen, Watched},
     screen::{Room, Screen},
 };
 use crate::{
@@ -48,10 +48,18 @@ const NOTICEABLE: Duration = Duration::from_millis(400);
 #[derive(Debug)]
 enum Page {
     Verdict,
-    Hint(Vec<String>),
+    /// What is to be done.
+    Task,
+    /// All checks, in all their words.
+    Checks,
+    Hint {
+        lines: Vec<String>,
+        /// Another one is left.
+        has_more: bool,
+    },
     /// The exercise that is chosen.
     List(usize),
-    Timeline(Vec<String>),
+    Timeline,
     Solution(Vec<String>),
     Help,
     ConfirmReset,
@@ -97,6 +105,10 @@ struct Watch<'a> {
     /// What the last drawing had room for.
     room: Room,
     watched: Watched,
+    /// The other exercises' files.
+    neighbours: Neighbours,
+    /// How often the file was saved since the exercise was opened.
+    saves: usize,
     running: Option<Running>,
     /// How many checks were started.
     started: usize,
@@ -117,6 +129,8 @@ struct Watch<'a> {
 
 enum Next {
     Stay,
+    /// Ctrl-Z: the shell has its turn.
+    Stop,
     Quit(u8),
 }
 
@@ -133,6 +147,8 @@ pub fn run(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
     let mut watch = Watch {
         context,
         watched: Watched::new(exercises[current].file()),
+        neighbours: Neighbours::new(&exercises, current),
+        saves: 0,
         exercises,
         current,
         progress,
@@ -152,11 +168,12 @@ pub fn run(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
         dirty: true,
     };
     signals::listen();
+    signals::continued();
     let raw = Raw::enter(!context.plain)?;
     let keys = watch.outbox.clone();
     // A key that comes after the end is nobody's.
     terminal::read_keys(move |key| drop(keys.send(Message::Key(key))));
-    let ended = if context.plain { watch.lines() } else { watch.screens() };
+    let ended = if context.plain { watch.lines(&raw) } else { watch.screens(&raw) };
     watch.stop();
     watch.save();
     drop(raw);
@@ -180,7 +197,7 @@ impl<'a> Watch<'a> {
     }
 
     /// The loop with a screen that is drawn over.
-    fn screens(&mut self) -> anyhow::Result<u8> {
+    fn screens(&mut self, raw: &Raw) -> anyhow::Result<u8> {
         let mut size = screen::size();
         let mut drawn = Screen::open(size.1)?;
         let mut last = Instant::now();
@@ -194,9 +211,21 @@ impl<'a> Watch<'a> {
                 (self.dirty, last) = (false, Instant::now());
                 self.save();
             }
-            if let Next::Quit(code) = self.turn()? {
-                drawn.close()?;
-                return Ok(code);
+            match self.turn()? {
+                Next::Stay => {}
+                Next::Stop => {
+                    drawn.close()?;
+                    raw.stop()?;
+                }
+                Next::Quit(code) => {
+                    drawn.close()?;
+                    return Ok(code);
+                }
+            }
+            if signals::continued() {
+                raw.resume()?;
+                drawn.forget();
+                self.dirty = true;
             }
             let now = screen::size();
             if now != size {
@@ -207,7 +236,7 @@ impl<'a> Watch<'a> {
     }
 
     /// The loop without: `--plain` prints each new state below the last one.
-    fn lines(&mut self) -> anyhow::Result<u8> {
+    fn lines(&mut self, raw: &Raw) -> anyhow::Result<u8> {
         let mut announced = false;
         self.start();
         loop {
@@ -229,8 +258,14 @@ impl<'a> Watch<'a> {
                 io::stdout().flush()?;
                 announced = true;
             }
-            if let Next::Quit(code) = self.turn()? {
-                return Ok(code);
+            match self.turn()? {
+                Next::Stay => {}
+                Next::Stop => raw.stop()?,
+                Next::Quit(code) => return Ok(code),
+            }
+            if signals::continued() {
+                raw.resume()?;
+                self.dirty = true;
             }
         }
     }
@@ -238,11 +273,10 @@ impl<'a> Watch<'a> {
     /// One turn of the loop: keys, news, the file.
     fn turn(&mut self) -> anyhow::Result<Next> {
         match self.inbox.recv_timeout(LOOK) {
-            Ok(Message::Key(key)) => {
-                if let Next::Quit(code) = self.key(key) {
-                    return Ok(Next::Quit(code));
-                }
-            }
+            Ok(Message::Key(key)) => match self.key(key) {
+                Next::Stay => {}
+                next => return Ok(next),
+            },
             Ok(Message::News(number, news)) => self.take_news(number, news),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => unreachable!("the loop holds a sender itself"),
@@ -255,6 +289,7 @@ impl<'a> Watch<'a> {
             Seen::Saved => {
                 self.notices.clear();
                 self.page = Page::Verdict;
+                self.saves += 1;
                 self.start();
             }
             Seen::Gone => {
@@ -266,6 +301,11 @@ impl<'a> Watch<'a> {
                 ));
                 self.dirty = true;
             }
+        }
+        if let Some(index) = self.neighbours.look() {
+            let file = self.context.workspace.shown(&self.exercises[index].file());
+            self.notices = vec![format!("You saved {file}. Press g to go there.")];
+            self.dirty = true;
         }
         Ok(Next::Stay)
     }

@@ -10,8 +10,8 @@ use crate::{
     actions,
     catalogue::header::Header,
     judge::{
-        report::{CheckReport, State},
-        run::Event,
+        report::{CheckReport, Outcome},
+        run::{self, Event},
     },
     memory::{kept_runs::KeptRun, progress::count},
     screen::{
@@ -21,6 +21,9 @@ use crate::{
     },
     text,
 };
+
+/// With fewer rows than this, head and foot would leave nothing of the verdict.
+const FEW: usize = 12;
 
 /// The lines that are on the screen.
 #[derive(Debug, Default)]
@@ -75,6 +78,11 @@ impl Screen {
         Ok(room)
     }
 
+    /// Somebody else has written on it: the next frame is drawn whole.
+    pub fn forget(&mut self) {
+        self.size = (0, 0);
+    }
+
     /// Leaves an empty screen, for what is to be read after the end.
     pub fn close(&self) -> io::Result<()> {
         let mut out = io::stdout().lock();
@@ -92,8 +100,10 @@ pub struct Room {
     pub shown: usize,
 }
 
-/// Fits a frame into the rows there are.
+/// Fits a frame into the rows there are. In very few, only the title and the body are left.
 fn layout(frame: &Frame, scroll: usize, style: &Style, rows: usize) -> (Vec<String>, Room) {
+    let small = Frame { head: frame.head[..1].to_vec(), body: frame.body.clone(), foot: Vec::new() };
+    let frame = if rows < FEW { &small } else { frame };
     let room = rows.saturating_sub(frame.head.len() + frame.foot.len()).max(1);
     let mut lines = frame.head.clone();
     if frame.body.len() <= room {
@@ -136,6 +146,9 @@ fn head(watch: &Watch<'_>) -> Vec<String> {
         bar = format!("{done}/{of}");
         gap = style.width.saturating_sub(text::width(&heading[0]) + text::width(&bar) + 1);
     }
+    if gap == 0 {
+        bar.clear();
+    }
     heading[0] = format!("{}{}{bar}", heading[0], " ".repeat(gap));
     heading.push(String::new());
     heading
@@ -158,7 +171,15 @@ fn foot(watch: &Watch<'_>) -> Vec<String> {
 /// What goes on now.
 fn status(watch: &Watch<'_>) -> String {
     let style = &watch.style;
-    let Some(running) = watch.running.as_ref().filter(|running| running.is_noticeable()) else { return String::new() };
+    let Some(running) = watch.running.as_ref() else {
+        // The same verdict again looks as if nothing had happened.
+        let is_told = watch.saves > 0 && watch.report.is_some();
+        let words = if is_told { format!("save {}: checked", watch.saves) } else { String::new() };
+        return style.paint(Ink::Faint, &words);
+    };
+    if !running.is_noticeable() {
+        return String::new();
+    }
     let seconds = format!("{:.1} s", running.since.elapsed().as_secs_f64());
     let words = match &running.stage {
         Event::Building(crate::judge::cargo::BuildStep::Waiting) => {
@@ -179,23 +200,31 @@ fn keys(watch: &Watch<'_>) -> Vec<String> {
     let keys: &[(&str, &str)] = match &watch.page {
         Page::ConfirmReset => &[("y", "reset"), ("n", "keep")],
         Page::List(_) => &[("↑↓", "choose"), ("enter", "open"), ("esc", "back"), ("q", "quit")],
-        Page::Hint(_) => &[("h", "next hint"), ("esc", "back"), ("q", "quit")],
-        Page::Help | Page::Timeline(_) | Page::Solution(_) => &[("esc", "back"), ("q", "quit")],
-        Page::Verdict if passed => {
-            &[("n", "next"), ("s", "solution"), ("t", "timeline"), ("l", "list"), ("?", "help"), ("q", "quit")]
+        Page::Hint { has_more: true, .. } => &[("h", "next hint"), ("esc", "back"), ("q", "quit")],
+        Page::Hint { .. } | Page::Help | Page::Task | Page::Checks | Page::Timeline | Page::Solution(_) => {
+            &[("esc", "back"), ("q", "quit")]
         }
+        Page::Verdict if passed => &[
+            ("n", "next"),
+            ("s", "solution"),
+            ("t", "timeline"),
+            ("b", "book"),
+            ("l", "list"),
+            ("?", "help"),
+            ("q", "quit"),
+        ],
         // The others are on the page of `?`.
         Page::Verdict if watch.style.width < 60 => {
-            &[("h", "hint"), ("n", "next"), ("l", "list"), ("?", "help"), ("q", "quit")]
+            &[("h", "hint"), ("d", "task"), ("n", "next"), ("?", "help"), ("q", "quit")]
         }
         Page::Verdict => &[
             ("h", "hint"),
             ("n", "next"),
-            ("p", "previous"),
-            ("l", "list"),
-            ("r", "run"),
+            ("d", "task"),
+            ("c", "checks"),
+            ("b", "book"),
             ("t", "timeline"),
-            ("x", "reset"),
+            ("l", "list"),
             ("?", "help"),
             ("q", "quit"),
         ],
@@ -221,7 +250,10 @@ pub fn body(watch: &Watch<'_>) -> Vec<String> {
     let style = &watch.style;
     match &watch.page {
         Page::Verdict => verdict(watch),
-        Page::Hint(lines) | Page::Timeline(lines) | Page::Solution(lines) => folded(lines, style),
+        Page::Task => render::task(watch.exercise(), style),
+        Page::Checks => all_checks(watch),
+        Page::Hint { lines, .. } | Page::Solution(lines) => folded(lines, style),
+        Page::Timeline => folded(&timeline(watch), style),
         Page::Help => help(style),
         Page::List(selected) => list(watch, *selected),
         Page::ConfirmReset => {
@@ -250,21 +282,43 @@ fn verdict(watch: &Watch<'_>) -> Vec<String> {
         return render::indented(text::paragraphs(trouble, style.width.saturating_sub(3)));
     }
     let Some(report) = &watch.report else { return render::task(exercise, style) };
-    let mut lines = render::report(report, exercise, style);
-    if report.passed() {
+    let is_small = size().1 < FEW;
+    let mut lines = Vec::new();
+    if is_small {
+        lines.extend(render::outcome_line(report, style));
+    }
+    // Who has just come here must know first what is to be done.
+    if watch.saves == 0 && !is_small && !report.passed() && report.outcome != Outcome::NotStarted {
+        lines.extend(render::task(exercise, style));
         lines.push(String::new());
+    }
+    lines.extend(render::report(report, exercise, style));
+    lines.push(String::new());
+    if report.passed() {
         lines.extend(after_a_pass(watch));
+    } else if let Some(read) = exercise.header().read {
+        let words = format!("Read: {read} (press b). The task: d.");
+        let words = text::wrap(&words, style.width.saturating_sub(3));
+        lines.extend(render::indented(words.iter().map(|line| style.paint(Ink::Faint, line)).collect()));
     }
     lines
+}
+
+/// The checks with all their words. Before the first report, those that there are.
+fn all_checks(watch: &Watch<'_>) -> Vec<String> {
+    let style = &watch.style;
+    if let Some(report) = &watch.report {
+        return render::whole_checks(&report.checks, style);
+    }
+    let checks: Vec<CheckReport> = run::expected(watch.exercise()).into_iter().map(CheckReport::not_run).collect();
+    render::whole_checks(&checks, style)
 }
 
 /// Checks while they run: the mark of each that has ended.
 fn in_progress(checks: &[(crate::catalogue::checks::Check, Option<CheckReport>)], style: &Style) -> Vec<String> {
     let lines = checks.iter().flat_map(|(check, report)| {
-        let mark = match report.as_ref().map(|report| &report.state) {
-            Some(State::Passed) => style.tick(),
-            Some(State::Failed(_)) => style.cross(),
-            Some(State::NotJudged { .. } | State::NotRun) => style.dash(),
+        let mark = match report {
+            Some(report) => render::mark(report, style),
             None => style.paint(Ink::Faint, style.dot()),
         };
         let report = CheckReport::not_run(check.clone());
@@ -307,10 +361,18 @@ fn help(style: &Style) -> Vec<String> {
     );
     lines.push(String::new());
     let letters = KEYS.iter().map(|binding| (binding.key.to_string(), binding.does));
-    for (key, does) in letters.chain([("esc".to_owned(), "back to the verdict")]) {
-        let mut words = text::wrap(does, style.width.saturating_sub(9)).into_iter();
-        lines.push(format!("{}  {}", style.paint(Ink::Strong, &format!("{key:>3}")), words.next().unwrap_or_default()));
-        lines.extend(words.map(|line| format!("     {line}")));
+    let arrows = if style.ascii { "up, down" } else { "↑ ↓" };
+    let others = [
+        ("esc", "back to the verdict"),
+        (arrows, "one line up or down; k and j, too"),
+        ("space", "one page down; the keys for pages, too"),
+        ("home", "to the first line"),
+        ("ctrl-z", "back to the shell; `fg` goes on here"),
+    ];
+    for (key, does) in letters.chain(others.map(|(key, does)| (key.to_owned(), does))) {
+        let mut words = text::wrap(does, style.width.saturating_sub(14)).into_iter();
+        lines.push(format!("{}  {}", style.paint(Ink::Strong, &format!("{key:>8}")), words.next().unwrap_or_default()));
+        lines.extend(words.map(|line| format!("          {line}")));
     }
     render::indented(lines)
 }
@@ -320,10 +382,19 @@ fn folded(lines: &[String], style: &Style) -> Vec<String> {
 }
 
 /// The last run as lines, for the page.
-pub fn timeline(watch: &Watch<'_>) -> Vec<String> {
+fn timeline(watch: &Watch<'_>) -> Vec<String> {
     let exercise = watch.exercise();
     match KeptRun::load(&watch.context.workspace, exercise) {
-        Some(run) => actions::drawing(&run, exercise, &watch.style),
+        Some(run) => {
+            // The last column stays empty: a terminal may break the line after it.
+            let style = Style { width: watch.style.width.saturating_sub(1), ..watch.style };
+            let mut lines = actions::drawing(&run, exercise, &style);
+            if watch.does_not_compile() {
+                let words = "Your file does not compile. This is the run before.".to_owned();
+                lines.splice(0..0, [words, String::new()]);
+            }
+            lines
+        }
         None => vec!["There is no run to draw yet.".to_owned()],
     }
 }

@@ -14,7 +14,9 @@ fn without_a_terminal_the_state_is_printed() {
 #[test]
 fn check_ends_with_1_then_with_0() {
     let fixture = Fixture::new();
-    fixture.run(&["check", "01-demo/greet"]).expect(1, &["not started", "say hello to Ada"]);
+    fixture
+        .run(&["check", "01-demo/greet"])
+        .expect(1, &["not started", "say hello to Ada", "Read: book, chapter 1 (book/src/01-demo.md)"]);
     fixture.greet(RIGHT);
     fixture.run(&["check", "01-demo/greet"]).expect(0, &["✓ The greeting holds the name.", "Passed"]);
     fixture.run(&["list"]).expect(0, &["✓ greet", "1/2"]);
@@ -448,4 +450,21 @@ mod book {
         command.env("CARGO", fixture.path("bin/cargo"));
         run(command).expect(3, &["could not be installed", "book/src/"]);
     }
+}
+
+#[test]
+fn one_lesson_is_listed_alone() {
+    let fixture = Fixture::new();
+    fixture.run(&["list", "02"]).expect(0, &["02-more", "count"]).without("greet");
+    assert_eq!(fixture.run(&["list", "more", "--json"]).json()["lessons"].as_array().map(Vec::len), Some(1));
+    fixture.run(&["list", "greet"]).expect(2, &["is an exercise. Name its lesson: `01-demo`"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_an_error() {
+    let fixture = Fixture::new();
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let output = fixture.command(&["list"]).stdout(full).output().expect("the runner starts");
+    crate::support::Ran::of(output).expect(3, &["the output cannot be written"]);
 }

@@ -18,7 +18,36 @@ fn compile_errors_name_the_learners_file_and_hide_warnings() {
 fn a_changed_signature_is_explained() {
     let fixture = Fixture::new();
     fixture.write(GREET, &crate::support::greet(RIGHT).replace("name: &str", "name: String"));
-    fixture.run(&["check", "greet"]).expect(1, &["does not compile", "solutions/01-demo/starters/greet.rs"]);
+    fixture
+        .run(&["check", "greet"])
+        .expect(1, &["does not compile", "narrower than the task's", "solutions/01-demo/starters/greet.rs"]);
+}
+
+#[test]
+fn the_first_error_is_whole_and_the_others_are_counted_by_kind() {
+    let fixture = Fixture::new();
+    fixture.greet("one(); two(); three(); let n: u8 = name; n.to_string()");
+    let ran = fixture.run(&["check", "greet"]);
+    ran.expect(
+        1,
+        &[
+            "cannot find function `one`",
+            "3 more errors. Mend the one above first",
+            "error[E0425]: cannot find function `two` in this scope exercises/01-demo/greet.rs:4:12, and 1 like it",
+            "error[E0308]: mismatched types exercises/01-demo/greet.rs:4:40",
+        ],
+    );
+    ran.without("`three`");
+}
+
+/// What nobody awaits or looks at is often why a check fails; a variable that nobody uses is not.
+#[test]
+fn a_result_that_nobody_uses_is_told_with_the_failure() {
+    let fixture = Fixture::new();
+    fixture.greet("let unused = 1; Ok::<u8, u8>(1); name.to_owned()");
+    let ran = fixture.run(&["check", "greet"]);
+    ran.expect(1, &["does not say Hello", "The compiler warns:", "unused `Result` that must be used"]);
+    ran.without("unused variable");
 }
 
 #[test]
@@ -97,7 +126,13 @@ fn a_check_whose_premise_failed_is_neither_passed_nor_failed() {
     fixture.edit(checks, "stand_in::require(greeting.contains(\"Hello\")", judged);
     fixture.greet("let _ = name; \"Hello\".to_owned()");
     let ran = fixture.run(&["check", "greet"]);
-    ran.expect(1, &["✗ The greeting holds the name. – The greeting is polite.", "no name in it"]);
+    ran.expect(
+        1,
+        &[
+            "✗ The greeting holds the name. ○ The greeting is polite. Not judged: There is no name to be polite to.",
+            "no name in it",
+        ],
+    );
     let check = fixture.run(&["check", "greet", "--json"]).json()["exercises"][0]["checks"][1].clone();
     assert_eq!(
         (&check["state"], &check["not_judged"]),

@@ -267,7 +267,7 @@ fn forty_columns_lose_no_word() {
     fixture.greet("\"Hello\".to_owned()");
     terminal.wait_for("the greeting has no name in it");
     terminal.resize(80, 30);
-    let screen = terminal.wait_for("x reset ? help q quit");
+    let screen = terminal.wait_for("l list ? help q quit");
     assert!(screen.contains("no name in it"), "{screen}");
     terminal.resize(30, 10);
     terminal.wait_for("below (↑ ↓)");
@@ -340,4 +340,113 @@ fn colour_is_there_unless_it_is_unwanted() {
     assert!(!terminal.has_colour() && screen.contains('▱'), "no colour, and all characters:\n{screen}");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn the_task_and_the_checks_are_a_key_away() {
+    let fixture = Fixture::new();
+    fixture.greet("name.to_owned()");
+    let mut terminal = watch(&fixture, (80, 30));
+    let screen = terminal.wait_for("does not say Hello");
+    assert!(screen.contains("A model greets its user by name."), "who comes here sees the task first:\n{screen}");
+    fixture.greet("let name = name; name.to_owned()");
+    let screen = terminal.wait_for("save 1: checked");
+    assert!(screen.contains("does not say Hello") && !screen.contains("A model greets"), "{screen}");
+    assert!(screen.contains("Read: book, chapter 1 (press b). The task: d."), "{screen}");
+    terminal.press("d");
+    terminal.wait_for("A model greets its user by name.");
+    terminal.press("c");
+    terminal.wait_for("✓ Another name gets another greeting.");
+    terminal.press("b");
+    terminal.wait_for("book/src/01-demo.md");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn keys_that_mean_nothing_do_nothing_and_pasted_text_is_no_keys() {
+    let fixture = Fixture::new();
+    let mine = greet("name.to_owned()");
+    fixture.write(GREET, &mine);
+    let mut terminal = watch(&fixture, (80, 40));
+    terminal.wait_for("does not say Hello");
+    terminal.press("\u{1b}[200~let proxy = 1;\r\u{1b}[201~?");
+    terminal.wait_for("Keys work at all times");
+    terminal.press("zZ9~\r");
+    terminal.press("x");
+    let screen = terminal.wait_for("Put the starter of 01-demo/greet back?");
+    assert!(!screen.contains("Keys work"), "{screen}");
+    terminal.press("zq");
+    terminal.press("\u{1b}");
+    terminal.wait_for("does not say Hello");
+    assert_eq!(fixture.read(GREET), mine);
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn the_last_hint_offers_no_other_and_pages_after_a_compile_error_say_what_they_speak_of() {
+    let fixture = Fixture::new();
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    terminal.press("hhh");
+    let screen = terminal.wait_for("Hint 3 of 3");
+    assert!(!screen.contains("next hint"), "{screen}");
+    fixture.greet("nobody_knows_this()");
+    terminal.wait_for("cannot find function");
+    terminal.press("h");
+    terminal.wait_for("This is about the run before.");
+    terminal.press("t");
+    terminal.wait_for("This is the run before.");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn a_save_of_another_exercise_offers_to_go_there() {
+    let fixture = Fixture::new();
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    let count = fixture.read("exercises/02-more/count.rs");
+    fixture.write("exercises/02-more/count.rs", &(count + "\n"));
+    terminal.wait_for("You saved exercises/02-more/count.rs. Press g to go there.");
+    terminal.press("g");
+    terminal.wait_until("the other exercise", |screen| {
+        screen.lines().nth(1).is_some_and(|line| line.contains("exercises/02-more/count.rs"))
+    });
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn five_rows_show_the_first_line_of_the_verdict() {
+    let fixture = Fixture::new();
+    fixture.greet("name.to_owned()");
+    let mut terminal = watch(&fixture, (20, 5));
+    let screen = terminal.wait_for("wrong");
+    assert!(screen.starts_with("Greet"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+/// A shell with job control, as a person has it.
+#[test]
+fn the_shell_has_its_turn_and_gives_the_screen_back() {
+    let fixture = Fixture::new();
+    let script = format!(
+        "set -m; {}; stty -a | grep -o -- '-icanon'; echo stopped; read go; clear; fg; echo the end",
+        env!("CARGO_BIN_EXE_workbook")
+    );
+    let mut terminal = Terminal::open(Path::new("/bin/sh"), &["-c", &script], fixture.root(), &CLEARED, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    terminal.press("\u{1a}");
+    let screen = terminal.wait_for("stopped");
+    assert!(!screen.contains("-icanon"), "the shell's terminal is its own:\n{screen}");
+    assert!(!terminal.cursor_is_hidden());
+    terminal.press("\n");
+    terminal.wait_for("say hello to Ada");
+    terminal.press("?");
+    terminal.wait_for("Keys work at all times");
+    terminal.press("q");
+    terminal.wait_for("the end");
 }

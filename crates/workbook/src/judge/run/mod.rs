@@ -191,7 +191,7 @@ pub fn does_not_compile(id: String, file: String, expected: Vec<Check>, mut diag
     let errors: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
     let first = errors.first();
     let headline = first.map_or_else(|| "rustc gave no reason".to_owned(), |error| error.message.clone());
-    let place = first.and_then(|error| Some(format!("{}:{}:{}", error.file.as_ref()?, error.line?, error.column?)));
+    let place = first.and_then(|error| error.place());
     let text: String = errors.iter().map(|error| error.rendered.as_str()).collect::<Vec<_>>().join("\n");
     let mut verdict = Verdict::new(Outcome::DoesNotCompile, headline, text.trim_end());
     verdict.place = place;

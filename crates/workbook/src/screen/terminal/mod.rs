@@ -44,7 +44,7 @@ pub fn read_keys(mut on_key: impl FnMut(Key) + Send + 'static) {
 /// Raw mode, as long as it lives: each key comes at once, and nothing that is typed is printed.
 #[derive(Debug)]
 pub struct Raw {
-    _private: (),
+    hide_cursor: bool,
 }
 
 static IS_RAW: AtomicBool = AtomicBool::new(false);
@@ -65,11 +65,30 @@ impl Raw {
                 before(info);
             }
         }));
-        if hide_cursor {
-            write!(io::stdout(), "\u{1b}[?25l")?;
-            io::stdout().flush()?;
-        }
-        Ok(Self { _private: () })
+        let raw = Self { hide_cursor };
+        raw.ask()?;
+        Ok(raw)
+    }
+
+    /// Asks the terminal to mark what is pasted, and to hide its cursor.
+    fn ask(&self) -> io::Result<()> {
+        let cursor = if self.hide_cursor { "\u{1b}[?25l" } else { "" };
+        write!(io::stdout(), "\u{1b}[?2004h{cursor}")?;
+        io::stdout().flush()
+    }
+
+    /// Gives the terminal to the shell, as Ctrl-Z does elsewhere. Returns when the runner may go on, and has it back.
+    pub fn stop(&self) -> io::Result<()> {
+        restore();
+        system::stop();
+        self.resume()
+    }
+
+    /// After the process was stopped and goes on: the shell has changed the terminal meanwhile.
+    pub fn resume(&self) -> io::Result<()> {
+        system::enter_raw()?;
+        IS_RAW.store(true, Ordering::SeqCst);
+        self.ask()
     }
 }
 
@@ -82,7 +101,7 @@ impl Drop for Raw {
 fn restore() {
     if IS_RAW.swap(false, Ordering::SeqCst) {
         // Nobody is left to tell about an error: the terminal is gone.
-        let _ = write!(io::stdout(), "\u{1b}[?25h");
+        let _ = write!(io::stdout(), "\u{1b}[?2004l\u{1b}[?25h");
         let _ = io::stdout().flush();
         system::leave_raw();
     }

@@ -5,9 +5,12 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::{
+    process::{Signal, kill_current_process_group},
+    termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr},
+};
 
-use super::{Key, keys};
+use super::{Key, keys::Parser};
 
 /// What the terminal was like before.
 static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
@@ -22,7 +25,7 @@ pub fn enter_raw() -> io::Result<()> {
     let mut raw = before.clone();
     raw.make_raw();
     tcsetattr(io::stdin(), OptionalActions::Now, &raw)?;
-    *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
+    BEFORE.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(before);
     Ok(())
 }
 
@@ -33,14 +36,22 @@ pub fn leave_raw() {
     }
 }
 
+/// Stops this process and those that were started with it, as Ctrl-Z does where the terminal is not raw. Returns when the
+/// shell lets it go on.
+pub fn stop() {
+    // An error says that the system does not know jobs: then nothing stops.
+    let _ = kill_current_process_group(Signal::TSTP);
+}
+
 /// Returns when there is nothing left to read, and never will be.
 pub fn read_keys(on_key: &mut dyn FnMut(Key)) {
     let mut stdin = io::stdin().lock();
+    let mut parser = Parser::default();
     loop {
         let length = match stdin.fill_buf() {
             Ok([]) => return,
             Ok(bytes) => {
-                keys::parse(bytes).into_iter().for_each(&mut *on_key);
+                parser.keys(bytes).into_iter().for_each(&mut *on_key);
                 bytes.len()
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,

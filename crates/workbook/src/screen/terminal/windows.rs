@@ -26,6 +26,9 @@ pub fn leave_raw() {
     let _ = disable_raw_mode();
 }
 
+/// A console of Windows knows no jobs.
+pub fn stop() {}
+
 /// Returns when there is nothing left to read, and never will be.
 pub fn read_keys(on_key: &mut dyn FnMut(Key)) {
     while let Ok(event) = event::read() {

@@ -1,0 +1,41 @@
+//! The book, in the browser of this system.
+
+use std::{
+    env,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Opens a page that is a file, at a section where one is named. The browser goes on by itself, and the terminal is free.
+/// Says whether one could be started.
+pub fn opens(page: &Path, section: Option<&str>) -> bool {
+    let (program, arguments): (&str, &[&str]) = match env::consts::OS {
+        "macos" => ("open", &[]),
+        "windows" => ("cmd", &["/C", "start", ""]),
+        _ => ("xdg-open", &[]),
+    };
+    let mut opener = Command::new(program);
+    opener.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match section {
+        None => opener.arg(page),
+        Some(section) => opener.arg(format!("{}#{section}", address(page))),
+    };
+    opener.status().is_ok_and(|status| status.success())
+}
+
+/// `file:///…`, because only an address can name a section.
+fn address(page: &Path) -> String {
+    let path = page.to_string_lossy().replace('\\', "/").replace('%', "%25").replace(' ', "%20").replace('#', "%23");
+    format!("file://{}{path}", if path.starts_with('/') { "" } else { "/" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_becomes_an_address() {
+        assert_eq!(address(Path::new("/a b/c#1/d.html")), "file:///a%20b/c%231/d.html");
+        assert_eq!(address(Path::new("C:\\book\\d.html")), "file:///C:/book/d.html");
+    }
+}
