@@ -10,7 +10,7 @@
 //! counted: the figures are those of a learner who is at work.
 
 #[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../tests/support/terminal.rs"]
+#[path = "../tests/it/support/terminal.rs"]
 mod terminal;
 
 use std::{

@@ -4,7 +4,8 @@
 //! Compiling each version as a target of its own would take a second for each. Instead, all versions of a lesson become
 //! modules of one test target, `attempts`, in the solutions package: its source includes a file in cargo's folder for
 //! temporary files, and this module writes that file. A version is copied there without its line `mod checks;`, and gets
-//! one with the whole path of the checks file. Messages name the original files again.
+//! a copy of the checks of its own, so that an error in them is told of the version that causes it. Messages name the
+//! original files again. A file from the command line is compiled alone, as the root of the crate that it is.
 
 use std::{
     cmp::Reverse,
@@ -21,10 +22,14 @@ use crate::{
     cargo::{self, Directories, LineTables, Trouble},
     diagnostics::Diagnostic,
     files,
+    header::Header,
+    overlay::{self, Variant},
     register::{self, Exercise, Lesson},
     report::{CheckReport, Outcome, Report, State, Verdict},
     run::{self, Job, Limit, Test},
     scratch::Scratch,
+    select::NoSuch,
+    text,
     workspace::Workspace,
 };
 
@@ -45,9 +50,20 @@ pub enum Kind {
 pub struct Attempt {
     pub exercise: Exercise,
     pub kind: Kind,
-    pub source: PathBuf,
-    /// The source as messages name it.
+    pub source: Source,
+    /// The file that holds it, as messages name it.
     pub shown: String,
+}
+
+/// Where the text of an attempt stands.
+#[derive(Debug, Clone)]
+pub enum Source {
+    File(PathBuf),
+    /// In a catalogue, as what it changes in the solution.
+    Variant {
+        catalogue: PathBuf,
+        variant: Box<Variant>,
+    },
 }
 
 /// An attempt, compiled or rejected.
@@ -67,47 +83,96 @@ pub struct Ready {
 }
 
 impl Attempt {
-    pub fn new(workspace: &Workspace, exercise: &Exercise, kind: Kind, source: PathBuf) -> Self {
-        let shown = workspace.shown(&source);
-        Self { exercise: exercise.clone(), kind, source, shown }
+    /// A file that holds all of it.
+    pub fn file(workspace: &Workspace, exercise: &Exercise, kind: Kind, path: PathBuf) -> Self {
+        let shown = workspace.shown(&path);
+        Self { exercise: exercise.clone(), kind, source: Source::File(path), shown }
+    }
+
+    /// A file that a person names, shown as it was typed.
+    pub fn named(exercise: &Exercise, path: &Path) -> Self {
+        let shown = path.to_string_lossy().replace('\\', "/");
+        Self { exercise: exercise.clone(), kind: Kind::File, source: Source::File(path.to_owned()), shown }
+    }
+
+    /// The trap of this name.
+    pub fn trap(workspace: &Workspace, exercise: &Exercise, name: &str) -> Result<Self, NoSuch> {
+        let traps = Self::catalogue(workspace, exercise, Kind::Trap);
+        let names = || traps.iter().filter_map(Attempt::name);
+        if let Some(trap) = traps.iter().find(|trap| trap.name() == Some(name)) {
+            return Ok(trap.clone());
+        }
+        let id = exercise.id();
+        let suggestion =
+            text::nearest(name, names()).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+        let known: Vec<&str> = names().collect();
+        Err(NoSuch(format!("{id} has no trap `{name}`.{suggestion}\nIts traps: {}", known.join(", "))))
+    }
+
+    /// The attempts of a catalogue; none, where there is no such file.
+    pub fn catalogue(workspace: &Workspace, exercise: &Exercise, kind: Kind) -> Vec<Self> {
+        let catalogue = if kind == Kind::Trap { exercise.traps_file() } else { exercise.also_right_file() };
+        let shown = workspace.shown(&catalogue);
+        let variants = overlay::variants(&fs::read_to_string(&catalogue).unwrap_or_default());
+        let to_attempt = |variant| Self {
+            exercise: exercise.clone(),
+            kind,
+            source: Source::Variant { catalogue: catalogue.clone(), variant: Box::new(variant) },
+            shown: shown.clone(),
+        };
+        variants.into_iter().map(to_attempt).collect()
+    }
+
+    pub fn header(&self) -> Header {
+        match &self.source {
+            Source::File(path) => Header::parse(&fs::read_to_string(path).unwrap_or_default()),
+            Source::Variant { variant, .. } => variant.header.clone(),
+        }
+    }
+
+    /// Its name in the catalogue.
+    pub fn name(&self) -> Option<&str> {
+        match &self.source {
+            Source::File(_) => None,
+            Source::Variant { variant, .. } => Some(&variant.name),
+        }
+    }
+
+    /// The file, and in a catalogue the line at which it begins: `solutions/03-join/traps/fan_out.rs:8`.
+    pub fn place(&self) -> String {
+        match &self.source {
+            Source::File(_) => self.shown.clone(),
+            Source::Variant { variant, .. } => format!("{}:{}", self.shown, variant.line),
+        }
     }
 
     /// The name of its module: the same each time, so that cargo finds nothing to do where nothing changed.
     fn module(&self) -> String {
         let kind = match self.kind {
-            Kind::Starter => "starter".to_owned(),
-            Kind::Solution => "solution".to_owned(),
-            Kind::AlsoRight => format!("also_right_{}", stem(&self.source)),
-            Kind::Trap => format!("trap_{}", stem(&self.source)),
-            Kind::File => "file".to_owned(),
+            Kind::Starter => "starter",
+            Kind::Solution => "solution",
+            Kind::AlsoRight => "also_right",
+            Kind::Trap => "trap",
+            Kind::File => "file",
         };
-        let name = format!("{}_{kind}", self.exercise.name);
-        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
+        let name = self.name().map(|name| format!("_{name}")).unwrap_or_default();
+        format!("{}_{kind}{name}", self.exercise.name)
     }
 }
 
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Runs an exercise's checks on a file that is not the learner's.
-pub fn check_file(job: &Job, exercise: &Exercise, file: &Path) -> Result<Report, Trouble> {
-    let attempt = Attempt {
-        exercise: exercise.clone(),
-        kind: Kind::File,
-        source: file.to_owned(),
-        shown: file.to_string_lossy().replace('\\', "/"),
-    };
+/// Runs an exercise's checks on an attempt alone.
+pub fn check(job: &Job, attempt: &Attempt) -> Result<Report, Trouble> {
+    let exercise = &attempt.exercise;
     let start = Instant::now();
     let workshop = Workshop::open(job, &exercise.lesson)?;
-    let built = workshop.build_alone(&attempt)?;
+    let built = workshop.build_alone(attempt)?;
     let build_time = start.elapsed();
     let mut report = match &built.ready {
-        None => run::does_not_compile(exercise.id(), attempt.shown.clone(), run::expected(exercise), built.diagnostics),
+        None => run::does_not_compile(exercise.id(), attempt.place(), run::expected(exercise), built.diagnostics),
         Some(ready) => {
             let start = Instant::now();
-            let checks = workshop.run(&attempt, ready, run::cores(), Limit::RealTime)?;
-            let mut report = Report::of_checks(exercise.id(), attempt.shown.clone(), checks);
+            let checks = workshop.run(attempt, ready, run::cores(), Limit::RealTime)?;
+            let mut report = Report::of_checks(exercise.id(), attempt.place(), checks);
             report.run_time = start.elapsed();
             report.diagnostics = built.diagnostics;
             report
@@ -120,7 +185,8 @@ pub fn check_file(job: &Job, exercise: &Exercise, file: &Path) -> Result<Report,
 /// A source without the lines that connect it to its checks. The lines stay, empty, so that places stay right.
 pub fn without_checks(source: &str) -> String {
     let mut lines: Vec<&str> = source.lines().collect();
-    if let Some(last) = lines.iter().rposition(|line| line.trim() == "mod checks;") {
+    let is_connection = |line: &&str| line.split("//").next().unwrap_or_default().trim() == "mod checks;";
+    if let Some(last) = lines.iter().rposition(is_connection) {
         let is_attribute =
             |line: &str| line.trim_start().starts_with("#[path") || line.trim_start().starts_with("#[cfg(");
         let above = lines[..last].iter().rev().take_while(|line| is_attribute(line)).count();
@@ -160,10 +226,10 @@ impl<'a> Workshop<'a> {
         fs::create_dir_all(&folder).map_err(Trouble::io(format!("cannot write {}", folder.display())))?;
         Ok(Self {
             job,
-            package,
-            list: tmp.join(format!("attempts-{lesson}.rs")),
+            list: tmp.join(format!("{package}-attempts.rs")),
             lock: tmp.join(format!("attempts-{lesson}.lock")),
             folder,
+            package,
             scratch: Scratch::new().map_err(Trouble::io("no temporary folder can be written"))?,
             builds: AtomicUsize::new(0),
         })
@@ -180,19 +246,18 @@ impl<'a> Workshop<'a> {
             if batch.is_empty() {
                 break;
             }
-            let outcome = self.build(&batch)?;
-            let before = open.len();
+            let outcome = self.build(&batch, Form::Modules)?;
             for (index, attempt) in open.iter().zip(&batch) {
-                let diagnostics = outcome.about(attempt);
+                let diagnostics = self.about(&outcome, attempt);
                 let rejected = diagnostics.iter().any(Diagnostic::is_error);
                 if outcome.executable.is_some() || rejected {
-                    let ready = outcome.ready(attempt);
+                    let ready = outcome.ready(format!("{}::checks", attempt.module()));
                     built[*index] = Some(Built { ready, diagnostics });
                 }
             }
             let left = built.iter().filter(|built| built.is_none()).count();
-            if left == before {
-                // The errors are in files that several attempts share: ask about each alone.
+            if left == open.len() {
+                // The errors are in files that are no attempt's: ask about each alone.
                 for index in open {
                     built[index] = Some(self.build_locked(attempts[index])?);
                 }
@@ -208,8 +273,20 @@ impl<'a> Workshop<'a> {
     }
 
     fn build_locked(&self, attempt: &Attempt) -> Result<Built, Trouble> {
-        let outcome = self.build(&[attempt])?;
-        Ok(Built { ready: outcome.ready(attempt), diagnostics: outcome.diagnostics })
+        let outcome = self.build(&[attempt], Form::Crate)?;
+        let names = self.names(attempt);
+        let diagnostics = outcome.diagnostics.iter().map(|diagnostic| diagnostic.clone().renamed(&names)).collect();
+        Ok(Built { ready: outcome.ready("checks".to_owned()), diagnostics })
+    }
+
+    /// What the compiler said of an attempt's files, with their real names.
+    fn about(&self, outcome: &Outcomes, attempt: &Attempt) -> Vec<Diagnostic> {
+        let names = self.names(attempt);
+        let is_about = |diagnostic: &&Diagnostic| {
+            let file = diagnostic.file.as_deref();
+            file.is_some_and(|file| names.iter().any(|(compiled, _)| compiled == file))
+        };
+        outcome.diagnostics.iter().filter(is_about).map(|diagnostic| diagnostic.clone().renamed(&names)).collect()
     }
 
     /// Runs the checks of an attempt.
@@ -226,7 +303,7 @@ impl<'a> Workshop<'a> {
         let tests: Vec<Test<'_>> = expected.iter().map(test).collect();
         let explain = || format!("The program ended well, but the check reported no run of {}.", attempt.shown);
         let mut checks = run::run_tests(self.job, &tests, threads, limit, &explain, &|_, _| {})?;
-        let names = self.names(&[attempt]);
+        let names = self.names(attempt);
         for check in &mut checks {
             if let State::Failed(verdict) = &mut check.state {
                 rename_verdict(verdict, &names);
@@ -236,16 +313,16 @@ impl<'a> Workshop<'a> {
         Ok(checks)
     }
 
-    fn build(&self, attempts: &[&Attempt]) -> Result<Outcomes, Trouble> {
+    fn build(&self, attempts: &[&Attempt], form: Form) -> Result<Outcomes, Trouble> {
         let mut list = String::from("// Written by the runner, for every build anew.\n");
         for attempt in attempts {
-            let copy = self.copy(attempt);
-            let source =
-                fs::read_to_string(&attempt.source).map_err(Trouble::io(format!("cannot read {}", attempt.shown)))?;
-            let checks = attempt.exercise.checks_file();
-            let text = format!("{}\n#[path = {checks:?}]\nmod checks;\n", without_checks(&source));
-            write_if_changed(&copy, &text)?;
-            list.push_str(&format!("#[path = {copy:?}]\nmod {};\n", attempt.module()));
+            let files = self.write(attempt, form)?;
+            match form {
+                Form::Modules => list.push_str(&format!("#[path = {:?}]\nmod {};\n", files.own, attempt.module())),
+                Form::Crate => {
+                    list = format!("include!({:?});\n#[path = {:?}]\nmod checks;\n", files.own, files.checks)
+                }
+            }
         }
         write_if_changed(&self.list, &list)?;
         let (job, lines) = (self.job, LineTables::Kept);
@@ -260,28 +337,53 @@ impl<'a> Workshop<'a> {
                 Some(copy)
             }
         };
-        let names = self.names(attempts);
-        let diagnostics = build.diagnostics.into_values().flatten().map(|diagnostic| diagnostic.renamed(&names));
-        Ok(Outcomes { executable, diagnostics: diagnostics.collect() })
+        Ok(Outcomes { executable, diagnostics: build.diagnostics.into_values().flatten().collect() })
     }
 
-    fn copy(&self, attempt: &Attempt) -> PathBuf {
-        self.folder.join(format!("{}.rs", attempt.module()))
+    /// Writes the files in which an attempt is compiled.
+    fn write(&self, attempt: &Attempt, form: Form) -> Result<Files, Trouble> {
+        let files = self.files(attempt);
+        let read = |path: &Path| {
+            fs::read_to_string(path).map_err(Trouble::io(format!("cannot read {}", self.job.workspace.shown(path))))
+        };
+        let own = match &attempt.source {
+            Source::File(path) => without_checks(&read(path)?),
+            Source::Variant { catalogue, variant } => {
+                let solution = without_checks(&read(&attempt.exercise.solution_file())?);
+                let laid = overlay::lay(&solution, &read(catalogue)?, variant);
+                write_if_changed(&files.rest, &laid.rest)?;
+                // The first line of a catalogue is never an attempt's.
+                format!("include!({:?});{}", files.rest, laid.own)
+            }
+        };
+        let own = match form {
+            Form::Modules => format!("{own}\n#[path = {:?}]\nmod checks;\n", files.checks),
+            Form::Crate => without_inner(&own),
+        };
+        write_if_changed(&files.own, &own)?;
+        write_if_changed(&files.checks, &read(&attempt.exercise.checks_file())?)?;
+        Ok(files)
+    }
+
+    fn files(&self, attempt: &Attempt) -> Files {
+        let file = |extension| self.folder.join(format!("{}.{extension}", attempt.module()));
+        Files { own: file("rs"), rest: file("solution.rs"), checks: file("checks.rs") }
     }
 
     /// From what rustc and the harness call the files to what a person calls them. Whole paths stand before those that are
     /// a part of them.
-    fn names(&self, attempts: &[&Attempt]) -> Vec<(String, String)> {
+    fn names(&self, attempt: &Attempt) -> Vec<(String, String)> {
         let mut names = BTreeMap::new();
-        for attempt in attempts {
-            let checks = attempt.exercise.checks_file();
-            for (path, shown) in
-                [(self.copy(attempt), attempt.shown.clone()), (checks.clone(), self.job.workspace.shown(&checks))]
-            {
-                names.insert(self.job.workspace.shown(&path), shown.clone());
-                names.insert(path.to_string_lossy().replace('\\', "/"), shown.clone());
-                names.insert(path.to_string_lossy().into_owned(), shown);
-            }
+        let files = self.files(attempt);
+        let shown = |path: &Path| self.job.workspace.shown(path);
+        for (path, shown_as) in [
+            (files.own, attempt.shown.clone()),
+            (files.rest, shown(&attempt.exercise.solution_file())),
+            (files.checks, shown(&attempt.exercise.checks_file())),
+        ] {
+            names.insert(shown(&path), shown_as.clone());
+            names.insert(path.to_string_lossy().replace('\\', "/"), shown_as.clone());
+            names.insert(path.to_string_lossy().into_owned(), shown_as);
         }
         let mut names: Vec<(String, String)> = names.into_iter().collect();
         names.sort_by_key(|(from, _)| Reverse(from.len()));
@@ -310,15 +412,32 @@ struct Outcomes {
 }
 
 impl Outcomes {
-    fn about(&self, attempt: &Attempt) -> Vec<Diagnostic> {
-        let is_about = |diagnostic: &&Diagnostic| diagnostic.file.as_deref() == Some(attempt.shown.as_str());
-        self.diagnostics.iter().filter(is_about).cloned().collect()
+    fn ready(&self, module: String) -> Option<Ready> {
+        Some(Ready { executable: self.executable.clone()?, module })
     }
+}
 
-    fn ready(&self, attempt: &Attempt) -> Option<Ready> {
-        let executable = self.executable.clone()?;
-        Some(Ready { executable, module: format!("{}::checks", attempt.module()) })
-    }
+/// How attempts become a crate.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    /// Each is a module.
+    Modules,
+    /// The only one is the crate: its `crate::` is the root.
+    Crate,
+}
+
+/// In which files an attempt is compiled.
+struct Files {
+    own: PathBuf,
+    /// What is left of the solution.
+    rest: PathBuf,
+    checks: PathBuf,
+}
+
+/// What describes a whole file may not stand in one that is included. The lines stay, empty.
+fn without_inner(source: &str) -> String {
+    let keep = |line| if str::starts_with(line, "//!") || str::starts_with(line, "#![") { "" } else { line };
+    source.lines().map(keep).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// A file with the same content keeps its time, so that cargo sees no change.

@@ -26,7 +26,7 @@ pub enum Trouble {
     Elsewhere { package: String, said: String },
     #[error(
         "{0} has no test target `attempts`, which other versions of an exercise are compiled in.\nAdd it:\n\n    \
-         [[test]]\n    name = \"attempts\"\n    path = \"attempts.rs\"\n    test = false"
+         [[test]]\n    name = \"attempts\"\n    path = \"../attempts.rs\"\n    test = false"
     )]
     NoAttempts(String),
     #[error("{what}: {error}")]

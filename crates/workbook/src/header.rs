@@ -20,6 +20,8 @@ pub struct Header {
     pub caught_by: Option<String>,
     /// `//! Says: <words of the message>`, as often as it stands.
     pub says: Vec<String>,
+    /// `/// Without: impl Drop for Sleep`: an item of the solution that the attempt leaves out.
+    pub without: Vec<String>,
 }
 
 impl Header {
@@ -40,6 +42,8 @@ impl Header {
                 header.caught_by = Some(rest.trim().trim_matches('`').to_owned());
             } else if let Some(rest) = line.strip_prefix("Says:") {
                 header.says.push(rest.trim().to_owned());
+            } else if let Some(rest) = line.strip_prefix("Without:") {
+                header.without.push(rest.trim().to_owned());
             } else {
                 task.push(line);
             }

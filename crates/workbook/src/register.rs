@@ -111,13 +111,14 @@ impl Exercise {
         self.solutions_folder().join("starters").join(format!("{}.rs", self.name))
     }
 
-    pub fn traps_dir(&self) -> PathBuf {
-        self.solutions_folder().join("traps").join(&self.name)
+    /// The catalogue of wrong answers: see [`overlay`](crate::overlay).
+    pub fn traps_file(&self) -> PathBuf {
+        self.solutions_folder().join("traps").join(format!("{}.rs", self.name))
     }
 
-    /// Other right answers: the checks must not ask for one way only.
-    pub fn also_right_dir(&self) -> PathBuf {
-        self.solutions_folder().join("also_right").join(&self.name)
+    /// The catalogue of other right answers: the checks must not ask for one way only.
+    pub fn also_right_file(&self) -> PathBuf {
+        self.solutions_folder().join("also_right").join(format!("{}.rs", self.name))
     }
 
     /// The header as it was shipped: a learner who deletes it still sees the task. Where there is no starter, the

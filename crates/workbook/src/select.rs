@@ -74,13 +74,11 @@ fn normal(typed: &str) -> String {
 
 fn unknown(register: &Register, typed: &str, name: &str) -> NoSuch {
     let short = name.rsplit('/').next().unwrap_or(name);
-    let candidates = register.exercises().map(|exercise| {
-        let whole = text::distance(&exercise.id(), name);
-        (whole.min(text::distance(&exercise.name, short)), exercise.id())
-    });
-    let lessons = register.lessons.iter().map(|lesson| (text::distance(&lesson.id, name), lesson.id.clone()));
-    let nearest = candidates.chain(lessons).min_by_key(|(distance, _)| *distance);
-    let likely = nearest.filter(|(distance, _)| *distance <= (short.chars().count() / 2).max(2));
-    let suggestion = likely.map(|(_, id)| format!(" Did you mean `{id}`?")).unwrap_or_default();
+    let ids: Vec<String> = register.exercises().map(Exercise::id).collect();
+    let lessons = register.lessons.iter().map(|lesson| lesson.id.as_str());
+    let by_name = || text::nearest(short, register.exercises().map(|exercise| exercise.name.as_str()));
+    let whole = text::nearest(name, ids.iter().map(String::as_str).chain(lessons));
+    let likely = whole.or_else(|| ids.iter().map(String::as_str).find(|id| id.rsplit('/').next() == by_name()));
+    let suggestion = likely.map(|id| format!(" Did you mean `{id}`?")).unwrap_or_default();
     NoSuch(format!("no exercise is named `{typed}`.{suggestion}\n`cargo workbook list` shows all of them."))
 }

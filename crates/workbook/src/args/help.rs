@@ -56,7 +56,7 @@ Exit codes: 0 done, 2 wrong usage, 3 cannot.
 ";
 
 const CHECK: &str = "\
-cargo workbook check [ID|LESSON|--all] [--attempt FILE] [--json]
+cargo workbook check [ID|LESSON|--all] [--attempt FILE|--trap NAME] [--json]
 
 Compiles an exercise, runs its checks, and says what happened. Without an ID:
 the first exercise that has not passed.
@@ -66,6 +66,8 @@ the first exercise that has not passed.
   LESSON           all exercises of a lesson: `03-join`, or `03`
   --all            all exercises
   --attempt FILE   run the checks of ID on another file; progress stays as it is
+  --trap NAME      the same on one of its known wrong answers, from
+                   solutions/…/traps/: see what its verdict is
   --json           the report for programs; crates/workbook/JSON.md describes it
   --plain          ASCII only, no colour
 

@@ -25,7 +25,7 @@ pub enum Command {
     },
     Check {
         what: What,
-        attempt: Option<PathBuf>,
+        attempt: Option<Other>,
         json: bool,
     },
     Hint {
@@ -54,6 +54,15 @@ pub enum Command {
     /// The text to print.
     Help(&'static str),
     Version,
+}
+
+/// What to check in place of the learner's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Other {
+    /// `--attempt FILE`
+    File(PathBuf),
+    /// `--trap NAME`
+    Trap(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +98,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, Usage> {
             Arg::Long("strict") => given.strict = true,
             Arg::Long("build") => given.build = true,
             Arg::Long("attempt") => given.attempt = Some(parser.value()?.into()),
+            Arg::Long("trap") => given.trap = Some(parser.value()?.string()?),
             Arg::Long("svg") => given.svg = Some(parser.value()?.into()),
             Arg::Long("help") | Arg::Short('h') => given.help = true,
             Arg::Long("version") | Arg::Short('V') => given.version = true,
@@ -114,6 +124,7 @@ struct Given {
     help: bool,
     version: bool,
     attempt: Option<PathBuf>,
+    trap: Option<String>,
     svg: Option<PathBuf>,
 }
 
@@ -130,10 +141,16 @@ impl Given {
             None => Command::Watch,
             Some("list") => Command::List { json: self.take_json() },
             Some("check") => {
-                let attempt = self.attempt.take();
+                let attempt = match (self.attempt.take(), self.trap.take()) {
+                    (Some(_), Some(_)) => {
+                        return Err(Usage("check: --attempt FILE or --trap NAME, not both".to_owned()));
+                    }
+                    (file, trap) => file.map(Other::File).or(trap.map(Other::Trap)),
+                };
                 let what = self.take_what("check")?;
-                if attempt.is_some() && !matches!(what, What::Named(_)) {
-                    return Err(Usage("--attempt FILE needs the exercise: check ID --attempt FILE".to_owned()));
+                if let Some(other) = attempt.as_ref().filter(|_| !matches!(what, What::Named(_))) {
+                    let option = if matches!(other, Other::File(_)) { "--attempt FILE" } else { "--trap NAME" };
+                    return Err(Usage(format!("{option} needs the exercise: check ID {option}")));
                 }
                 Command::Check { what, attempt, json: self.take_json() }
             }
@@ -187,6 +204,7 @@ impl Given {
             (self.strict, "--strict"),
             (self.build, "--build"),
             (self.attempt.is_some(), "--attempt"),
+            (self.trap.is_some(), "--trap"),
             (self.svg.is_some(), "--svg"),
         ];
         if let Some((_, option)) = left.iter().find(|(given, _)| *given) {
@@ -210,12 +228,11 @@ fn help(command: &str) -> Result<Command, Usage> {
 }
 
 fn unknown(command: &str) -> Usage {
-    let nearest = COMMANDS.iter().min_by_key(|(name, _)| text::distance(name, command)).map(|(name, _)| *name);
-    let suggestion = match nearest {
+    let suggestion = match text::nearest(command, COMMANDS.iter().map(|(name, _)| *name)) {
         _ if command == "watch" => "`cargo workbook` without a command watches.".to_owned(),
         _ if command.contains('/') => format!("To check an exercise: `cargo workbook check {command}`"),
-        Some(name) if text::distance(name, command) <= 3 => format!("Did you mean `{name}`?"),
-        _ => "`cargo workbook --help` shows what there is.".to_owned(),
+        Some(name) => format!("Did you mean `{name}`?"),
+        None => "`cargo workbook --help` shows what there is.".to_owned(),
     };
     Usage(format!("no command is named `{command}`. {suggestion}"))
 }
@@ -236,7 +253,11 @@ mod tests {
         assert_eq!(command("check"), Ok(Command::Check { what: What::Current, attempt: None, json: false }));
         assert_eq!(
             command("--plain check a/b --json --attempt f.rs"),
-            Ok(Command::Check { what: named("a/b"), attempt: Some("f.rs".into()), json: true })
+            Ok(Command::Check { what: named("a/b"), attempt: Some(Other::File("f.rs".into())), json: true })
+        );
+        assert_eq!(
+            command("check a/b --trap slow"),
+            Ok(Command::Check { what: named("a/b"), attempt: Some(Other::Trap("slow".to_owned())), json: false })
         );
         assert_eq!(command("reset --all"), Ok(Command::Reset { what: What::All }));
         assert_eq!(
@@ -270,6 +291,8 @@ mod tests {
         assert!(refused("reset").contains("--all"));
         assert!(refused("check a --all").contains("not both"));
         assert!(refused("check --attempt f.rs").contains("check ID --attempt FILE"));
+        assert!(refused("check --trap slow").contains("check ID --trap NAME"));
+        assert!(refused("check a --trap slow --attempt f.rs").contains("not both"));
         assert!(refused("list --spoil").contains("list --help"));
         assert!(refused("doctor now").contains("`now`"));
         assert!(refused("check --attempt").contains("--help"));

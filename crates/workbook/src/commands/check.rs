@@ -1,11 +1,10 @@
 //! `cargo workbook check`
 
-use std::path::Path;
-
 use super::{Context, status::Status, stoppable, warn};
 use crate::{
-    args::What,
-    attempt, exit, json,
+    args::{Other, What},
+    attempt::{self, Attempt},
+    exit, json,
     kept_runs::KeptRun,
     process::Cancel,
     progress::Store,
@@ -17,27 +16,30 @@ use crate::{
     style::Style,
 };
 
-pub fn check(context: &Context, what: &What, attempt: Option<&Path>, json: bool) -> anyhow::Result<u8> {
+pub fn check(context: &Context, what: &What, other: Option<&Other>, json: bool) -> anyhow::Result<u8> {
     let (progress, warning) = context.store.read();
     let mut warnings: Vec<String> = warning.into_iter().collect();
     let register = &context.register;
     let exercises: Vec<&Exercise> = match what {
         What::Current => vec![context.current(&progress)?],
         What::All => register.exercises().collect(),
-        What::Named(name) if attempt.is_some() => vec![select::find_exercise(register, name)?],
+        What::Named(name) if other.is_some() => vec![select::find_exercise(register, name)?],
         What::Named(name) => match select::find(register, name)? {
             Selected::Exercise(exercise) => vec![exercise],
             Selected::Lesson(lesson) => lesson.exercises.iter().collect(),
         },
     };
-    if let Some(file) = attempt.filter(|file| !file.is_file()) {
-        return Err(NoSuch(format!("there is no file {}", file.display())).into());
-    }
+    let attempt = match other {
+        None => None,
+        Some(Other::File(file)) if file.is_file() => Some(Attempt::named(exercises[0], file)),
+        Some(Other::File(file)) => return Err(NoSuch(format!("there is no file {}", file.display())).into()),
+        Some(Other::Trap(name)) => Some(Attempt::trap(&context.workspace, exercises[0], name)?),
+    };
     let status = Status::new(context.style, context.plain);
     let reports = stoppable(|cancel| {
         let job = job(context, cancel, json);
-        match attempt {
-            Some(file) => attempt::check_file(&job, exercises[0], file).map(|report| vec![report]),
+        match &attempt {
+            Some(attempt) => attempt::check(&job, attempt).map(|report| vec![report]),
             None => by_lesson(register, &exercises)
                 .into_iter()
                 .map(|exercises| run::check_all(&job, &exercises, &|event| status.event(&event)))
@@ -57,8 +59,7 @@ pub fn check(context: &Context, what: &What, attempt: Option<&Path>, json: bool)
     let passed = reports.iter().all(Report::passed);
     if json {
         let reports: Vec<(Report, Exercise)> = reports.into_iter().zip(exercises.into_iter().cloned()).collect();
-        let attempt = attempt.map(|file| file.display().to_string());
-        json::print(&json::check(&reports, attempt.as_deref(), &warnings));
+        json::print(&json::check(&reports, attempt.as_ref().map(Attempt::place).as_deref(), &warnings));
     } else {
         print(&reports, &exercises, attempt.is_some(), &context.style);
         warnings.iter().for_each(|warning| warn(warning));

@@ -122,4 +122,11 @@ impl Findings<'_> {
     fn add(&mut self, about: impl Into<String>, file: &Path, what: impl Into<String>) {
         self.problems.push(Problem { about: about.into(), file: self.workspace.shown(file), what: what.into() });
     }
+
+    /// About one attempt. In a catalogue it is named, and told by its line.
+    fn about(&mut self, attempt: &Attempt, what: impl Into<String>) {
+        let name = attempt.name().map(|name| format!("`{name}` ")).unwrap_or_default();
+        let what = format!("{name}{}", what.into());
+        self.problems.push(Problem { about: attempt.exercise.id(), file: attempt.place(), what });
+    }
 }

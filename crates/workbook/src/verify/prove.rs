@@ -1,7 +1,6 @@
 //! What running them tells: each starter, solution and trap does what its header says.
 
 use std::{
-    fs,
     path::PathBuf,
     sync::{
         Mutex, PoisonError,
@@ -10,7 +9,7 @@ use std::{
     thread,
 };
 
-use super::{Findings, rules::sources};
+use super::Findings;
 use crate::{
     attempt::{self, Attempt, Built, Kind, Ready, Workshop},
     cargo::Trouble,
@@ -24,20 +23,16 @@ use crate::{
 
 /// The starter, the solution, the other right answers and the traps of an exercise.
 pub fn attempts_of(workspace: &Workspace, exercise: &Exercise) -> Vec<Attempt> {
-    let one = |kind, path: PathBuf| path.is_file().then(|| Attempt::new(workspace, exercise, kind, path));
+    let one = |kind, path: PathBuf| path.is_file().then(|| Attempt::file(workspace, exercise, kind, path));
     let starter = one(Kind::Starter, exercise.starter_file());
     let solution = one(Kind::Solution, exercise.solution_file());
-    let also_right = sources(&exercise.also_right_dir()).into_iter().filter_map(|path| one(Kind::AlsoRight, path));
-    let traps = sources(&exercise.traps_dir()).into_iter().filter_map(|path| one(Kind::Trap, path));
-    starter.into_iter().chain(solution).chain(also_right).chain(traps).collect()
+    let of = |kind| Attempt::catalogue(workspace, exercise, kind);
+    starter.into_iter().chain(solution).chain(of(Kind::AlsoRight)).chain(of(Kind::Trap)).collect()
 }
 
 /// Compiles and runs all attempts of a lesson, and compares with what their headers say.
 pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findings<'_>) -> Result<(), Trouble> {
-    let headers: Vec<Header> = attempts
-        .iter()
-        .map(|attempt| Header::parse(&fs::read_to_string(&attempt.source).unwrap_or_default()))
-        .collect();
+    let headers: Vec<Header> = attempts.iter().map(Attempt::header).collect();
     let is_rejected = |index: &usize| match attempts[*index].kind {
         Kind::Starter => headers[*index].starts_not_compiling,
         Kind::Trap => headers[*index].caught_by.as_deref() == Some("the compiler"),
@@ -49,27 +44,28 @@ pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findi
         Err(Trouble::NoAttempts(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
-    let (alone, together): (Vec<usize>, Vec<usize>) = (0..attempts.len()).partition(is_rejected);
+    let (rejected, together): (Vec<usize>, Vec<usize>) = (0..attempts.len()).partition(is_rejected);
     let batch: Vec<&Attempt> = together.iter().map(|index| &attempts[*index]).collect();
     let mut runs = Vec::new();
     for (index, built) in together.iter().zip(workshop.build_together(&batch)?) {
         let attempt = &attempts[*index];
         match built.ready {
-            None => findings.add(attempt.exercise.id(), &attempt.source, rejected(&built.diagnostics)),
+            None => findings.about(attempt, does_not_compile(&built.diagnostics)),
             Some(ready) => runs.push((*index, ready)),
         }
         for warning in built.diagnostics.iter().filter(|d| attempt.kind == Kind::Solution && !d.is_error()) {
             let what = format!("a solution compiles without a warning:\n{}", warning.rendered.trim_end());
-            findings.add(attempt.exercise.id(), &attempt.source, what);
+            findings.about(attempt, what);
         }
     }
-    // The compiler works on one core most of the time: the runs fill the other one.
-    let (ran, rejected) = thread::scope(|scope| {
+    // The compiler works on one core most of the time: the runs fill the other one. What must not compile is compiled
+    // together, too, and again without what was rejected, until nothing new is.
+    let batch: Vec<&Attempt> = rejected.iter().map(|index| &attempts[*index]).collect();
+    let (ran, built) = thread::scope(|scope| {
         let running = scope.spawn(|| run_all(&workshop, attempts, &runs));
-        let rejected: Result<Vec<Built>, Trouble> =
-            alone.iter().map(|index| workshop.build_alone(&attempts[*index])).collect();
+        let built = workshop.build_together(&batch);
         let ran = running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (ran, rejected)
+        (ran, built)
     });
     for (index, checks) in ran? {
         let what = match attempts[index].kind {
@@ -78,12 +74,12 @@ pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findi
             Kind::Trap | Kind::File => trap_problem(&headers[index], &checks),
         };
         if let Some(what) = what {
-            findings.add(attempts[index].exercise.id(), &attempts[index].source, what);
+            findings.about(&attempts[index], what);
         }
     }
-    for (index, built) in alone.iter().zip(rejected?) {
+    for (index, built) in rejected.iter().zip(built?) {
         if let Some(what) = rejection_problem(&headers[*index], &built) {
-            findings.add(attempts[*index].exercise.id(), &attempts[*index].source, what);
+            findings.about(&attempts[*index], what);
         }
     }
     Ok(())
@@ -166,7 +162,7 @@ fn missing_words<'a>(says: &'a [String], said: &str) -> Option<&'a str> {
     says.iter().map(String::as_str).find(|words| !said.contains(&filled(words)))
 }
 
-fn rejected(diagnostics: &[Diagnostic]) -> String {
+fn does_not_compile(diagnostics: &[Diagnostic]) -> String {
     let errors: Vec<&str> = diagnostics.iter().filter(|d| d.is_error()).map(|d| d.rendered.trim_end()).collect();
     format!("does not compile:\n{}", errors.join("\n"))
 }

@@ -8,51 +8,68 @@ use std::{
 
 use super::{Findings, Problem};
 use crate::{
-    attempt,
-    cargo::Trouble,
+    attempt::{self, Attempt, Kind, Source},
     checks::Check,
     header::Header,
     hints::Hints,
+    overlay,
     register::{self, Exercise, Lesson},
     workspace::Workspace,
 };
 
-/// The exercises and the solutions of a lesson are the same targets in the same order, and `attempts` is declared so that
-/// plain cargo leaves it alone.
+/// The solutions of a lesson are the modules of `solutions.rs`, in the order of its exercises, and `attempts` is declared so
+/// that plain cargo leaves it alone.
 pub fn targets_agree(lesson: &Lesson, findings: &mut Findings<'_>) {
-    let root = &findings.workspace.root;
-    let manifest = root.join("solutions").join(&lesson.id).join("Cargo.toml");
+    let root = findings.workspace.root.clone();
+    let folder = root.join("solutions").join(&lesson.id);
+    let manifest = folder.join("Cargo.toml");
     let targets = match register::targets(&manifest) {
         Ok(targets) => targets,
         Err(error) => return findings.add(&lesson.id, &manifest, format!("{error:#}")),
     };
-    let (attempts, solutions): (Vec<_>, Vec<_>) =
-        targets.into_iter().partition(|target| target.name == attempt::TARGET);
-    let solutions: Vec<&str> = solutions.iter().map(|target| target.name.as_str()).collect();
+    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    if names != ["solutions", attempt::TARGET] {
+        let what = format!(
+            "its [[test]] targets are to be `solutions` and `{}`, but are: {}",
+            attempt::TARGET,
+            names.join(" ")
+        );
+        findings.add(&lesson.id, &manifest, what);
+    }
+    if let Some(target) = targets.iter().find(|target| target.name == attempt::TARGET) {
+        if target.test != Some(false) {
+            findings.add(
+                &lesson.id,
+                &manifest,
+                "the target `attempts` needs `test = false`: cargo test would build it",
+            );
+        }
+        if target.path.as_deref() != Some("../attempts.rs") {
+            findings.add(
+                &lesson.id,
+                &manifest,
+                "the target `attempts` is to be ../attempts.rs, the same for all lessons",
+            );
+        }
+    }
+    let list = folder.join("solutions.rs");
+    let text = fs::read_to_string(&list).unwrap_or_default();
+    let solutions: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
     let exercises: Vec<&str> = lesson.exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     if solutions != exercises {
         let what = format!(
-            "its [[test]] targets are not those of exercises/{}, in their order: {} here, {} there",
+            "its modules are not the exercises of exercises/{}, in their order: {} here, {} there",
             lesson.id,
             solutions.join(" "),
             exercises.join(" ")
         );
-        findings.add(&lesson.id, &manifest, what);
+        findings.add(&lesson.id, &list, what);
     }
-    match attempts.as_slice() {
-        [target] if target.test == Some(false) => {}
-        [_] => {
-            findings.add(&lesson.id, &manifest, "the target `attempts` needs `test = false`: cargo test would build it")
-        }
-        _ => findings.add(&lesson.id, &manifest, Trouble::NoAttempts("it".to_owned()).to_string()),
-    }
-    for (folder, kind) in [("exercises", "file"), ("solutions", "solution")] {
-        let manifest = root.join(folder).join(&lesson.id).join("Cargo.toml");
-        let targets = register::targets(&manifest).unwrap_or_default();
-        let is_elsewhere = |target: &&register::Target| target.path.as_deref() != Some(&format!("{}.rs", target.name));
-        for target in targets.iter().filter(is_elsewhere) {
-            findings.add(&lesson.id, &manifest, format!("the {kind} of `{0}` is to be `{0}.rs`", target.name));
-        }
+    let manifest = root.join("exercises").join(&lesson.id).join("Cargo.toml");
+    let targets = register::targets(&manifest).unwrap_or_default();
+    let is_elsewhere = |target: &&register::Target| target.path.as_deref() != Some(&format!("{}.rs", target.name));
+    for target in targets.iter().filter(is_elsewhere) {
+        findings.add(&lesson.id, &manifest, format!("the file of `{0}` is to be `{0}.rs`", target.name));
     }
     let mut seen = BTreeSet::new();
     for name in exercises.iter().filter(|name| !seen.insert(**name)) {
@@ -65,22 +82,21 @@ pub fn no_orphans(lesson: &Lesson, findings: &mut Findings<'_>) {
     let root = findings.workspace.root.clone();
     let known = |path: &Path| {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        stem == attempt::TARGET || lesson.exercises.iter().any(|exercise| exercise.name == stem)
+        stem == "solutions" || lesson.exercises.iter().any(|exercise| exercise.name == stem)
     };
     let exercises = root.join("exercises").join(&lesson.id);
     let solutions = root.join("solutions").join(&lesson.id);
-    let sources = [
+    for folder in [
         exercises.clone(),
         exercises.join("checks"),
         exercises.join("hints"),
         solutions.clone(),
         solutions.join("starters"),
-    ];
-    let with_folders = [solutions.join("traps"), solutions.join("also_right")];
-    for folder in sources.iter().chain(&with_folders) {
+        solutions.join("traps"),
+        solutions.join("also_right"),
+    ] {
         let is_source = |path: &Path| path.extension().is_some_and(|extension| extension == "rs" || extension == "md");
-        let is_folder_of_one = |path: &Path| with_folders.contains(folder) && path.is_dir();
-        for path in entries(folder).into_iter().filter(|path| is_source(path) || is_folder_of_one(path)) {
+        for path in entries(&folder).into_iter().filter(|path| is_source(path)) {
             if !known(&path) {
                 findings.add(&lesson.id, &path, "belongs to no exercise of exercises/…/Cargo.toml");
             }
@@ -124,22 +140,48 @@ pub fn files_are_complete(exercise: &Exercise, checks: &[Check], findings: &mut 
         }
     }
     hints_are_complete(exercise, checks, findings);
-    let traps = sources(&exercise.traps_dir());
+    catalogue_is_sound(exercise, Kind::AlsoRight, findings);
+    let traps = catalogue_is_sound(exercise, Kind::Trap, findings);
     if traps.len() < 2 {
-        findings.add(&id, &exercise.traps_dir(), format!("holds {} of at least 2 traps", traps.len()));
+        findings.add(&id, &exercise.traps_file(), format!("holds {} of at least 2 traps", traps.len()));
     }
     for trap in traps {
-        let header = Header::parse(&fs::read_to_string(&trap).unwrap_or_default());
+        let header = trap.header();
         for (is_there, what) in [
-            (header.trap.is_some_and(|text| !text.is_empty()), "has no line `//! Trap: …`"),
-            (header.caught_by.is_some(), "has no line `//! Caught by: …`"),
-            (!header.says.is_empty(), "has no line `//! Says: …`"),
+            (header.trap.is_some_and(|text| !text.is_empty()), "has no line `/// Trap: …`"),
+            (header.caught_by.is_some(), "has no line `/// Caught by: …`"),
+            (!header.says.is_empty(), "has no line `/// Says: …`"),
         ] {
             if !is_there {
-                findings.add(&id, &trap, what);
+                findings.about(&trap, what);
             }
         }
     }
+}
+
+/// A catalogue holds modules of different names and nothing else, and of the solution only what they change.
+fn catalogue_is_sound(exercise: &Exercise, kind: Kind, findings: &mut Findings<'_>) -> Vec<Attempt> {
+    let attempts = Attempt::catalogue(findings.workspace, exercise, kind);
+    let solution = fs::read_to_string(exercise.solution_file()).unwrap_or_default();
+    let mut names = BTreeSet::new();
+    for attempt in &attempts {
+        let Source::Variant { catalogue, variant } = &attempt.source else { continue };
+        if !names.insert(&variant.name) {
+            findings.about(attempt, "stands there twice");
+        }
+        for name in overlay::left_out_in_vain(&solution, variant) {
+            findings.about(attempt, format!("leaves out `{name}`, which the solution does not have"));
+        }
+        let text = fs::read_to_string(catalogue).unwrap_or_default();
+        for name in overlay::repeated(&solution, &text, variant) {
+            findings.about(attempt, format!("repeats `{name}` as the solution has it: leave it away"));
+        }
+    }
+    let file = if kind == Kind::Trap { exercise.traps_file() } else { exercise.also_right_file() };
+    for (line, item) in overlay::strays(&fs::read_to_string(&file).unwrap_or_default()) {
+        findings.add(exercise.id(), &file, format!("line {line}, `{item}`, belongs to no module"));
+    }
+    attempts
 }
 
 fn starter_is_complete(exercise: &Exercise, findings: &mut Findings<'_>) {
@@ -206,10 +248,4 @@ pub fn edited(workspace: &Workspace, exercise: &Exercise) -> Option<Problem> {
         Err(error) => format!("cannot be read: {error}"),
     };
     Some(Problem { about: exercise.id(), file: workspace.shown(&exercise.file()), what })
-}
-
-/// The Rust files of a folder.
-pub fn sources(folder: &Path) -> Vec<PathBuf> {
-    let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
-    entries(folder).into_iter().filter(is_source).collect()
 }

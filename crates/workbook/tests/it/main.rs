@@ -1,0 +1,13 @@
+//! The runner as a person meets it: its commands, its screen, its files; and what it says of this workbook.
+
+mod support;
+
+mod commands;
+mod verdicts;
+#[cfg(unix)]
+mod watch;
+mod progress;
+mod json;
+mod verify_rules;
+mod verify;
+mod readme;

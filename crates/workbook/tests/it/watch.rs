@@ -1,0 +1,343 @@
+//! Watch, in a real pseudo-terminal.
+
+#![cfg(unix)]
+
+use std::{fs, path::Path};
+
+use crate::support::{CLEARED, Fixture, GREET, RIGHT, greet, is_alive, terminal::Terminal, wait_until};
+
+fn watch(fixture: &Fixture, size: (u16, u16)) -> Terminal {
+    watch_with(fixture, &[], size)
+}
+
+fn watch_with(fixture: &Fixture, args: &[&str], size: (u16, u16)) -> Terminal {
+    Terminal::open(Path::new(env!("CARGO_BIN_EXE_workbook")), args, fixture.root(), &CLEARED, size)
+}
+
+/// Code that never ends by itself, and says in a file which process it is.
+fn endless(fixture: &Fixture, file: &str) -> String {
+    let path = fixture.path(file);
+    format!(
+        "{{ let _ = name; std::fs::write({:?}, std::process::id().to_string()).unwrap(); loop {{ std::thread::park() }} }}",
+        path
+    )
+}
+
+fn id_in(fixture: &Fixture, file: &str) -> u32 {
+    let path = fixture.path(file);
+    wait_until(&format!("{file} is written"), || fs::read_to_string(&path).ok()?.parse().ok())
+}
+
+#[test]
+fn from_the_first_screen_to_the_next_exercise() {
+    let fixture = Fixture::new();
+    let mut terminal = watch(&fixture, (80, 24));
+    let screen = terminal.wait_for("say hello to Ada");
+    for words in
+        ["Greet", "5 min", "0/2", "exercises/01-demo/greet.rs", "A model greets", "not started", "h hint", "q quit"]
+    {
+        assert!(screen.contains(words), "no {words:?} on\n{screen}");
+    }
+    assert!(terminal.cursor_is_hidden());
+
+    fixture.greet("name.to_owned()");
+    let screen = terminal.wait_for("does not say Hello");
+    assert!(screen.contains("✗ The greeting is polite.") && !screen.contains("not started"), "{screen}");
+
+    fixture.greet("nobody_knows_this()");
+    terminal.wait_for("cannot find function `nobody_knows_this`");
+
+    fixture.greet(RIGHT);
+    let screen = terminal.wait_for("Passed");
+    for words in [
+        "1/2",
+        "Read on: book, chapter 1.",
+        "Our solution: The name goes into the text by `format!`.",
+        "Press s for the solution",
+        "Press n for the next exercise: Count.",
+    ] {
+        assert!(screen.contains(words), "no {words:?} on\n{screen}");
+    }
+    terminal.press("n");
+    terminal.wait_for("the numbers from 1 to 3");
+
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    let screen = terminal.wait_for("`cargo workbook` goes on here.");
+    assert!(screen.contains("the numbers from 1 to 3"), "the last verdict stays:\n{screen}");
+    assert!(!terminal.cursor_is_hidden());
+}
+
+#[test]
+fn keys_turn_pages() {
+    let fixture = Fixture::new();
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    terminal.press("h");
+    terminal.wait_for("Hint 1 of 3");
+    terminal.press("h");
+    terminal.wait_for("Hint 2 of 3");
+    terminal.press("\u{1b}");
+    terminal.wait_for("say hello to Ada");
+    terminal.press("?");
+    terminal.wait_for("Keys work at all times");
+    terminal.press("t");
+    terminal.wait_for("no call was started");
+    terminal.press("s");
+    terminal.wait_for("solution 01-demo/greet --spoil");
+    terminal.press("p");
+    terminal.wait_for("This is the first exercise.");
+    terminal.press("l");
+    terminal.wait_for("› – greet");
+    terminal.press("jj\r");
+    terminal.wait_for("exercises/02-more/count.rs");
+    terminal.press("n");
+    terminal.wait_for("This is the last exercise.");
+    terminal.press("p");
+    terminal.wait_for("exercises/01-demo/count.rs");
+    terminal.press("\u{4}");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn the_solution_opens_after_a_pass() {
+    let fixture = Fixture::new();
+    fixture.greet(RIGHT);
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("Passed");
+    terminal.press("s");
+    let screen = terminal.wait_for("solutions/01-demo/greet.rs");
+    assert!(screen.contains("format!(\"Hello, {name}!\")") && !screen.contains("mod checks"), "{screen}");
+    terminal.press("t");
+    terminal.wait_for("1.0 s");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn keys_are_answered_while_a_check_runs() {
+    let fixture = Fixture::new();
+    fixture.greet(&endless(&fixture, "id"));
+    let mut terminal = watch(&fixture, (80, 24));
+    let check = id_in(&fixture, "id");
+    terminal.wait_for("checking");
+    terminal.press("h");
+    terminal.wait_for("Hint 1 of 3");
+    terminal.press("l");
+    terminal.wait_for("› – greet");
+    assert!(is_alive(check), "the check runs all the time");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    wait_until("the check is gone", || (!is_alive(check)).then_some(()));
+}
+
+#[test]
+fn a_new_save_kills_the_check_that_runs() {
+    let fixture = Fixture::new();
+    fixture.greet(&endless(&fixture, "first"));
+    let mut terminal = watch(&fixture, (80, 24));
+    let first = id_in(&fixture, "first");
+    fixture.greet(&endless(&fixture, "second"));
+    let second = id_in(&fixture, "second");
+    wait_until("the first check is gone", || (!is_alive(first)).then_some(()));
+    fixture.greet(RIGHT);
+    terminal.wait_for("Passed");
+    wait_until("the second check is gone", || (!is_alive(second)).then_some(()));
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn every_way_to_save_is_seen() {
+    let fixture = Fixture::new();
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+
+    // Beside it, then renamed over it: vim, helix, JetBrains.
+    fixture.write("exercises/01-demo/.greet.rs.swp", "swap file");
+    fixture.write("exercises/01-demo/4913", "vim asks whether it may write here");
+    fs::remove_file(fixture.path("exercises/01-demo/4913")).expect("it is there");
+    fixture.write("exercises/01-demo/greet.rs.new", &greet("name.to_owned()"));
+    fs::rename(fixture.path("exercises/01-demo/greet.rs.new"), fixture.path(GREET)).expect("it is there");
+    terminal.wait_for("does not say Hello");
+
+    // The old one moved away, a new one written.
+    fs::rename(fixture.path(GREET), fixture.path("exercises/01-demo/greet.rs~")).expect("it is there");
+    fixture.greet("\"Hello\".to_owned()");
+    terminal.wait_for("no name in it");
+
+    // Emptied, then written in parts.
+    let text = greet(RIGHT);
+    fixture.write(GREET, "");
+    fixture.write(GREET, &text[..text.len() / 2]);
+    fixture.write(GREET, &text);
+    terminal.wait_for("Passed");
+
+    fs::remove_file(fixture.path(GREET)).expect("it is there");
+    terminal.wait_for("is gone. Save it again");
+    terminal.press("xy");
+    terminal.wait_for("say hello to Ada");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn reset_asks_first() {
+    let fixture = Fixture::new();
+    let mine = greet("name.to_owned()");
+    fixture.write(GREET, &mine);
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("does not say Hello");
+    terminal.press("x");
+    terminal.wait_for("Put the starter of 01-demo/greet back?");
+    terminal.press("n");
+    terminal.wait_for("does not say Hello");
+    assert_eq!(fixture.read(GREET), mine);
+    terminal.press("xy");
+    terminal.wait_for(".workbook/kept/01-demo/greet.1.rs");
+    terminal.wait_for("say hello to Ada");
+    assert_eq!(fixture.read(".workbook/kept/01-demo/greet.1.rs"), mine);
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn control_c_ends_it_with_130_and_a_working_terminal() {
+    let fixture = Fixture::new();
+    fixture.write(".workbook/progress.txt", "02-more/count passed\n");
+    fixture.greet(&endless(&fixture, "id"));
+    let mut terminal = watch(&fixture, (80, 24));
+    let check = id_in(&fixture, "id");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.wait_for_end(), 130);
+    wait_until("the check is gone", || (!is_alive(check)).then_some(()));
+    assert!(!terminal.cursor_is_hidden());
+    assert_eq!(fixture.read(".workbook/progress.txt"), "02-more/count passed\n");
+}
+
+/// The shell asks the terminal before and after: both answers are the same if everything was restored.
+#[test]
+fn the_terminal_is_as_before_after_quit_interrupt_and_termination() {
+    let fixture = Fixture::new();
+    let runner = env!("CARGO_BIN_EXE_workbook");
+    let script = format!(
+        "stty -g > before; {runner}; echo quit $?; read go; stty -g > after1; {runner}; echo interrupt $?; read go; stty -g > after2; \
+         {runner} & echo $! > id; wait $!; stty -g > after3; echo the end"
+    );
+    let script = script.replace(
+        &format!("{runner} & echo $! > id; wait $!"),
+        &format!("sh -c 'echo $$ > id; exec {runner}'; echo terminated $?"),
+    );
+    let mut terminal = Terminal::open(Path::new("/bin/sh"), &["-c", &script], fixture.root(), &CLEARED, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    terminal.press("q");
+    terminal.wait_for("quit 0");
+    terminal.press("\n");
+    terminal.wait_for("h hint");
+    terminal.press("\u{3}");
+    terminal.wait_for("interrupt 130");
+    terminal.press("\n");
+    terminal.wait_for("h hint");
+    let id = id_in_text(&fixture, "id");
+    let status = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill is there");
+    assert!(status.success());
+    terminal.wait_for("terminated 143");
+    terminal.wait_for("the end");
+    assert_eq!(terminal.wait_for_end(), 0);
+    let before = fixture.read("before");
+    for after in ["after1", "after2", "after3"] {
+        assert_eq!(fixture.read(after), before, "{after}");
+    }
+}
+
+fn id_in_text(fixture: &Fixture, file: &str) -> String {
+    wait_until("the id is written", || Some(fixture.read(file).trim().to_owned()).filter(|id| !id.is_empty()))
+}
+
+#[test]
+fn forty_columns_lose_no_word() {
+    let fixture = Fixture::new();
+    let mut terminal = watch(&fixture, (40, 24));
+    let screen = terminal.wait_for("say hello to Ada");
+    for words in
+        ["Greet", "0/2", "exercises/01-demo/greet.rs", "A model greets its user by name.", "not started", "q quit"]
+    {
+        assert!(support_filled(&screen).contains(words), "no {words:?} on\n{screen}");
+    }
+    fixture.greet("\"Hello\".to_owned()");
+    terminal.wait_for("the greeting has no name in it");
+    terminal.resize(80, 30);
+    let screen = terminal.wait_for("x reset ? help q quit");
+    assert!(screen.contains("no name in it"), "{screen}");
+    terminal.resize(30, 10);
+    terminal.wait_for("below (↑ ↓)");
+    terminal.press("          ");
+    terminal.wait_for("the end");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+fn support_filled(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn plain_draws_over_nothing_and_uses_ascii() {
+    let fixture = Fixture::new();
+    let mut terminal = watch_with(&fixture, &["--plain"], (80, 40));
+    terminal.wait_for("say hello to Ada");
+    fixture.greet("\"Hello\".to_owned()");
+    let screen = terminal.wait_for("no name in it");
+    assert!(screen.contains("say hello to Ada") && screen.is_ascii(), "the state before is still there:\n{screen}");
+    assert!(!terminal.cursor_is_hidden());
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn progress_that_cannot_be_saved_is_said_once() {
+    let fixture = Fixture::new();
+    fixture.write(".workbook", "a file where the folder should be");
+    fixture.greet(RIGHT);
+    let mut terminal = watch(&fixture, (80, 24));
+    let screen = terminal.wait_for("Your progress is not saved");
+    assert!(screen.contains("Passed") && screen.contains("1/2"), "{screen}");
+    terminal.press("r");
+    terminal.wait_until("the verdict without the warning", |screen| {
+        screen.contains("Passed") && !screen.contains("not saved")
+    });
+    terminal.press("n");
+    terminal.wait_for("the numbers from 1 to 3");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+/// Closing the window must end the runner, not leave it running where nobody sees it.
+#[test]
+fn a_closed_terminal_ends_it_and_its_check() {
+    let fixture = Fixture::new();
+    fixture.greet(&endless(&fixture, "id"));
+    let terminal = watch(&fixture, (80, 24));
+    let check = id_in(&fixture, "id");
+    let runner = terminal.id();
+    terminal.close();
+    wait_until("the runner is gone", || (!is_alive(runner)).then_some(()));
+    wait_until("the check is gone", || (!is_alive(check)).then_some(()));
+}
+
+#[test]
+fn colour_is_there_unless_it_is_unwanted() {
+    let fixture = Fixture::new();
+    let runner = Path::new(env!("CARGO_BIN_EXE_workbook"));
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    assert!(terminal.has_colour());
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    let script = format!("NO_COLOR=1 {}", runner.display());
+    let mut terminal = Terminal::open(Path::new("/bin/sh"), &["-c", &script], fixture.root(), &CLEARED, (80, 24));
+    let screen = terminal.wait_for("say hello to Ada");
+    assert!(!terminal.has_colour() && screen.contains('▱'), "no colour, and all characters:\n{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}

@@ -1,0 +1,249 @@
+//! # State machine: what people write
+//!
+//! Each module holds only what differs from the solution, `../state_machine.rs`.
+
+/// Trap: the last state is kept after `Ready`, so a poll after the end polls a call that has ended.
+/// Caught by: a_poll_after_the_end_panics
+/// Says: hang without a word
+mod answers_twice {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match &mut *self {
+                    Answer::Start { .. } => {
+                        let Answer::Start { writer } = mem::replace(&mut *self, Answer::Done) else { unreachable!() };
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                    }
+                    Answer::Drafting { writer, call } => {
+                        let Poll::Ready(draft) = call.as_mut().poll(cx) else { return Poll::Pending };
+                        *self = Answer::Improving { call: writer.improve(&draft) };
+                    }
+                    Answer::Improving { call } => return call.as_mut().poll(cx),
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the first poll makes the call of the draft and does not poll it, so the call has no waker.
+/// Caught by: goes_on_while_the_calls_are_ready
+/// Says: nobody will poll you again
+mod first_poll_only_makes_the_call {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                        return Poll::Pending;
+                    }
+                    Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => *self = Answer::Improving { call: writer.improve(&draft) },
+                        Poll::Pending => {
+                            *self = Answer::Drafting { writer, call };
+                            return Poll::Pending;
+                        }
+                    },
+                    Answer::Improving { mut call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_pending() {
+                            *self = Answer::Improving { call };
+                        }
+                        return poll;
+                    }
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: one state for one poll: when the draft is ready, the next state is left for the next poll, which never comes.
+/// Caught by: goes_on_while_the_calls_are_ready
+/// Says: no call has kept the waker
+/// Says: After `Ready`, go on in the same poll
+mod pending_between_two_states {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                    }
+                    Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => {
+                            *self = Answer::Improving { call: writer.improve(&draft) };
+                            return Poll::Pending;
+                        }
+                        Poll::Pending => {
+                            *self = Answer::Drafting { writer, call };
+                            return Poll::Pending;
+                        }
+                    },
+                    Answer::Improving { mut call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_pending() {
+                            *self = Answer::Improving { call };
+                        }
+                        return poll;
+                    }
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the whole `async fn` is put into one state. It runs, and nothing was learned.
+/// Caught by: is_in_the_state_where_it_waits
+/// Says: saw Start, Improving, Improving
+/// Says: here you do it, without `answer`
+mod the_compiler_does_the_work {
+    impl<W: Writer + 'static> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => *self = Answer::Improving { call: Box::pin(answer(writer)) },
+                    Answer::Improving { mut call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_pending() {
+                            *self = Answer::Improving { call };
+                        }
+                        return poll;
+                    }
+                    Answer::Drafting { .. } | Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: when the draft is ready the improvement is called, and its call is not put into the state: the loop finds Start.
+/// Caught by: goes_on_while_the_calls_are_ready
+/// Says: An arm has to put the next state in place
+mod the_next_state_is_forgotten {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match &mut *self {
+                    Answer::Start { writer } => {
+                        let mut call = writer.draft();
+                        let Poll::Ready(draft) = call.as_mut().poll(cx) else { return Poll::Pending };
+                        let _call = writer.improve(&draft);
+                    }
+                    Answer::Drafting { .. } => return Poll::Pending,
+                    Answer::Improving { call } => return call.as_mut().poll(cx),
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: `mem::replace` takes the state out, and the way to `Pending` does not put it back.
+/// Caught by: stops_where_a_call_is_not_ready
+/// Says: the state has to be put back
+mod the_state_is_lost_on_pending {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                    }
+                    Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => *self = Answer::Improving { call: writer.improve(&draft) },
+                        Poll::Pending => return Poll::Pending,
+                    },
+                    Answer::Improving { mut call } => return call.as_mut().poll(cx),
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: every poll makes the call of the draft anew, because the state is not kept.
+/// Caught by: stops_where_a_call_is_not_ready
+/// Says: The draft is called a second time
+mod the_state_is_not_kept {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match &mut *self {
+                    Answer::Start { writer } => {
+                        let mut call = writer.draft();
+                        let Poll::Ready(draft) = call.as_mut().poll(cx) else { return Poll::Pending };
+                        *self = Answer::Improving { call: writer.improve(&draft) };
+                    }
+                    Answer::Improving { call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_ready() {
+                            *self = Answer::Done;
+                        }
+                        return poll;
+                    }
+                    Answer::Drafting { .. } | Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: between two states it wakes itself and returns `Pending`. It ends, with more polls than it needs.
+/// Caught by: goes_on_while_the_calls_are_ready
+/// Says: goes on in the same poll, as far as it can
+mod wakes_itself_between_two_states {
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { writer, call };
+                    }
+                    Answer::Drafting { writer, mut call } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => {
+                            *self = Answer::Improving { call: writer.improve(&draft) };
+                            cx.waker().wake_by_ref();
+                            return Poll::Pending;
+                        }
+                        Poll::Pending => {
+                            *self = Answer::Drafting { writer, call };
+                            return Poll::Pending;
+                        }
+                    },
+                    Answer::Improving { mut call } => {
+                        let poll = call.as_mut().poll(cx);
+                        if poll.is_pending() {
+                            *self = Answer::Improving { call };
+                        }
+                        return poll;
+                    }
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! # Run queue: what else is right
+//!
+//! Each module holds only what differs from the solution, `../run_queue.rs`.
+
+/// Also right: a mark in the waker says that the task stands in the queue. It is cleared before the poll.
+mod a_mark_in_the_waker {
+    use std::{sync::atomic::AtomicBool, sync::atomic::Ordering};
+
+    struct TaskWaker {
+        id: TaskId,
+        queue: Queue,
+        queued: AtomicBool,
+    }
+
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            if !self.queued.swap(true, Ordering::AcqRel) {
+                self.queue.lock().expect("nobody panics with this lock").push_back(self.id);
+            }
+        }
+    }
+
+    struct Task {
+        future: Pin<Box<dyn Future<Output = ()>>>,
+        waker: Waker,
+        shared: Arc<TaskWaker>,
+    }
+
+    impl Executor {
+        fn spawn(&mut self, future: impl Future<Output = ()> + 'static) {
+            let id = self.spawned;
+            self.spawned += 1;
+            let shared = Arc::new(TaskWaker { id, queue: self.queue.clone(), queued: AtomicBool::new(true) });
+            let waker = Waker::from(shared.clone());
+            self.tasks.insert(id, Task { future: Box::pin(future), waker, shared });
+            self.queue.lock().expect("nobody panics with this lock").push_back(id);
+        }
+
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                task.shared.queued.store(false, Ordering::Release);
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                if poll.is_ready() {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+/// Also right: rounds. Each takes the whole queue at once, and what is woken meanwhile has its turn in the next round.
+mod rounds {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let round = std::mem::take(&mut *self.queue.lock().expect("nobody panics with this lock"));
+                if round.is_empty() {
+                    return;
+                }
+                for id in round {
+                    let Some(mut task) = self.tasks.remove(&id) else { continue };
+                    let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                    if poll.is_pending() {
+                        self.tasks.insert(id, task);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Also right: the queue holds the tasks themselves, each with its future inside, and a task is its own waker. The futures
+/// must be `Send` then, and each is behind a lock.
+/// Without: impl Wake for TaskWaker
+mod tasks_in_the_queue {
+    use std::{sync::Weak, sync::atomic::AtomicBool, sync::atomic::Ordering};
+
+    type BoxedFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    type Queue = Arc<Mutex<VecDeque<Arc<Task>>>>;
+
+    struct Task {
+        /// `None` when it has ended.
+        future: Mutex<Option<BoxedFuture>>,
+        queued: AtomicBool,
+        /// Weak, because the queue holds the task.
+        queue: Weak<Mutex<VecDeque<Arc<Task>>>>,
+    }
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {
+            let Some(queue) = self.queue.upgrade() else { return };
+            if !self.queued.swap(true, Ordering::AcqRel) {
+                queue.lock().expect("nobody panics with this lock").push_back(self);
+            }
+        }
+    }
+
+    #[derive(Default)]
+    struct Executor {
+        tasks: Vec<Arc<Task>>,
+        queue: Queue,
+    }
+
+    impl Executor {
+        fn spawn(&mut self, future: impl Future<Output = ()> + Send + 'static) {
+            let task = Arc::new(Task {
+                future: Mutex::new(Some(Box::pin(future))),
+                queued: AtomicBool::new(true),
+                queue: Arc::downgrade(&self.queue),
+            });
+            self.tasks.push(task.clone());
+            self.queue.lock().expect("nobody panics with this lock").push_back(task);
+        }
+
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(task) = next else { return };
+                task.queued.store(false, Ordering::Release);
+                let mut place = task.future.lock().expect("nobody panics with this lock");
+                let Some(future) = place.as_mut() else { continue };
+                let waker = Waker::from(task.clone());
+                if future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
+                    *place = None;
+                    drop(place);
+                    self.tasks.retain(|other| !Arc::ptr_eq(other, &task));
+                }
+            }
+        }
+    }
+
+    impl Drop for Executor {
+        fn drop(&mut self) {
+            // A future may hold a waker of its own task, and with it itself. This opens the circle.
+            for task in &self.tasks {
+                task.future.lock().expect("nobody panics with this lock").take();
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! # Timers: what else is right
+//!
+//! Each module holds only what differs from the solution, `../timers.rs`.
+
+/// Also right: a heap of deadlines, and beside it the wakers by number. What a dropped sleep leaves in the heap is skipped.
+mod a_heap {
+    use std::{cmp::Reverse, collections::BinaryHeap};
+
+    #[derive(Debug, Default)]
+    struct Timers {
+        now: Duration,
+        /// Who is to be woken when: soonest first, and those with one deadline in the order in which they began to sleep.
+        heap: BinaryHeap<Reverse<(Duration, u64)>>,
+        wakers: HashMap<u64, Waker>,
+        numbers: u64,
+    }
+
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now >= self.deadline {
+                return Poll::Ready(());
+            }
+            if timers.wakers.insert(self.number, context.waker().clone()).is_none() {
+                timers.heap.push(Reverse((self.deadline, self.number)));
+            }
+            Poll::Pending
+        }
+    }
+
+    impl Clock {
+        fn jump(&self) -> bool {
+            let mut timers = self.timers();
+            let (deadline, waker) = loop {
+                let Some(Reverse((deadline, number))) = timers.heap.pop() else { return false };
+                if let Some(waker) = timers.wakers.remove(&number) {
+                    break (deadline, waker);
+                }
+            };
+            timers.now = deadline;
+            drop(timers);
+            waker.wake();
+            true
+        }
+    }
+
+    impl Drop for Sleep {
+        /// Nobody waits any more: the clock must not jump to this deadline.
+        fn drop(&mut self) {
+            self.clock.timers().wakers.remove(&self.number);
+        }
+    }
+}
+
+/// Also right: a list without order. Each jump looks for the soonest, which is slow only where many wait.
+mod a_list_that_is_searched {
+    #[derive(Debug, Default)]
+    struct Timers {
+        now: Duration,
+        /// Who is to be woken when: the deadline, the number of the sleep, the waker.
+        waiting: Vec<(Duration, u64, Waker)>,
+        numbers: u64,
+    }
+
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now >= self.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.retain(|waiting| waiting.1 != self.number);
+            timers.waiting.push((self.deadline, self.number, context.waker().clone()));
+            Poll::Pending
+        }
+    }
+
+    impl Clock {
+        fn jump(&self) -> bool {
+            let mut timers = self.timers();
+            let Some(soonest) = timers.waiting.iter().map(|waiting| waiting.0).min() else { return false };
+            timers.now = soonest;
+            let (due, later) = timers.waiting.drain(..).partition(|waiting| waiting.0 == soonest);
+            timers.waiting = later;
+            drop(timers);
+            let mut due: Vec<(Duration, u64, Waker)> = due;
+            due.sort_by_key(|waiting| waiting.1);
+            due.into_iter().for_each(|waiting| waiting.2.wake());
+            true
+        }
+    }
+
+    impl Drop for Sleep {
+        /// Nobody waits any more: the clock must not jump to this deadline.
+        fn drop(&mut self) {
+            self.clock.timers().waiting.retain(|waiting| waiting.1 != self.number);
+        }
+    }
+}
+
+/// Also right: a jump wakes one sleeper. The next jump finds the same instant, if another one waits for it.
+mod one_at_a_time {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let (deadline, waker) = match self.timers().waiting.pop_first() {
+                Some(((deadline, _), waker)) => (deadline, waker),
+                None => return false,
+            };
+            self.timers().now = deadline;
+            waker.wake();
+            true
+        }
+    }
+}

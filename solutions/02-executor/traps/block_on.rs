@@ -1,0 +1,259 @@
+//! # Block on: what people write
+//!
+//! Each module holds only what differs from the solution, `../block_on.rs`.
+
+/// Trap: the thread parks, but the future gets a waker that wakes nobody.
+/// Caught by: polls_are_wakes_and_one
+/// Says: The waker was called, and it has not unparked the thread
+mod a_waker_that_does_nothing {
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        // A future must not move once it has been polled: `pin!` holds it in its place.
+        let mut future = pin!(future);
+        // The waker of the thread that calls. It is made once: the thread stays the same.
+        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            thread::park();
+        }
+    }
+}
+
+/// Trap: the loop only asks whether the future is ready, and the output is fetched by one poll more.
+/// Caught by: a_ready_future_needs_one_poll
+/// Says: `Ready` is the last word of a future
+mod asks_once_more {
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        // A future must not move once it has been polled: `pin!` holds it in its place.
+        let mut future = pin!(future);
+        // The waker of the thread that calls. It is made once: the thread stays the same.
+        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        while future.as_mut().poll(&mut context).is_pending() {
+            thread::park();
+        }
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => output,
+            Poll::Pending => unreachable!("it was ready a moment ago"),
+        }
+    }
+}
+
+/// Trap: the future is pinned in a box that nobody frees. It is never dropped, and neither is what it owns.
+/// Caught by: a_ready_future_needs_one_poll
+/// Says: and its future is still kept
+mod leaked {
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = std::mem::ManuallyDrop::new(Box::pin(future));
+        // The waker of the thread that calls. It is made once: the thread stays the same.
+        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            thread::park();
+        }
+    }
+}
+
+/// Trap: the thread sleeps, but by the clock: it looks every millisecond, and does not hear the wake.
+/// Caught by: polls_are_wakes_and_one
+/// Says: and woken 0 times
+/// Says: work to learn nothing
+mod looks_every_millisecond {
+    impl Wake for ThreadWaker {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        // A future must not move once it has been polled: `pin!` holds it in its place.
+        let mut future = pin!(future);
+        // The waker of the thread that calls. It is made once: the thread stays the same.
+        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+}
+
+/// Trap: a mark says that the waker was called. It is cleared after the poll, and with it goes a wake that came during the
+/// poll.
+/// Caught by: a_wake_during_the_poll_is_kept
+/// Says: A wake that comes before the thread sleeps counts too
+/// Says: must clear it *before* the poll
+mod mark_cleared_after_the_poll {
+    use std::{sync::atomic::AtomicBool, sync::atomic::Ordering};
+
+    struct ThreadWaker {
+        thread: Thread,
+        woken: AtomicBool,
+    }
+
+    impl Wake for ThreadWaker {
+        fn wake(self: Arc<Self>) {
+            self.woken.store(true, Ordering::SeqCst);
+            self.thread.unpark();
+        }
+    }
+
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        // A future must not move once it has been polled: `pin!` holds it in its place.
+        let mut future = pin!(future);
+        // The waker of the thread that calls. It is made once: the thread stays the same.
+        let mark = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+        let waker = Waker::from(mark.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            mark.woken.store(false, Ordering::SeqCst);
+            while !mark.woken.load(Ordering::SeqCst) {
+                thread::park();
+            }
+        }
+    }
+}
+
+/// Trap: the future is polled again and again until it is ready. Nobody sleeps, and nobody waits for the waker.
+/// Caught by: polls_are_wakes_and_one
+/// Says: was polled 100 times, and woken 0 times
+/// Says: The waker is there for this
+mod polls_again_at_once {
+    impl Wake for ThreadWaker {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        // A future must not move once it has been polled: `pin!` holds it in its place.
+        let mut future = pin!(future);
+        // The waker of the thread that calls. It is made once: the thread stays the same.
+        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            std::hint::spin_loop();
+        }
+    }
+}
+
+/// Trap: the thread waits for a wake before it polls, and nobody has the waker yet.
+/// Caught by: a_ready_future_needs_one_poll
+/// Says: the first poll is the one that nobody asks for
+mod sleeps_before_the_first_poll {
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        // A future must not move once it has been polled: `pin!` holds it in its place.
+        let mut future = pin!(future);
+        // The waker of the thread that calls. It is made once: the thread stays the same.
+        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            thread::park();
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+        }
+    }
+}
+
+/// Trap: another runtime does the work.
+/// Caught by: polls_are_wakes_and_one
+/// Says: another runtime
+mod somebody_elses_block_on {
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        futures::executor::block_on(future)
+    }
+}
+
+/// Trap: no poll without a wake, but the thread does not sleep in between: it looks at a mark without end.
+/// Caught by: polls_are_wakes_and_one
+/// Says: that is no sleep
+mod spins_on_a_mark {
+    use std::{sync::atomic::AtomicBool, sync::atomic::Ordering};
+
+    struct ThreadWaker {
+        thread: Thread,
+        woken: AtomicBool,
+    }
+
+    impl Wake for ThreadWaker {
+        fn wake(self: Arc<Self>) {
+            self.woken.store(true, Ordering::SeqCst);
+            self.thread.unpark();
+        }
+    }
+
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        // A future must not move once it has been polled: `pin!` holds it in its place.
+        let mut future = pin!(future);
+        // The waker of the thread that calls. It is made once: the thread stays the same.
+        let mark = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+        let waker = Waker::from(mark.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            while !mark.woken.swap(false, Ordering::SeqCst) {
+                std::hint::spin_loop();
+            }
+        }
+    }
+}
+
+/// Trap: `wake` unparks the thread only while a mark says that it sleeps. A wake that comes earlier is thrown away.
+/// Caught by: a_wake_during_the_poll_is_kept
+/// Says: it must reach `unpark()`, whether the thread sleeps at that moment or not
+mod unparks_only_a_sleeper {
+    use std::{sync::atomic::AtomicBool, sync::atomic::Ordering};
+
+    struct ThreadWaker {
+        thread: Thread,
+        asleep: AtomicBool,
+    }
+
+    impl Wake for ThreadWaker {
+        fn wake(self: Arc<Self>) {
+            if self.asleep.load(Ordering::SeqCst) {
+                self.thread.unpark();
+            }
+        }
+    }
+
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        // A future must not move once it has been polled: `pin!` holds it in its place.
+        let mut future = pin!(future);
+        // The waker of the thread that calls. It is made once: the thread stays the same.
+        let mark = Arc::new(ThreadWaker { thread: thread::current(), asleep: AtomicBool::new(false) });
+        let waker = Waker::from(mark.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            mark.asleep.store(true, Ordering::SeqCst);
+            thread::park();
+            mark.asleep.store(false, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Trap: `wake` unparks the current thread: the one that calls the waker, and not the one that sleeps.
+/// Caught by: a_wake_from_another_thread_is_kept
+/// Says: it has not unparked the thread
+mod unparks_the_caller {
+    impl Wake for ThreadWaker {
+        fn wake(self: Arc<Self>) {
+            thread::current().unpark();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! # Join handle: what people write
+//!
+//! Each module holds only what differs from the solution, `../join_handle.rs`.
+
+/// Trap: a task that has panicked has no result, so nothing is left for whoever waits.
+/// Caught by: a_panic_reaches_the_one_who_joins
+/// Says: A panic is an end like any other
+mod a_panic_tells_nobody {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone() };
+            self.start(async move {
+                let result = caught(future).await;
+                if result.is_err() {
+                    return;
+                }
+                shared.borrow_mut().result = Some(result);
+                let joiner = shared.borrow_mut().joiner.take();
+                if let Some(joiner) = joiner {
+                    joiner.wake();
+                }
+            });
+            handle
+        }
+    }
+}
+
+/// Trap: the task asks whether anybody still holds the handle, and stops when nobody does.
+/// Caught by: a_dropped_handle_detaches_the_task
+/// Says: a dropped handle detaches
+mod ends_with_its_handle {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone() };
+            self.start(async move {
+                let mut future = pin!(caught(future));
+                let wanted = poll_fn(|context| match Rc::strong_count(&shared) {
+                    1 => Poll::Ready(None),
+                    _ => future.as_mut().poll(context).map(Some),
+                });
+                let Some(result) = wanted.await else { return };
+                shared.borrow_mut().result = Some(result);
+                let joiner = shared.borrow_mut().joiner.take();
+                if let Some(joiner) = joiner {
+                    joiner.wake();
+                }
+            });
+            handle
+        }
+    }
+}
+
+/// Trap: the handle says that the result is not there, and keeps no waker.
+/// Caught by: the_one_who_waits_is_woken
+/// Says: has kept no waker
+mod no_waker_is_kept {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            match self.shared.borrow_mut().result.take() {
+                Some(result) => Poll::Ready(result),
+                None => Poll::Pending,
+            }
+        }
+    }
+}
+
+/// Trap: the task leaves its result and tells nobody.
+/// Caught by: the_one_who_waits_is_woken
+/// Says: The waker lies there, and nobody has called it
+mod nobody_is_woken {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone() };
+            self.start(async move {
+                let result = caught(future).await;
+                shared.borrow_mut().result = Some(result);
+            });
+            handle
+        }
+    }
+}
+
+/// Trap: the future is awaited as it is. Its panic goes through the executor.
+/// Caught by: a_panic_reaches_the_one_who_joins
+/// Says: the panic of a task comes out of `run`
+mod not_caught {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone() };
+            self.start(async move {
+                let result = Ok(future.await);
+                shared.borrow_mut().result = Some(result);
+                let joiner = shared.borrow_mut().joiner.take();
+                if let Some(joiner) = joiner {
+                    joiner.wake();
+                }
+            });
+            handle
+        }
+    }
+}
+
+/// Trap: the handle panics when the task has panicked.
+/// Caught by: a_panic_reaches_the_one_who_joins
+/// Says: comes out of the `poll` of its handle
+mod panics_again {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            let mut shared = self.shared.borrow_mut();
+            match shared.result.take() {
+                Some(Err(Panicked(words))) => panic!("{words}"),
+                Some(result) => Poll::Ready(result),
+                None => {
+                    shared.joiner = Some(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: `spawn` runs the future to its end, and the handle has its result. Nothing runs beside anything.
+/// Caught by: the_one_who_waits_is_woken
+/// Says: `spawn` puts the task into the queue
+mod spawn_runs_it {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone() };
+            futures::executor::block_on(async move {
+                let result = caught(future).await;
+                shared.borrow_mut().result = Some(result);
+                let joiner = shared.borrow_mut().joiner.take();
+                if let Some(joiner) = joiner {
+                    joiner.wake();
+                }
+            });
+            handle
+        }
+    }
+}
+
+/// Trap: the first waker is kept for good. A handle that moves to another task wakes the one that it has left.
+/// Caught by: the_newest_waker_is_woken
+/// Says: the waker of the last poll
+mod the_first_waker_is_kept {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            let mut shared = self.shared.borrow_mut();
+            match shared.result.take() {
+                Some(result) => Poll::Ready(result),
+                None => {
+                    shared.joiner.get_or_insert_with(|| context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a handle that is pending wakes its own task, so that it is asked again.
+/// Caught by: the_one_who_waits_is_woken
+/// Says: is polled again and again, for nothing
+mod the_handle_looks_again_and_again {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            let mut shared = self.shared.borrow_mut();
+            match shared.result.take() {
+                Some(result) => Poll::Ready(result),
+                None => {
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the handle holds the future and polls it. A task that nobody joins never runs.
+/// Caught by: a_result_that_is_there_is_taken
+/// Says: the executor has run, and the task has not ended
+mod the_handle_runs_the_task {
+    struct JoinHandle<T> {
+        future: Pin<Box<dyn Future<Output = Result<T, Panicked>>>>,
+    }
+
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            JoinHandle { future: Box::pin(caught(future)) }
+        }
+    }
+
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            self.future.as_mut().poll(context)
+        }
+    }
+}
+
+/// Trap: the poll of the handle waits for the result. The thread that waits is the one that would bring it.
+/// Caught by: the_one_who_waits_is_woken
+/// Says: nobody runs that task
+mod the_poll_waits {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            loop {
+                if let Some(result) = self.shared.borrow_mut().result.take() {
+                    return Poll::Ready(result);
+                }
+                std::thread::yield_now();
+            }
+        }
+    }
+}

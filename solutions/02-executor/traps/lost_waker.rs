@@ -1,0 +1,242 @@
+//! # Lost waker: what people write
+//!
+//! Each module holds only what differs from the solution, `../lost_waker.rs`.
+
+/// Trap: an empty queue is reported as a deadlock, also when no task is left.
+/// Caught by: a_run_that_ends_has_nothing_to_report
+/// Says: is the end of the work
+mod always_a_deadlock {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let stuck = |task: &Task| StuckTask {
+                name: task.name,
+                waits_for: match Arc::strong_count(&task.waker) {
+                    1 => WaitsFor::Nobody,
+                    _ => WaitsFor::SomebodyWithItsWaker,
+                },
+            };
+            Err(Deadlock { stuck: self.tasks.values().map(stuck).collect() })
+        }
+    }
+}
+
+/// Trap: whether a waker is kept is noted after the poll. It may be dropped later.
+/// Caught by: a_waker_that_nobody_has_is_a_lost_one
+/// Says: count when you report
+mod counted_at_the_poll {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let stuck = |task: &Task| StuckTask {
+                name: task.name,
+                waits_for: match task.holders {
+                    1 => WaitsFor::Nobody,
+                    _ => WaitsFor::SomebodyWithItsWaker,
+                },
+            };
+            match self.tasks.is_empty() {
+                true => Ok(()),
+                false => Err(Deadlock { stuck: self.tasks.values().map(stuck).collect() }),
+            }
+        }
+    }
+
+    struct Task {
+        name: &'static str,
+        future: Pin<Box<dyn Future<Output = ()>>>,
+        /// This is one reference. Every `Waker` made of it, and every clone of such a `Waker`, is one more.
+        waker: Arc<TaskWaker>,
+        holders: usize,
+    }
+
+    impl Executor {
+        fn spawn(&mut self, name: &'static str, future: impl Future<Output = ()> + 'static) {
+            let id = self.spawned;
+            self.spawned += 1;
+            let waker = Arc::new(TaskWaker { id, queue: self.queue.clone() });
+            waker.clone().wake();
+            self.tasks.insert(id, Task { name, future: Box::pin(future), waker, holders: 1 });
+        }
+
+        fn poll(&mut self, id: usize) {
+            let Some(task) = self.tasks.get_mut(&id) else { return };
+            // Made for this poll and gone after it: what is left of it is what the future has cloned.
+            let waker = Waker::from(task.waker.clone());
+            if task.future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
+                self.tasks.remove(&id);
+                return;
+            }
+            drop(waker);
+            task.holders = Arc::strong_count(&task.waker);
+        }
+    }
+}
+
+/// Trap: the executor's own reference is taken for somebody who will call the waker.
+/// Caught by: a_waker_that_nobody_has_is_a_lost_one
+/// Says: The executor itself holds one reference
+mod counts_its_own_reference {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let stuck = |task: &Task| StuckTask {
+                name: task.name,
+                waits_for: match Arc::strong_count(&task.waker) {
+                    0 => WaitsFor::Nobody,
+                    _ => WaitsFor::SomebodyWithItsWaker,
+                },
+            };
+            match self.tasks.is_empty() {
+                true => Ok(()),
+                false => Err(Deadlock { stuck: self.tasks.values().map(stuck).collect() }),
+            }
+        }
+    }
+}
+
+/// Trap: the wrong count: wakers are strong references.
+/// Caught by: a_waker_that_nobody_has_is_a_lost_one
+/// Says: so one more reference to the `Arc`
+mod counts_weak_references {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let stuck = |task: &Task| StuckTask {
+                name: task.name,
+                waits_for: match Arc::weak_count(&task.waker) {
+                    0 => WaitsFor::Nobody,
+                    _ => WaitsFor::SomebodyWithItsWaker,
+                },
+            };
+            match self.tasks.is_empty() {
+                true => Ok(()),
+                false => Err(Deadlock { stuck: self.tasks.values().map(stuck).collect() }),
+            }
+        }
+    }
+}
+
+/// Trap: the queue is empty, so the work is done.
+/// Caught by: the_stuck_task_is_named
+/// Says: all who are left wait
+mod ends_without_a_word {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            Ok(())
+        }
+    }
+}
+
+/// Trap: a waker that two hold is taken for a lost one.
+/// Caught by: several_may_hold_the_waker
+/// Says: One is enough
+mod exactly_one_keeper {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let stuck = |task: &Task| StuckTask {
+                name: task.name,
+                waits_for: match Arc::strong_count(&task.waker) {
+                    2 => WaitsFor::SomebodyWithItsWaker,
+                    _ => WaitsFor::Nobody,
+                },
+            };
+            match self.tasks.is_empty() {
+                true => Ok(()),
+                false => Err(Deadlock { stuck: self.tasks.values().map(stuck).collect() }),
+            }
+        }
+    }
+}
+
+/// Trap: one stuck task is enough for a report.
+/// Caught by: tasks_that_wait_for_each_other_are_all_named
+/// Says: A deadlock is a circle
+mod names_the_first_one {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let stuck = |task: &Task| StuckTask {
+                name: task.name,
+                waits_for: match Arc::strong_count(&task.waker) {
+                    1 => WaitsFor::Nobody,
+                    _ => WaitsFor::SomebodyWithItsWaker,
+                },
+            };
+            match self.tasks.values().next() {
+                None => Ok(()),
+                Some(task) => Err(Deadlock { stuck: vec![stuck(task)] }),
+            }
+        }
+    }
+}
+
+/// Trap: a deadlock is taken for a reason to panic. The caller has no say.
+/// Caught by: the_stuck_task_is_named
+/// Says: The report is a value
+mod panics_with_the_report {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let names: Vec<_> = self.tasks.values().map(|task| task.name).collect();
+            assert!(names.is_empty(), "deadlock: {names:?} are stuck");
+            Ok(())
+        }
+    }
+}
+
+/// Trap: the thread parks until a task is woken, as in a program with other threads.
+/// Caught by: the_stuck_task_is_named
+/// Says: the one who looks at the screen sees nothing
+mod sleeps {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            while !self.tasks.is_empty() {
+                std::thread::park();
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Trap: the report takes the tasks out of the executor. A wake that comes late finds nobody.
+/// Caught by: a_wake_after_the_report_still_counts
+/// Says: A report looks, and touches nothing
+mod the_report_takes_the_tasks {
+    impl Executor {
+        fn report(&mut self) -> Result<(), Deadlock> {
+            let tasks = std::mem::take(&mut self.tasks);
+            let stuck = |task: Task| StuckTask {
+                name: task.name,
+                waits_for: match Arc::strong_count(&task.waker) {
+                    1 => WaitsFor::Nobody,
+                    _ => WaitsFor::SomebodyWithItsWaker,
+                },
+            };
+            match tasks.is_empty() {
+                true => Ok(()),
+                false => Err(Deadlock { stuck: tasks.into_values().map(stuck).collect() }),
+            }
+        }
+    }
+}
+
+/// Trap: `run` goes on until no task is left, and waits for a wake that nobody will send.
+/// Caught by: the_stuck_task_is_named
+/// Says: to wait for ever
+mod waits_in_a_loop {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            Ok(())
+        }
+    }
+
+    impl Executor {
+        fn run(&mut self) -> Result<(), Deadlock> {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else {
+                    match self.tasks.is_empty() {
+                        true => return self.report(),
+                        false => continue,
+                    }
+                };
+                self.poll(id);
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! # Run queue: what people write
+//!
+//! Each module holds only what differs from the solution, `../run_queue.rs`.
+
+/// Trap: each id in the queue is taken for the id of a task.
+/// Caught by: a_wake_after_the_end_does_nothing
+/// Says: is not always an id of a task
+mod every_id_is_a_task {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let task = self.tasks.get_mut(&id).expect("the task of this id");
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                if poll.is_ready() {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a woken task goes to the head of the queue.
+/// Caught by: tasks_take_turns
+/// Says: behind all that wait for their turn
+mod last_come_first_served {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            let mut queue = self.queue.lock().expect("nobody panics with this lock");
+            if !queue.contains(&self.id) {
+                queue.push_front(self.id);
+            }
+        }
+    }
+}
+
+/// Trap: the lock of the queue is taken in the head of a `while let`, and is held until the end of its body.
+/// Caught by: tasks_take_turns
+/// Says: the waker of `a` is called while `a` is polled, and the call does not return
+/// Says: hold no lock while you poll
+mod lock_held_while_polling {
+    impl Executor {
+        fn run(&mut self) {
+            while let Some(id) = self.queue.lock().expect("nobody panics with this lock").pop_front() {
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                if poll.is_ready() {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: `run` takes what stands in the queue now, and polls each once. What is woken meanwhile is left there.
+/// Caught by: tasks_take_turns
+/// Says: was woken while it was polled, and was not polled again
+/// Says: does the loop end too soon?
+mod one_round {
+    impl Executor {
+        fn run(&mut self) {
+            let now: Vec<TaskId> = self.queue.lock().expect("nobody panics with this lock").drain(..).collect();
+            for id in now {
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                if poll.is_ready() {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a task that is pending goes back into the queue at once. Nobody needs to wake it, and nobody ever sleeps.
+/// Caught by: a_task_that_waits_is_left_alone
+/// Says: was polled 100 times, and woken 0 times
+mod pending_goes_back {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                if poll.is_ready() {
+                    self.tasks.remove(&id);
+                } else {
+                    self.queue.lock().expect("nobody panics with this lock").push_back(id);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the task is taken out of the list for its poll, and one that is pending is not put back.
+/// Caught by: tasks_take_turns
+/// Says: To drop its future is to cancel it
+mod pending_tasks_are_dropped {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(mut task) = self.tasks.remove(&id) else { continue };
+                let _ = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+            }
+        }
+    }
+}
+
+/// Trap: a task is polled until it is ready before the next one has its turn. That is no concurrency at all.
+/// Caught by: tasks_take_turns
+/// Says: the polls in the order `aabbcc`
+mod polls_until_ready {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                while task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_pending() {}
+                self.tasks.remove(&id);
+            }
+        }
+    }
+}
+
+/// Trap: every wake puts the task into the queue, also when it stands there.
+/// Caught by: two_wakes_make_one_turn
+/// Says: was woken 2 times before its turn came
+/// Says: is not put there again
+mod queued_twice {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            self.queue.lock().expect("nobody panics with this lock").push_back(self.id);
+        }
+    }
+}
+
+/// Trap: a task that is ready stays in the list, and so does all that it owns.
+/// Caught by: every_task_runs_to_its_end
+/// Says: and its future is still kept
+mod ready_tasks_are_kept {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let _ = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+            }
+        }
+    }
+}
+
+/// Trap: the task leaves the queue when its poll is over. A wake that comes during the poll finds it there, and is lost.
+/// Caught by: tasks_take_turns
+/// Says: was woken while it was polled, and was not polled again
+mod taken_out_after_the_poll {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").front().copied();
+                let Some(id) = next else { return };
+                if let Some(task) = self.tasks.get_mut(&id) {
+                    let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                    if poll.is_ready() {
+                        self.tasks.remove(&id);
+                    }
+                }
+                self.queue.lock().expect("nobody panics with this lock").pop_front();
+            }
+        }
+    }
+}
+
+/// Trap: `run` goes on until there are no tasks, and waits for a wake by looking at the queue.
+/// Caught by: a_task_that_waits_is_left_alone
+/// Says: goes round and round, and polls nobody
+mod until_all_have_ended {
+    impl Executor {
+        fn run(&mut self) {
+            while !self.tasks.is_empty() {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { continue };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                if poll.is_ready() {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! # Timers: what people write
+//!
+//! Each module holds only what differs from the solution, `../timers.rs`.
+
+/// Trap: the deadline is taken for a duration, and added to the clock.
+/// Caught by: the_soonest_deadline_comes_first
+/// Says: A deadline is an instant, not a duration
+mod added_to_the_clock {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                timers.now += deadline;
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                std::mem::replace(&mut timers.waiting, later)
+            };
+            due.into_values().for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: `now()` is called while the lock of the clock is held, and takes the same lock.
+/// Caught by: an_hour_takes_no_time
+/// Says: wait for a lock that it holds already
+mod asks_for_the_time_under_the_lock {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if self.clock.now() >= self.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: a jump wakes all who wait, and those whose time has not come lie down again.
+/// Caught by: the_soonest_deadline_comes_first
+/// Says: nobody is woken before the deadline
+mod everybody_is_woken {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                timers.now = deadline;
+                std::mem::take(&mut timers.waiting)
+            };
+            due.into_values().for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: a sleep is over when the clock is *past* its deadline. The clock jumps to the deadline, again and again.
+/// Caught by: an_hour_takes_no_time
+/// Says: At the deadline the sleep is over
+mod later_than_the_deadline {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now > self.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: a sleep that is not over wakes its own task, to look at the clock again. Now there is always a task that can run.
+/// Caught by: an_hour_takes_no_time
+/// Says: the clock still stands at 0 s
+/// Says: keeps the clock from moving
+mod looks_again_and_again {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            if self.clock.now() >= self.deadline {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: a sleep that is not over says so, and leaves its waker with nobody.
+/// Caught by: an_hour_takes_no_time
+/// Says: must leave its waker among those who wait
+mod no_waker_is_kept {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            match self.clock.now() >= self.deadline {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        }
+    }
+}
+
+/// Trap: who waits is told apart by the deadline alone. The second one takes the place of the first.
+/// Caught by: one_deadline_wakes_all_who_wait_for_it
+/// Says: Three sleeps with one deadline are three
+mod one_place_for_each_deadline {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now >= self.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, 0), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the comparison is the wrong way round. Whoever has to wait is ready, and whoever is late waits.
+/// Caught by: an_hour_takes_no_time
+/// Says: the clock has not reached it
+mod ready_too_early {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now <= self.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the sleepers are woken in the right order, and nobody moves the clock.
+/// Caught by: an_hour_takes_no_time
+/// Says: the clock must have reached the deadline
+mod the_clock_does_not_move {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                std::mem::replace(&mut timers.waiting, later)
+            };
+            due.into_values().for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: only the first poll leaves a waker.
+/// Caught by: the_newest_waker_is_woken
+/// Says: Each poll replaces the waker of the one before
+mod the_first_waker_is_kept {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now >= self.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.entry((self.deadline, self.number)).or_insert_with(|| context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the clock jumps to the largest deadline, as a `BinaryHeap` without `Reverse` would have it.
+/// Caught by: the_soonest_deadline_comes_first
+/// Says: has jumped over two deadlines
+mod the_latest_deadline_first {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.last_key_value() else { return false };
+                timers.now = deadline;
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                std::mem::replace(&mut timers.waiting, later)
+            };
+            due.into_values().for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: whoever sleeps moves the clock to its own deadline, and is ready.
+/// Caught by: an_hour_takes_no_time
+/// Says: makes time go by for everybody
+mod the_sleep_moves_the_clock {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            self.clock.timers().now = self.deadline;
+            Poll::Ready(())
+        }
+    }
+
+    impl Clock {
+        fn jump(&self) -> bool {
+            false
+        }
+    }
+}
+
+/// Trap: the executor waits for the deadline as a program without a virtual clock would: the thread sleeps.
+/// Caught by: an_hour_takes_no_time
+/// Says: The clock is virtual: nobody waits for it
+mod the_thread_sleeps {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                std::thread::sleep(deadline - timers.now);
+                timers.now = deadline;
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                std::mem::replace(&mut timers.waiting, later)
+            };
+            due.into_values().for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: the clock ticks: it moves on by a millisecond until the next deadline is behind it.
+/// Caught by: an_hour_takes_no_time
+/// Says: is not moved on by some step
+mod ticks {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                while timers.now < deadline {
+                    timers.now += Duration::from_millis(1);
+                }
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                std::mem::replace(&mut timers.waiting, later)
+            };
+            due.into_values().for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: who has been woken stays among those who wait, and the clock jumps to the same deadline for ever.
+/// Caught by: an_hour_takes_no_time
+/// Says: every jump leads to the same deadline
+mod woken_and_kept {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let first = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), waker)) = timers.waiting.first_key_value() else { return false };
+                let waker = waker.clone();
+                timers.now = deadline;
+                waker
+            };
+            first.wake();
+            true
+        }
+    }
+
+    impl Drop for Sleep {
+        /// Nobody waits any more: the clock must not jump to this deadline.
+        fn drop(&mut self) {
+            let _ = self.number;
+        }
+    }
+}
+
+/// Trap: the sleepers are woken while the lock of the clock is held.
+/// Caught by: an_hour_takes_no_time
+/// Says: A waker is somebody else's code
+/// Says: let the lock go
+mod woken_under_the_lock {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let mut timers = self.timers();
+            let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+            timers.now = deadline;
+            while let Some(first) = timers.waiting.first_entry().filter(|first| first.key().0 <= deadline) {
+                first.remove().wake();
+            }
+            true
+        }
+    }
+}

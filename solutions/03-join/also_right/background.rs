@@ -1,0 +1,98 @@
+//! # In the background: what else is right
+//!
+//! Each module holds only what differs from the solution, `../background.rs`.
+
+/// Also right: everything runs in one task, which hands the answer out through a channel and goes on.
+mod all_of_it_in_a_task {
+    use tokio::sync::oneshot;
+
+    pub async fn answer_and_summary(llm: &MockLlm, letter: &str) -> (Reply, Reply) {
+        futures::future::join(answer(llm, letter), summarise(llm, letter)).await
+    }
+
+    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
+        let (llm, letter) = (llm.clone(), letter.to_owned());
+        let (hand_out, handed_out) = oneshot::channel();
+        tokio::spawn(async move {
+            let main_work = async {
+                // Nobody is there to take it if the caller has given up.
+                let _ = hand_out.send(answer(&llm, &letter).await);
+            };
+            tokio::join!(main_work, summarise(&llm, &letter));
+        });
+        handed_out.await.expect("the task sends the answer before it ends")
+    }
+}
+
+/// Also right: `complete` returns a future that owns all it needs, so it goes into a task without a clone of the client.
+mod future_of_its_own {
+    pub async fn answer_and_summary(llm: &MockLlm, letter: &str) -> (Reply, Reply) {
+        let summary = tokio::spawn(llm.model("birch").complete(letter));
+        let answer = answer(llm, letter).await;
+        let summary = summary.await.expect("`complete` does not panic");
+        (answer, summary.expect("the script of this exercise has no faults"))
+    }
+
+    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
+        let _handle = tokio::spawn(llm.model("birch").complete(letter));
+        answer(llm, letter).await
+    }
+}
+
+/// Also right: `join!` where the caller waits for both, and a task only where it does not.
+mod join_and_spawn {
+    pub async fn answer_and_summary(llm: &MockLlm, letter: &str) -> (Reply, Reply) {
+        tokio::join!(answer(llm, letter), summarise(llm, letter))
+    }
+
+    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
+        let (task_llm, task_letter) = (llm.clone(), letter.to_owned());
+        tokio::spawn(async move { summarise(&task_llm, &task_letter).await });
+        answer(llm, letter).await
+    }
+}
+
+/// Also right: a `JoinSet` that gives its tasks up with `detach_all` before it is dropped.
+mod join_set_detached {
+    use tokio::task::JoinSet;
+
+    pub async fn answer_and_summary(llm: &MockLlm, letter: &str) -> (Reply, Reply) {
+        let mut tasks = background(llm, letter);
+        let answer = answer(llm, letter).await;
+        let summary = tasks.join_next().await.expect("the set holds one task");
+        (answer, summary.expect("`summarise` does not panic"))
+    }
+
+    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
+        background(llm, letter).detach_all();
+        answer(llm, letter).await
+    }
+
+    fn background(llm: &MockLlm, letter: &str) -> JoinSet<Reply> {
+        let (llm, letter) = (llm.clone(), letter.to_owned());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { summarise(&llm, &letter).await });
+        tasks
+    }
+}
+
+/// Also right: `select!` on two pinned futures, which are still there when the first one is ready.
+mod select_by_hand {
+    use std::pin::pin;
+    use tokio::runtime::Handle;
+
+    pub async fn answer_and_summary(llm: &MockLlm, letter: &str) -> (Reply, Reply) {
+        let (mut answer, mut summary) = (pin!(answer(llm, letter)), pin!(summarise(llm, letter)));
+        tokio::select! {
+            answer = &mut answer => (answer, summary.await),
+            summary = &mut summary => (answer.await, summary),
+        }
+    }
+
+    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
+        let (task_llm, task_letter) = (llm.clone(), letter.to_owned());
+        let summary = async move { summarise(&task_llm, &task_letter).await };
+        drop(Handle::current().spawn(summary));
+        answer(llm, letter).await
+    }
+}

@@ -1,0 +1,109 @@
+//! # Collect errors: what else is right
+//!
+//! Each module holds only what differs from the solution, `../collect_errors.rs`.
+
+/// Also right: `try_join_all` of futures whose result is always `Ok`: inside it is the result of the call.
+mod errors_that_are_no_errors {
+    use futures::future::try_join_all;
+    use std::convert::Infallible;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let calls = prompts.iter().map(|prompt| async move { Ok::<_, Infallible>(ask(llm, prompt).await) });
+        let Ok(results) = try_join_all(calls).await;
+        results
+    }
+}
+
+/// Also right: `FuturesOrdered`, collected: it holds an early result back until its turn comes.
+mod futures_ordered {
+    use futures::{StreamExt, stream::FuturesOrdered};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let calls: FuturesOrdered<_> = prompts.iter().map(|prompt| ask(llm, prompt)).collect();
+        calls.collect().await
+    }
+}
+
+/// Also right: `FuturesUnordered`, where each future brings the place of its prompt along.
+mod futures_unordered_with_places {
+    use futures::{StreamExt, stream::FuturesUnordered};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let calls = prompts.iter().enumerate().map(|(place, prompt)| async move { (place, ask(llm, prompt).await) });
+        let mut calls: FuturesUnordered<_> = calls.collect();
+        let mut results: Vec<Option<Result<Reply, Error>>> = vec![None; prompts.len()];
+        while let Some((place, result)) = calls.next().await {
+            results[place] = Some(result);
+        }
+        results.into_iter().flatten().collect()
+    }
+}
+
+/// Also right: a `JoinSet`, where each task brings the place of its prompt along.
+mod join_set_with_places {
+    use tokio::task::JoinSet;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let mut tasks = JoinSet::new();
+        for (place, prompt) in prompts.iter().cloned().enumerate() {
+            let llm = llm.clone();
+            tasks.spawn(async move { (place, ask(&llm, &prompt).await) });
+        }
+        let mut results = tasks.join_all().await;
+        results.sort_by_key(|(place, _)| *place);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+}
+
+/// Also right: `join!` of the first call and, recursively, all the others.
+mod joined_down_the_list {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let [first, others @ ..] = prompts else { return Vec::new() };
+        // A future that holds itself has no size: the box gives it one.
+        let (first, others) = tokio::join!(ask(llm, first), Box::pin(ask_all(llm, others)));
+        [vec![first], others].concat()
+    }
+}
+
+/// Also right: `poll_fn` over a list of `maybe_done` futures: what `join_all` does.
+mod polled_by_hand {
+    use futures::future::maybe_done;
+    use std::{future::poll_fn, task::Poll};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let mut calls: Vec<_> = prompts.iter().map(|prompt| Box::pin(maybe_done(ask(llm, prompt)))).collect();
+        poll_fn(|cx| {
+            // Every call is polled: `all` would stop at the first one that is not done, and the next would not start.
+            let waiting = calls.iter_mut().map(|call| call.as_mut().poll(cx)).filter(Poll::is_pending).count();
+            if waiting == 0 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        calls.iter_mut().map(|call| call.as_mut().take_output().expect("every call is done")).collect()
+    }
+}
+
+/// Also right: `buffered` with room for all of them, and for one where there are none.
+mod room_for_all {
+    use futures::{StreamExt, stream};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        stream::iter(prompts).map(|prompt| ask(llm, prompt)).buffered(prompts.len().max(1)).collect().await
+    }
+}
+
+/// Also right: a task for each call; all are spawned before the first handle is awaited. The outer `Result` is the task's.
+mod tasks_awaited_in_order {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let spawn = |prompt: &String| {
+            let (llm, prompt) = (llm.clone(), prompt.clone());
+            tokio::spawn(async move { ask(&llm, &prompt).await })
+        };
+        let tasks: Vec<_> = prompts.iter().map(spawn).collect();
+
+        let mut results = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            results.push(task.await.expect("the task does not panic"));
+        }
+        results
+    }
+}

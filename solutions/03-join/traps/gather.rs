@@ -1,0 +1,259 @@
+//! # Gather: what people write
+//!
+//! Each module holds only what differs from the solution, `../gather.rs`.
+
+/// Trap: `.await` in a closure that is not async.
+/// Caught by: the compiler
+/// Says: `await` is only allowed inside `async` functions and blocks
+mod await_inside_the_closure {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        prompts.iter().map(|prompt| ask(llm, prompt).await).collect()
+    }
+}
+
+/// Trap: the futures are collected as if they were the replies.
+/// Caught by: the compiler
+/// Says: a value of type `Vec<Reply>` cannot be built
+mod collected_without_waiting {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        prompts.iter().map(|prompt| ask(llm, prompt)).collect()
+    }
+}
+
+/// Trap: the futures are made first and awaited in turn, as if making them started the calls (in JavaScript it does).
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: A list of futures is a list of calls that have not begun
+mod futures_made_first {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let calls: Vec<_> = prompts.iter().map(|prompt| ask(llm, prompt)).collect();
+        let mut replies = Vec::new();
+        for call in calls {
+            replies.push(call.await);
+        }
+        replies
+    }
+}
+
+/// Trap: groups of five, as if more at a time were too many.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: the run took 4.000 s
+/// Says: Only 5 calls are in flight together
+mod groups_of_five {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let mut replies = Vec::new();
+        for group in prompts.chunks(5) {
+            replies.extend(join_all(group.iter().map(|prompt| ask(llm, prompt))).await);
+        }
+        replies
+    }
+}
+
+/// Trap: the replies are kept in a map, by the text of the prompt.
+/// Caught by: the_same_prompt_twice_is_two_calls
+/// Says: 2 calls
+/// Says: two places may hold the same text
+mod keyed_by_prompt {
+    use std::collections::HashMap;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let calls: HashMap<&String, _> = prompts.iter().map(|prompt| (prompt, ask(llm, prompt))).collect();
+        let replies = calls.into_iter().map(|(prompt, call)| async move { (prompt, call.await) });
+        let replies: HashMap<&String, Reply> = join_all(replies).await.into_iter().collect();
+        prompts.iter().map(|prompt| replies[prompt].clone()).collect()
+    }
+}
+
+/// Trap: tasks that are looked at a thousand times a second: a millisecond late, and never asleep.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: the run took 2.001 s
+/// Says: Your code looks again and again
+mod looks_every_millisecond {
+    use std::time::Duration;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let spawn = |prompt: &String| {
+            let (llm, prompt) = (llm.clone(), prompt.clone());
+            tokio::spawn(async move { ask(&llm, &prompt).await })
+        };
+        let calls: Vec<_> = prompts.iter().map(spawn).collect();
+        while !calls.iter().all(|call| call.is_finished()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        join_all(calls).await.into_iter().map(|reply| reply.expect("the task does not panic")).collect()
+    }
+}
+
+/// Trap: tasks that send their replies into a channel; the sender that was cloned for them lives on, so the channel never ends.
+/// Caught by: asks_every_prompt_once
+/// Says: nothing happens after 1.000 s
+/// Says: the run to end
+mod nobody_closes_the_channel {
+    use tokio::sync::mpsc;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        for (place, prompt) in prompts.iter().enumerate() {
+            let (llm, prompt, sender) = (llm.clone(), prompt.clone(), sender.clone());
+            tokio::spawn(async move {
+                let _ = sender.send((place, ask(&llm, &prompt).await));
+            });
+        }
+        let mut replies = Vec::new();
+        while let Some(reply) = receiver.recv().await {
+            replies.push(reply);
+        }
+        replies.sort_by_key(|(place, _)| *place);
+        replies.into_iter().map(|(_, reply)| reply).collect()
+    }
+}
+
+/// Trap: futures that are polled a thousand times a second, with a waker that wakes nobody: right on this clock, and never asleep.
+/// Caught by: is_polled_only_when_something_has_come
+/// Says: 2001 polls of your future in 2.000 s
+/// Says: Your code looks again and again
+mod now_or_never {
+    use futures::FutureExt;
+    use std::time::Duration;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let mut calls: Vec<_> = prompts.iter().map(|prompt| Box::pin(ask(llm, prompt))).collect();
+        let mut replies: Vec<Option<Reply>> = vec![None; prompts.len()];
+        loop {
+            for (call, reply) in calls.iter_mut().zip(&mut replies).filter(|(_, reply)| reply.is_none()) {
+                *reply = call.as_mut().now_or_never();
+            }
+            if replies.iter().all(Option::is_some) {
+                return replies.into_iter().flatten().collect();
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// Trap: a loop that awaits each call.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: the run took 20.000 s
+/// Says: one after another
+mod one_after_another {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let mut replies = Vec::new();
+        for prompt in prompts {
+            replies.push(ask(llm, prompt).await);
+        }
+        replies
+    }
+}
+
+/// Trap: the work is spawned, but all of it into one task.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: You spawned 1 task,
+mod one_task_that_asks_in_turn {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let (llm, prompts) = (llm.clone(), prompts.to_vec());
+        let task = tokio::spawn(async move {
+            let mut replies = Vec::new();
+            for prompt in &prompts {
+                replies.push(ask(&llm, prompt).await);
+            }
+            replies
+        });
+        task.await.expect("the task does not panic")
+    }
+}
+
+/// Trap: the replies are collected as they come.
+/// Caught by: replies_keep_the_order_of_the_prompts
+/// Says: The replies are in the order in which they came
+mod order_of_arrival {
+    use futures::{StreamExt, stream::FuturesUnordered};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let calls: FuturesUnordered<_> = prompts.iter().map(|prompt| ask(llm, prompt)).collect();
+        calls.collect().await
+    }
+}
+
+/// Trap: a stream with room for as many calls as there are prompts: with no prompts there is room for none, and the stream never looks at its source.
+/// Caught by: no_prompts_no_replies
+/// Says: nothing happens after 0.000 s
+/// Says: Everything waits for something else
+mod room_for_none {
+    use futures::{StreamExt, stream};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        stream::iter(prompts).map(|prompt| ask(llm, prompt)).buffered(prompts.len()).collect().await
+    }
+}
+
+/// Trap: a stream with room for ten calls, because ten is the number in the task.
+/// Caught by: any_number_at_once
+/// Says: at most 10 calls in flight together, of 60
+/// Says: a limit that nobody asked for
+mod room_for_ten {
+    use futures::{StreamExt, stream};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        stream::iter(prompts).map(|prompt| ask(llm, prompt)).buffered(10).collect().await
+    }
+}
+
+/// Trap: each call is a task, and each task is awaited before the next one is spawned.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: You spawned 10 tasks
+/// Says: before it starts the second call
+mod spawned_and_awaited_at_once {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let mut replies = Vec::new();
+        for prompt in prompts {
+            let (llm, prompt) = (llm.clone(), prompt.clone());
+            let task = tokio::spawn(async move { ask(&llm, &prompt).await });
+            replies.push(task.await.expect("the task does not panic"));
+        }
+        replies
+    }
+}
+
+/// Trap: the tasks are spawned inside a lazy iterator, which spawns the next one only after the last one was awaited.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: You spawned 10 tasks
+mod spawned_by_a_lazy_iterator {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let tasks = prompts.iter().map(|prompt| {
+            let (llm, prompt) = (llm.clone(), prompt.clone());
+            tokio::spawn(async move { ask(&llm, &prompt).await })
+        });
+        let mut replies = Vec::new();
+        for task in tasks {
+            replies.push(task.await.expect("the task does not panic"));
+        }
+        replies
+    }
+}
+
+/// Trap: a `JoinSet`, which gives the results as the tasks end.
+/// Caught by: replies_keep_the_order_of_the_prompts
+/// Says: The replies are in the order in which they came
+mod tasks_in_order_of_arrival {
+    use tokio::task::JoinSet;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let mut tasks = JoinSet::new();
+        for prompt in prompts {
+            let (llm, prompt) = (llm.clone(), prompt.clone());
+            tasks.spawn(async move { ask(&llm, &prompt).await });
+        }
+        tasks.join_all().await
+    }
+}
+
+/// Trap: a stream of calls with `then`, which waits for each one before it takes the next.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: the run took 20.000 s
+/// Says: one after another
+mod then_on_a_stream {
+    use futures::{StreamExt, stream};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        stream::iter(prompts).then(|prompt| ask(llm, prompt)).collect().await
+    }
+}
