@@ -101,7 +101,9 @@ fn drawing(script: &Script) -> Timeline {
     let translated = in_order.into_iter().map(|((from, more), question)| {
         let (first, to) = (from + more - WORDS, from + more);
         let lane = Lane::new(format!("birch: {}", answer(question))).span(SpanKind::Waiting, from, first);
-        lane.span(SpanKind::Streaming, first, to).mark(MarkKind::Finished, to)
+        let lane = lane.span(SpanKind::Streaming, first, to);
+        let tokens = (0..7).map(|index| first + WORDS / 6.0 * f64::from(index));
+        tokens.fold(lane, |lane, at| lane.mark(MarkKind::Token, at)).mark(MarkKind::Finished, to)
     });
     let boxes =
         questions().map(|((seconds, more), question)| Lane::call(format!("box {question}"), 0.0, seconds + more));
