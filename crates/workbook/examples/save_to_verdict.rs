@@ -24,7 +24,10 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use terminal::Terminal;
-use workbook::{cargo::Directories, register::Register, select, workspace::Workspace};
+use workbook::{
+    catalogue::{register::Register, select, workspace::Workspace},
+    judge::cargo::Directories,
+};
 
 fn main() -> anyhow::Result<()> {
     let mut args = env::args().skip(1);
@@ -115,7 +118,7 @@ fn save(terminal: &Terminal, file: &Path, text: &str, verdict: &str) -> anyhow::
 
 /// The solution as a learner would have written it: connected to the checks like the starter.
 fn solved(solution: &str, name: &str) -> String {
-    let code = workbook::attempt::without_checks(solution);
+    let code = workbook::judge::attempt::without_checks(solution);
     format!("{}\n\n#[path = \"checks/{name}.rs\"]\nmod checks;\n", code.trim_end())
 }
 

@@ -5,48 +5,25 @@
 //!
 //! In reading order:
 //!
-//! - [`workspace`] finds the root; [`register`] reads which exercises there are from the manifests of `exercises/`;
-//!   [`header`], [`checks`] and [`hints`] read an exercise's files; [`select`] turns what was typed into an exercise.
-//! - [`process`] runs a program that can be killed with all its children; [`cargo`] builds, and [`fresh`] makes sure that
-//!   it sees every change; [`diagnostics`] is what the compiler says; [`run`] runs the checks and gathers a [`report`].
-//! - [`progress`] remembers, on a disk that may be read-only or full; [`kept_runs`] keeps the last run; [`files`] writes
-//!   without losing anything.
-//! - [`style`] and [`text`] are colour and width; [`render`] draws a report for people, [`json`] for programs.
-//! - [`args`] is the command line; [`commands`] are the commands, one file each; [`watch`] is the one without a name, in a
-//!   [`terminal`].
-//! - [`attempt`] compiles many versions of an exercise at once; [`verify`] proves the exercises with it.
+//! - [`catalogue`] reads which exercises there are; [`judge`] compiles and runs them; [`memory`] remembers; [`screen`] prints.
+//!   Each knows only those before it, and [`text`] and [`files`].
+//! - [`context`] is what all commands work with, and [`actions`] are what a command and a key both do.
+//! - [`commands`] are the commands, one file each; [`watch`] is the one without a name.
+//! - [`verify`] is for authors: it proves the exercises, and makes the files of new ones.
 //!
 //! What it leaves out: async code. One loop, a few threads that read pipes, and processes are enough here.
 
-pub mod args;
-pub mod attempt;
-pub mod cargo;
-pub mod checks;
-pub mod commands;
-pub mod diagnostics;
-pub mod files;
-pub mod fresh;
-pub mod header;
-pub mod hints;
-pub mod items;
-pub mod json;
-pub mod kept_runs;
-pub mod overlay;
-pub mod process;
-pub mod progress;
-pub mod register;
-pub mod render;
-pub mod report;
-pub mod run;
-pub mod scratch;
-pub mod select;
-pub mod signals;
-pub mod style;
-pub mod terminal;
 pub mod text;
+pub mod files;
+pub mod catalogue;
+pub mod judge;
+pub mod memory;
 pub mod verify;
+pub mod screen;
+pub mod context;
+pub mod actions;
+pub mod commands;
 pub mod watch;
-pub mod workspace;
 
 use std::process::ExitCode;
 

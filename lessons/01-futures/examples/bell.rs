@@ -4,10 +4,8 @@
 
 use std::time::Duration;
 
-use lesson_01_futures::{
-    bell::Bell,
-    show::{recorder, show},
-};
+use lesson_01_futures::bell::Bell;
+use runs::{recorder, show};
 use timeline::Timeline;
 use tokio::{
     task::{LocalSet, spawn_local},

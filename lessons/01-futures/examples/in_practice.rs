@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use lesson_01_futures::show::{recorder, show_beside};
+use runs::{recorder, show_beside};
 use timeline::{Recorder, Timeline};
 use tokio::time::{Instant, sleep};
 

@@ -5,7 +5,8 @@
 // ANCHOR: myth
 use std::time::Duration;
 
-use lesson_01_futures::{countdown::Forgets, show::recorder};
+use lesson_01_futures::countdown::Forgets;
+use runs::recorder;
 use tokio::time::{sleep, timeout};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]

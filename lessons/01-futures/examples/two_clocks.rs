@@ -2,10 +2,8 @@
 //!
 //! Run: `cargo run -p lesson-01-futures --example two_clocks`
 
-use lesson_01_futures::{
-    show::{recorder, show_beside},
-    two_clocks::{PAUSE, pause},
-};
+use lesson_01_futures::two_clocks::{PAUSE, pause};
+use runs::{recorder, show_beside};
 use timeline::Timeline;
 use tokio::time::{Instant, sleep};
 

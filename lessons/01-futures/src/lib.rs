@@ -16,27 +16,17 @@
 //! 8. [`sizes`] weighs futures: what lives across an `.await` is inside.
 //! 9. [`recursion`] gives a recursive `async fn` a size with `Box::pin`.
 //!
-//! [`show`] prints and draws. The examples print what happens, poll by poll:
+//! The examples print what happens, poll by poll:
 //! `cargo run -p lesson-01-futures --example poll_by_poll`.
 //!
 //! What it leaves out: who polls. That is lesson 02, where you build the runtime.
 
 pub mod lazy;
-
 pub mod two_clocks;
-
 pub mod by_hand;
-
 pub mod countdown;
-
 pub mod bell;
-
 pub mod state_machine;
-
 pub mod counted;
-
 pub mod sizes;
-
 pub mod recursion;
-
-pub mod show;

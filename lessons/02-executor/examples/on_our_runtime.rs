@@ -5,13 +5,14 @@
 #[path = "our_clock/mod.rs"]
 mod our_clock;
 
-use std::{env, fs, time::Duration};
+use std::time::Duration;
 
 use futures::TryStreamExt;
 use lesson_02_executor::runtime::{Builder, now, spawn};
 use mock_llm::{Error, MockLlm, Model};
 use our_clock::OurClock;
-use timeline::{TextStyle, Timeline, svg_beside, text_beside};
+use runs::show_beside;
+use timeline::Timeline;
 
 // ANCHOR: on_our_runtime
 /// Reads an answer to its end, token by token.
@@ -40,13 +41,7 @@ fn main() -> Result<(), Error> {
     let serial = run("in turn", in_turn)?;
     let concurrent = run("three tasks", in_tasks)?;
 
-    println!();
-    print!("{}", text_beside(&serial, &concurrent, &TextStyle { width: 72, ascii: false }));
-    let mut arguments = env::args().skip_while(|argument| argument != "--svg");
-    if let (Some(_), Some(file)) = (arguments.next(), arguments.next()) {
-        fs::write(&file, svg_beside(&serial, &concurrent))
-            .unwrap_or_else(|error| panic!("cannot write {file}: {error}"));
-    }
+    show_beside(&serial, &concurrent);
     Ok(())
 }
 

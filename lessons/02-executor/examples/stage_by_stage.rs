@@ -1,6 +1,8 @@
 //! What happens, poll by poll, in each of the six stages.
 //!
 //! `cargo run -p lesson-02-executor --example stage_by_stage`, or `-- 4` for the fourth stage only.
+//!
+//! Shown: in 6 parts
 
 use std::{
     env, future::poll_fn, panic::catch_unwind, pin::pin, sync::mpsc, task::Poll, thread,

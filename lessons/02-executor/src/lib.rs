@@ -22,15 +22,9 @@
 #![forbid(unsafe_code)]
 
 pub mod s1_block_on;
-
 pub mod s2_run_queue;
-
 pub mod s3_join_handle;
-
 pub mod s4_timers;
-
 pub mod s5_budget;
-
 pub mod s6_deadlock;
-
 pub mod runtime;

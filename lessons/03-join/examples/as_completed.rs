@@ -5,9 +5,9 @@
 use lesson_03_join::{
     as_completed,
     newsroom::{comments, moderator},
-    run::{measure, show},
 };
 use mock_llm::MockLlm;
+use runs::{measure, show};
 use tokio::time::Instant;
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]

@@ -4,10 +4,10 @@
 
 use lesson_03_join::{
     background,
-    newsroom::{ARTICLE, model, secs},
-    run::{measure, show_beside},
+    newsroom::{ARTICLE, model},
 };
 use mock_llm::{Error, MockLlm};
+use runs::{measure, secs, show_beside};
 use tokio::time::sleep;
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]

@@ -6,9 +6,9 @@
 use lesson_03_join::{
     fail_fast, joined,
     newsroom::{ARTICLE, models},
-    run::{measure, show_beside},
 };
 use mock_llm::{Fault, MockLlm, When};
+use runs::{measure, show_beside};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {

@@ -5,9 +5,9 @@
 use lesson_03_join::{
     gather,
     newsroom::{comments, model},
-    run::{measure, show_beside},
 };
 use mock_llm::{Error, MockLlm};
+use runs::{measure, show_beside};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<(), Error> {

@@ -4,10 +4,10 @@
 
 use lesson_03_join::{
     hedge,
-    newsroom::{ARTICLE, model, secs},
-    run::{measure, show},
+    newsroom::{ARTICLE, model},
 };
 use mock_llm::{Error, Fault, MockLlm, When};
+use runs::{measure, secs, show};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<(), Error> {

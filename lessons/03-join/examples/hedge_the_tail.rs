@@ -6,11 +6,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use lesson_03_join::{
-    hedge,
-    newsroom::{headline, secs},
-};
+use lesson_03_join::{hedge, newsroom::headline};
 use mock_llm::{Error, Latency, MockLlm, Model};
+use runs::secs;
 use tokio::time::Instant;
 
 const REQUESTS: usize = 10_000;

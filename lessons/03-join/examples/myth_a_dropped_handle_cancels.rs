@@ -2,8 +2,9 @@
 //!
 //! Run: `cargo run -p lesson-03-join --example myth_a_dropped_handle_cancels`
 
-use lesson_03_join::newsroom::{ARTICLE, model, secs};
+use lesson_03_join::newsroom::{ARTICLE, model};
 use mock_llm::MockLlm;
+use runs::secs;
 use tokio::time::sleep;
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]

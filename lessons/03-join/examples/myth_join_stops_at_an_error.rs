@@ -5,9 +5,9 @@
 use lesson_03_join::{
     joined,
     newsroom::{ARTICLE, models},
-    run::measure,
 };
 use mock_llm::{Fault, MockLlm, When};
+use runs::measure;
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {

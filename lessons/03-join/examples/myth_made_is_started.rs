@@ -4,10 +4,10 @@
 
 use lesson_03_join::{
     newsroom::{ARTICLE, models},
-    run::{measure, show},
     serial,
 };
 use mock_llm::{Error, MockLlm};
+use runs::{measure, show};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<(), Error> {

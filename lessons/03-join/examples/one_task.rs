@@ -3,11 +3,11 @@
 //! Run: `cargo run -p lesson-03-join --example one_task`
 
 use lesson_03_join::{
-    newsroom::{ARTICLE, headline, model, secs},
+    newsroom::{ARTICLE, headline, model},
     one_task::{index, index_in_slices},
-    run::show_beside,
 };
 use mock_llm::MockLlm;
+use runs::{secs, show_beside};
 use timeline::{Recorder, Timeline};
 use tokio::time::Instant;
 

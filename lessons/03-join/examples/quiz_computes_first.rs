@@ -3,7 +3,8 @@
 //!
 //! Run: `cargo run -p lesson-03-join --example quiz_computes_first`
 
-use lesson_03_join::{newsroom::secs, one_task::index};
+use lesson_03_join::one_task::index;
+use runs::secs;
 use tokio::time::{Instant, sleep};
 
 // ANCHOR: quiz

@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run -p lesson-03-join --example quiz_given_up`
 
-use lesson_03_join::newsroom::secs;
+use runs::secs;
 use tokio::time::{sleep, timeout};
 
 // ANCHOR: quiz

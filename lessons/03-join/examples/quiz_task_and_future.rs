@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run -p lesson-03-join --example quiz_task_and_future`
 
-use lesson_03_join::newsroom::secs;
+use runs::secs;
 use tokio::time::{Instant, sleep};
 
 // ANCHOR: quiz

@@ -4,7 +4,7 @@
 //! Run: `cargo run -p lesson-03-join --example quiz_whose_error`
 
 use futures::future::{join_all, try_join_all};
-use lesson_03_join::newsroom::secs;
+use runs::secs;
 use tokio::time::{Instant, sleep};
 
 // ANCHOR: quiz

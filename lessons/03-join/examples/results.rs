@@ -5,9 +5,9 @@
 use lesson_03_join::{
     newsroom::{comment, comments, moderator},
     results,
-    run::{measure, show},
 };
 use mock_llm::{Fault, MockLlm, When};
+use runs::{measure, show};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {

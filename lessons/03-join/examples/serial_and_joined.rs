@@ -5,10 +5,10 @@
 use lesson_03_join::{
     joined,
     newsroom::{ARTICLE, models},
-    run::{measure, show_beside},
     serial,
 };
 use mock_llm::{Error, MockLlm};
+use runs::{measure, show_beside};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<(), Error> {

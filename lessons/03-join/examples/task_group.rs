@@ -5,11 +5,11 @@
 
 use futures::future::try_join_all;
 use lesson_03_join::{
-    newsroom::{comment, comments, moderator, secs},
-    run::{measure, show_beside},
+    newsroom::{comment, comments, moderator},
     task_group,
 };
 use mock_llm::{Error, Fault, MockLlm, When};
+use runs::{measure, secs, show_beside};
 use tokio::time::sleep;
 
 /// Tasks that nobody keeps together: the first error returns, and the handles of the others

@@ -20,30 +20,18 @@
 //! 11. [`one_task`] is the limit of `join!`: a branch that computes stalls the others.
 //! 12. [`which_tool`] puts all of them to the same three tests.
 //!
-//! [`run`] measures and draws them. The examples print what it sees:
+//! The examples print what happens:
 //! `cargo run -p lesson-03-join --example serial_and_joined`.
 
 pub mod newsroom;
 pub mod serial;
-
 pub mod joined;
-
 pub mod gather;
-
 pub mod fail_fast;
-
 pub mod results;
-
 pub mod as_completed;
-
 pub mod background;
-
 pub mod task_group;
-
 pub mod hedge;
-
 pub mod one_task;
-
 pub mod which_tool;
-
-pub mod run;

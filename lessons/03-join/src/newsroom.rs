@@ -1,8 +1,7 @@
 //! The story: an article, three models, and the calls to them.
 
-use std::time::Duration;
-
 use mock_llm::{Error, MockLlm, Model, Reply};
+use runs::secs;
 
 /// What the newsroom wants of every article.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,9 +60,4 @@ pub fn comment(number: usize) -> String {
 /// So many comments.
 pub fn comments(count: usize) -> Vec<String> {
     (1..=count).map(comment).collect()
-}
-
-/// Seconds, in whole milliseconds: the paused clock counts in these.
-pub fn secs(seconds: f64) -> Duration {
-    Duration::from_millis((seconds * 1000.0).round() as u64)
 }

@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use mock_llm::{End, Error, Fault, MockLlm, When};
+use runs::{Run, measure, secs};
 use tokio::{
     task::{JoinHandle, JoinSet},
     time::{sleep, timeout},
@@ -12,8 +13,7 @@ use tokio::{
 
 use crate::{
     fail_fast, joined,
-    newsroom::{ARTICLE, headline, models, secs, summary, translation},
-    run::{Run, measure},
+    newsroom::{ARTICLE, headline, models, summary, translation},
     serial,
 };
 

@@ -1,22 +1,90 @@
 //! `cargo workbook check`
 
-use super::{Context, status::Status, stoppable, warn};
+use std::path::PathBuf;
+
+use super::{
+    arguments::{Arguments, Command, Given, Run, Usage, What},
+    stoppable,
+};
 use crate::{
-    args::{Other, What},
-    attempt::{self, Attempt},
-    exit, json,
-    kept_runs::KeptRun,
-    process::Cancel,
-    progress::Store,
-    register::{Exercise, Register},
-    render,
-    report::{Outcome, Report},
-    run::{self, Job},
-    select::{self, NoSuch, Selected},
-    style::Style,
+    actions,
+    catalogue::{
+        register::{Exercise, Register},
+        select::{self, NoSuch, Selected},
+    },
+    context::Context,
+    exit,
+    judge::{
+        attempt::{self, Attempt},
+        report::{Outcome, Report},
+        run,
+    },
+    screen::{
+        json, render,
+        say::{say, warn},
+        status::Status,
+        style::Style,
+    },
 };
 
-pub fn check(context: &Context, what: &What, other: Option<&Other>, json: bool) -> anyhow::Result<u8> {
+pub const COMMAND: Command =
+    Command { name: "check", overview: "  cargo workbook check [ID]     check once", help: HELP, parse };
+
+const HELP: &str = "\
+cargo workbook check [ID|LESSON|--all] [--attempt FILE|--trap NAME] [--json]
+
+Compiles an exercise, runs its checks, and says what happened. Without an ID:
+the first exercise that has not passed.
+
+  ID               `03-join/fan_out`, or `fan_out`, or
+                   `exercises/03-join/fan_out.rs`
+  LESSON           all exercises of a lesson: `03-join`, or `03`
+  --all            all exercises
+  --attempt FILE   run the checks of ID on another file; progress stays as it is
+  --trap NAME      the same on one of its known wrong answers, from
+                   solutions/…/traps/: see what its verdict is
+  --json           the report for programs; crates/workbook/JSON.md describes it
+  --plain          ASCII only, no colour
+
+Exit codes: 0 all checks passed, 1 not yet, 2 wrong usage, 3 cannot (no cargo,
+no linker, …), 130 Ctrl-C.
+";
+
+fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
+    let (mut name, mut all, mut json) = (None, false, false);
+    let (mut file, mut trap) = (None, None);
+    while let Some(given) = arguments.next_given()? {
+        match given {
+            Given::Value(value) if name.is_none() => name = Some(value),
+            Given::Option(option) if option == "--all" => all = true,
+            Given::Option(option) if option == "--json" => json = true,
+            Given::Option(option) if option == "--attempt" => file = Some(Other::File(arguments.value()?.into())),
+            Given::Option(option) if option == "--trap" => trap = Some(Other::Trap(arguments.text()?)),
+            other => return Err(arguments.unexpected(&other)),
+        }
+    }
+    if file.is_some() && trap.is_some() {
+        return Err(Usage("check: --attempt FILE or --trap NAME, not both".to_owned()));
+    }
+    let what = What::of("check", name, all)?;
+    let other = file.or(trap);
+    if let Some(other) = other.as_ref().filter(|_| !matches!(what, What::Named(_))) {
+        let option = if matches!(other, Other::File(_)) { "--attempt FILE" } else { "--trap NAME" };
+        return Err(Usage(format!("{option} needs the exercise: check ID {option}")));
+    }
+    Ok(Box::new(move |context| check(context, &what, other.as_ref(), json)))
+}
+
+/// What to check in place of the learner's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Other {
+    /// `--attempt FILE`
+    File(PathBuf),
+    /// `--trap NAME`
+    Trap(String),
+}
+
+fn check(context: &Context, what: &What, other: Option<&Other>, json: bool) -> anyhow::Result<u8> {
     let (progress, warning) = context.store.read();
     let mut warnings: Vec<String> = warning.into_iter().collect();
     let register = &context.register;
@@ -37,7 +105,7 @@ pub fn check(context: &Context, what: &What, other: Option<&Other>, json: bool) 
     };
     let status = Status::new(context.style, context.plain);
     let reports = stoppable(|cancel| {
-        let job = job(context, cancel, json);
+        let job = context.job(cancel, json);
         match &attempt {
             Some(attempt) => attempt::check(&job, attempt).map(|report| vec![report]),
             None => by_lesson(register, &exercises)
@@ -51,7 +119,7 @@ pub fn check(context: &Context, what: &What, other: Option<&Other>, json: bool) 
     let reports = reports?;
     if attempt.is_none() {
         for (report, exercise) in reports.iter().zip(&exercises) {
-            warnings.extend(remember(context, report, exercise));
+            warnings.extend(actions::remember(context, report, exercise));
         }
     }
     // One folder that cannot be written is one warning, however many exercises there are.
@@ -65,33 +133,6 @@ pub fn check(context: &Context, what: &What, other: Option<&Other>, json: bool) 
         warnings.iter().for_each(|warning| warn(warning));
     }
     Ok(if passed { exit::PASSED } else { exit::NOT_YET })
-}
-
-/// How checks are run for this terminal, or for a program that reads JSON.
-pub fn job(context: &Context, cancel: &Cancel, json: bool) -> Job {
-    Job {
-        workspace: context.workspace.clone(),
-        width: if json { 100 } else { render::message_width(&context.style) },
-        ascii: context.style.ascii && !json,
-        cancel: cancel.clone(),
-    }
-}
-
-/// Writes down what a report means for the progress. Returns a warning where it cannot.
-pub fn remember(context: &Context, report: &Report, exercise: &Exercise) -> Option<String> {
-    let run = KeptRun::of(report).save(&context.workspace, exercise).err();
-    let updated = progress_of(&context.store, report);
-    updated.err().or_else(|| run.map(|error| format!("the run cannot be kept under .workbook/runs/: {error}")))
-}
-
-fn progress_of(store: &Store, report: &Report) -> Result<(), String> {
-    let failed = report.failed().filter(|_| report.outcome != Outcome::NotStarted);
-    store.update(&report.exercise, |entry| {
-        entry.passed |= report.passed();
-        if report.outcome != Outcome::DoesNotCompile {
-            entry.failed = failed.map(|failed| failed.check.name.clone());
-        }
-    })
 }
 
 fn by_lesson<'a>(register: &Register, exercises: &[&'a Exercise]) -> Vec<Vec<&'a Exercise>> {

@@ -4,20 +4,49 @@ use std::{
     env, fs,
     io::Write as _,
     path::Path,
-    process::{Command, Stdio},
+    process::{self, Stdio},
 };
 
 use serde::Deserialize;
 
-use super::{Context, book};
-use crate::{
-    cargo::{self, Directories},
-    exit, render,
-    scratch::Scratch,
-    style::Ink,
-    terminal, text,
-    workspace::Workspace,
+use super::{
+    arguments::{Arguments, Command, Given, Run, Usage},
+    book,
 };
+use crate::{
+    catalogue::workspace::Workspace,
+    context::Context,
+    exit,
+    judge::{
+        cargo::{self, Directories},
+        scratch::Scratch,
+    },
+    screen::{render, say::say, style::Ink, terminal},
+    text,
+};
+
+pub const COMMAND: Command = Command {
+    name: "doctor",
+    overview: "  cargo workbook doctor         is this machine ready, and what to do if not",
+    help: HELP,
+    parse,
+};
+
+const HELP: &str = "\
+cargo workbook doctor
+
+Looks at what the workbook needs on this machine, and says what to do about what
+is missing.
+
+Exit codes: 0 ready, 1 something needed is missing.
+";
+
+fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
+    match arguments.name_and([])? {
+        (Some(name), []) => Err(arguments.unexpected(&Given::Value(name))),
+        (None, []) => Ok(Box::new(doctor)),
+    }
+}
 
 /// How much room the workbook's builds take, with some to spare.
 const ROOM: u64 = 2 * 1024 * 1024 * 1024;
@@ -40,7 +69,7 @@ struct Finding {
     advice: Option<String>,
 }
 
-pub fn doctor(context: &Context) -> anyhow::Result<u8> {
+fn doctor(context: &Context) -> anyhow::Result<u8> {
     let style = &context.style;
     let workspace = &context.workspace;
     let mut findings = toolchain(workspace);
@@ -87,7 +116,11 @@ fn toolchain(workspace: &Workspace) -> Vec<Finding> {
     let needed = needed_version(workspace);
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut findings = vec![
-        compiler("rustc", first_line(Command::new(rustc).arg("--version").current_dir(&workspace.root)), &needed),
+        compiler(
+            "rustc",
+            first_line(process::Command::new(rustc).arg("--version").current_dir(&workspace.root)),
+            &needed,
+        ),
         compiler("cargo", first_line(cargo::command(workspace).arg("--version")), &needed),
     ];
     for (component, command, for_what) in
@@ -153,7 +186,7 @@ fn linker(workspace: &Workspace) -> Finding {
             "Free some space, or set TMPDIR.",
         );
     };
-    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let mut rustc = process::Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     rustc.args(["--crate-name", "doctor", "--edition", "2024", "-o"]).arg(scratch.path().join("doctor")).arg("-");
     rustc.current_dir(&workspace.root).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let compiled = rustc.spawn().and_then(|mut child| {
@@ -165,7 +198,7 @@ fn linker(workspace: &Workspace) -> Finding {
         Ok(output) => {
             let said = String::from_utf8_lossy(&output.stderr);
             let first = said.lines().next().unwrap_or("no reason given").to_owned();
-            Finding::bad(format!("a program cannot be linked: {first}"), cargo::Trouble::LINKER)
+            Finding::bad(format!("a program cannot be linked: {first}"), cargo::NoVerdict::LINKER)
         }
         Err(error) => Finding::bad(format!("rustc cannot be started: {error}"), "See above."),
     }
@@ -206,7 +239,7 @@ fn writable(folder: &Path) -> std::io::Result<()> {
 
 /// Asks `df`, where there is one.
 fn disk_space(folder: &Path) -> Option<Finding> {
-    let output = Command::new("df").arg("-Pk").arg(folder).stdin(Stdio::null()).output().ok()?;
+    let output = process::Command::new("df").arg("-Pk").arg(folder).stdin(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let free: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
     let free = free.checked_mul(1024)?;
@@ -265,7 +298,7 @@ fn terminal_features(context: &Context) -> Finding {
 }
 
 /// What a program prints first, if it can be started and ends well.
-fn first_line(command: &mut Command) -> Option<String> {
+fn first_line(command: &mut process::Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok().filter(|output| output.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).lines().next()?.to_owned())
 }

@@ -1,15 +1,49 @@
 //! `cargo workbook list`, and what `cargo workbook` prints where there is no terminal.
 
-use std::fs;
+use super::arguments::{Arguments, Command, Given, Run, Usage};
+use crate::{
+    actions,
+    catalogue::register::Exercise,
+    context::Context,
+    exit,
+    screen::{
+        json, render,
+        say::{say, warn},
+    },
+    text,
+};
 
-use super::{Context, warn};
-use crate::{exit, json, register::Exercise, render, text};
+pub const COMMAND: Command = Command {
+    name: "list",
+    overview: "  cargo workbook list           lessons, exercises, and which have passed",
+    help: HELP,
+    parse,
+};
 
-pub fn list(context: &Context, as_json: bool) -> anyhow::Result<u8> {
+const HELP: &str = "\
+cargo workbook list [--json]
+
+Prints all lessons and exercises, and which have passed.
+
+  --json     the same for programs; crates/workbook/JSON.md describes it
+  --plain    ASCII only, no colour
+
+Exit codes: 0 done, 2 wrong usage, 3 cannot.
+";
+
+fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
+    let (name, [json]) = arguments.name_and(["--json"])?;
+    if let Some(name) = name {
+        return Err(arguments.unexpected(&Given::Value(name)));
+    }
+    Ok(Box::new(move |context| list(context, json)))
+}
+
+fn list(context: &Context, as_json: bool) -> anyhow::Result<u8> {
     let (progress, warning) = context.store.read();
     let warnings: Vec<String> = warning.into_iter().collect();
     if as_json {
-        json::print(&json::list(&context.register, &progress, is_edited, &warnings));
+        json::print(&json::list(&context.register, &progress, actions::is_edited, &warnings));
         return Ok(exit::PASSED);
     }
     let current = context.current(&progress).ok().map(Exercise::id);
@@ -36,12 +70,4 @@ pub fn state(context: &Context) -> anyhow::Result<u8> {
     say!("\n{}", text::paragraphs(&words, context.style.width).join("\n"));
     say!("{}", text::wrap("This is no terminal: in one, `cargo workbook` watches.", context.style.width).join("\n"));
     Ok(code)
-}
-
-/// Whether the learner's file differs from the starter.
-pub fn is_edited(exercise: &Exercise) -> bool {
-    match (fs::read(exercise.file()), fs::read(exercise.starter_file())) {
-        (Ok(file), Ok(starter)) => file != starter,
-        _ => false,
-    }
 }

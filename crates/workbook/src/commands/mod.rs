@@ -1,75 +1,72 @@
-//! The commands, one file each.
+//! The command line: each command is one file, with its arguments and its help, and one line in [`COMMANDS`].
 
-/// Prints a line on stdout. Who closes the pipe has read enough: then the rest is for nobody, and no reason to panic.
-macro_rules! say {
-    ($($words:tt)*) => { $crate::commands::say(format_args!($($words)*)) };
-}
-
-mod book;
-mod check;
-mod doctor;
-mod hint;
+pub mod arguments;
 mod list;
-mod reset;
+mod check;
+mod hint;
 mod solution;
-mod status;
 mod timeline;
+mod reset;
 mod verify;
-
-pub use check::remember;
-pub use hint::next as next_hint;
-pub use reset::reset as reset_exercise;
-pub use solution::read as read_solution;
-pub use timeline::drawing;
+mod new;
+mod book;
+mod doctor;
 
 use std::{
     ffi::OsString,
-    fmt::Display,
     io::{self, Write as _},
     sync::mpsc,
     thread,
     time::Duration,
 };
 
+use self::arguments::{Arguments, Command, Given, Run, Usage};
 use crate::{
-    args::{self, Command, Usage},
-    cargo::Trouble,
+    catalogue::select::NoSuch,
+    context::Context,
     exit,
-    process::Cancel,
-    progress::{Progress, Store},
-    register::{Exercise, Register},
-    select::NoSuch,
-    signals,
-    style::Style,
-    terminal, watch,
-    workspace::Workspace,
+    judge::{cargo::NoVerdict, process::Cancel, signals},
+    screen::{say::say, terminal},
+    text, watch,
 };
 
-/// What every command works with.
-#[derive(Debug)]
-pub struct Context {
-    pub workspace: Workspace,
-    pub register: Register,
-    pub store: Store,
-    pub style: Style,
-    pub plain: bool,
-}
+/// In the order of the overview.
+const COMMANDS: [&Command; 10] = [
+    &list::COMMAND,
+    &check::COMMAND,
+    &hint::COMMAND,
+    &solution::COMMAND,
+    &timeline::COMMAND,
+    &reset::COMMAND,
+    &verify::COMMAND,
+    &new::COMMAND,
+    &book::COMMAND,
+    &doctor::COMMAND,
+];
 
-impl Context {
-    fn new(plain: bool) -> anyhow::Result<Self> {
-        let workspace = Workspace::find()?;
-        let register = Register::read(&workspace)?;
-        let store = Store::new(&workspace);
-        Ok(Self { workspace, register, store, style: Style::detect(plain), plain })
-    }
+/// Around the lines of the commands.
+const OVERVIEW: (&str, &str) = (
+    "\
+Tokens in Flight: learn async Rust by streaming tokens from language models.
 
-    /// The first exercise that has not passed; the first of all once all have.
-    pub fn current(&self, progress: &Progress) -> anyhow::Result<&Exercise> {
-        let open = self.register.exercises().find(|exercise| !progress.passed(&exercise.id()));
-        let current = open.or_else(|| self.register.exercises().next());
-        current.ok_or_else(|| anyhow::anyhow!("no lesson has an exercise yet"))
-    }
-}
+  cargo workbook [ID]           watch: the next exercise, a verdict on every
+                                save
+",
+    "
+ID is `03-join/fan_out`, or `fan_out`, or the file itself.
+`cargo workbook COMMAND --help` tells more about a command.
+
+  --plain     ASCII only, no colour, nothing is drawn over
+  --help      this text
+  --version   the version
+
+Environment: NO_COLOR takes the colour away. CARGO_TARGET_DIR is where cargo
+builds.
+Without a terminal, `cargo workbook` prints the state and ends.
+Exit codes: 0 done, 1 not yet, 2 wrong usage, 3 cannot (no cargo, no linker, …),
+130 Ctrl-C.
+",
+);
 
 /// Runs a command line and returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
@@ -90,44 +87,111 @@ fn code_of(error: &anyhow::Error) -> u8 {
     if error.is::<Usage>() || error.is::<NoSuch>() {
         return exit::USAGE;
     }
-    match error.downcast_ref::<Trouble>() {
-        Some(Trouble::Cancelled) => signals::received().map_or(exit::INTERRUPTED, |signal| 128 + signal),
+    match error.downcast_ref::<NoVerdict>() {
+        Some(NoVerdict::Cancelled) => signals::received().map_or(exit::INTERRUPTED, |signal| 128 + signal),
         _ => exit::CANNOT,
     }
 }
 
 fn run(args: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
-    let asked = args::parse(args)?;
-    match asked.command {
-        Command::Help(text) => {
-            say(text.trim_end());
-            return Ok(exit::PASSED);
+    match parse(args)? {
+        Asked::Print(text) => {
+            say!("{}", text.trim_end());
+            Ok(exit::PASSED)
         }
-        Command::Version => {
-            say!("workbook {}", env!("CARGO_PKG_VERSION"));
-            return Ok(exit::PASSED);
-        }
-        _ => {}
-    }
-    let context = Context::new(asked.plain)?;
-    match asked.command {
-        Command::Watch if terminal::is_interactive() => watch::run(&context),
-        Command::Watch => list::state(&context),
-        Command::List { json } => list::list(&context, json),
-        Command::Check { what, attempt, json } => check::check(&context, &what, attempt.as_ref(), json),
-        Command::Hint { id } => hint::hint(&context, id.as_deref()),
-        Command::Solution { id, spoil } => solution::solution(&context, &id, spoil),
-        Command::Timeline { id, svg } => timeline::timeline(&context, &id, svg.as_deref()),
-        Command::Reset { what } => reset::command(&context, &what),
-        Command::Verify { what, json, strict } => verify::verify(&context, what.as_deref(), json, strict),
-        Command::Book { build_only } => book::book(&context, build_only),
-        Command::Doctor => doctor::doctor(&context),
-        Command::Help(_) | Command::Version => unreachable!("answered above"),
+        Asked::Run { run, plain } => run(&Context::find(plain)?),
     }
 }
 
+/// What was asked for.
+enum Asked {
+    /// A help, or the version.
+    Print(String),
+    Run {
+        run: Run,
+        /// `--plain`
+        plain: bool,
+    },
+}
+
+fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, Usage> {
+    let mut arguments = Arguments::new(args);
+    let first = arguments.next_given()?;
+    let name = match &first {
+        Some(Given::Value(name)) if name == "help" => return help(&mut arguments),
+        Some(Given::Value(name)) => Some(name.clone()),
+        Some(option) if !arguments.help => return Err(arguments.unexpected(option)),
+        _ => None,
+    };
+    let command = name.as_deref().and_then(find);
+    let run: Run = match command {
+        Some(command) => {
+            arguments.command = command.name;
+            (command.parse)(&mut arguments)?
+        }
+        None => {
+            if let Some(given) = arguments.next_given()? {
+                return Err(name.as_deref().map_or_else(|| arguments.unexpected(&given), unknown));
+            }
+            let start = name.clone();
+            Box::new(move |context| watch(context, start.as_deref()))
+        }
+    };
+    Ok(match command {
+        _ if arguments.version => Asked::Print(format!("workbook {}", env!("CARGO_PKG_VERSION"))),
+        Some(command) if arguments.help => Asked::Print(command.help.to_owned()),
+        None if arguments.help => name.map_or_else(|| Ok(Asked::Print(overview())), |name| Err(unknown(&name)))?,
+        _ => Asked::Run { run, plain: arguments.plain },
+    })
+}
+
+/// `help`, `help check`
+fn help(arguments: &mut Arguments) -> Result<Asked, Usage> {
+    match arguments.next_given()? {
+        None => Ok(Asked::Print(overview())),
+        Some(Given::Value(name)) => {
+            find(&name).map(|command| Asked::Print(command.help.to_owned())).ok_or_else(|| unknown(&name))
+        }
+        Some(option) => Err(arguments.unexpected(&option)),
+    }
+}
+
+fn find(name: &str) -> Option<&'static Command> {
+    COMMANDS.into_iter().find(|command| command.name == name)
+}
+
+fn overview() -> String {
+    let lines: Vec<&str> = COMMANDS.iter().map(|command| command.overview).collect();
+    format!("{}{}\n{}", OVERVIEW.0, lines.join("\n"), OVERVIEW.1)
+}
+
+/// `cargo workbook`, alone or with an exercise to begin with.
+fn watch(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
+    let start = start.map(|typed| exercise_or_command(context, typed)).transpose()?;
+    if terminal::is_interactive() { watch::run(context, start.as_deref()) } else { list::state(context) }
+}
+
+/// What stands where a command could stand: the name of an exercise, or a slip.
+fn exercise_or_command(context: &Context, typed: &str) -> anyhow::Result<String> {
+    match crate::catalogue::select::find_exercise(&context.register, typed) {
+        Ok(exercise) => Ok(exercise.id()),
+        // It looks like an id, so the exercises are what was meant.
+        Err(error) if typed.contains('/') => Err(error.into()),
+        Err(_) => Err(unknown(typed).into()),
+    }
+}
+
+fn unknown(command: &str) -> Usage {
+    let suggestion = match text::nearest(command, COMMANDS.iter().map(|command| command.name)) {
+        _ if command == "watch" => "`cargo workbook` without a command watches.".to_owned(),
+        Some(name) => format!("Did you mean `{name}`?"),
+        None => "`cargo workbook --help` shows what there is, and `cargo workbook list` the exercises.".to_owned(),
+    };
+    Usage(format!("no command and no exercise is named `{command}`. {suggestion}"))
+}
+
 /// Does work that runs other programs, and stops them all on Ctrl-C.
-pub fn stoppable<T: Send>(work: impl FnOnce(&Cancel) -> Result<T, Trouble> + Send) -> Result<T, Trouble> {
+pub fn stoppable<T: Send>(work: impl FnOnce(&Cancel) -> Result<T, NoVerdict> + Send) -> Result<T, NoVerdict> {
     signals::listen();
     let cancel = Cancel::default();
     thread::scope(|scope| {
@@ -142,7 +206,7 @@ pub fn stoppable<T: Send>(work: impl FnOnce(&Cancel) -> Result<T, Trouble> + Sen
                 Ok(result) => return result,
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 // The work panicked: the scope hands the panic on.
-                Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Trouble::Cancelled),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Err(NoVerdict::Cancelled),
             }
             if signals::received().is_some() && !cancel.is_cancelled() {
                 cancel.cancel();
@@ -151,12 +215,81 @@ pub fn stoppable<T: Send>(work: impl FnOnce(&Cancel) -> Result<T, Trouble> + Sen
     })
 }
 
-/// As the macro.
-pub fn say(line: impl Display) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A warning that must not mix with what a program reads from stdout.
-fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "warning: {text}");
+    fn printed(line: &str) -> String {
+        match parse(line.split_whitespace().map(OsString::from)) {
+            Ok(Asked::Print(text)) => text,
+            Ok(Asked::Run { .. }) => panic!("`{line}` prints nothing by itself"),
+            Err(usage) => panic!("{usage}"),
+        }
+    }
+
+    fn refused(line: &str) -> String {
+        match parse(line.split_whitespace().map(OsString::from)) {
+            Ok(_) => panic!("`{line}` makes sense"),
+            Err(usage) => usage.0,
+        }
+    }
+
+    fn is_understood(line: &str) -> bool {
+        matches!(parse(line.split_whitespace().map(OsString::from)), Ok(Asked::Run { .. }))
+    }
+
+    #[test]
+    fn understands_every_command() {
+        for line in [
+            "",
+            "--plain",
+            "03-join/fan_out",
+            "list --json",
+            "check",
+            "--plain check a/b --json --attempt f.rs",
+            "check a/b --trap slow",
+            "check --all --plain",
+            "hint",
+            "solution a --spoil",
+            "timeline a --svg=x.svg",
+            "reset --all",
+            "verify 03 --strict",
+            "new 03-join/race",
+            "book --build",
+            "doctor",
+        ] {
+            assert!(is_understood(line), "{line}");
+        }
+        assert_eq!(printed("--version"), concat!("workbook ", env!("CARGO_PKG_VERSION")));
+    }
+
+    #[test]
+    fn every_command_has_help_with_its_exit_codes() {
+        for command in COMMANDS {
+            let (name, text) = (command.name, command.help);
+            assert_eq!(printed(&format!("{name} --help")), text);
+            assert_eq!(printed(&format!("help {name}")), text);
+            assert!(text.starts_with(&format!("cargo workbook {name}")) && text.contains("Exit codes:"));
+            assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+            assert!(printed("--help").contains(&format!("\n  cargo workbook {name}")), "the overview names {name}");
+        }
+        assert!(printed("help").lines().all(|line| line.chars().count() <= 80));
+    }
+
+    #[test]
+    fn every_refusal_says_what_to_do() {
+        assert!(refused("chekc now").contains("Did you mean `check`?"));
+        assert!(refused("watch --help").contains("without a command"));
+        assert!(refused("solution").contains("For example: solution 03-join/fan_out"));
+        assert!(refused("reset").contains("--all"));
+        assert!(refused("check a --all").contains("not both"));
+        assert!(refused("check --attempt f.rs").contains("check ID --attempt FILE"));
+        assert!(refused("check --trap slow").contains("check ID --trap NAME"));
+        assert!(refused("check a --trap slow --attempt f.rs").contains("not both"));
+        assert!(refused("list --spoil").contains("list --help"));
+        assert!(refused("new").contains("new 03-join/race"));
+        assert!(refused("doctor now").contains("`now`"));
+        assert!(refused("check --attempt").contains("--help"));
+        assert!(refused("--nonsense").contains("--help"));
+    }
 }

@@ -1,18 +1,47 @@
 //! `cargo workbook reset`
 
-use std::{fs, io, path::PathBuf};
-
-use anyhow::Context as _;
-
-use super::{Context, list, warn};
+use super::arguments::{Arguments, Command, Run, Usage, What};
 use crate::{
-    args::What,
-    exit, files, progress,
-    register::Exercise,
-    select::{self, Selected},
+    actions,
+    catalogue::{
+        register::Exercise,
+        select::{self, Selected},
+    },
+    context::Context,
+    exit,
+    screen::say::{say, warn},
 };
 
-pub fn command(context: &Context, what: &What) -> anyhow::Result<u8> {
+pub const COMMAND: Command = Command {
+    name: "reset",
+    overview: "  cargo workbook reset ID       back to the starter; your version is kept aside",
+    help: HELP,
+    parse,
+};
+
+const HELP: &str = "\
+cargo workbook reset ID|--all
+
+Puts the starter back. Your version is kept under .workbook/kept/, and no
+version there is ever overwritten. If it cannot
+be kept, nothing is reset.
+
+  --all    all exercises that differ from their starter
+
+Exit codes: 0 done, 2 wrong usage, 3 a file cannot be written.
+";
+
+fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
+    let (name, [all]) = arguments.name_and(["--all"])?;
+    match What::of("reset", name, all)? {
+        What::Current if !arguments.help => {
+            Err(Usage("reset needs an exercise, or --all.\nFor example: reset 03-join/fan_out".to_owned()))
+        }
+        what => Ok(Box::new(move |context| reset(context, &what))),
+    }
+}
+
+fn reset(context: &Context, what: &What) -> anyhow::Result<u8> {
     let register = &context.register;
     let exercises: Vec<&Exercise> = match what {
         What::Named(name) => match select::find(register, name)? {
@@ -25,7 +54,7 @@ pub fn command(context: &Context, what: &What) -> anyhow::Result<u8> {
         say!("Every exercise is as it was shipped.");
     }
     for exercise in exercises {
-        let kept = reset(context, exercise)?;
+        let kept = actions::reset(context, exercise)?;
         match kept.kept {
             Some(path) => say!("{} is the starter again. Your version: {path}", exercise.id()),
             None => say!("{} is the starter.", exercise.id()),
@@ -35,39 +64,6 @@ pub fn command(context: &Context, what: &What) -> anyhow::Result<u8> {
     Ok(exit::PASSED)
 }
 
-/// What a reset did.
-#[derive(Debug)]
-pub struct Reset {
-    /// Where the learner's version is now. `None`, if it was the starter, or there was no file.
-    pub kept: Option<String>,
-    /// The progress could not be written.
-    pub warning: Option<String>,
-}
-
-/// Puts the starter back, after the learner's version was kept aside. If that fails, nothing is changed.
-pub fn reset(context: &Context, exercise: &Exercise) -> anyhow::Result<Reset> {
-    let workspace = &context.workspace;
-    let starter = fs::read(exercise.starter_file())
-        .with_context(|| format!("cannot read the starter {}", workspace.shown(&exercise.starter_file())))?;
-    let path = exercise.file();
-    let kept = match fs::read(&path) {
-        Ok(yours) if yours == starter => None,
-        Ok(yours) => Some(keep(context, exercise, &yours)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", workspace.shown(&path))),
-    };
-    files::replace(&path, &starter).with_context(|| format!("cannot write {}", workspace.shown(&path)))?;
-    let warning = context.store.update(&exercise.id(), |entry| *entry = progress::Entry::default()).err();
-    Ok(Reset { kept: kept.map(|path| workspace.shown(&path)), warning })
-}
-
-fn keep(context: &Context, exercise: &Exercise, yours: &[u8]) -> anyhow::Result<PathBuf> {
-    let folder = progress::kept_folder(&context.workspace, &exercise.lesson);
-    files::keep_aside(yours, &folder, &exercise.name, "rs").with_context(|| {
-        format!("your version cannot be kept aside in {}, so nothing was reset", context.workspace.shown(&folder))
-    })
-}
-
 fn differs(exercise: &Exercise) -> bool {
-    list::is_edited(exercise) || !exercise.file().exists()
+    actions::is_edited(exercise) || !exercise.file().exists()
 }

@@ -1,13 +1,32 @@
 //! `cargo workbook solution`
 
-use std::fs;
+use super::arguments::{Arguments, Command, Run, Usage};
+use crate::{actions, catalogue::select, context::Context, exit, screen::say::say};
 
-use anyhow::Context as _;
+pub const COMMAND: Command = Command {
+    name: "solution",
+    overview: "  cargo workbook solution ID    the solution, after a pass",
+    help: HELP,
+    parse,
+};
 
-use super::Context;
-use crate::{exit, register::Exercise, select, workspace::Workspace};
+const HELP: &str = "\
+cargo workbook solution ID [--spoil]
 
-pub fn solution(context: &Context, id: &str, spoil: bool) -> anyhow::Result<u8> {
+Prints the solution of an exercise that you have passed, with why it works.
+
+  --spoil    before you have passed it, too
+
+Exit codes: 0 done, 1 not passed yet, 2 wrong usage.
+";
+
+fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
+    let (id, [spoil]) = arguments.name_and(["--spoil"])?;
+    let id = arguments.needed(id)?;
+    Ok(Box::new(move |context| solution(context, &id, spoil)))
+}
+
+fn solution(context: &Context, id: &str, spoil: bool) -> anyhow::Result<u8> {
     let exercise = select::find_exercise(&context.register, id)?;
     let id = exercise.id();
     if !spoil && !context.store.read().0.passed(&id) {
@@ -17,13 +36,10 @@ pub fn solution(context: &Context, id: &str, spoil: bool) -> anyhow::Result<u8> 
         );
         return Ok(exit::NOT_YET);
     }
-    say!("{}\n\n{}", context.workspace.shown(&exercise.solution_file()), read(&context.workspace, exercise)?);
+    say!(
+        "{}\n\n{}",
+        context.workspace.shown(&exercise.solution_file()),
+        actions::read_solution(&context.workspace, exercise)?
+    );
     Ok(exit::PASSED)
-}
-
-/// The solution as a person reads it: without the lines that connect it to the checks.
-pub fn read(workspace: &Workspace, exercise: &Exercise) -> anyhow::Result<String> {
-    let path = exercise.solution_file();
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", workspace.shown(&path)))?;
-    Ok(crate::attempt::without_checks(&text).trim_end().to_owned())
 }

@@ -1,14 +1,43 @@
 //! `cargo workbook timeline`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use ::timeline::{TextStyle, beside};
 use anyhow::Context as _;
 
-use super::Context;
-use crate::{exit, files, kept_runs::KeptRun, register::Exercise, select, style::Style};
+use super::arguments::{Arguments, Command, Given, Run, Usage};
+use crate::{actions, catalogue::select, context::Context, exit, files, memory::kept_runs::KeptRun, screen::say::say};
 
-pub fn timeline(context: &Context, id: &str, svg: Option<&Path>) -> anyhow::Result<u8> {
+pub const COMMAND: Command =
+    Command { name: "timeline", overview: "  cargo workbook timeline ID    the last run, drawn", help: HELP, parse };
+
+const HELP: &str = "\
+cargo workbook timeline ID [--svg FILE]
+
+Draws the last run of an exercise: what each call did, on the clock of the
+simulation. If a check failed, it is the run of
+that check, beside the one expected.
+
+  --svg FILE   write your run as a picture
+  --plain      ASCII only
+
+Exit codes: 0 done, 1 there is no run yet, 2 wrong usage, 3 the file cannot be
+written.
+";
+
+fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
+    let (mut id, mut svg) = (None, None);
+    while let Some(given) = arguments.next_given()? {
+        match given {
+            Given::Option(option) if option == "--svg" => svg = Some(PathBuf::from(arguments.value()?)),
+            Given::Value(value) if id.is_none() => id = Some(value),
+            other => return Err(arguments.unexpected(&other)),
+        }
+    }
+    let id = arguments.needed(id)?;
+    Ok(Box::new(move |context| timeline(context, &id, svg.as_deref())))
+}
+
+fn timeline(context: &Context, id: &str, svg: Option<&Path>) -> anyhow::Result<u8> {
     let exercise = select::find_exercise(&context.register, id)?;
     let Some(run) = KeptRun::load(&context.workspace, exercise) else {
         say!("{0} has no run yet. Check it first: cargo workbook check {0}", exercise.id());
@@ -23,26 +52,6 @@ pub fn timeline(context: &Context, id: &str, svg: Option<&Path>) -> anyhow::Resu
         say!("{}", path.display());
         return Ok(exit::PASSED);
     }
-    say!("{}", drawing(&run, exercise, &context.style).join("\n"));
+    say!("{}", actions::drawing(&run, exercise, &context.style).join("\n"));
     Ok(exit::PASSED)
-}
-
-/// The last run, beside the one expected where there is one.
-pub fn drawing(run: &KeptRun, exercise: &Exercise, style: &Style) -> Vec<String> {
-    let mut lines = vec![format!("{}: {}", exercise.id(), run.outcome)];
-    if let Some(check) = &run.failed {
-        lines[0].push_str(&format!(", in {check}"));
-    }
-    lines.push(String::new());
-    let Some(yours) = &run.yours else {
-        lines.push("Nothing to draw: no call was started.".to_owned());
-        return lines;
-    };
-    let text_style = TextStyle { width: style.width, ascii: style.ascii };
-    let drawn = match &run.expected {
-        Some(expected) => beside(yours, expected, &text_style),
-        None => yours.text(&text_style),
-    };
-    lines.extend(drawn.trim_end().lines().map(str::to_owned));
-    lines
 }

@@ -2,19 +2,55 @@
 
 use std::time::Instant;
 
-use super::{Context, check, status::Status, stoppable};
+use super::{
+    arguments::{Arguments, Command, Run, Usage},
+    stoppable,
+};
 use crate::{
-    exit, json,
-    progress::count,
-    register::{Exercise, Lesson},
-    render,
-    select::{self, Selected},
-    style::{Ink, Style},
+    catalogue::{
+        register::{Exercise, Lesson},
+        select::{self, Selected},
+    },
+    context::Context,
+    exit,
+    memory::progress::count,
+    screen::{
+        json, render,
+        say::say,
+        status::Status,
+        style::{Ink, Style},
+    },
     text,
     verify::{self, Problem, Verified},
 };
 
-pub fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool) -> anyhow::Result<u8> {
+pub const COMMAND: Command = Command {
+    name: "verify",
+    overview: "  cargo workbook verify         for authors: starters fail, solutions pass,\n                                traps are caught",
+    help: HELP,
+    parse,
+};
+
+const HELP: &str = "\
+cargo workbook verify [LESSON|ID] [--strict] [--json]
+
+For authors and CI. Proves of each exercise that its starter fails as it should,
+its solution passes without a warning,
+each trap is caught by the check named in its header with the words named there,
+and header and hints are complete.
+
+  --strict   an exercise that differs from its starter is a problem, not a note
+  --json     the result for programs; crates/workbook/JSON.md describes it
+
+Exit codes: 0 no problem, 1 problems, 2 wrong usage, 3 cannot, 130 Ctrl-C.
+";
+
+fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
+    let (what, [json, strict]) = arguments.name_and(["--json", "--strict"])?;
+    Ok(Box::new(move |context| verify(context, what.as_deref(), json, strict)))
+}
+
+fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool) -> anyhow::Result<u8> {
     let register = &context.register;
     let lessons: Vec<(&Lesson, Option<&Exercise>)> =
         match what.map(|typed| select::find(register, typed)).transpose()? {
@@ -29,7 +65,7 @@ pub fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool
     let style = &context.style;
     let status = Status::new(*style, context.plain);
     let verified = stoppable(|cancel| {
-        let job = check::job(context, cancel, true);
+        let job = context.job(cancel, true);
         let mut verified = Verified::default();
         for (lesson, only) in &lessons {
             status.show(&format!("{}: compiling and running its starters, solutions and traps", lesson.id));

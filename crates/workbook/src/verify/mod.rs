@@ -1,8 +1,10 @@
 //! Proves the exercises: each starter fails as it should, each solution passes without a warning, each trap is caught by
 //! the check that teaches about it, and everything a learner needs is there.
 
-mod prove;
+pub mod scaffold;
 mod rules;
+mod prove;
+pub mod catalogue_pages;
 
 use std::{
     path::Path,
@@ -12,11 +14,15 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    attempt::{Attempt, Kind},
-    cargo::Trouble,
-    register::{Exercise, Lesson},
-    run::{self, Job},
-    workspace::Workspace,
+    catalogue::{
+        register::{Exercise, Lesson},
+        workspace::Workspace,
+    },
+    judge::{
+        attempt::{Attempt, Kind},
+        cargo::NoVerdict,
+        run::{self, Job},
+    },
 };
 
 /// Something an author must mend.
@@ -51,7 +57,7 @@ pub struct Verified {
 }
 
 /// Verifies one lesson, or `only` one exercise of it.
-pub fn lesson(job: &Job, lesson: &Lesson, only: Option<&Exercise>) -> Result<Verified, Trouble> {
+pub fn lesson(job: &Job, lesson: &Lesson, only: Option<&Exercise>) -> Result<Verified, NoVerdict> {
     let start = Instant::now();
     let mut verified = rules(&job.workspace, lesson, only);
     let attempts: Vec<Attempt> =
@@ -81,6 +87,7 @@ pub fn rules(workspace: &Workspace, lesson: &Lesson, only: Option<&Exercise>) ->
     if only.is_none() {
         rules::targets_agree(lesson, &mut findings);
         rules::no_orphans(lesson, &mut findings);
+        rules::lesson_is_complete(lesson, &mut findings);
     }
     for exercise in asked_for(lesson, only) {
         let checks = run::expected(exercise);

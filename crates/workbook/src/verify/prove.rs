@@ -11,14 +11,14 @@ use std::{
 
 use super::Findings;
 use crate::{
-    attempt::{self, Attempt, Built, Kind, Ready, Workshop},
-    cargo::Trouble,
-    diagnostics::Diagnostic,
-    header::Header,
-    register::Exercise,
-    report::{CheckReport, Outcome},
-    run::{self, Job, Limit},
-    workspace::Workspace,
+    catalogue::{header::Header, register::Exercise, workspace::Workspace},
+    judge::{
+        attempt::{self, Attempt, AttemptsTarget, Built, Kind, Ready},
+        cargo::NoVerdict,
+        diagnostics::Diagnostic,
+        report::{CheckReport, Outcome},
+        run::{self, Job, Limit},
+    },
 };
 
 /// The starter, the solution, the other right answers and the traps of an exercise.
@@ -31,23 +31,23 @@ pub fn attempts_of(workspace: &Workspace, exercise: &Exercise) -> Vec<Attempt> {
 }
 
 /// Compiles and runs all attempts of a lesson, and compares with what their headers say.
-pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findings<'_>) -> Result<(), Trouble> {
+pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findings<'_>) -> Result<(), NoVerdict> {
     let headers: Vec<Header> = attempts.iter().map(Attempt::header).collect();
     let is_rejected = |index: &usize| match attempts[*index].kind {
         Kind::Starter => headers[*index].starts_not_compiling,
         Kind::Trap => headers[*index].caught_by.as_deref() == Some("the compiler"),
         Kind::Solution | Kind::AlsoRight | Kind::File => false,
     };
-    let workshop = match Workshop::open(job, lesson) {
-        Ok(workshop) => workshop,
+    let target = match AttemptsTarget::open(job, lesson) {
+        Ok(target) => target,
         // Reported already, with the manifests.
-        Err(Trouble::NoAttempts(_)) => return Ok(()),
+        Err(NoVerdict::NoAttempts(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
     let (rejected, together): (Vec<usize>, Vec<usize>) = (0..attempts.len()).partition(is_rejected);
     let batch: Vec<&Attempt> = together.iter().map(|index| &attempts[*index]).collect();
     let mut runs = Vec::new();
-    for (index, built) in together.iter().zip(workshop.build_together(&batch)?) {
+    for (index, built) in together.iter().zip(target.build_together(&batch)?) {
         let attempt = &attempts[*index];
         match built.ready {
             None => findings.about(attempt, does_not_compile(&built.diagnostics)),
@@ -62,8 +62,8 @@ pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findi
     // together, too, and again without what was rejected, until nothing new is.
     let batch: Vec<&Attempt> = rejected.iter().map(|index| &attempts[*index]).collect();
     let (ran, built) = thread::scope(|scope| {
-        let running = scope.spawn(|| run_all(&workshop, attempts, &runs));
-        let built = workshop.build_together(&batch);
+        let running = scope.spawn(|| run_all(&target, attempts, &runs));
+        let built = target.build_together(&batch);
         let ran = running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (ran, built)
     });
@@ -88,17 +88,17 @@ pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findi
 /// Runs the checks of attempts, many attempts at once. An attempt that blocks waits for the watchdog and needs no
 /// processor meanwhile, so there may be more of them than processors.
 fn run_all(
-    workshop: &Workshop<'_>,
+    target: &AttemptsTarget<'_>,
     attempts: &[Attempt],
     runs: &[(usize, Ready)],
-) -> Result<Vec<(usize, Vec<CheckReport>)>, Trouble> {
+) -> Result<Vec<(usize, Vec<CheckReport>)>, NoVerdict> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let work = || {
         while let Some((index, ready)) = runs.get(next.fetch_add(1, Ordering::SeqCst)) {
             let attempt = &attempts[*index];
             // Of a solution every check counts; of the others, the first that fails.
-            let checks = workshop.run(attempt, ready, 1, Limit::FirstFailure);
+            let checks = target.run(attempt, ready, 1, Limit::FirstFailure);
             results.lock().unwrap_or_else(PoisonError::into_inner).push((*index, checks));
         }
     };
@@ -113,13 +113,13 @@ fn starter_problem(checks: &[CheckReport]) -> Option<String> {
     match attempt::outcome(checks) {
         (Outcome::NotStarted, _) => None,
         (Outcome::Passed, _) => Some("the starter passes every check: there is nothing to do".to_owned()),
-        (outcome, failed) => Some(format!("should fail as `not started`, but is `{outcome}`{}", told(failed))),
+        (outcome, failed) => Some(format!("should fail as `not started`, but is `{outcome}`{}", what_it_said(failed))),
     }
 }
 
 fn solution_problem(checks: &[CheckReport]) -> Option<String> {
     let (outcome, failed) = attempt::outcome(checks);
-    (outcome != Outcome::Passed).then(|| format!("should pass, but is `{outcome}`{}", told(failed)))
+    (outcome != Outcome::Passed).then(|| format!("should pass, but is `{outcome}`{}", what_it_said(failed)))
 }
 
 /// What is wrong with how a trap was caught.
@@ -133,12 +133,13 @@ fn trap_problem(header: &Header, checks: &[CheckReport]) -> Option<String> {
         }
         return Some(format!(
             "should be caught by `{by}`, but the first check that fails is another one{}",
-            told(Some(failed))
+            what_it_said(Some(failed))
         ));
     }
     let verdict = failed.verdict()?;
     let said = format!("{} {} {}", verdict.outcome, verdict.headline, verdict.text);
-    missing_words(&header.says, &said).map(|words| format!("the message does not say {words:?}{}", told(Some(failed))))
+    missing_words(&header.says, &said)
+        .map(|words| format!("the message does not say {words:?}{}", what_it_said(Some(failed))))
 }
 
 fn how_it_got_away(outcome: Outcome) -> &'static str {
@@ -168,7 +169,7 @@ fn does_not_compile(diagnostics: &[Diagnostic]) -> String {
 }
 
 /// What a check that failed said, below the line that complains about it.
-fn told(check: Option<&CheckReport>) -> String {
+fn what_it_said(check: Option<&CheckReport>) -> String {
     let Some((check, verdict)) = check.and_then(|check| Some((check, check.verdict()?))) else { return String::new() };
     let words = if verdict.text.trim().is_empty() { &verdict.headline } else { &verdict.text };
     format!(". `{}` ({}) said:\n{}", check.check.name, verdict.outcome, words.trim_end())

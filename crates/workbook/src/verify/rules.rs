@@ -1,20 +1,18 @@
 //! What reading the files of an exercise tells: whether everything a learner needs is there.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
-use super::{Findings, Problem};
+use super::{Findings, Problem, scaffold};
 use crate::{
-    attempt::{self, Attempt, Kind, Source},
-    checks::Check,
-    header::Header,
-    hints::Hints,
-    overlay,
-    register::{self, Exercise, Lesson},
-    workspace::Workspace,
+    catalogue::{
+        checks::Check,
+        header::Header,
+        hints::Hints,
+        overlay,
+        register::{self, Exercise, Lesson},
+        workspace::Workspace,
+    },
+    judge::attempt::{self, Attempt, Kind, Source},
 };
 
 /// The solutions of a lesson are the modules of `solutions.rs`, in the order of its exercises, and `attempts` is declared so
@@ -77,6 +75,47 @@ pub fn targets_agree(lesson: &Lesson, findings: &mut Findings<'_>) {
     }
 }
 
+/// A lesson has a crate with an example and tests, a chapter, a bench, and a row in the README's map. A workbook without a
+/// folder `lessons/` has exercises only.
+pub fn lesson_is_complete(lesson: &Lesson, findings: &mut Findings<'_>) {
+    let root = findings.workspace.root.clone();
+    if !root.join("lessons").is_dir() {
+        return;
+    }
+    let id = &lesson.id;
+    let folder = root.join("lessons").join(id);
+    let chapter = root.join("book/src").join(format!("{id}.md"));
+    let bench = root.join("benches/benches").join(format!("{id}.rs"));
+    for file in [&folder.join("src/lib.rs"), &chapter, &bench] {
+        if !file.is_file() {
+            findings.add(id, file, "is not there: every lesson has one");
+        }
+    }
+    for (folder, what) in [(folder.join("examples"), "an example"), (folder.join("tests"), "a test")] {
+        if register::entries(&folder).is_empty() {
+            findings.add(id, &folder, format!("holds nothing: every lesson has {what}"));
+        }
+    }
+    for (file, words) in [
+        (root.join("book/src/SUMMARY.md"), format!("]({id}.md)")),
+        (root.join("README.md"), format!("](lessons/{id})")),
+        (root.join("benches/Cargo.toml"), format!("name = \"{id}\"")),
+    ] {
+        if !fs::read_to_string(&file).unwrap_or_default().contains(&words) {
+            findings.add(id, &file, format!("does not name the lesson: no `{words}`"));
+        }
+    }
+    for file in scaffold::files_of_lesson(findings.workspace, lesson) {
+        nothing_is_left_to_do(id, &file, findings);
+    }
+}
+
+fn nothing_is_left_to_do(about: &str, file: &Path, findings: &mut Findings<'_>) {
+    for (line, words) in scaffold::left_to_do(&fs::read_to_string(file).unwrap_or_default()) {
+        findings.add(about, file, format!("line {line} is still to be written: {words}"));
+    }
+}
+
 /// A file that no target names is never checked.
 pub fn no_orphans(lesson: &Lesson, findings: &mut Findings<'_>) {
     let root = findings.workspace.root.clone();
@@ -96,19 +135,12 @@ pub fn no_orphans(lesson: &Lesson, findings: &mut Findings<'_>) {
         solutions.join("also_right"),
     ] {
         let is_source = |path: &Path| path.extension().is_some_and(|extension| extension == "rs" || extension == "md");
-        for path in entries(&folder).into_iter().filter(|path| is_source(path)) {
+        for path in register::entries(&folder).into_iter().filter(|path| is_source(path)) {
             if !known(&path) {
                 findings.add(&lesson.id, &path, "belongs to no exercise of exercises/…/Cargo.toml");
             }
         }
     }
-}
-
-/// The content of a folder, in an order that does not depend on the disk.
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
-    entries.sort();
-    entries
 }
 
 /// Header, hints, traps, starter and solution of an exercise, as far as reading them tells.
@@ -140,6 +172,16 @@ pub fn files_are_complete(exercise: &Exercise, checks: &[Check], findings: &mut 
         }
     }
     hints_are_complete(exercise, checks, findings);
+    for file in [
+        exercise.starter_file(),
+        exercise.checks_file(),
+        exercise.hints_file(),
+        exercise.solution_file(),
+        exercise.traps_file(),
+        exercise.also_right_file(),
+    ] {
+        nothing_is_left_to_do(&id, &file, findings);
+    }
     catalogue_is_sound(exercise, Kind::AlsoRight, findings);
     let traps = catalogue_is_sound(exercise, Kind::Trap, findings);
     if traps.len() < 2 {

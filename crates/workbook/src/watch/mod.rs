@@ -3,8 +3,8 @@
 //! One loop takes messages (keys, and what a worker has to tell) and looks at the file. The worker builds and runs; a new
 //! save kills what it runs. Nothing in the loop waits for the worker, so keys are answered at all times.
 
-mod actions;
 mod file;
+mod keys;
 mod screen;
 
 use std::{
@@ -21,18 +21,22 @@ use self::{
     screen::{Room, Screen},
 };
 use crate::{
-    cargo::{Progress as Building, Trouble},
-    checks::Check,
-    commands::{self, Context},
-    process::Cancel,
-    progress::Progress,
-    register::Exercise,
-    render,
-    report::{CheckReport, Report},
-    run::{self, Event, Job},
-    signals,
-    style::Style,
-    terminal::{self, Key, Raw},
+    actions,
+    catalogue::{checks::Check, register::Exercise},
+    context::Context,
+    judge::{
+        cargo::{BuildStep, NoVerdict},
+        process::Cancel,
+        report::{CheckReport, Report},
+        run::{self, Event, Job},
+        signals,
+    },
+    memory::progress::Progress,
+    screen::{
+        render, say,
+        style::Style,
+        terminal::{self, Key, Raw},
+    },
 };
 
 /// How often the file is looked at.
@@ -76,7 +80,7 @@ enum Message {
 
 enum News {
     Event(Event),
-    Done(Box<Result<Report, Trouble>>),
+    Done(Box<Result<Report, NoVerdict>>),
     /// A mistake in the runner.
     Panicked(String),
 }
@@ -116,9 +120,13 @@ enum Next {
     Quit(u8),
 }
 
-pub fn run(context: &Context) -> anyhow::Result<u8> {
+/// Begins with the exercise of this id, else with the first that has not passed.
+pub fn run(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
     let (progress, warning) = context.store.read();
-    let first = context.current(&progress)?.id();
+    let first = match start {
+        Some(id) => id.to_owned(),
+        None => context.current(&progress)?.id(),
+    };
     let exercises: Vec<&Exercise> = context.register.exercises().collect();
     let current = exercises.iter().position(|exercise| exercise.id() == first).unwrap_or_default();
     let (outbox, inbox) = mpsc::channel();
@@ -154,7 +162,7 @@ pub fn run(context: &Context) -> anyhow::Result<u8> {
     drop(raw);
     let code = ended?;
     if !context.plain {
-        commands::say(watch.farewell().join("\n"));
+        say::line(watch.farewell().join("\n"));
     }
     Ok(code)
 }
@@ -267,12 +275,8 @@ impl<'a> Watch<'a> {
         self.stop();
         self.scroll = 0;
         self.dirty = true;
-        let job = Job {
-            workspace: self.context.workspace.clone(),
-            width: render::message_width(&Style { width: screen::size().0, ..self.style }),
-            ascii: self.style.ascii,
-            cancel: Cancel::default(),
-        };
+        let width = render::message_width(&Style { width: screen::size().0, ..self.style });
+        let job = Job { width, ..self.context.job(&Cancel::default(), false) };
         let cancel = job.cancel.clone();
         let exercise = self.exercise().clone();
         self.started += 1;
@@ -292,7 +296,7 @@ impl<'a> Watch<'a> {
             cancel,
             worker,
             since: Instant::now(),
-            stage: Event::Building(Building::Compiling(String::new())),
+            stage: Event::Building(BuildStep::Compiling(String::new())),
             crates: 0,
             checks: Vec::new(),
         });
@@ -324,7 +328,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn take_result(&mut self, result: Result<Report, Trouble>) {
+    fn take_result(&mut self, result: Result<Report, NoVerdict>) {
         match result {
             Ok(report) => {
                 if report.passed() {
@@ -348,7 +352,7 @@ impl<'a> Watch<'a> {
             return;
         }
         let Some(report) = &self.report else { return };
-        let warning = commands::remember(self.context, report, self.exercise());
+        let warning = actions::remember(self.context, report, self.exercise());
         self.complain(warning);
     }
 
@@ -388,7 +392,7 @@ impl Running {
     fn take(&mut self, event: Event) {
         match event {
             Event::Building(building) => {
-                self.crates += usize::from(matches!(building, Building::Compiling(_)));
+                self.crates += usize::from(matches!(building, BuildStep::Compiling(_)));
                 self.stage = Event::Building(building);
             }
             Event::Running(checks) => {

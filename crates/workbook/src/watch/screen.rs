@@ -5,17 +5,21 @@ use std::{
     io::{self, Write as _},
 };
 
-use super::{Page, Watch};
+use super::{Page, Watch, keys::KEYS};
 use crate::{
-    commands,
-    header::Header,
-    kept_runs::KeptRun,
-    progress::count,
-    render,
-    report::{CheckReport, State},
-    run::Event,
-    style::{Ink, Style},
-    terminal, text,
+    actions,
+    catalogue::header::Header,
+    judge::{
+        report::{CheckReport, State},
+        run::Event,
+    },
+    memory::{kept_runs::KeptRun, progress::count},
+    screen::{
+        render,
+        style::{Ink, Style},
+        terminal,
+    },
+    text,
 };
 
 /// The lines that are on the screen.
@@ -157,10 +161,10 @@ fn status(watch: &Watch<'_>) -> String {
     let Some(running) = watch.running.as_ref().filter(|running| running.is_noticeable()) else { return String::new() };
     let seconds = format!("{:.1} s", running.since.elapsed().as_secs_f64());
     let words = match &running.stage {
-        Event::Building(crate::cargo::Progress::Waiting) => {
+        Event::Building(crate::judge::cargo::BuildStep::Waiting) => {
             format!("waiting for another cargo (your editor's?)  {seconds}")
         }
-        Event::Building(crate::cargo::Progress::Compiling(name)) if running.crates > 1 => {
+        Event::Building(crate::judge::cargo::BuildStep::Compiling(name)) if running.crates > 1 => {
             format!("compiling {name}, crate {}  {seconds}", running.crates)
         }
         Event::Building(_) => format!("compiling  {seconds}"),
@@ -171,7 +175,7 @@ fn status(watch: &Watch<'_>) -> String {
 
 /// One line of keys; two where the terminal is narrow.
 fn keys(watch: &Watch<'_>) -> Vec<String> {
-    let passed = watch.report.as_ref().is_some_and(crate::report::Report::passed);
+    let passed = watch.report.as_ref().is_some_and(crate::judge::report::Report::passed);
     let keys: &[(&str, &str)] = match &watch.page {
         Page::ConfirmReset => &[("y", "reset"), ("n", "keep")],
         Page::List(_) => &[("↑↓", "choose"), ("enter", "open"), ("esc", "back"), ("q", "quit")],
@@ -255,7 +259,7 @@ fn verdict(watch: &Watch<'_>) -> Vec<String> {
 }
 
 /// Checks while they run: the mark of each that has ended.
-fn in_progress(checks: &[(crate::checks::Check, Option<CheckReport>)], style: &Style) -> Vec<String> {
+fn in_progress(checks: &[(crate::catalogue::checks::Check, Option<CheckReport>)], style: &Style) -> Vec<String> {
     let lines = checks.iter().flat_map(|(check, report)| {
         let mark = match report.as_ref().map(|report| &report.state) {
             Some(State::Passed) => style.tick(),
@@ -297,25 +301,13 @@ fn list(watch: &Watch<'_>, selected: usize) -> Vec<String> {
 }
 
 fn help(style: &Style) -> Vec<String> {
-    const KEYS: [(&str, &str); 11] = [
-        ("n", "next exercise"),
-        ("p", "previous exercise"),
-        ("h", "a hint; again: the next one"),
-        ("l", "all exercises; choose one"),
-        ("r", "run the checks again"),
-        ("t", "the last run, drawn"),
-        ("s", "the solution, after a pass"),
-        ("x", "back to the starter; your version is kept aside"),
-        ("esc", "back to the verdict"),
-        ("?", "this page"),
-        ("q", "quit; Ctrl-C, too"),
-    ];
     let mut lines: Vec<String> = text::wrap(
         "Edit the file named above and save it: the verdict follows by itself. Keys work at all times.",
         style.width.min(100).saturating_sub(3),
     );
     lines.push(String::new());
-    for (key, does) in KEYS {
+    let letters = KEYS.iter().map(|binding| (binding.key.to_string(), binding.does));
+    for (key, does) in letters.chain([("esc".to_owned(), "back to the verdict")]) {
         let mut words = text::wrap(does, style.width.saturating_sub(9)).into_iter();
         lines.push(format!("{}  {}", style.paint(Ink::Strong, &format!("{key:>3}")), words.next().unwrap_or_default()));
         lines.extend(words.map(|line| format!("     {line}")));
@@ -331,7 +323,7 @@ fn folded(lines: &[String], style: &Style) -> Vec<String> {
 pub fn timeline(watch: &Watch<'_>) -> Vec<String> {
     let exercise = watch.exercise();
     match KeptRun::load(&watch.context.workspace, exercise) {
-        Some(run) => commands::drawing(&run, exercise, &watch.style),
+        Some(run) => actions::drawing(&run, exercise, &watch.style),
         None => vec!["There is no run to draw yet.".to_owned()],
     }
 }

@@ -400,7 +400,14 @@ mod book {
         fixture.write("book/book.toml", "");
         script(&fixture.path("bin/mdbook"), MDBOOK);
         run(book(&fixture, &["book", "--build"])).expect(0, &["ran build book"]);
-        run(book(&fixture, &["book"])).expect(0, &["ran serve book", "Ctrl-C ends it"]);
+        script(&fixture.path("bin/xdg-open"), "echo \"$1\" > opened");
+        script(&fixture.path("bin/open"), "echo \"$1\" > opened");
+        assert!(!fixture.path("opened").exists(), "--build opens nothing");
+        run(book(&fixture, &["book"])).expect(0, &["ran build book", "book/book/index.html"]);
+        assert!(fixture.read("opened").trim_end().ends_with("book/book/index.html"));
+        script(&fixture.path("bin/xdg-open"), "exit 3");
+        script(&fixture.path("bin/open"), "exit 3");
+        run(book(&fixture, &["book"])).expect(0, &["open that file in yours"]);
         run(book(&fixture, &["doctor"])).expect(0, &["✓ mdbook 0.5.9"]);
     }
 
@@ -419,7 +426,10 @@ mod book {
         script(&fixture.path("bin/cargo"), &install);
         let mut command = book(&fixture, &["book", "--build"]);
         command.env("CARGO", fixture.path("bin/cargo"));
-        run(command).expect(0, &["is not installed. It is built once, into target/tools.", "ran build book"]);
+        run(command).expect(
+            0,
+            &["is not installed. It is built once, into target/tools, in about a minute.", "ran build book"],
+        );
         assert!(fixture.read("asked").starts_with("install mdbook --version 0.5."), "{}", fixture.read("asked"));
         run(book(&fixture, &["book", "--build"])).expect(0, &["ran build book"]).without("installed");
         std::fs::remove_file(&installed).expect("it is there");

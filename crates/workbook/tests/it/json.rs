@@ -70,7 +70,8 @@ fn check() {
         diagnostics.iter().for_each(|diagnostic| fits(diagnostic, &table("### A diagnostic", 0)));
         assert_eq!(!diagnostics.is_empty(), outcome == "does not compile");
     }
-    let outcomes: Vec<&str> = workbook::report::Outcome::ALL.map(workbook::report::Outcome::name).to_vec();
+    let outcomes: Vec<&str> =
+        workbook::judge::report::Outcome::ALL.map(workbook::judge::report::Outcome::name).to_vec();
     let (_, section) = DOCUMENT.split_once("### Outcomes").expect("the heading is there");
     let section = section.split("\n#").next().expect("a part");
     let documented: Vec<&str> =

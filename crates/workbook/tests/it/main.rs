@@ -9,5 +9,8 @@ mod watch;
 mod progress;
 mod json;
 mod verify_rules;
+mod new;
+mod book;
+mod catalogue_pages;
 mod verify;
 mod readme;

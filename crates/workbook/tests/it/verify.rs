@@ -9,11 +9,9 @@ use std::{
 };
 
 use workbook::{
-    process::Cancel,
-    register::Register,
-    run::Job,
+    catalogue::{register::Register, workspace::Workspace},
+    judge::{process::Cancel, run::Job},
     verify::{self, Problem},
-    workspace::Workspace,
 };
 
 /// A lesson is begun as long as this is not over.

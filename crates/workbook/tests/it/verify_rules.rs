@@ -1,7 +1,10 @@
 //! `verify` finds what an author can get wrong: each rule is broken once, and the problem must name the file.
 
 use crate::support::Fixture;
-use workbook::{register::Register, verify, workspace::Workspace};
+use workbook::{
+    catalogue::{register::Register, workspace::Workspace},
+    verify,
+};
 
 const LESSON: &str = "01-demo";
 

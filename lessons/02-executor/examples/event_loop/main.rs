@@ -4,10 +4,9 @@
 //! prints the same for programs, and with `-- --svg FILE` it draws the picture of the book too.
 
 mod picture;
-
 mod words;
 
-use std::{env, fs, path::PathBuf, time::Duration};
+use std::{env, time::Duration};
 
 use futures::{SinkExt, StreamExt, channel::mpsc};
 use lesson_02_executor::runtime::{Builder, Event, Recorder, Step, sleep, spawn_named};
@@ -25,11 +24,7 @@ fn main() {
     for (step, words) in steps.iter().zip(&words) {
         println!("{}", line(step, words));
     }
-    let mut arguments = env::args().skip_while(|argument| argument != "--svg");
-    if let (Some(_), Some(file)) = (arguments.next(), arguments.next().map(PathBuf::from)) {
-        fs::write(&file, picture::svg(&steps, &words))
-            .unwrap_or_else(|error| panic!("cannot write {}: {error}", file.display()));
-    }
+    runs::draw(|| picture::svg(&steps, &words));
 }
 
 // ANCHOR: answer

@@ -30,6 +30,11 @@ impl Fixture {
         Self { folder }
     }
 
+    /// A folder with nothing in it.
+    pub fn empty() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
     pub fn root(&self) -> &Path {
         self.folder.path()
     }

@@ -1,0 +1,77 @@
+//! Which checks an exercise has: the `#[test]` functions of its checks file, in the order of the file.
+
+/// A `#[test]` function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub name: String,
+    /// The first line of its documentation: what it checks.
+    pub about: Option<String>,
+    /// Where it begins, counted from 1.
+    pub line: usize,
+}
+
+/// Finds the checks in a file. The files are our own and CI formats them, so `#[test]` has a line to itself, and so have the
+/// lines of documentation above it.
+pub fn parse(source: &str) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut about = None;
+    let mut is_test = false;
+    for (at, line) in source.lines().enumerate() {
+        let line = line.trim();
+        if let Some(text) = line.strip_prefix("///") {
+            about.get_or_insert_with(|| text.trim().to_owned());
+        } else if line == "#[test]" {
+            is_test = true;
+        } else if !line.starts_with("#[") {
+            if let Some(name) = name_of_function(line).filter(|_| is_test) {
+                checks.push(Check { name, about: about.take().filter(|text| !text.is_empty()), line: at + 1 });
+            }
+            (about, is_test) = (None, false);
+        }
+    }
+    checks
+}
+
+/// `is_fast`, of `async fn is_fast() {`
+fn name_of_function(line: &str) -> Option<String> {
+    let (before, after) = line.split_once("fn ")?;
+    let is_qualifier = |word: &str| matches!(word, "pub" | "pub(crate)" | "async");
+    let name = after.split(['(', '<']).next()?;
+    before.split_whitespace().all(is_qualifier).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(source: &str) -> Vec<String> {
+        parse(source).into_iter().map(|check| check.name).collect()
+    }
+
+    #[test]
+    fn finds_checks_in_the_order_of_the_file() {
+        let source = "use super::*;\n\n/// Takes as long as the slowest.\n/// More.\n#[test]\nfn b() {}\n\n#[test]\nfn a() {}\nfn helper() {}\n";
+        let checks = parse(source);
+        assert_eq!(names(source), ["b", "a"]);
+        assert_eq!(checks[0].about.as_deref(), Some("Takes as long as the slowest."));
+        assert_eq!(checks[0].line, 6);
+        assert_eq!(checks[1].about, None);
+    }
+
+    #[test]
+    fn other_attributes_may_stand_around_it() {
+        assert_eq!(names("#[test]\n#[should_panic(expected = \"]\")]\npub(crate) async fn a() {}"), ["a"]);
+        assert_eq!(names("mod x {\n    #[allow(dead_code)]\n    #[test]\n    fn a() {}\n}"), ["a"]);
+    }
+
+    #[test]
+    fn comments_and_other_functions_are_no_checks() {
+        assert_eq!(names("// #[test]\n// fn a() {}\nfn c() {}"), [""; 0]);
+        assert_eq!(names("#[test]\nconst A: u8 = 1;\nfn c() {}"), [""; 0]);
+    }
+
+    #[test]
+    fn documentation_of_something_else_is_not_taken() {
+        assert_eq!(parse("/// A constant.\nconst A: u8 = 1;\n#[test]\nfn a() {}")[0].about, None);
+    }
+}

@@ -1,0 +1,227 @@
+//! What is known after an exercise was checked.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use timeline::Timeline;
+
+use crate::{catalogue::checks::Check, judge::diagnostics::Diagnostic};
+
+/// How an exercise, or one check, stands. The names are the same in the runner, its JSON and the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Outcome {
+    #[serde(rename = "passed")]
+    Passed,
+    #[serde(rename = "not started")]
+    NotStarted,
+    #[serde(rename = "does not compile")]
+    DoesNotCompile,
+    #[serde(rename = "wrong")]
+    Wrong,
+    #[serde(rename = "deadlock")]
+    Deadlock,
+    #[serde(rename = "lost wake-up")]
+    LostWakeUp,
+    #[serde(rename = "blocked")]
+    Blocked,
+    #[serde(rename = "busy loop")]
+    BusyLoop,
+    #[serde(rename = "too slow")]
+    TooSlow,
+    #[serde(rename = "tampered")]
+    Tampered,
+}
+
+impl Outcome {
+    pub const ALL: [Outcome; 10] = [
+        Outcome::Passed,
+        Outcome::NotStarted,
+        Outcome::DoesNotCompile,
+        Outcome::Wrong,
+        Outcome::Deadlock,
+        Outcome::LostWakeUp,
+        Outcome::Blocked,
+        Outcome::BusyLoop,
+        Outcome::TooSlow,
+        Outcome::Tampered,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::NotStarted => "not started",
+            Outcome::DoesNotCompile => "does not compile",
+            Outcome::Wrong => "wrong",
+            Outcome::Deadlock => "deadlock",
+            Outcome::LostWakeUp => "lost wake-up",
+            Outcome::Blocked => "blocked",
+            Outcome::BusyLoop => "busy loop",
+            Outcome::TooSlow => "too slow",
+            Outcome::Tampered => "tampered",
+        }
+    }
+
+    /// Whether the watchdog had to end the process: each further check would take its five seconds, too.
+    pub fn takes_real_time(self) -> bool {
+        matches!(self, Outcome::Blocked | Outcome::BusyLoop)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Why a check failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    pub outcome: Outcome,
+    /// One line.
+    pub headline: String,
+    /// The whole message, with drawings.
+    pub text: String,
+    pub yours: Option<Timeline>,
+    pub expected: Option<Timeline>,
+    /// `exercises/03-join/fan_out.rs:12:5`
+    pub place: Option<String>,
+    /// The place was looked for in a backtrace. Without line tables none can be found.
+    pub place_sought: bool,
+}
+
+impl Verdict {
+    /// A verdict of the runner itself, where the harness could not speak.
+    pub fn new(outcome: Outcome, headline: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            outcome,
+            headline: headline.into(),
+            text: text.into(),
+            yours: None,
+            expected: None,
+            place: None,
+            place_sought: false,
+        }
+    }
+}
+
+/// One run of the learner's code under the harness.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    pub yours: Timeline,
+    pub expected: Option<Timeline>,
+}
+
+/// What one check came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    Passed,
+    Failed(Box<Verdict>),
+    /// It was not run: the code does not compile, or an earlier check had to be stopped.
+    NotRun,
+}
+
+/// One check and what it came to.
+#[derive(Debug, Clone)]
+pub struct CheckReport {
+    pub check: Check,
+    pub state: State,
+    pub runs: Vec<Run>,
+    /// What the learner's code printed.
+    pub output: String,
+}
+
+impl CheckReport {
+    pub fn not_run(check: Check) -> Self {
+        Self { check, state: State::NotRun, runs: Vec::new(), output: String::new() }
+    }
+
+    pub fn verdict(&self) -> Option<&Verdict> {
+        match &self.state {
+            State::Failed(verdict) => Some(verdict),
+            State::Passed | State::NotRun => None,
+        }
+    }
+}
+
+/// What an exercise came to.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// `03-join/fan_out`
+    pub exercise: String,
+    /// The file that was checked, as messages name it.
+    pub file: String,
+    pub outcome: Outcome,
+    pub checks: Vec<CheckReport>,
+    /// A verdict that is not one check's: the code does not compile, or there is no check.
+    pub verdict: Option<Verdict>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub build_time: Duration,
+    pub run_time: Duration,
+}
+
+impl Report {
+    /// The outcome of a set of checks is that of the first one that failed, in the order of the file.
+    pub fn of_checks(exercise: String, file: String, checks: Vec<CheckReport>) -> Self {
+        let failed = checks.iter().find_map(|check| check.verdict());
+        let complete = !checks.is_empty() && checks.iter().all(|check| check.state == State::Passed);
+        let outcome = match failed {
+            Some(verdict) => verdict.outcome,
+            None if complete => Outcome::Passed,
+            None => Outcome::Tampered,
+        };
+        Self {
+            exercise,
+            file,
+            outcome,
+            checks,
+            verdict: None,
+            diagnostics: Vec::new(),
+            build_time: Duration::ZERO,
+            run_time: Duration::ZERO,
+        }
+    }
+
+    /// No check was run, for the reason given.
+    pub fn without_run(exercise: String, file: String, checks: Vec<Check>, verdict: Verdict) -> Self {
+        let checks = checks.into_iter().map(CheckReport::not_run).collect();
+        Self { outcome: verdict.outcome, verdict: Some(verdict), ..Self::of_checks(exercise, file, checks) }
+    }
+
+    /// A future hangs at a line that nobody could tell, for want of line tables.
+    pub fn misses_a_place(&self) -> bool {
+        let mut verdicts = self.checks.iter().filter_map(CheckReport::verdict);
+        verdicts.any(|verdict| verdict.place_sought && verdict.place.is_none())
+    }
+
+    pub fn passed(&self) -> bool {
+        self.outcome == Outcome::Passed
+    }
+
+    /// The first check that failed, in the order of the file.
+    pub fn failed(&self) -> Option<&CheckReport> {
+        self.checks.iter().find(|check| check.verdict().is_some())
+    }
+
+    /// What to tell the learner: why the exercise does not pass.
+    pub fn reason(&self) -> Option<&Verdict> {
+        self.verdict.as_ref().or_else(|| self.failed().and_then(CheckReport::verdict))
+    }
+
+    /// What the learner's code printed, in the check that matters: the first that failed, or the last that passed.
+    pub fn output(&self) -> &str {
+        let check = self.failed().or_else(|| self.checks.iter().rev().find(|check| !check.output.is_empty()));
+        check.map_or("", |check| &check.output)
+    }
+
+    /// The run to draw: that of the check that failed; of a passed exercise, the first that has an expected run.
+    pub fn drawn(&self) -> Option<Run> {
+        if let Some(verdict) = self.failed().and_then(CheckReport::verdict)
+            && let Some(yours) = &verdict.yours
+        {
+            return Some(Run { yours: yours.clone(), expected: verdict.expected.clone() });
+        }
+        let runs = || self.failed().into_iter().chain(&self.checks).flat_map(|check| &check.runs);
+        let lanes = |run: &&Run| !run.yours.lanes.is_empty();
+        runs().filter(lanes).find(|run| run.expected.is_some()).or_else(|| runs().find(lanes)).cloned()
+    }
+}

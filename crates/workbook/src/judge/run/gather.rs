@@ -1,0 +1,166 @@
+//! From what a process left behind to a verdict.
+
+use std::{fs, process::ExitStatus};
+
+use serde::Deserialize;
+use timeline::Timeline;
+
+use super::{LIMIT, Test};
+use crate::{
+    catalogue::{register::Exercise, workspace::Workspace},
+    judge::{
+        process::Ended,
+        report::{CheckReport, Outcome, Run, State, Verdict},
+    },
+    text,
+};
+
+/// One line of the report that the harness writes.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "record", rename_all = "lowercase")]
+enum Record {
+    Run {
+        check: String,
+        yours: Timeline,
+        expected: Option<Timeline>,
+    },
+    Verdict {
+        check: String,
+        outcome: String,
+        headline: String,
+        text: String,
+        yours: Option<Timeline>,
+        expected: Option<Timeline>,
+        place: Option<String>,
+        #[serde(default)]
+        place_sought: bool,
+    },
+}
+
+/// A check passed if its process ended well, and it reported that it ran the learner's code, and no failure.
+pub fn gather(test: &Test<'_>, ended: &Ended, records: &str, explain: &dyn Fn() -> String) -> CheckReport {
+    let check = test.check;
+    let output = text::printable(without_libtest(&ended.output, &test.path)).trim_matches('\n').to_owned();
+    let mut runs = Vec::new();
+    let mut verdict = None;
+    // A line that cannot be read was cut short by the end of the process. It proves nothing.
+    for record in records.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+        match record {
+            Record::Run { check: of, yours, expected } if of == check.name => runs.push(Run { yours, expected }),
+            Record::Verdict { check: of, outcome, headline, text, yours, expected, place, place_sought }
+                if of == check.name && verdict.is_none() =>
+            {
+                let outcome = Outcome::ALL.into_iter().find(|known| known.name() == outcome);
+                let outcome = outcome.filter(|outcome| *outcome != Outcome::Passed).unwrap_or(Outcome::Wrong);
+                verdict = Some(Verdict { outcome, headline, text, yours, expected, place, place_sought });
+            }
+            Record::Run { .. } | Record::Verdict { .. } => {}
+        }
+    }
+    let state = match verdict {
+        Some(verdict) => State::Failed(Box::new(verdict)),
+        None if ended.timed_out => State::Failed(Box::new(Verdict::new(
+            Outcome::Blocked,
+            format!("the check was still running after {} s and was stopped", LIMIT.as_secs()),
+            "Something holds the process: a thread that never ends, or a loop in code that runs at the end.",
+        ))),
+        None if !ended.status.success() => State::Failed(Box::new(died(ended, &output))),
+        None if runs.is_empty() => {
+            let verdict = Verdict::new(Outcome::Tampered, "the check did not run", explain());
+            State::Failed(Box::new(verdict))
+        }
+        None => State::Passed,
+    };
+    CheckReport { check: check.clone(), state, runs, output }
+}
+
+/// The verdict on a process that ended without one.
+fn died(ended: &Ended, output: &str) -> Verdict {
+    let how = how_it_ended(ended.status);
+    let headline = if ended.output.contains("has overflowed its stack") {
+        format!("the stack overflowed: a function calls itself without end, or a value is too large for it ({how})")
+    } else if ended.status.code() == Some(101) {
+        "the check panicked".to_owned()
+    } else {
+        format!("the process ended before the check did: {how}")
+    };
+    let tail: Vec<&str> = output.lines().rev().take(20).collect();
+    let tail: Vec<&str> = tail.into_iter().rev().collect();
+    let text = if tail.is_empty() { headline.clone() } else { format!("{headline}\n\n{}", tail.join("\n")) };
+    Verdict::new(Outcome::Wrong, headline, text)
+}
+
+fn how_it_ended(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        let name = match signal {
+            4 => "SIGILL",
+            6 => "SIGABRT",
+            7 | 10 => "SIGBUS",
+            9 => "SIGKILL",
+            11 => "SIGSEGV",
+            15 => "SIGTERM",
+            _ => return format!("signal {signal}"),
+        };
+        return format!("signal {signal}, {name}");
+    }
+    match status.code() {
+        Some(code) => format!("exit code {code}"),
+        None => status.to_string(),
+    }
+}
+
+/// Why a test target compiled, ran, and proved nothing.
+pub fn why_no_check_ran(workspace: &Workspace, exercise: &Exercise) -> String {
+    let source = fs::read_to_string(exercise.file()).unwrap_or_default();
+    let shown = workspace.shown(&exercise.file());
+    let reset = format!("`cargo workbook reset {}` restores the starter and keeps your version aside.", exercise.id());
+    let lines = format!("    #[path = \"checks/{}.rs\"]\n    mod checks;", exercise.name);
+    if source.trim().is_empty() {
+        return format!("{shown} is empty.\n{reset}");
+    }
+    let is_connected = source.lines().any(|line| line.trim() == "mod checks;");
+    if !is_connected {
+        return format!(
+            "The last lines of {shown} connect it to its checks, and they are gone:\n\n{lines}\n\nAdd them again, or \
+             start again: {reset}"
+        );
+    }
+    format!(
+        "The program ended well, but this check reported no run of your code. Either {shown} no longer ends with\n\n\
+         {lines}\n\nor the code ends the process (`std::process::exit`), or the check has another name than in {}.\n{reset}",
+        workspace.shown(&exercise.checks_file())
+    )
+}
+
+/// What a test printed, without what libtest prints around it.
+fn without_libtest<'a>(output: &'a str, path: &str) -> &'a str {
+    let output = output.strip_prefix("\nrunning 1 test\n").unwrap_or(output);
+    let output = output.strip_prefix("\nrunning 0 tests\n").unwrap_or(output);
+    let Some(end) = output.rfind("\ntest result: ") else { return output };
+    let output = &output[..end];
+    let output = output.rfind("\nfailures:\n\nfailures:\n").map_or(output, |end| &output[..end]);
+    // In its short form libtest prints a point for a check that passed, and a line for one that failed.
+    let output = output.strip_suffix('\n').unwrap_or(output);
+    let failed = output.strip_suffix(" --- FAILED").and_then(|output| output.strip_suffix(path));
+    failed.or_else(|| output.strip_suffix(['.', 'F'])).unwrap_or(output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libtests_own_lines_are_taken_away() {
+        let passed = "\nrunning 1 test\nhello\nno newline.\ntest result: ok. 1 passed; 0 failed\n\n";
+        assert_eq!(without_libtest(passed, "checks::ok"), "hello\nno newline");
+        let failed = "\nrunning 1 test\nhello\nno newlinechecks::bad --- FAILED\n\nfailures:\n\nfailures:\n    \
+                      checks::bad\n\ntest result: FAILED. 0 passed; 1 failed\n\n";
+        assert_eq!(without_libtest(failed, "checks::bad"), "hello\nno newline");
+        let in_an_attempt = "\nrunning 1 test\na_0::checks::bad --- FAILED\n\nfailures:\n\nfailures:\n    \
+                             a_0::checks::bad\n\ntest result: FAILED. 0 passed; 1 failed\n\n";
+        assert_eq!(without_libtest(in_an_attempt, "a_0::checks::bad"), "");
+        assert_eq!(without_libtest("\nrunning 0 tests\n\ntest result: ok. 0 passed\n\n", "checks::a"), "");
+        assert_eq!(without_libtest("\nrunning 1 test\ncut off", "checks::a"), "cut off");
+    }
+}

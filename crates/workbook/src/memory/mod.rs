@@ -1,0 +1,6 @@
+//! What is remembered from one start to the next, on a disk that may be read-only or full.
+//!
+//! [`progress`] is a text file with a line for each exercise; [`kept_runs`] keeps the last run of each.
+
+pub mod progress;
+pub mod kept_runs;

@@ -1,0 +1,283 @@
+//! What the runner remembers: `.workbook/progress.txt`, one line per exercise.
+//!
+//! The file belongs to the learner. An id or a word that the runner does not know stays where it is (an exercise may be
+//! renamed, a later version may write more); a line that makes no sense is kept aside, with a warning. Whatever happens
+//! to the file, a verdict is shown all the same.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{catalogue::workspace::Workspace, files};
+
+const HEAD: &str = "\
+# Progress in this workbook. One line per exercise: its id, then words about it.
+#   passed         all its checks have passed once
+#   failed=CHECK   the check that failed last
+#   hints=N        how many of its hints were shown
+#   told=CHECK     the hint about this check was shown
+# The runner keeps ids and words that it does not know.
+";
+
+/// What is remembered of one exercise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Entry {
+    pub passed: bool,
+    pub failed: Option<String>,
+    pub hints: usize,
+    pub hinted_for: Option<String>,
+    /// Words that this version does not know.
+    unknown: Vec<String>,
+}
+
+/// All of it, as read from the file.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    entries: BTreeMap<String, Entry>,
+    /// Lines that make no sense.
+    garbage: Vec<String>,
+    comments: Vec<String>,
+}
+
+/// The file. Holds no state: two runners may work on it at the same time.
+#[derive(Debug, Clone)]
+pub struct Store {
+    path: PathBuf,
+    folder: PathBuf,
+}
+
+impl Store {
+    pub fn new(workspace: &Workspace) -> Self {
+        let folder = workspace.state_dir();
+        Self { path: folder.join("progress.txt"), folder }
+    }
+
+    /// What the file says, and what is wrong with it, in words for the learner.
+    pub fn read(&self) -> (Progress, Option<String>) {
+        match fs::read(&self.path) {
+            Ok(bytes) => {
+                let progress = Progress::parse(&String::from_utf8_lossy(&bytes));
+                let warning = progress.garbage.first().map(|line| {
+                    format!(
+                        ".workbook/progress.txt has {} that cannot be understood (the first: {:?}). The rest counts. The \
+                         next change of progress keeps the file aside under .workbook/kept/.",
+                        count(progress.garbage.len(), "line"),
+                        shortened(line)
+                    )
+                });
+                (progress, warning)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (Progress::default(), None),
+            Err(error) => (Progress::default(), Some(format!(".workbook/progress.txt cannot be read: {error}"))),
+        }
+    }
+
+    /// Changes one entry in the file as it is now, so that nothing that another runner wrote is lost. On an error the
+    /// file is as it was; the text says what that means to the learner.
+    pub fn update(&self, id: &str, change: impl FnOnce(&mut Entry)) -> Result<(), String> {
+        self.try_update(id, change).map_err(|error| {
+            format!(
+                "Your progress is not saved: {} cannot be written ({error}).\nThe verdict counts all the same. Free some \
+                 space or make the folder writable, then check again.",
+                self.path.display()
+            )
+        })
+    }
+
+    fn try_update(&self, id: &str, change: impl FnOnce(&mut Entry)) -> io::Result<()> {
+        let bytes = match fs::read(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            read => read.unwrap_or_default(),
+        };
+        // Nothing changes: then a disk that cannot be written does not matter, either.
+        let mut entry = Progress::parse(&String::from_utf8_lossy(&bytes)).entry(id);
+        let before = entry.clone();
+        change(&mut entry);
+        if entry == before {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.folder)?;
+        let lock = File::create(self.folder.join("progress.lock"))?;
+        // Some network disks know no locks. Then the last of two runners wins, which costs at most one tick.
+        let _ = lock.lock();
+        let bytes = fs::read(&self.path).unwrap_or_default();
+        let mut progress = Progress::parse(&String::from_utf8_lossy(&bytes));
+        if !progress.garbage.is_empty() {
+            files::keep_aside(&bytes, &self.folder.join("kept"), "progress", "txt")?;
+            progress.garbage.clear();
+        }
+        progress.entries.insert(id.to_owned(), entry);
+        files::replace(&self.path, progress.text().as_bytes())
+    }
+}
+
+impl Progress {
+    pub fn parse(text: &str) -> Self {
+        let mut progress = Self::default();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if line.starts_with('#') {
+                if !HEAD.lines().any(|known| known == line) {
+                    progress.comments.push(line.to_owned());
+                }
+                continue;
+            }
+            let mut words = line.split_whitespace();
+            match words.next().filter(|id| is_id(id)) {
+                Some(id) => progress.entries.entry(id.to_owned()).or_default().read(words),
+                None => progress.garbage.push(line.to_owned()),
+            }
+        }
+        progress
+    }
+
+    /// What is known of an exercise; nothing, if it was never checked.
+    pub fn entry(&self, id: &str) -> Entry {
+        self.entries.get(id).cloned().unwrap_or_default()
+    }
+
+    pub fn passed(&self, id: &str) -> bool {
+        self.entries.get(id).is_some_and(|entry| entry.passed)
+    }
+
+    /// Counts an exercise as passed in this process, where the file cannot be written.
+    pub fn pass(&mut self, id: &str) {
+        self.entries.entry(id.to_owned()).or_default().passed = true;
+    }
+
+    fn text(&self) -> String {
+        let mut text = HEAD.to_owned();
+        for comment in &self.comments {
+            text.push_str(&format!("{comment}\n"));
+        }
+        for (id, entry) in &self.entries {
+            text.push_str(&format!("{id}{}\n", entry.words()));
+        }
+        text
+    }
+}
+
+impl Entry {
+    fn read<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
+        for word in words {
+            match word.split_once('=') {
+                None if word == "passed" => self.passed = true,
+                Some(("failed", check)) => self.failed = Some(check.to_owned()),
+                Some(("told", check)) => self.hinted_for = Some(check.to_owned()),
+                Some(("hints", number)) if number.parse::<usize>().is_ok() => {
+                    self.hints = number.parse().unwrap_or_default();
+                }
+                _ if self.unknown.iter().any(|known| known == word) => {}
+                _ => self.unknown.push(word.to_owned()),
+            }
+        }
+    }
+
+    fn words(&self) -> String {
+        let mut words = String::new();
+        if self.passed {
+            words.push_str(" passed");
+        }
+        if let Some(check) = &self.failed {
+            words.push_str(&format!(" failed={check}"));
+        }
+        if self.hints > 0 {
+            words.push_str(&format!(" hints={}", self.hints));
+        }
+        if let Some(check) = &self.hinted_for {
+            words.push_str(&format!(" told={check}"));
+        }
+        for word in &self.unknown {
+            words.push_str(&format!(" {word}"));
+        }
+        words
+    }
+}
+
+/// `03-join/fan_out`: two names and a slash between them.
+fn is_id(word: &str) -> bool {
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    word.split_once('/').is_some_and(|(lesson, name)| is_name(lesson) && is_name(name))
+}
+
+/// `1 line`, `2 lines`
+pub fn count(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+fn shortened(line: &str) -> String {
+    line.chars().take(30).collect()
+}
+
+/// Where a version of an exercise is kept aside.
+pub fn kept_folder(workspace: &Workspace, lesson: &str) -> PathBuf {
+    workspace.state_dir().join("kept").join(Path::new(lesson))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store(folder: &Path) -> Store {
+        Store::new(&Workspace { root: folder.to_owned() })
+    }
+
+    #[test]
+    fn what_the_runner_does_not_know_stays() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store(folder.path());
+        fs::create_dir_all(&store.folder).expect("the folder can be written");
+        fs::write(&store.path, "# mine\n99-later/unknown passed\n03-join/fan_out colour=blue hints=many\n")
+            .expect("the folder can be written");
+        store.update("03-join/fan_out", |entry| entry.passed = true).expect("the folder can be written");
+        let text = fs::read_to_string(&store.path).expect("it was written");
+        assert!(text.starts_with(HEAD));
+        assert!(
+            text.ends_with("# mine\n03-join/fan_out passed colour=blue hints=many\n99-later/unknown passed\n"),
+            "{text}"
+        );
+        store.update("03-join/fan_out", |entry| entry.hints = 2).expect("the folder can be written");
+        let again = fs::read_to_string(&store.path).expect("it was written");
+        assert_eq!(again.matches('#').count(), text.matches('#').count());
+        assert!(again.contains("03-join/fan_out passed hints=2 colour=blue hints=many\n"), "{again}");
+    }
+
+    #[test]
+    fn garbage_is_kept_aside_and_the_rest_counts() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store(folder.path());
+        fs::create_dir_all(&store.folder).expect("the folder can be written");
+        let half_written = b"03-join/gather passed\n\xff\xfe\x00garbage\n03-jo";
+        fs::write(&store.path, half_written).expect("the folder can be written");
+        let (progress, warning) = store.read();
+        assert!(progress.passed("03-join/gather"));
+        assert!(warning.is_some_and(|warning| warning.contains("2 lines")));
+        store.update("03-join/fan_out", |entry| entry.passed = true).expect("the folder can be written");
+        assert_eq!(fs::read(store.folder.join("kept/progress.1.txt")).expect("kept aside"), half_written);
+        let (progress, warning) = store.read();
+        assert!(progress.passed("03-join/gather") && progress.passed("03-join/fan_out"));
+        assert_eq!(warning, None);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_said_and_nothing_is_lost() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store(folder.path());
+        fs::write(&store.folder, "a file where the folder should be").expect("the folder can be written");
+        let error = store.update("03-join/fan_out", |entry| entry.passed = true).expect_err("it is no folder");
+        assert!(error.contains("not saved"), "{error}");
+        assert_eq!(fs::read_to_string(&store.folder).expect("untouched"), "a file where the folder should be");
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_writes_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store(folder.path());
+        store.update("03-join/fan_out", |_| {}).expect("there is nothing to write");
+        assert!(!store.folder.exists());
+    }
+}

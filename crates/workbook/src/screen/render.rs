@@ -1,0 +1,263 @@
+//! Draws a report, as lines that fit the width.
+
+use crate::{
+    catalogue::register::{Exercise, Lesson, Register},
+    judge::{
+        diagnostics::Diagnostic,
+        report::{CheckReport, Outcome, Report, State, Verdict},
+    },
+    memory::progress::{Progress, count},
+    screen::style::{Ink, Style},
+    text,
+};
+
+/// How many of the learner's own lines are shown.
+const PRINTED: usize = 40;
+/// How many errors of the compiler are shown: the rest often follows from them.
+const ERRORS: usize = 3;
+/// Two drawings stand side by side in it.
+const WIDEST: usize = 123;
+/// Text wider than this is hard to read.
+const READABLE: usize = 100;
+
+/// How wide the harness writes its messages: they are shown two columns from the left.
+pub fn message_width(style: &Style) -> usize {
+    style.width.min(WIDEST).saturating_sub(3).max(20)
+}
+
+/// The title of an exercise, its file, and how long it takes.
+pub fn heading(exercise: &Exercise, file: &str, style: &Style) -> Vec<String> {
+    let header = exercise.header();
+    let minutes = header.minutes.map(|minutes| format!("  {} {minutes} min", style.dot())).unwrap_or_default();
+    let title = style.paint(Ink::Strong, &exercise.title());
+    let mut lines = vec![format!("{title}{}", style.paint(Ink::Faint, &minutes))];
+    lines.extend(text::fold(&style.paint(Ink::Note, file), style.width));
+    lines
+}
+
+/// The task, as the starter's header tells it.
+pub fn task(exercise: &Exercise, style: &Style) -> Vec<String> {
+    let room = style.width.min(READABLE).saturating_sub(2);
+    // The lines of the header are broken where the source is, which is not where this screen ends.
+    let paragraphs = exercise.header().task.replace("\n\n", "\u{0}").replace('\n', " ").replace('\u{0}', "\n\n");
+    indented(text::paragraphs(&paragraphs, room))
+}
+
+/// All there is to say about one exercise, below its heading.
+pub fn report(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    if report.outcome == Outcome::NotStarted {
+        lines.extend(task(exercise, style));
+        lines.push(String::new());
+        lines.extend(verdict_line(report, exercise, style));
+        lines.extend(message(report, style));
+        return lines;
+    }
+    if report.outcome == Outcome::DoesNotCompile {
+        lines.extend(verdict_line(report, exercise, style));
+        lines.push(String::new());
+        lines.extend(compile_errors(report, exercise, style));
+        return lines;
+    }
+    lines.extend(checks(report, style));
+    lines.push(String::new());
+    lines.extend(verdict_line(report, exercise, style));
+    lines.extend(message(report, style));
+    lines.extend(printed(report.output(), style));
+    if report.passed() {
+        lines.extend(warnings(report, style));
+    }
+    lines
+}
+
+/// Every check with its mark, a line for each; only the one that failed first may need more.
+pub fn checks(report: &Report, style: &Style) -> Vec<String> {
+    let failed = report.checks.iter().position(|check| check.verdict().is_some());
+    let lines = report.checks.iter().enumerate().flat_map(|(index, check)| {
+        let mark = match check.state {
+            State::Passed => style.tick(),
+            State::Failed(_) => style.cross(),
+            State::NotRun => style.dash(),
+        };
+        if Some(index) == failed {
+            return marked(&mark, &check_label(check), style);
+        }
+        one_line(&mark, &check_label(check), style)
+    });
+    lines.collect()
+}
+
+/// A mark, then as many of the words as fit.
+pub fn one_line(mark: &str, words: &str, style: &Style) -> Vec<String> {
+    vec![text::cut(&format!("  {mark} {words}"), style.width.min(READABLE).saturating_sub(1), style.ellipsis())]
+}
+
+/// What a check is about, in the words of its documentation.
+pub fn check_label(check: &CheckReport) -> String {
+    check.check.about.clone().unwrap_or_else(|| check.check.name.replace('_', " "))
+}
+
+/// A mark, then words that stay to its right when they need more than one line.
+pub fn marked(mark: &str, words: &str, style: &Style) -> Vec<String> {
+    let room = style.width.min(READABLE).saturating_sub(5);
+    let mut lines = text::wrap(words, room).into_iter();
+    let first = lines.next().map(|line| format!("  {mark} {line}"));
+    first.into_iter().chain(lines.map(|line| format!("    {line}"))).collect()
+}
+
+/// The outcome, where it happened, and which check says so.
+fn verdict_line(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
+    let mut lines = outcome_line(report, style);
+    if report.outcome != Outcome::NotStarted
+        && let Some(failed) = report.failed()
+    {
+        let words = format!(
+            "check {} in exercises/{}/checks/{}.rs:{}",
+            failed.check.name, exercise.lesson, exercise.name, failed.check.line
+        );
+        let wrapped = text::wrap(&words, style.width.saturating_sub(3));
+        lines.extend(indented(wrapped.iter().map(|line| style.paint(Ink::Faint, line)).collect()));
+    }
+    lines
+}
+
+fn outcome_line(report: &Report, style: &Style) -> Vec<String> {
+    if report.passed() {
+        let words = format!("Passed: {}.", count(report.checks.len(), "check"));
+        return vec![format!("  {}", style.paint(Ink::Good, &words))];
+    }
+    let ink = if report.outcome == Outcome::NotStarted { Ink::Note } else { Ink::Bad };
+    let outcome = style.paint(ink, &style.paint(Ink::Strong, report.outcome.name()));
+    let Some(place) = report.reason().and_then(|verdict| verdict.place.as_ref()) else {
+        return vec![format!("  {outcome}")];
+    };
+    let place = style.paint(Ink::Note, place);
+    let line = format!("  {outcome}  {place}");
+    if text::width(&line) < style.width {
+        return vec![line];
+    }
+    let mut lines = vec![format!("  {outcome}")];
+    lines.extend(indented(text::fold(&place, style.width.saturating_sub(3))));
+    lines
+}
+
+/// The words of the verdict.
+fn message(report: &Report, style: &Style) -> Vec<String> {
+    let Some(Verdict { headline, text, yours, .. }) = report.reason() else { return Vec::new() };
+    let room = style.width.saturating_sub(3);
+    let words = if text.trim().is_empty() { headline } else { text };
+    // Fitted by whoever wrote it, but the screen may have become narrower since then. A drawing is cut at the edge, not
+    // between words.
+    let fit = if yours.is_some() { text::fold } else { text::wrap };
+    let mut lines = vec![String::new()];
+    lines.extend(indented(words.trim_matches('\n').lines().flat_map(|line| fit(line, room)).collect()));
+    lines
+}
+
+/// What the learner's code printed: the end of it.
+pub fn printed(output: &str, style: &Style) -> Vec<String> {
+    if output.trim().is_empty() {
+        return Vec::new();
+    }
+    let all: Vec<&str> = output.lines().collect();
+    let skipped = all.len().saturating_sub(PRINTED);
+    let mut title = "Your code printed:".to_owned();
+    if skipped > 0 {
+        title = format!("Your code printed (the last {PRINTED} of {} lines):", all.len());
+    }
+    let mut lines = vec![String::new()];
+    lines.extend(indented(text::wrap(&title, style.width.saturating_sub(3))));
+    let room = style.width.saturating_sub(5);
+    let folded = all[skipped..].iter().flat_map(|line| text::fold(line, room));
+    lines.extend(folded.map(|line| format!("  {} {line}", style.gutter())));
+    lines
+}
+
+/// The first errors, as rustc draws them. Warnings wait until there are no errors.
+fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
+    let errors: Vec<&Diagnostic> = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
+    let mut lines: Vec<String> = errors.iter().take(ERRORS).flat_map(|error| drawn(error, style)).collect();
+    let more = errors.len().saturating_sub(ERRORS);
+    if more > 0 {
+        lines.push(format!("  {}", style.paint(Ink::Faint, &format!("and {more} more"))));
+        lines.push(String::new());
+    }
+    if !errors.is_empty() && errors.iter().all(|error| error.file.as_ref() != Some(&report.file)) {
+        let words = format!(
+            "The error is not in {} but in its checks: they call your code by the names and types of the starter. \
+             Compare with solutions/{}/starters/{}.rs.",
+            report.file, exercise.lesson, exercise.name
+        );
+        lines.extend(indented(text::wrap(&words, style.width.min(READABLE).saturating_sub(3))));
+    }
+    lines
+}
+
+/// What rustc finds odd in code that passes.
+fn warnings(report: &Report, style: &Style) -> Vec<String> {
+    if report.diagnostics.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![String::new()];
+    lines.extend(report.diagnostics.iter().take(ERRORS).flat_map(|warning| drawn(warning, style)));
+    lines
+}
+
+fn drawn(diagnostic: &Diagnostic, style: &Style) -> Vec<String> {
+    let rendered = if style.colour { &diagnostic.coloured } else { &diagnostic.rendered };
+    let lines = rendered.trim_end().lines().flat_map(|line| text::fold(line, style.width.saturating_sub(3)));
+    let mut lines = indented(lines.collect());
+    lines.push(String::new());
+    lines
+}
+
+/// One line for an exercise among others.
+pub fn summary(report: &Report, style: &Style) -> Vec<String> {
+    let mark = if report.passed() { style.tick() } else { style.cross() };
+    let ink = if report.passed() { Ink::Good } else { Ink::Bad };
+    let outcome = style.paint(ink, report.outcome.name());
+    let headline = match report.reason() {
+        Some(verdict) if report.outcome != Outcome::NotStarted => format!(": {}", verdict.headline),
+        _ => String::new(),
+    };
+    marked(&mark, &format!("{}  {outcome}{headline}", report.exercise), style)
+}
+
+/// Lessons, exercises, and which have passed.
+pub fn list(register: &Register, progress: &Progress, current: Option<&str>, style: &Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    let names = register.exercises().map(|exercise| exercise.name.len()).max().unwrap_or_default();
+    for lesson in &register.lessons {
+        let (done, of) = done(lesson, progress);
+        lines.push(format!("{}  {} {done}/{of}", style.paint(Ink::Strong, &lesson.id), style.bar(done, of)));
+        for exercise in &lesson.exercises {
+            lines.push(list_line(exercise, names, progress, current, style));
+        }
+        lines.push(String::new());
+    }
+    lines.pop();
+    lines
+}
+
+/// One exercise of the list: its mark, its name, its minutes, and its title where there is room.
+fn list_line(exercise: &Exercise, names: usize, progress: &Progress, current: Option<&str>, style: &Style) -> String {
+    let id = exercise.id();
+    let mark = if progress.passed(&id) { style.tick() } else { style.dash() };
+    let pointer = if current == Some(id.as_str()) { style.arrow() } else { " " };
+    let minutes = exercise.header().minutes.map(|minutes| format!("{minutes} min")).unwrap_or_default();
+    let line =
+        format!("{pointer} {mark} {:<names$}  {}", exercise.name, style.paint(Ink::Faint, &format!("{minutes:>6}")));
+    let title = format!("{line}  {}", exercise.title());
+    if text::width(&title) < style.width { title } else { text::cut(&line, style.width, style.ellipsis()) }
+}
+
+/// How many exercises of a lesson have passed, and how many there are.
+pub fn done(lesson: &Lesson, progress: &Progress) -> (usize, usize) {
+    let done = lesson.exercises.iter().filter(|exercise| progress.passed(&exercise.id())).count();
+    (done, lesson.exercises.len())
+}
+
+/// Two columns from the left.
+pub fn indented(lines: Vec<String>) -> Vec<String> {
+    lines.into_iter().map(|line| if line.is_empty() { line } else { format!("  {line}") }).collect()
+}

@@ -1,0 +1,214 @@
+//! The book shows what the programs print and draw, and nothing else.
+//!
+//! `book/src/output/NN-topic` holds what every example of a lesson prints and draws, and the chapter of the lesson includes it.
+//! `UPDATE_BOOK=1 cargo test -p workbook --test it book` writes these files anew; then read the difference before you commit it.
+//!
+//! An example that is shown in another way says so in its head:
+//!
+//! - `//! Shown: in 6 parts`: it runs once for each number from 1 to 6, with the number as its argument.
+//! - `//! Shown: as it was measured`: its numbers belong to a machine. They are in `book/src/measured`, with a date.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use workbook::{
+    catalogue::{header::Header, register, workspace::Workspace},
+    judge::{cargo, diagnostics},
+};
+
+const ADVICE: &str = "`UPDATE_BOOK=1 cargo test -p workbook --test it book` writes the files anew";
+
+#[test]
+fn what_the_book_shows_is_what_the_examples_print() {
+    let book = Book::open();
+    let mut shown = book.run_examples();
+    for chapter in &book.chapters {
+        let shown = shown.remove(chapter.lesson.as_str()).unwrap_or_default();
+        assert!(!shown.is_empty(), "lesson {} has examples", chapter.lesson);
+        if env::var_os("UPDATE_BOOK").is_some() {
+            chapter.write(&shown);
+            continue;
+        }
+        for (file, now) in &shown {
+            let then = fs::read_to_string(chapter.output.join(file)).unwrap_or_default();
+            let lesson = &chapter.lesson;
+            assert!(then == *now, "the book shows something else than is printed: {lesson}/{file}\n{ADVICE}\n\n{now}");
+        }
+        let stale: Vec<String> = files(&chapter.output).into_iter().filter(|file| !shown.contains_key(file)).collect();
+        assert!(stale.is_empty(), "no example of lesson {} prints {stale:?}\n{ADVICE}", chapter.lesson);
+    }
+}
+
+/// An output that no reader sees is a check of nothing; a quiz without its answer is worse.
+#[test]
+fn every_output_is_shown_in_its_chapter() {
+    for chapter in &Book::open().chapters {
+        let is_missing = |file: &String| !chapter.includes(&format!("output/{}/{file}", chapter.lesson));
+        let missing: Vec<String> = files(&chapter.output).into_iter().filter(is_missing).collect();
+        assert!(missing.is_empty(), "chapter {} does not include {missing:?}", chapter.lesson);
+    }
+}
+
+/// A lesson keeps compile errors that teach in `tests/ui`.
+#[test]
+fn every_compile_error_is_shown_in_its_chapter() {
+    let book = Book::open();
+    let mut errors = 0;
+    for chapter in &book.chapters {
+        let folder = format!("lessons/{}/tests/ui", chapter.lesson);
+        for file in files(&book.workspace.root.join(&folder)).iter().filter(|file| file.ends_with(".stderr")) {
+            assert!(chapter.includes(&format!("../../{folder}/{file}")), "{} does not include {file}", chapter.lesson);
+            errors += 1;
+        }
+    }
+    assert!(errors > 0, "there are compile errors that teach");
+}
+
+/// The table of exercises has a row for each one of the register, in its order, with the minutes of its header.
+#[test]
+fn every_chapter_knows_its_exercises_and_their_minutes() {
+    for chapter in &Book::open().chapters {
+        let rows: Vec<&str> =
+            chapter.text.lines().filter(|line| line.starts_with("| `") && line.ends_with(" min |")).collect();
+        let exercises = &chapter.exercises;
+        assert_eq!(rows.len(), exercises.len(), "chapter {} has one row for each exercise: {rows:?}", chapter.lesson);
+        for (exercise, row) in exercises.iter().zip(rows) {
+            let name = &exercise.name;
+            assert!(row.starts_with(&format!("| `{name}` |")), "not in the order of the register: {row}");
+            let minutes = exercise.header().minutes.unwrap_or_else(|| panic!("the header of {name} has no minutes"));
+            assert!(row.ends_with(&format!("| {minutes} min |")), "{name} takes {minutes} min: {row}");
+        }
+    }
+}
+
+struct Book {
+    workspace: Workspace,
+    chapters: Vec<Chapter>,
+}
+
+/// One chapter, with the exercises of its lesson.
+struct Chapter {
+    /// `03-join`
+    lesson: String,
+    exercises: Vec<register::Exercise>,
+    text: String,
+    /// What its examples print and draw.
+    output: PathBuf,
+}
+
+impl Book {
+    /// A chapter for every lesson of the register.
+    fn open() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate is in crates/");
+        let workspace = Workspace { root: root.to_owned() };
+        let register = register::Register::read(&workspace).expect("the manifests can be read");
+        let source = root.join("book/src");
+        let chapters = register.lessons.into_iter().map(|register::Lesson { id: lesson, exercises }| {
+            let text = source.join(&lesson).with_extension("md");
+            let text = fs::read_to_string(text).unwrap_or_else(|error| panic!("chapter {lesson}: {error}"));
+            let output = source.join("output").join(&lesson);
+            Chapter { lesson, exercises, text, output }
+        });
+        Self { chapters: chapters.collect(), workspace }
+    }
+
+    /// What the examples of each lesson print and draw, by the name of the file that holds it.
+    fn run_examples(&self) -> BTreeMap<&str, BTreeMap<String, String>> {
+        let pictures = tempfile::tempdir().expect("a temporary folder");
+        let mut shown: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
+        for (example, program) in self.build_examples() {
+            let (chapter, source) = self.source(&example);
+            let files = shown.entry(&chapter.lesson).or_default();
+            for (shown_as, argument) in runs(&example, &source) {
+                let picture = pictures.path().join(format!("{shown_as}.svg"));
+                let mut example = Command::new(&program);
+                example.args(argument).arg("--svg").arg(&picture).current_dir(&self.workspace.root);
+                files.insert(format!("{shown_as}.txt"), print(example));
+                if let Ok(picture) = fs::read_to_string(&picture) {
+                    files.insert(format!("{shown_as}.svg"), picture);
+                }
+            }
+        }
+        shown
+    }
+
+    /// The programs, all of them in one build: `cargo test --test it book` alone would not build them.
+    fn build_examples(&self) -> BTreeMap<String, PathBuf> {
+        let mut build = cargo::command(&self.workspace);
+        build.args(["build", "--quiet", "--examples", "--message-format", "json"]);
+        for chapter in &self.chapters {
+            build.args(["--package", &format!("lesson-{}", chapter.lesson)]);
+        }
+        let mut programs = BTreeMap::new();
+        for line in print(build).lines() {
+            if let Ok(diagnostics::Line::CompilerArtifact { target, executable: Some(program), .. }) =
+                serde_json::from_str(line)
+            {
+                let other = programs.insert(target.name.clone(), program.into());
+                assert!(other.is_none(), "two examples have the name {}, and cargo keeps one of them", target.name);
+            }
+        }
+        programs
+    }
+
+    /// The chapter that an example belongs to, and its text.
+    fn source(&self, example: &str) -> (&Chapter, String) {
+        let found = self.chapters.iter().find_map(|chapter| {
+            let folder = self.workspace.root.join("lessons").join(&chapter.lesson).join("examples");
+            let files = [folder.join(example).with_extension("rs"), folder.join(example).join("main.rs")];
+            Some((chapter, files.iter().find_map(|file| fs::read_to_string(file).ok())?))
+        });
+        found.unwrap_or_else(|| panic!("no lesson has the example {example}"))
+    }
+}
+
+impl Chapter {
+    /// The whole of a file, as it stands.
+    fn includes(&self, file: &str) -> bool {
+        self.text.contains(&format!("{{{{#include {file}}}}}"))
+    }
+
+    fn write(&self, shown: &BTreeMap<String, String>) {
+        fs::create_dir_all(&self.output).expect("the folder can be made");
+        for stale in files(&self.output).into_iter().filter(|file| !shown.contains_key(file)) {
+            fs::remove_file(self.output.join(stale)).expect("the file can be removed");
+        }
+        for (file, text) in shown {
+            fs::write(self.output.join(file), text).expect("the file can be written");
+        }
+    }
+}
+
+/// What an example is shown as, each with the argument for it: the line `Shown:` of its head.
+fn runs(example: &str, source: &str) -> Vec<(String, Option<String>)> {
+    let head = Header::parse(source).task;
+    match head.lines().find_map(|line| line.strip_prefix("Shown: ")) {
+        None => vec![(example.to_owned(), None)],
+        Some("as it was measured") => Vec::new(),
+        Some(parts) => {
+            let parts = parts.strip_prefix("in ").and_then(|parts| parts.strip_suffix(" parts"));
+            let parts: u32 = parts
+                .and_then(|number| number.parse().ok())
+                .unwrap_or_else(|| panic!("the example {example} is shown `in N parts`, or `as it was measured`"));
+            (1..=parts).map(|part| (format!("{example}_{part}"), Some(part.to_string()))).collect()
+        }
+    }
+}
+
+/// What a program prints.
+fn print(mut program: Command) -> String {
+    let output = program.output().expect("the program can be started");
+    assert!(output.status.success(), "{program:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("the program prints text")
+}
+
+/// The names of the files in a folder; none, where there is no such folder.
+fn files(folder: &Path) -> BTreeSet<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return BTreeSet::new() };
+    let names = entries.map(|entry| entry.expect("the folder can be read").file_name());
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
+}
