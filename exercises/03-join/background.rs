@@ -7,7 +7,7 @@
 //!
 //! The code below was carried over from JavaScript, where a call runs from the moment at which it is made. Mend it.
 //!
-//! Starts: with a draft
+//! Starts: too slow
 //! Run: `cargo workbook check 03-join/background` · Read: book, chapter 3 · 10 min
 
 use std::sync::{Arc, Mutex};
