@@ -10,21 +10,30 @@ use std::{
 
 use mock_llm::{Journal, MockLlm};
 use timeline::{Mark, MarkKind, Recorder, Timeline};
-use tokio::runtime::{Builder, Runtime};
+use verdict::Outcome;
+use verdict::Record;
 
 use crate::{
-    finished::{Finished, Run, fail, seconds},
+    check_function::{self, Reporter},
+    finished::{Finished, Run, fail},
+    left::Left,
     message::{Message, saw},
-    outcome::Outcome,
     panics,
+    polls::Looks,
     pulse::{Pulse, Who},
-    report::{self, Failure, Record},
-    supervise::{Ending, Learners, Never, Parks, Reason, Supervise},
+    report::{self, Failure},
+    runtime::runtime,
+    supervise::{Ending, Learners, Never, Parks, Supervise},
+    wakes::Moment,
     watchdog::Watchdog,
+    words::{not_started, why_never, why_stuck},
 };
 
 /// More virtual time than any exercise's right answer takes.
 const LIMIT: Duration = Duration::from_secs(600);
+
+/// As many timers as an exercise and its check use that say nothing about it: a timeout, and two sleeps.
+const TIMERS: usize = 3;
 
 /// One run of the learner's code, about to begin.
 ///
@@ -36,6 +45,7 @@ pub struct Check {
     recorder: Option<Recorder>,
     expected: Option<Timeline>,
     limit: Duration,
+    timers: usize,
     panic_means: String,
     when_stuck: Option<WhenStuck>,
 }
@@ -59,6 +69,7 @@ impl Check {
             recorder: None,
             expected: None,
             limit: LIMIT,
+            timers: TIMERS,
             panic_means: String::new(),
             when_stuck: None,
         }
@@ -95,6 +106,12 @@ impl Check {
         self
     }
 
+    /// How many timers of their own the exercise and the check need, for [`Finished::takes`]. Three, unless set.
+    pub fn timers(mut self, at_most: usize) -> Self {
+        self.timers = at_most;
+        self
+    }
+
     /// Better words than the harness has for code that never returns, where the check has them. `words` is called on another
     /// thread while the learner's code still hangs, with the verdict: [`Outcome::Blocked`] or [`Outcome::BusyLoop`].
     pub fn when_stuck(mut self, words: impl Fn(Outcome) -> Option<Message> + Send + Sync + 'static) -> Self {
@@ -117,7 +134,7 @@ impl Check {
 
     #[track_caller]
     fn supervised(self, learners: Learners<'_>) -> Run {
-        let check = report::name_of_check();
+        let check = Reporter::of_this_thread();
         let pulse = Arc::new(Pulse::default());
         let parks = Arc::new(Parks::default());
         let _watchdog = self.watchdog(&check, &pulse);
@@ -129,24 +146,33 @@ impl Check {
                     mock.restart();
                 }
                 let started = tokio::time::Instant::now();
-                let mut run = pin!(Supervise::new(learners, self.limit, pulse.clone(), parks.clone()));
+                let mut run = pin!(Supervise::new(learners, &self.mocks, self.limit, pulse.clone(), parks.clone()));
                 let ending = run.as_mut().await;
                 // Taken before anything is dropped: what is in flight now was left behind by the learner.
                 let elapsed = started.elapsed();
-                let journals: Vec<Journal> = self.mocks.iter().map(MockLlm::journal).collect();
-                (ending, elapsed, journals)
+                let journals = self.journals();
+                // Seen a moment later: a task that was aborted needs a turn of the runtime to go.
+                let mut left = Left::default();
+                if let Ending::Done = ending {
+                    left = Left::settle(&pulse).await;
+                    left.calls_of(&self.journals());
+                }
+                (ending, elapsed, journals, left)
             });
             // What is left is dropped while its panics are still the run's own.
             drop(runtime);
             ending
         }));
         panics::stop_noting();
-        let (ending, elapsed, journals) = match outcome {
+        let (ending, elapsed, journals, left) = match outcome {
             Ok(ended) => ended,
             Err(payload) => self.panicked(check, &pulse, &panics::text(&*payload)),
         };
         match ending {
-            Ending::Done => self.finished(check, &pulse, elapsed, journals),
+            Ending::Done => {
+                let never_dropped = self.journals().iter().map(Journal::in_flight).sum();
+                Run { left, never_dropped, ..self.finished(check, &pulse, elapsed, journals) }
+            }
             Ending::Never(never) => self.never(check, &pulse, &never, journals),
         }
     }
@@ -168,7 +194,7 @@ impl Check {
 
     #[track_caller]
     fn called(self, learners: &mut dyn FnMut()) -> Run {
-        let check = report::name_of_check();
+        let check = Reporter::of_this_thread();
         let pulse = Arc::new(Pulse::default());
         let _watchdog = self.watchdog(&check, &pulse);
         panics::note_panics_of(&pulse);
@@ -179,7 +205,7 @@ impl Check {
         let outcome = catch_unwind(AssertUnwindSafe(learners));
         pulse.poll_ends();
         panics::stop_noting();
-        let journals: Vec<Journal> = self.mocks.iter().map(MockLlm::journal).collect();
+        let journals = self.journals();
         match outcome {
             Ok(()) => {
                 // The clock of a mock, or else of a recorder: whatever clock the learner's code brings.
@@ -191,28 +217,45 @@ impl Check {
         }
     }
 
-    fn finished(self, check: String, pulse: &Pulse, elapsed: Duration, journals: Vec<Journal>) -> Run {
-        let yours = self.timeline(&journals, Some(elapsed));
-        report::write(&Record::Run { check: &check, yours: &yours, expected: self.expected.as_ref() });
+    fn finished(self, check: Reporter, pulse: &Pulse, elapsed: Duration, journals: Vec<Journal>) -> Run {
+        let yours = self.timeline(&journals, Some(pulse.when_returned().unwrap_or(elapsed)));
+        report::write(&check, Record::Run { yours: yours.clone(), expected: self.expected.clone() });
         // A todo! in a spawned task is not the end of the run, and still it says that nothing was written there.
         if let Some(failure) = not_started(&check, pulse) {
             fail(failure);
         }
+        let polls = pulse.polls();
+        let looks = Looks::of(&polls, &journals);
         let journal = journals.into_iter().next().unwrap_or_default();
-        let (polls, tasks_spawned) = (pulse.root_polls(), pulse.tasks_spawned());
-        Run { check, elapsed, journal, yours, expected: self.expected, polls, tasks_spawned }
+        Run {
+            check,
+            elapsed,
+            journal,
+            yours,
+            expected: self.expected,
+            polls: pulse.root_polls(),
+            when_polled: polls,
+            ended: pulse.when_returned().unwrap_or(elapsed),
+            looks,
+            timers: self.timers,
+            left: Left::default(),
+            never_dropped: 0,
+            tasks_spawned: pulse.tasks_spawned(),
+        }
     }
 
     #[track_caller]
-    fn panicked(&self, check: String, pulse: &Pulse, words: &str) -> ! {
+    fn panicked(&self, check: Reporter, pulse: &Pulse, words: &str) -> ! {
         if let Some(failure) = not_started(&check, pulse) {
             fail(failure);
         }
         let first = pulse.panics().into_iter().next();
         let place = first.as_ref().and_then(|panic| panic.place.clone());
+        let in_a_waker = first.as_ref().and_then(|panic| panic.in_a_waker);
         let words = first.map_or_else(|| words.to_owned(), |panic| panic.message);
         let at = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
-        let message = saw(format!("a panic{at}:\n{words}")).expected("no panic").because(&self.panic_means);
+        let why = in_a_waker.map(Moment::why).unwrap_or(&self.panic_means);
+        let message = saw(format!("a panic{at}:\n{words}")).expected("no panic").because(why);
         let journals: Vec<Journal> = self.mocks.iter().map(|mock| mock.journal().taken_at(pulse.now())).collect();
         let yours = self.timeline(&journals, Some(pulse.now()));
         fail(Failure {
@@ -226,13 +269,19 @@ impl Check {
     }
 
     #[track_caller]
-    fn never(self, check: String, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
+    fn never(self, check: Reporter, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
+        let journals = never.journals.clone().unwrap_or(journals);
         let journals: Vec<Journal> = journals.into_iter().map(|journal| journal.taken_at(never.since)).collect();
-        let yours = until(never.since, self.timeline(&journals, Some(never.since)));
+        // It has not ended: there is no instant at which a drawing could say that it did.
+        let yours = Timeline { end: None, ..until(never.since, self.timeline(&journals, None)) };
         let place = never.places.iter().flatten().last().map(|place| place.line.clone());
         let place_sought = never.places.is_some();
         let message = why_never(never, pulse, &journals, self.limit);
         fail(Failure { check, message, yours: Some(yours), expected: self.expected, place, place_sought })
+    }
+
+    fn journals(&self) -> Vec<Journal> {
+        self.mocks.iter().map(MockLlm::journal).collect()
     }
 
     fn timeline(&self, journals: &[Journal], end: Option<Duration>) -> Timeline {
@@ -247,8 +296,8 @@ impl Check {
         drawing
     }
 
-    fn watchdog(&self, check: &str, pulse: &Arc<Pulse>) -> Watchdog {
-        let (check, this, seen) = (check.to_owned(), self.clone(), pulse.clone());
+    fn watchdog(&self, check: &Reporter, pulse: &Arc<Pulse>) -> Watchdog {
+        let (check, this, seen) = (check.clone(), self.clone(), pulse.clone());
         Watchdog::start(pulse.clone(), move |outcome| {
             // A journal may ask the learner's clock, and the learner's code may hold its lock for ever.
             let known = soon({
@@ -264,20 +313,13 @@ impl Check {
             let failure = Failure {
                 check,
                 message: words.unwrap_or_else(|| why_stuck(outcome, &seen)),
-                yours: Some(this.timeline(&journals, Some(seen.now()))),
+                yours: Some(this.timeline(&journals, None)),
                 expected: this.expected.clone(),
                 place: None,
                 place_sought: false,
             };
-            if let Some(text) = failure.tell() {
-                use std::io::Write as _;
-                // Past libtest, which would keep it to itself until a check ends that never ends.
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "{text}\nThe process ends here: a poll that never returns cannot be stopped."
-                );
-            }
-            std::process::exit(101)
+            failure.tell_past_libtest();
+            check_function::end_the_process(101)
         })
     }
 }
@@ -304,163 +346,4 @@ fn soon<T: Send + 'static>(ask: impl FnOnce() -> T + Send + 'static) -> Option<T
     let (answer, answers) = std::sync::mpsc::channel();
     std::thread::spawn(move || answer.send(ask()));
     answers.recv_timeout(Duration::from_secs(1)).ok()
-}
-
-/// A runtime that reports every sign of life.
-fn runtime(pulse: &Arc<Pulse>, parks: &Arc<Parks>) -> Runtime {
-    let mut builder = Builder::new_current_thread();
-    builder.enable_time().start_paused(true);
-    let (on_park, on_thread) = (parks.clone(), pulse.clone());
-    #[cfg(not(tokio_unstable))]
-    let seen = pulse.clone();
-    builder.on_thread_park(move || {
-        #[cfg(not(tokio_unstable))]
-        seen.parked();
-        on_park.parked();
-    });
-    builder.on_thread_start(move || panics::note_panics_of(&on_thread));
-    #[cfg(tokio_unstable)]
-    task_hooks(&mut builder, pulse, parks);
-    builder.build().expect("a runtime without sockets needs nothing that can be missing")
-}
-
-/// Names the tasks, and counts their polls.
-#[cfg(tokio_unstable)]
-fn task_hooks(builder: &mut Builder, pulse: &Arc<Pulse>, parks: &Arc<Parks>) {
-    use tokio::{runtime::RngSeed, time::Instant};
-
-    let started = std::sync::OnceLock::new();
-    let (spawn, begin, end, gone) = (pulse.clone(), pulse.clone(), pulse.clone(), pulse.clone());
-    let parks = parks.clone();
-    // `select!` and its kind draw lots: always the same ones.
-    builder.rng_seed(RngSeed::from_bytes(b"tokens in flight"));
-    builder.on_task_spawn(move |task| spawn.spawned(number(task.id()), task.spawned_at()));
-    builder.on_before_task_poll(move |task| {
-        let now = started.get_or_init(Instant::now).elapsed();
-        if begin.poll_begins(Who::Task(number(task.id())), now) {
-            parks.wake_supervisor();
-        }
-    });
-    builder.on_after_task_poll(move |_| end.poll_ends());
-    builder.on_task_terminate(move |task| gone.terminated(number(task.id())));
-}
-
-/// tokio shows the number of a task only as text.
-#[cfg(tokio_unstable)]
-fn number(id: tokio::task::Id) -> u64 {
-    id.to_string().parse().expect("a task's id is written as a number")
-}
-
-/// The failure of code that has reached a `todo!`.
-fn not_started(check: &str, pulse: &Pulse) -> Option<Failure> {
-    let panics = pulse.panics();
-    let (panic, todo) = panics.iter().find_map(|panic| Some((panic, panic.todo()?)))?;
-    let place = panic.place.clone();
-    let message = match &place {
-        Some(place) => saw(format!("the `todo!` at {place}")).expected(todo),
-        None => saw("a `todo!`").expected(todo),
-    };
-    let message = message.outcome(Outcome::NotStarted);
-    Some(Failure { check: check.to_owned(), message, yours: None, expected: None, place, place_sought: false })
-}
-
-/// The words for a run that never ends.
-fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limit: Duration) -> Message {
-    let since = seconds(never.since);
-    let mut waits: Vec<String> = Vec::new();
-    waits.extend(never.places.iter().flatten().map(|place| match place.wait {
-        Some(wait) => format!("your code waits at {}, in {}", place.line, wait.name),
-        None => format!("your code waits at {}", place.line),
-    }));
-    waits.extend(never.tasks.iter().map(|task| format!("{task}, has not ended")));
-    let in_flight = journals.iter().flat_map(Journal::calls).filter(|call| call.ended.is_none());
-    waits.extend(in_flight.map(|call| format!("the call to `{}` has no answer yet", call.model)));
-    let panics = pulse.panics();
-    waits.extend(panics.iter().map(|panic| {
-        let at = panic.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
-        format!("a task panicked{at}: {}", panic.message)
-    }));
-    const MOST: usize = 6;
-    let more = waits.len().saturating_sub(MOST);
-    waits.truncate(MOST);
-    if more > 0 {
-        waits.push(format!("and {more} more"));
-    }
-    let waits = waits.iter().map(|line| format!("\n- {line}")).collect::<String>();
-    let waits = if waits.is_empty() { waits } else { format!(":{waits}") };
-    let wait = never.places.iter().flatten().last().and_then(|place| place.wait);
-    let who_ends_it =
-        wait.map_or("Ask of each line above: who ends this wait, and is it itself waiting?", |wait| wait.ends);
-    let (seen, why) = match never.reason {
-        Reason::NothingLeft => (
-            format!("nothing happens after {since}, and the run has not ended{waits}"),
-            format!(
-                "Everything waits for something else, and nothing is left that could wake anything: no timer, no call \
-                 that will be answered. On a real clock this program would hang for ever. {who_ends_it}"
-            ),
-        ),
-        Reason::NobodyHoldsTheWaker => (
-            format!("nothing happens after {since}, and nobody holds the waker of your future{waits}"),
-            "A future that returns `Poll::Pending` promises that somebody will call its waker. Nobody kept a clone of \
-             `cx.waker()` from the last poll, so nobody can: the future is never polled again.".to_owned(),
-        ),
-        Reason::OneMorePollHelped => (
-            format!("nothing happens after {since}; yet when the future is polled once more, it goes on{waits}"),
-            "What the future waited for had come, and nobody called its waker. Whoever changes what a future waits for \
-             must wake it, and must wake the waker of its *last* poll.".to_owned(),
-        ),
-        Reason::StillGoing => (
-            format!("after {} the run still goes on{waits}", seconds(limit)),
-            "Something happens again and again, and the end never comes: a loop that sleeps and looks, or a retry \
-             without a limit.".to_owned(),
-        ),
-        Reason::Spins => (
-            format!("polls without end at {since}, and the clock stands still{waits}"),
-            "A future wakes itself, or is ready again and again, and never waits. The processor works at full load, and \
-             no timer and no call ever gets its turn.".to_owned(),
-        ),
-    };
-    saw(seen).expected("the run to end").because(why).outcome(never.outcome)
-}
-
-/// The words for a poll that never returns.
-fn why_stuck(outcome: Outcome, pulse: &Pulse) -> Message {
-    let began = format!("began at {} and does not return", seconds(pulse.now()));
-    let who = match pulse.polling() {
-        Some(Who::Root) => format!("the poll of your future {began}"),
-        Some(Who::Caller) => "your code was called and does not return".to_owned(),
-        Some(Who::Task(id)) => match pulse.tasks().into_iter().find(|(task, _)| *task == id) {
-            Some((_, task)) => format!("the poll of {task}, {began}"),
-            None => format!("the poll of a task {began}"),
-        },
-        None => {
-            format!("since {} the runtime waits for a thread of its pool, which does not end", seconds(pulse.now()))
-        }
-    };
-    let by_hand = pulse.polling() == Some(Who::Caller);
-    let (seen, why) = match outcome {
-        Outcome::BusyLoop if by_hand => (
-            format!("{who}; the processor is busy"),
-            "A loop goes round and round without an end. Who waits for a wake-up must sleep until it comes, and who polls \
-             must stop when the answer is there.",
-        ),
-        Outcome::BusyLoop => (
-            format!("{who}; the processor is busy"),
-            "A loop without an `.await` that really waits holds the thread. While it runs, no other future on this thread \
-             is polled: not the one that would end the loop, and no timeout either.",
-        ),
-        _ if by_hand => (
-            format!("{who}; the thread sleeps"),
-            "The thread waits, and nobody wakes it. Either the wake-up never came, or it came before the thread went to \
-             sleep and was not kept.",
-        ),
-        _ => (
-            format!("{who}; the thread sleeps"),
-            "A blocking call (`std::thread::sleep`, a lock of `std::sync`, `recv()` of a `std` channel, a synchronous \
-             client, a nested `block_on`) stops the thread, and with it every future on it. Use the async form, and \
-             `.await` it, or move the call to a thread of its own.",
-        ),
-    };
-    let expected = if by_hand { "the call to return" } else { "every poll to return soon, with `Ready` or `Pending`" };
-    saw(seen).expected(expected).because(why).outcome(outcome)
 }

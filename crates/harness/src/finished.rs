@@ -5,11 +5,16 @@ use std::time::Duration;
 use mock_llm::Journal;
 use timeline::Timeline;
 
+use verdict::{Outcome, Record};
+
 use crate::{
+    check_function::Reporter,
+    left::Left,
     message::{Message, saw},
-    outcome::Outcome,
     panics::Told,
-    report::Failure,
+    polls::{Looks, Polls},
+    report::{self, Failure},
+    slow::Time,
 };
 
 /// A run of the learner's code that has ended.
@@ -23,12 +28,21 @@ pub struct Finished<T> {
 /// function returns.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) check: String,
+    pub(crate) check: Reporter,
     pub(crate) elapsed: Duration,
     pub(crate) journal: Journal,
     pub(crate) yours: Timeline,
     pub(crate) expected: Option<Timeline>,
     pub(crate) polls: u64,
+    pub(crate) when_polled: Polls,
+    /// When the function returned that the check is about.
+    pub(crate) ended: Duration,
+    /// `None`: no call was made, so nothing can be said.
+    pub(crate) looks: Option<Looks>,
+    /// How many timers of their own the exercise and the check need.
+    pub(crate) timers: usize,
+    pub(crate) left: Left,
+    pub(crate) never_dropped: usize,
     pub(crate) tasks_spawned: usize,
 }
 
@@ -63,19 +77,115 @@ impl<T> Finished<T> {
         self.run.polls
     }
 
+    /// How often the tasks were polled that were spawned, those that have ended too. 0 without `--cfg tokio_unstable`.
+    pub fn polls_of_tasks(&self) -> u64 {
+        self.run.when_polled.by_tasks()
+    }
+
+    /// How many tasks had not ended when the learner's function had returned, and everything had run that was ready to:
+    /// a task that was aborted is not one of them.
+    pub fn tasks_left(&self) -> usize {
+        self.run.left.tasks
+    }
+
+    /// How many calls were still in flight at that moment: those of [`tasks_left`](Self::tasks_left), and those of futures that
+    /// the returned value holds.
+    pub fn calls_left(&self) -> usize {
+        self.run.left.calls.len()
+    }
+
+    /// How many calls were in flight when the runtime and all its tasks were gone: futures that nobody drops, because they
+    /// were leaked or because the returned value holds them.
+    pub fn calls_never_dropped(&self) -> usize {
+        self.run.never_dropped
+    }
+
     /// How many tasks were spawned, ended or not. 0 without `--cfg tokio_unstable`: for the words of a message, not for its
     /// verdict.
     pub fn tasks_spawned(&self) -> usize {
         self.run.tasks_spawned
     }
 
-    /// The run must take exactly this long, in virtual time. `because` says why the machine takes as long as it does.
+    /// The run must take exactly this long, in virtual time. `because` says why the machine takes as long as it does, where
+    /// the journal has no better reason: a guard that is held across the calls, a time in which nothing is called, another
+    /// clock.
+    ///
+    /// Who looks again and again on a timer may meet the time by luck. So the run must also wait as
+    /// [`only_looks_when_woken`](Self::only_looks_when_woken) says, with as many timers as
+    /// [`Check::timers`](crate::Check::timers) allows.
     ///
     /// # Panics
-    /// With a message, where it takes longer ([`Outcome::TooSlow`]) or not as long ([`Outcome::Wrong`]).
+    /// With a message, where it takes longer ([`Outcome::TooSlow`]) or not as long ([`Outcome::Wrong`]), or looks again and
+    /// again ([`Outcome::BusyLoop`]).
     #[track_caller]
     pub fn takes(&self, wanted: Duration, because: &str) {
         self.run.takes(wanted, because);
+    }
+
+    /// The learner's futures are polled when a call has come on, and not in between to look whether one has. `timers` is how
+    /// many timers of their own the exercise and the check need: a timeout, the pause before a retry.
+    ///
+    /// It goes by the journals of the mocks that the check draws. A run without a call says nothing, and passes. Give the
+    /// calls latencies that no loop meets by luck: [`odd`](crate::odd).
+    ///
+    /// ```should_panic
+    /// use harness::{Check, odd, secs};
+    /// use mock_llm::{MockLlm, Model};
+    ///
+    /// let llm = MockLlm::new([Model::new("atlas").time_to_first_token(odd(0))]);
+    /// let run = Check::new().draws(&llm).run(async || {
+    ///     let call = tokio::spawn(llm.complete("Hello"));
+    ///     while !call.is_finished() {
+    ///         tokio::time::sleep(secs(0.001)).await;
+    ///     }
+    /// });
+    /// run.only_looks_when_woken(0);
+    /// ```
+    ///
+    /// # Panics
+    /// With a message, where there were polls in vain: [`Outcome::BusyLoop`].
+    #[track_caller]
+    pub fn only_looks_when_woken(&self, timers: usize) {
+        self.run.only_looks_when_woken(timers);
+    }
+
+    /// When the function returns, its tasks have ended or were aborted, and its calls are over.
+    ///
+    /// # Panics
+    /// With a message that names what is left, by the line that spawned it.
+    #[track_caller]
+    pub fn leaves_nothing_behind(&self) {
+        if let Some(fault) = self.run.left.fault() {
+            self.fail(fault);
+        }
+    }
+
+    /// What the check is about is there to be judged. Where it is not, another check says what is wrong, and this one neither
+    /// passes nor fails: replies that come one after another are in the right order, and that says nothing. `why` tells a
+    /// learner what was missing: a sentence.
+    ///
+    /// ```no_run
+    /// # use harness::{Check, secs};
+    /// let run = Check::new().run(async || ());
+    /// run.premise(run.journal().high_water() > 1, "The calls do not overlap, so they cannot overtake each other.");
+    /// ```
+    ///
+    /// # Panics
+    /// Where it does not hold: the check ends there.
+    #[track_caller]
+    pub fn premise(&self, holds: bool, why: &str) {
+        if !holds {
+            not_judged(&self.run.check, why);
+        }
+    }
+
+    /// Why the calls of this run took longer than they need together, where the journal tells: another clock, a guard or a
+    /// permit that is held across a call, a limit, calls in turn. A sentence or two for the "why" of a check that has its own
+    /// way to ask for the time; [`takes`](Self::takes) says it by itself where its `because` is too general.
+    pub fn why_slow(&self) -> Option<String> {
+        let time = self.run.time();
+        let known = time.on_another_clock().or_else(|| time.behind_a_lock()).or_else(|| time.limited());
+        known.or_else(|| time.in_turn())
     }
 
     /// Something must hold.
@@ -102,11 +212,33 @@ impl<T> Finished<T> {
 impl Run {
     fn takes(&self, wanted: Duration, because: &str) {
         if self.elapsed == wanted {
-            return;
+            return self.only_looks_when_woken(self.timers);
         }
-        let outcome = if self.elapsed > wanted { Outcome::TooSlow } else { Outcome::Wrong };
+        // A look that comes a moment too late makes the run longer, and is not the reason.
+        let looks = self.looks.as_ref().and_then(|looks| looks.fault(self.timers + 2 * self.journal.calls().len()));
+        if let Some(fault) = looks.filter(|_| self.elapsed > wanted) {
+            self.fail(fault);
+        }
+        let (time, too_long) = (self.time(), self.elapsed.saturating_sub(wanted));
+        let (outcome, known) = if too_long.is_zero() {
+            let elsewhere = time.on_another_clock();
+            (if elsewhere.is_some() { Outcome::Blocked } else { Outcome::Wrong }, elsewhere)
+        } else {
+            (Outcome::TooSlow, time.behind_a_lock().or_else(|| time.asleep(too_long)))
+        };
+        let because = known.as_deref().unwrap_or(because);
         let saw = saw(format!("the run took {}", seconds(self.elapsed)));
         self.fail(saw.expected(seconds(wanted)).because(because).outcome(outcome))
+    }
+
+    fn time(&self) -> Time<'_> {
+        Time { journal: &self.journal, polls: &self.when_polled, tasks_spawned: self.tasks_spawned, ended: self.ended }
+    }
+
+    fn only_looks_when_woken(&self, timers: usize) {
+        if let Some(fault) = self.looks.as_ref().and_then(|looks| looks.fault(timers)) {
+            self.fail(fault);
+        }
     }
 
     fn fail(&self, message: Message) -> ! {
@@ -123,10 +255,14 @@ impl Run {
 
 /// Tells the failure and leaves the check.
 pub(crate) fn fail(failure: Failure) -> ! {
-    if let Some(text) = failure.tell() {
-        // Captured by libtest, and shown with the check's name.
-        eprintln!("{text}");
-    }
+    failure.tell();
+    std::panic::panic_any(Told)
+}
+
+/// Says that a check has nothing to judge, and leaves it.
+fn not_judged(check: &Reporter, why: &str) -> ! {
+    report::write(check, Record::NotJudged { why: why.to_owned() });
+    eprintln!("not judged: {}\n{why}", check.name);
     std::panic::panic_any(Told)
 }
 

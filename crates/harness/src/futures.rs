@@ -2,8 +2,13 @@
 
 use std::{
     future::poll_fn,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Poll, Waker},
+    pin::pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
 };
 
 /// A future that is pending until the check opens it. Clones are the same gate.
@@ -76,6 +81,55 @@ impl Gate {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The future goes to another task in the middle: at that instant of its run it is polled with a new waker, and from then on
+/// only that one counts, and those of later polls. A future that has kept its first waker is lost.
+///
+/// ```
+/// use harness::{Check, moved_at, secs};
+/// use tokio::time::sleep;
+///
+/// let run = Check::new().run(async || moved_at(secs(0.3), sleep(secs(1.0))).await);
+/// run.takes(secs(1.0), "A sleep keeps the newest waker.");
+/// ```
+pub async fn moved_at<F: Future>(after: Duration, future: F) -> F::Output {
+    let (mut future, mut moves) = (pin!(future), pin!(tokio::time::sleep(after)));
+    let tasks = Arc::new(AtomicUsize::new(0));
+    let mut waker = None;
+    poll_fn(|context| {
+        let moves_now = tasks.load(Ordering::SeqCst) == 0 && moves.as_mut().poll(context).is_ready();
+        if moves_now {
+            tasks.store(1, Ordering::SeqCst);
+            waker = None;
+        }
+        let waker = waker.get_or_insert_with(|| {
+            let (tasks, task) = (tasks.clone(), tasks.load(Ordering::SeqCst));
+            Waker::from(Arc::new(OfTask { task, tasks, runtime: context.waker().clone() }))
+        });
+        future.as_mut().poll(&mut Context::from_waker(waker))
+    })
+    .await
+}
+
+/// The waker of one of the tasks that a future goes through. It wakes as long as the future is there.
+struct OfTask {
+    task: usize,
+    /// The task that has the future now.
+    tasks: Arc<AtomicUsize>,
+    runtime: Waker,
+}
+
+impl Wake for OfTask {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.task == self.tasks.load(Ordering::SeqCst) {
+            self.runtime.wake_by_ref();
+        }
     }
 }
 

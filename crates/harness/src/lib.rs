@@ -19,6 +19,23 @@
 //! );
 //! ```
 //!
+//! A checks file begins in this way:
+//!
+//! ```text
+//! use harness::{Check, saw, test};
+//! …
+//! use super::ask_all;
+//!
+//! harness::checks!();
+//! ```
+//!
+//! Two lines of a checks file are for all of its checks. The import of [`macro@test`] takes the place of the prelude's
+//! attribute: libtest, editors and the runner see ordinary tests, and a test that the learner's code ends from within
+//! (`std::process::exit(0)`, in whichever run of it) has failed, under plain `cargo test` too. [`checks!`] takes in, when it is
+//! compiled, the digest of the code under test that the runner has put into the environment of the build: cargo builds
+//! again when the digest is a new one, and every record of the report bears it. What runner and harness tell each other is
+//! the crate `verdict`.
+//!
 //! The code runs on a current-thread runtime with a paused clock, so a call of one second takes no time and exactly one
 //! second. A run that never ends is a verdict, not a hang:
 //!
@@ -28,7 +45,7 @@
 //! - There is always something to do, without end: [`TooSlow`](Outcome::TooSlow) once a limit of virtual time is over,
 //!   [`BusyLoop`](Outcome::BusyLoop) where the time does not even move on.
 //! - A poll never returns: a watchdog on another thread tells a loop ([`BusyLoop`](Outcome::BusyLoop)) from a wait
-//!   ([`Blocked`](Outcome::Blocked)) by the processor time that its thread uses, and ends the process.
+//!   ([`Blocked`](Outcome::Blocked)) by whether its thread goes on working, and ends the process.
 //!
 //! None of it depends on how fast the machine is: real time decides only that a poll that has been going on for two
 //! seconds will not return.
@@ -36,21 +53,27 @@
 //! In reading order: [`Check`] is how a run is set up; `supervise` is the future that watches the learner's, and
 //! `stuck_at` and `waits` find the line at which it hangs, and in what; `pulse` is what the watchdog sees; [`Finished`]
 //! is what a check asks of a run; `message` and `report` are how a failure is told, to a person and to the runner;
-//! [`Trace`] and [`thread`] watch an executor that the learner wrote.
+//! `check_function` is a check from its first line to its last; [`Trace`] and [`thread`] watch an executor that the
+//! learner wrote.
 //!
 //! What it leaves out: more than one thread, and real sockets. Virtual time is exact only in process.
 
 mod check;
+mod check_function;
 mod finished;
 mod futures;
+mod heap;
+mod left;
 mod lists;
 mod message;
-mod outcome;
 mod panics;
+mod polls;
 mod processor;
 mod pulse;
 mod recorder;
 mod report;
+mod runtime;
+mod slow;
 mod stuck_at;
 mod supervise;
 pub mod thread;
@@ -58,17 +81,22 @@ mod trace;
 mod waits;
 mod wakes;
 mod watchdog;
+mod words;
 
 pub use check::Check;
+#[doc(hidden)]
+pub use check_function::CheckFunction;
 pub use finished::Finished;
-pub use futures::{Gate, more_turns};
-pub use lists::{Sorted, numbered};
+pub use futures::{Gate, more_turns, moved_at};
+pub use harness_macros::test;
+pub use heap::{Kept, kept_by};
+pub use lists::{Sorted, numbered, odd};
 pub use message::{Message, saw};
-pub use outcome::Outcome;
-pub use recorder::{recorder, shown};
+pub use recorder::{recorder, shown, shown_result};
 pub use thread::Outside;
 pub use timeline::{Lane, MarkKind, SpanKind, Timeline};
 pub use trace::{Trace, Traced};
+pub use verdict::Outcome;
 pub use wakes::Wakes;
 
 use std::time::Duration;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use timeline::{TextStyle, Timeline};
 
-use crate::outcome::Outcome;
+use verdict::Outcome;
 
 /// The words of a failure. Built with [`saw`].
 #[derive(Debug, Clone)]
@@ -78,6 +78,10 @@ impl Message {
             paragraph(&mut text, name, words, style.width);
         }
         let drawing = match (yours, expected) {
+            // Nothing was called and nothing was polled: an empty frame says less than no frame.
+            (Some(yours), Some(expected)) if yours.lanes.is_empty() => {
+                Timeline { title: "expected".to_owned(), ..expected.clone() }.text(style)
+            }
             (Some(yours), Some(expected)) => timeline::beside(yours, expected, style),
             (Some(yours), None) if !yours.lanes.is_empty() => yours.text(style),
             _ => return text,

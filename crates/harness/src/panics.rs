@@ -27,6 +27,11 @@ pub(crate) fn note_panics_of(pulse: &Arc<Pulse>) {
     RUN.set(Some(pulse.clone()));
 }
 
+/// The run that the code on this thread belongs to.
+pub(crate) fn run_of_this_thread() -> Option<Arc<Pulse>> {
+    RUN.try_with(|run| run.borrow().clone()).ok().flatten()
+}
+
 /// The run is over: a panic on this thread is the check's own.
 pub(crate) fn stop_noting() {
     RUN.set(None);
@@ -36,13 +41,12 @@ fn note(info: &PanicHookInfo<'_>, default: &dyn Fn(&PanicHookInfo<'_>)) {
     if info.payload().is::<Told>() {
         return;
     }
-    // `try_with`: a panic may come while the thread ends.
-    let run = RUN.try_with(|run| run.borrow().clone()).ok().flatten();
-    let Some(run) = run else { return default(info) };
+    // A panic may come while the thread ends: then there is none.
+    let Some(run) = run_of_this_thread() else { return default(info) };
     let place = info
         .location()
         .map(|at| format!("{}:{}:{}", crate::stuck_at::from_workspace(at.file()), at.line(), at.column()));
-    run.panicked(Panic { message: text(info.payload()), place });
+    run.panicked(Panic { message: text(info.payload()), place, in_a_waker: run.waker() });
 }
 
 /// The words of a panic.

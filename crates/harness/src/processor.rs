@@ -1,74 +1,107 @@
-//! How much processor time code has used: what tells a loop from a wait.
+//! Whether a thread works or waits: what tells a loop from a blocking call.
 
 use std::{fs, path::PathBuf, time::Duration};
 
 use cpu_time::ProcessTime;
 
-/// Measures the processor time of one thread where the system tells it, and of the whole process elsewhere.
+/// Looks at one thread, where the system tells what it does, and at the whole process elsewhere.
+///
+/// What the thread did before is not asked: code that works for a while and then waits for ever is waiting.
 #[derive(Debug)]
 pub(crate) enum Meter {
-    /// The file in which Linux says how long the thread was on a processor.
+    /// The file in which Linux says what the thread does at this moment.
     Thread(PathBuf),
-    Process,
+    /// Processor time of the process at the last look.
+    Process(Duration),
 }
-
-/// Processor time at one instant.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Used(Duration);
 
 impl Meter {
     /// A meter for the thread that calls this. It may be read from another one.
     pub(crate) fn of_this_thread() -> Self {
-        let schedule =
-            fs::read_link("/proc/thread-self").map(|thread| PathBuf::from("/proc").join(thread).join("schedstat"));
-        match schedule {
-            Ok(file) if on_processor(&file).is_some() => Meter::Thread(file),
-            _ => Meter::Process,
+        let file = fs::read_link("/proc/thread-self").map(|thread| PathBuf::from("/proc").join(thread).join("stat"));
+        match file {
+            Ok(file) if has_work(&file).is_some() => Meter::Thread(file),
+            _ => Meter::Process(ProcessTime::now().as_duration()),
         }
     }
 
-    /// The time used up to now.
-    pub(crate) fn read(&self) -> Used {
-        Used(match self {
-            Meter::Thread(file) => on_processor(file).unwrap_or_default(),
-            Meter::Process => ProcessTime::now().as_duration(),
-        })
-    }
-
-    /// Whether the time used in `window`, which began with `before`, is that of a loop.
+    /// Whether the thread has work at this moment, on a processor or in the queue for one. Where the system does not say so,
+    /// whether the process has worked since the last look, `tick` ago.
     ///
-    /// A thread that waits uses nothing at all, and a loop uses some even where twenty others want the processor. The
-    /// process has other threads too, which do a little while this one waits: the watchdog itself, for one.
-    pub(crate) fn is_loop(&self, before: Used, window: Duration) -> bool {
-        let used = self.read().0.saturating_sub(before.0);
+    /// The process has other threads too, which do a little while this one waits: the watchdog itself, for one.
+    pub(crate) fn works(&mut self, tick: Duration) -> bool {
         match self {
-            Meter::Thread(_) => used > window / 400,
-            Meter::Process => used > window / 20,
+            Meter::Thread(file) => has_work(file).unwrap_or(false),
+            Meter::Process(before) => {
+                let now = ProcessTime::now().as_duration();
+                let used = now.saturating_sub(*before);
+                *before = now;
+                used > tick / 20
+            }
         }
     }
 }
 
-/// The first number of `schedstat`: nanoseconds on a processor (Linux, `Documentation/scheduler/sched-stats.rst`).
-fn on_processor(file: &PathBuf) -> Option<Duration> {
+/// The state in the `stat` of a thread: `R` on a processor or in the queue for one, `S` and `D` where it waits (Linux,
+/// `Documentation/filesystems/proc.rst`). Processor time would say it less well: that of a thread that runs is a few
+/// milliseconds old whenever it is read.
+fn has_work(file: &PathBuf) -> Option<bool> {
     let text = fs::read_to_string(file).ok()?;
-    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+    // `1234 (name) S …`: the name may hold anything, brackets too.
+    let state = text[text.rfind(')')? + 1..].split_whitespace().next()?;
+    Some(state == "R")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        hint,
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+            mpsc,
+        },
+        thread,
+    };
+
     use super::*;
 
+    const TICK: Duration = Duration::from_millis(5);
+
+    /// Looks at a thread that runs this, at most so many times, until it is seen to work or not to work.
+    fn is_seen(works: bool, code: impl FnOnce() + Send + 'static) -> bool {
+        let (meter, meters) = mpsc::channel();
+        thread::spawn(move || {
+            meter.send(Meter::of_this_thread()).expect("the test waits for it");
+            code();
+        });
+        let mut meter = meters.recv().expect("the thread sends its meter first");
+        (0..2000).any(|_| {
+            thread::sleep(TICK);
+            meter.works(TICK) == works
+        })
+    }
+
     #[test]
-    fn a_loop_uses_the_processor_and_a_wait_does_not() {
-        let meter = Meter::of_this_thread();
-        let (window, before) = (Duration::from_millis(100), meter.read());
-        std::thread::sleep(window);
-        assert!(!meter.is_loop(before, window), "{meter:?} of a thread that slept");
-        let before = meter.read();
-        // By processor time, not by the clock: on a busy machine the loop goes on for longer.
-        while meter.read().0 - before.0 < Duration::from_millis(50) {
-            std::hint::spin_loop();
-        }
-        assert!(meter.is_loop(before, window), "{meter:?} of a thread that worked");
+    fn a_thread_that_waits_is_seen_to_wait_whatever_it_did_before() {
+        assert!(is_seen(false, || {
+            for _ in 0..1_000_000 {
+                hint::spin_loop();
+            }
+            thread::park();
+        }));
+    }
+
+    #[test]
+    fn a_thread_that_loops_is_seen_to_work() {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = stop.clone();
+        let works = is_seen(true, move || {
+            while !stopped.load(Ordering::Relaxed) {
+                hint::spin_loop();
+            }
+        });
+        stop.store(true, Ordering::Relaxed);
+        assert!(works);
     }
 }

@@ -1,7 +1,7 @@
 //! The signs of life of a run: what the supervisor and the runtime's hooks write, and what the watchdog reads.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     panic::Location,
     sync::{
@@ -10,6 +10,8 @@ use std::{
     },
     time::Duration,
 };
+
+use crate::{polls::Polls, wakes::Moment};
 
 /// Polls without the clock moving on that no exercise needs: the 10 000 futures of the largest one need 20 000.
 const POLLS_AT_ONE_INSTANT: u64 = 200_000;
@@ -36,10 +38,17 @@ struct State {
     spawned: usize,
     tasks: BTreeMap<u64, Task>,
     panics: Vec<Panic>,
+    polls: Polls,
+    /// Whose polls those since the clock last moved were.
+    at_this_instant: HashMap<Who, u64>,
+    /// When the function returned that the check is about, where the check says it.
+    returned: Option<Duration>,
+    /// A waker of the check's own runs code in the middle of this.
+    in_a_waker: Option<Moment>,
 }
 
 /// Whose poll it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Who {
     /// The future that the check waits for.
     Root,
@@ -62,6 +71,8 @@ pub(crate) struct Task {
 pub(crate) struct Panic {
     pub(crate) message: String,
     pub(crate) place: Option<String>,
+    /// What called the code that panicked, if a waker did.
+    pub(crate) in_a_waker: Option<Moment>,
 }
 
 impl Pulse {
@@ -88,6 +99,7 @@ impl Pulse {
         let moved = self.now.swap(nanos, Ordering::Relaxed) != nanos;
         let mut state = self.lock();
         state.polling = Some(who);
+        state.polls.begins(now, who != Who::Root);
         match who {
             Who::Root => state.root_polls += 1,
             Who::Caller => {}
@@ -99,8 +111,10 @@ impl Pulse {
             }
         }
         if moved {
+            state.at_this_instant.clear();
             self.polls_at_this_instant.store(0, Ordering::Relaxed);
         }
+        *state.at_this_instant.entry(who).or_default() += 1;
         let polls = self.polls_at_this_instant.fetch_add(1, Ordering::Relaxed) + 1;
         if polls > POLLS_AT_ONE_INSTANT {
             self.spins.store(true, Ordering::Relaxed);
@@ -115,6 +129,12 @@ impl Pulse {
 
     pub(crate) fn spins(&self) -> bool {
         self.spins.load(Ordering::Relaxed)
+    }
+
+    /// Who was polled most often since the clock last moved.
+    pub(crate) fn spinner(&self) -> Option<Who> {
+        let state = self.lock();
+        state.at_this_instant.iter().max_by_key(|(_, polls)| **polls).map(|(who, _)| *who)
     }
 
     #[cfg(tokio_unstable)]
@@ -132,6 +152,32 @@ impl Pulse {
     /// How often the future that the check waits for was polled.
     pub(crate) fn root_polls(&self) -> u64 {
         self.lock().root_polls
+    }
+
+    /// The function that the check is about has returned, at the last sign of life.
+    pub(crate) fn returned(&self) {
+        let now = self.now();
+        self.lock().returned = Some(now);
+    }
+
+    /// When it did, if the check says it.
+    pub(crate) fn when_returned(&self) -> Option<Duration> {
+        self.lock().returned
+    }
+
+    /// The code of a waker begins, or has ended. Returns what was before.
+    pub(crate) fn in_a_waker(&self, moment: Option<Moment>) -> Option<Moment> {
+        std::mem::replace(&mut self.lock().in_a_waker, moment)
+    }
+
+    /// What calls the code that runs now, if a waker does.
+    pub(crate) fn waker(&self) -> Option<Moment> {
+        self.lock().in_a_waker
+    }
+
+    /// When there were polls, and how many.
+    pub(crate) fn polls(&self) -> Polls {
+        self.lock().polls.clone()
     }
 
     /// How many tasks were spawned, ended or not.

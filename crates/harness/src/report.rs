@@ -1,38 +1,19 @@
-//! How a check tells the runner what happened: records of JSON, one on a line, appended to a file.
-//!
-//! The file's name comes in `WORKBOOK_REPORT`. Without it, nobody but a person listens, and the message is printed.
+//! How a check tells what happened: to the runner in records, to a person in words.
 
-use std::{env, fs::OpenOptions, io::Write as _, thread};
+use std::{env, fs::OpenOptions, io::Write as _};
 
-use serde::Serialize;
 use timeline::{TextStyle, Timeline};
+use verdict::{Line, Outcome, Record, variables};
 
-use crate::{message::Message, outcome::Outcome};
-
-/// One line of the report.
-#[derive(Debug, Serialize)]
-#[serde(tag = "record", rename_all = "lowercase")]
-pub(crate) enum Record<'a> {
-    /// The learner's code was run. Proof that the check did its work.
-    Run { check: &'a str, yours: &'a Timeline, expected: Option<&'a Timeline> },
-    /// The check failed.
-    Verdict {
-        check: &'a str,
-        outcome: Outcome,
-        headline: &'a str,
-        text: &'a str,
-        yours: Option<&'a Timeline>,
-        expected: Option<&'a Timeline>,
-        place: Option<&'a str>,
-        /// `place` comes from a backtrace, and is missing where the program was compiled without line tables.
-        place_sought: bool,
-    },
-}
+use crate::{
+    check_function::{Reporter, end_the_process},
+    message::Message,
+};
 
 /// A failure, with all that is known of the run.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub(crate) check: String,
+    pub(crate) check: Reporter,
     pub(crate) message: Message,
     pub(crate) yours: Option<Timeline>,
     pub(crate) expected: Option<Timeline>,
@@ -42,48 +23,68 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// Tells the runner, if there is one. Otherwise returns what a person should read.
-    pub(crate) fn tell(&self) -> Option<String> {
+    /// Tells the runner, or a person.
+    pub(crate) fn tell(self) {
+        self.tell_by(|whole| eprint!("{whole}"));
+    }
+
+    /// As [`tell`](Self::tell), past libtest, which would keep it to itself until a check ends that never ends.
+    pub(crate) fn tell_past_libtest(self) {
+        let name = self.check.name.clone();
+        self.tell_by(|whole| drop(write!(std::io::stderr(), "{whole}")));
+        if env::var_os(variables::REPORT).is_none() {
+            let ends =
+                format!("The process ends here: `{name}` is in a poll that never returns, and cannot be stopped.");
+            let _ = writeln!(std::io::stderr(), "{ends}");
+        }
+    }
+
+    fn tell_by(self, print: impl FnOnce(&str)) {
         let style = style();
         let drawn = if self.message.outcome == Outcome::NotStarted { None } else { self.yours.as_ref() };
         let text = self.message.text(drawn, self.expected.as_ref().filter(|_| drawn.is_some()), &style);
-        let written = write(&Record::Verdict {
-            check: &self.check,
-            outcome: self.message.outcome,
-            headline: &self.message.headline(),
-            text: &text,
-            yours: self.yours.as_ref(),
-            expected: self.expected.as_ref(),
-            place: self.place.as_deref(),
-            place_sought: self.place_sought,
-        });
-        if written {
-            return None;
-        }
+        let headline = self.message.headline();
         let place = self.place.as_ref().map(|place| format!(" · {place}")).unwrap_or_default();
-        Some(format!("\n{}: {}{place}\n\n{text}", self.message.outcome, self.check))
+        let head = format!("{}: {}{place}", self.message.outcome, self.check.name);
+        if env::var_os(variables::REPORT).is_none() {
+            let whole = format!("\n{head}\n\n{text}\n");
+            // libtest keeps what is printed here, and shows it under the check's name.
+            if self.check.is_told_at_the_end(&whole) {
+                eprintln!("{head}: {}", headline.lines().next().unwrap_or_default());
+            } else {
+                print(&whole);
+            }
+            return;
+        }
+        let record = Record::Verdict {
+            outcome: self.message.outcome,
+            headline,
+            text,
+            yours: self.yours,
+            expected: self.expected,
+            place: self.place,
+            place_sought: self.place_sought,
+        };
+        write(&self.check, record);
     }
 }
 
-/// Appends a record to the report. `false`: there is no report, or it cannot be written.
-pub(crate) fn write(record: &Record<'_>) -> bool {
-    let Some(path) = env::var_os("WORKBOOK_REPORT") else { return false };
-    let mut line = serde_json::to_vec(record).expect("a record is made of strings and numbers");
+/// Appends a record to the report, if there is one. A report that cannot be written ends the process: whatever the check has
+/// found out, nobody will hear it.
+pub(crate) fn write(check: &Reporter, record: Record) {
+    let Some(path) = env::var_os(variables::REPORT) else { return };
+    let line = Line { check: check.name.clone(), attempt: check.attempt.map(str::to_owned), record };
+    let mut line = serde_json::to_vec(&line).expect("a record is made of strings and numbers");
     line.push(b'\n');
-    let file = OpenOptions::new().create(true).append(true).open(path);
-    file.and_then(|mut file| file.write_all(&line)).is_ok()
-}
-
-/// The name of the check that runs on this thread: libtest names the thread after it, and where it does not, the runner
-/// says it.
-pub(crate) fn name_of_check() -> String {
-    let thread = thread::current().name().filter(|name| *name != "main").map(str::to_owned);
-    let name = thread.or_else(|| env::var("WORKBOOK_CHECK").ok()).unwrap_or_else(|| "this check".to_owned());
-    name.rsplit("::").next().unwrap_or(&name).to_owned()
+    let file = OpenOptions::new().create(true).append(true).open(&path);
+    if let Err(error) = file.and_then(|mut file| file.write_all(&line)) {
+        let _ = writeln!(std::io::stderr(), "the report {} cannot be written: {error}", path.display());
+        end_the_process(verdict::CANNOT_REPORT);
+    }
 }
 
 /// How wide, and in which characters, to write.
 fn style() -> TextStyle {
-    let width = ["WORKBOOK_WIDTH", "COLUMNS"].into_iter().find_map(|name| env::var(name).ok()?.parse().ok());
-    TextStyle { width: width.unwrap_or(80).clamp(30, 200), ascii: env::var_os("WORKBOOK_ASCII").is_some() }
+    let width = [variables::WIDTH, "COLUMNS"].into_iter().find_map(|name| env::var(name).ok()?.parse().ok());
+    TextStyle { width: width.unwrap_or(80).clamp(30, 200), ascii: env::var_os(variables::ASCII).is_some() }
 }

@@ -22,16 +22,26 @@ pub(crate) struct Place {
     pub(crate) wait: Option<Wait>,
 }
 
+/// A join of many futures waits at many places, and nobody reads more than a few.
+const MOST_PLACES: usize = 64;
+
 /// Remembers the places at which its waker was cloned, and passes wake-ups on.
 #[derive(Debug)]
 pub(crate) struct Tracer {
     waker: Waker,
+    /// A future that wakes itself need not clone its waker to do so.
+    looks_when_woken: bool,
     places: Mutex<Vec<Place>>,
 }
 
 impl Tracer {
     pub(crate) fn new(waker: Waker) -> Arc<Self> {
-        Arc::new(Self { waker, places: Mutex::default() })
+        Arc::new(Self { waker, looks_when_woken: false, places: Mutex::default() })
+    }
+
+    /// For a future that spins: it looks around when it is woken, too.
+    pub(crate) fn of_a_spinner(waker: Waker) -> Arc<Self> {
+        Arc::new(Self { waker, looks_when_woken: true, places: Mutex::default() })
     }
 
     /// The places found, each once, in the order in which they were polled.
@@ -54,7 +64,11 @@ impl Tracer {
 
     fn look_around(&self) {
         // The runner has left the line tables out, and builds once more with them if a line was looked for.
-        if std::env::var_os("WORKBOOK_NO_LINES").is_some() {
+        if std::env::var_os(verdict::variables::NO_LINES).is_some() {
+            return;
+        }
+        // A few are enough: a future may wake itself very often in one poll.
+        if self.places.lock().unwrap_or_else(PoisonError::into_inner).len() >= MOST_PLACES {
             return;
         }
         let Some(mut place) = innermost_place(&Backtrace::force_capture().to_string()) else { return };
@@ -66,8 +80,15 @@ impl Tracer {
 }
 
 impl Wake for Tracer {
-    fn wake(self: Arc<Self>) {
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.looks_when_woken {
+            self.look_around();
+        }
         self.waker.wake_by_ref();
+    }
+
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
     }
 }
 

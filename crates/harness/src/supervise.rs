@@ -10,10 +10,11 @@ use std::{
     time::Duration,
 };
 
+use mock_llm::{Journal, MockLlm};
 use tokio::time::{Instant, Sleep, sleep};
+use verdict::Outcome;
 
 use crate::{
-    outcome::Outcome,
     pulse::{Pulse, Task, Who},
     stuck_at::{Place, Tracer},
 };
@@ -45,8 +46,20 @@ pub(crate) struct Never {
     pub(crate) since: Duration,
     /// The lines of the learner's code at which the future waits. `None`: they were not looked for.
     pub(crate) places: Option<Vec<Place>>,
-    /// The tasks that have not ended.
-    pub(crate) tasks: Vec<Task>,
+    /// The tasks that have not ended, with their numbers.
+    pub(crate) tasks: Vec<(u64, Task)>,
+    /// Who was polled most often since the clock last moved.
+    pub(crate) spinner: Option<Who>,
+    /// The journals as they stood before the future was polled once more, if it was.
+    pub(crate) journals: Option<Vec<Journal>>,
+}
+
+/// How things stood when nothing would happen any more: what comes after one more poll is not the run's own.
+#[derive(Debug, Clone)]
+struct Stood {
+    since: Duration,
+    tasks: Vec<(u64, Task)>,
+    journals: Vec<Journal>,
 }
 
 /// What gave it away.
@@ -58,6 +71,8 @@ pub(crate) enum Reason {
     NobodyHoldsTheWaker,
     /// Nothing was left to do, and yet the future went on when it was polled once more.
     OneMorePollHelped,
+    /// The same, and nobody holds its waker: what it waited for was never given it.
+    OneMorePollHelpedAndNobodyHoldsTheWaker,
     /// The limit of virtual time is over, and things still happen.
     StillGoing,
     /// Polls without end at one instant.
@@ -72,7 +87,7 @@ enum Stage {
     /// The limit is over. Is there anything left that will happen?
     Overtime,
     /// Nothing will happen. Does one more poll help?
-    OneMorePoll { polls: u64, tracer: Arc<Tracer>, held: bool },
+    OneMorePoll { polls: u64, tracer: Arc<Tracer>, held: bool, stood: Stood },
 }
 
 /// What the hooks of the runtime and the future share.
@@ -138,6 +153,7 @@ impl Wake for RootWaker {
 /// Runs a future until it ends, or until it is certain that it never will.
 pub(crate) struct Supervise<'a> {
     future: Learners<'a>,
+    mocks: &'a [MockLlm],
     pulse: Arc<Pulse>,
     parks: Arc<Parks>,
     started: Instant,
@@ -150,9 +166,16 @@ pub(crate) struct Supervise<'a> {
 
 impl<'a> Supervise<'a> {
     /// Starts the clock. `limit` is in virtual time.
-    pub(crate) fn new(future: Learners<'a>, limit: Duration, pulse: Arc<Pulse>, parks: Arc<Parks>) -> Self {
+    pub(crate) fn new(
+        future: Learners<'a>,
+        mocks: &'a [MockLlm],
+        limit: Duration,
+        pulse: Arc<Pulse>,
+        parks: Arc<Parks>,
+    ) -> Self {
         Self {
             future,
+            mocks,
             pulse,
             parks,
             started: Instant::now(),
@@ -193,10 +216,42 @@ impl<'a> Supervise<'a> {
     }
 
     fn never(&self, outcome: Outcome, reason: Reason, places: Option<Vec<Place>>) -> Poll<Ending> {
-        let tasks: Vec<Task> = self.pulse.tasks().into_iter().map(|(_, task)| task).collect();
-        let since = tasks.iter().filter_map(|task| task.last_poll).fold(self.last_activity, Duration::max);
-        Poll::Ready(Ending::Never(Never { outcome, reason, since, places, tasks }))
+        let (stood, journals) = match &self.stage {
+            Stage::OneMorePoll { stood, .. } => (stood.clone(), Some(stood.journals.clone())),
+            Stage::Running | Stage::Overtime => (self.stands(), None),
+        };
+        let Stood { since, tasks, .. } = stood;
+        let spinner = self.pulse.spinner();
+        Poll::Ready(Ending::Never(Never { outcome, reason, since, places, tasks, spinner, journals }))
     }
+
+    /// How things stand.
+    fn stands(&self) -> Stood {
+        let tasks = self.pulse.tasks();
+        let since = tasks.iter().filter_map(|(_, task)| task.last_poll).fold(self.last_activity, Duration::max);
+        Stood { since, tasks, journals: self.mocks.iter().map(MockLlm::journal).collect() }
+    }
+
+    /// Where the learner's future wakes itself, if it is the one that is polled without end.
+    fn places_of_the_spinner(&mut self) -> Option<Vec<Place>> {
+        let root = self.waker.clone().filter(|_| self.pulse.spinner() == Some(Who::Root))?;
+        let tracer = Tracer::of_a_spinner(Waker::from(root));
+        let _ = self.poll_with(&tracer.waker());
+        Some(tracer.places())
+    }
+
+    /// What is known of the place where the future waits, once it was polled with this tracer. If a call has begun or ended
+    /// since, the future has gone on: the tracer saw where it waits now, and not where it was stuck.
+    fn places(&self, tracer: &Tracer, stood: &Stood) -> Option<Vec<Place>> {
+        let moves = |journal: &Journal| (journal.calls().len(), journal.in_flight());
+        let is_where_it_was =
+            self.mocks.iter().map(MockLlm::journal).zip(&stood.journals).all(|(now, then)| moves(&now) == moves(then));
+        Some(if is_where_it_was { tracer.places() } else { Vec::new() })
+    }
+}
+
+fn helped(waker_is_held: bool) -> Reason {
+    if waker_is_held { Reason::OneMorePollHelped } else { Reason::OneMorePollHelpedAndNobodyHoldsTheWaker }
 }
 
 impl Future for Supervise<'_> {
@@ -208,13 +263,14 @@ impl Future for Supervise<'_> {
             let polls_before = self.polls;
             if self.poll_learners(cx).is_ready() {
                 return match self.stage {
-                    Stage::OneMorePoll { .. } => self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, None),
+                    Stage::OneMorePoll { held, .. } => self.never(Outcome::LostWakeUp, helped(held), None),
                     Stage::Overtime => self.never(Outcome::TooSlow, Reason::StillGoing, None),
                     Stage::Running => Poll::Ready(Ending::Done),
                 };
             }
             if self.pulse.spins() {
-                return self.never(Outcome::BusyLoop, Reason::Spins, None);
+                let places = self.places_of_the_spinner();
+                return self.never(Outcome::BusyLoop, Reason::Spins, places);
             }
             let was_polled = self.polls > polls_before;
             let deadline_is_over = self.deadline.as_mut().poll(cx).is_ready();
@@ -232,23 +288,21 @@ impl Future for Supervise<'_> {
                     let held = self.waker_is_held();
                     let root = self.waker.clone().expect("the learner's future was polled before the limit");
                     let tracer = Tracer::new(Waker::from(root));
-                    self.stage = Stage::OneMorePoll { polls: self.polls + 1, tracer: tracer.clone(), held };
-                    let (before, now) = (self.last_activity, Instant::now());
-                    let poll = self.poll_with(&tracer.waker());
-                    if poll.is_ready() {
-                        self.last_activity = before;
-                        return self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, None);
+                    let stood = self.stands();
+                    self.stage = Stage::OneMorePoll { polls: self.polls + 1, tracer: tracer.clone(), held, stood };
+                    let now = Instant::now();
+                    if self.poll_with(&tracer.waker()).is_ready() {
+                        return self.never(Outcome::LostWakeUp, helped(held), None);
                     }
-                    self.last_activity = before;
                     self.deadline.as_mut().reset(now + FAR);
                 }
                 Stage::Overtime if was_polled || self.parks.count() >= self.parks.alarm.load(Ordering::Relaxed) => {
                     return self.never(Outcome::TooSlow, Reason::StillGoing, None);
                 }
                 Stage::Overtime => return Poll::Pending,
-                Stage::OneMorePoll { polls, tracer, .. } if self.polls > *polls => {
-                    let places = Some(tracer.places());
-                    return self.never(Outcome::LostWakeUp, Reason::OneMorePollHelped, places);
+                Stage::OneMorePoll { polls, tracer, held, stood } if self.polls > *polls => {
+                    let places = self.places(tracer, stood);
+                    return self.never(Outcome::LostWakeUp, helped(*held), places);
                 }
                 Stage::OneMorePoll { tracer, held, .. } if deadline_is_over => {
                     let places = Some(tracer.places());

@@ -12,10 +12,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{
-    message::{Message, saw},
-    outcome::Outcome,
-};
+use verdict::Outcome;
+
+use crate::message::{Message, saw};
 
 /// So many polls in vain of one task show that they will not end by themselves.
 const IN_VAIN: usize = 99;

@@ -12,7 +12,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{outcome::Outcome, processor::Meter, pulse::Pulse};
+use verdict::Outcome;
+
+use crate::{processor::Meter, pulse::Pulse};
 
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(50);
@@ -20,6 +22,13 @@ const TICK: Duration = Duration::from_millis(50);
 /// How many times in a row it must see the same beat. Counting looks, not seconds: a machine that was suspended, or too
 /// busy to run the watchdog, was too busy to run the learner's code too.
 const PATIENCE: u32 = 40;
+
+/// The last looks, which say whether the thread works or waits.
+const LAST: u32 = 10;
+
+/// So many of them are alike when the thread has come to what it does for ever. Until then the watchdog looks on, for at
+/// most as long again: code may work for a while before it waits.
+const ALIKE: u32 = 8;
 
 /// Watches a run until it is dropped.
 #[derive(Debug)]
@@ -32,20 +41,26 @@ impl Watchdog {
     /// end the process.
     pub(crate) fn start(pulse: Arc<Pulse>, bark: impl FnOnce(Outcome) + Send + 'static) -> Self {
         let (stop, stopped) = mpsc::channel::<()>();
-        let meter = Meter::of_this_thread();
+        let mut meter = Meter::of_this_thread();
         let watch = move || {
-            let (mut seen, mut looks, mut used) = (pulse.beats(), 0, meter.read());
+            let (mut seen, mut looks) = (pulse.beats(), 0);
+            // A bit for each look, the last one on the right: whether the thread worked.
+            let mut worked: u32 = 0;
             // The sender is never used: the run is over when it is gone.
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                 let beats = pulse.beats();
                 if beats != seen {
-                    (seen, looks, used) = (beats, 0, meter.read());
+                    (seen, looks, worked) = (beats, 0, 0);
                     continue;
                 }
                 looks += 1;
-                if looks == PATIENCE {
-                    let is_loop = meter.is_loop(used, TICK * PATIENCE);
-                    return bark(if is_loop { Outcome::BusyLoop } else { Outcome::Blocked });
+                worked = worked << 1 | u32::from(meter.works(TICK));
+                if looks < PATIENCE {
+                    continue;
+                }
+                let busy = (worked & ((1 << LAST) - 1)).count_ones();
+                if busy >= ALIKE || busy <= LAST - ALIKE || looks == 2 * PATIENCE {
+                    return bark(if busy > LAST / 2 { Outcome::BusyLoop } else { Outcome::Blocked });
                 }
             }
         };

@@ -53,7 +53,7 @@ pub struct Recorded<F> {
     waker: Option<TaskWaker>,
 }
 
-/// A wait that is drawn, from [`Recorder::wait`] to [`over`](Wait::over).
+/// A wait that is drawn, from [`Recorder::wait`] to its end.
 #[must_use = "a wait that is dropped is drawn as cancelled"]
 pub struct Wait {
     lane: LaneId,
@@ -92,7 +92,7 @@ impl Recorder {
 
     /// Opens a lane for a wait that is no future of its own, or whose polls would say nothing: a box on a page that waits for
     /// its text, the caller of a function. The lane is [`Waiting`](SpanKind::Waiting) from now on, until the wait is
-    /// [`over`](Wait::over) or dropped.
+    /// [`over`](Wait::over), has [`failed`](Wait::failed) or is dropped.
     ///
     /// ```
     /// use std::time::Duration;
@@ -105,12 +105,14 @@ impl Recorder {
     ///
     /// let text = recorder.wait("box 1");
     /// let picture = recorder.wait("box 2");
+    /// let sound = recorder.wait("box 3");
     /// tokio::time::sleep(Duration::from_secs(1)).await;
     /// text.over();
     /// drop(picture);
+    /// sound.failed();
     ///
-    /// let lanes = recorder.timeline("a page").lanes;
-    /// assert_eq!(lanes, [Lane::call("box 1", 0.0, 1.0), Lane::dropped("box 2", 0.0, 1.0)]);
+    /// let expected = [Lane::call("box 1", 0.0, 1.0), Lane::dropped("box 2", 0.0, 1.0), Lane::failed("box 3", 0.0, 1.0)];
+    /// assert_eq!(recorder.timeline("a page").lanes, expected);
     /// # }
     /// ```
     pub fn wait(&self, name: impl Into<String>) -> Wait {
@@ -171,9 +173,18 @@ impl<F> PinnedDrop for Recorded<F> {
 impl Wait {
     /// What was waited for is there.
     pub fn over(self) {
+        self.ends(MarkKind::Finished);
+    }
+
+    /// What came in its place is an error.
+    pub fn failed(self) {
+        self.ends(MarkKind::Failed);
+    }
+
+    fn ends(&self, how: MarkKind) {
         self.lane.write(|lane, now| {
             lane.span(SpanKind::Waiting, now);
-            lane.ended(MarkKind::Finished, now);
+            lane.ended(how, now);
         });
     }
 }

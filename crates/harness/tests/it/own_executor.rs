@@ -184,7 +184,7 @@ fn holds_the_lock_of_its_clock() {
 #[test]
 fn the_watchdog_does_not_wait_for_the_learners_lock() {
     let output = Command::new(std::env::current_exe().expect("this test has a path"))
-        .args(["--ignored", "--exact", "holds_the_lock_of_its_clock", "--nocapture", "-q"])
+        .args(["--ignored", "--exact", "own_executor::holds_the_lock_of_its_clock", "--nocapture", "-q"])
         .env_remove("WORKBOOK_REPORT")
         .output()
         .expect("this test can run itself");

@@ -12,9 +12,11 @@ use std::{
     time::Duration,
 };
 
-use harness::{Check, Lane, Timeline, secs};
+use harness::{Check, Lane, Timeline, Wakes, moved_at, odd, secs, test};
 use mock_llm::{Fault, MockLlm, Model, When};
 use tokio::{sync::mpsc, time::sleep};
+
+harness::checks!();
 
 fn one_model() -> MockLlm {
     MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.0))])
@@ -26,6 +28,142 @@ fn passes() {
     let llm = one_model();
     let run = Check::new().draws(&llm).run(async || llm.complete("Hello").await);
     run.takes(secs(1.0), "");
+}
+
+/// Ends the process, with the code for "all is well".
+fn exits() {
+    std::process::exit(0)
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_in_a_run() {
+    Check::new().run(async || exits());
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_in_the_second_run() {
+    Check::new().by_hand(|| ());
+    Check::new().by_hand(exits);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_on_another_thread() {
+    Check::new().by_hand(|| std::thread::spawn(exits).join());
+}
+
+/// What the learner's code returns may end the process when it is dropped, at the very end of the check.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn exits_when_its_value_is_dropped() {
+    struct Exits;
+    impl Drop for Exits {
+        fn drop(&mut self) {
+            exits();
+        }
+    }
+    Check::new().run(async || Exits);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn has_nothing_to_judge() {
+    let run = Check::new().run(async || ());
+    run.premise(run.journal().high_water() > 1, "The calls do not overlap.");
+    run.takes(secs(1.0), "");
+}
+
+fn one_odd_model() -> MockLlm {
+    MockLlm::new([Model::new("atlas").time_to_first_token(odd(0))])
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn looks_every_millisecond() {
+    let llm = one_odd_model();
+    let run = Check::new().draws(&llm).run(async || {
+        let call = tokio::spawn(llm.complete("Hello"));
+        while !call.is_finished() {
+            sleep(secs(0.001)).await;
+        }
+    });
+    run.takes(odd(0), "");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_itself_two_hundred_times() {
+    let llm = one_odd_model();
+    let run = Check::new().draws(&llm).run(async || {
+        harness::more_turns(200).await;
+        llm.complete("Hello").await
+    });
+    run.takes(odd(0), "");
+}
+
+pub const LINE_OF_THE_TASK_LEFT_BEHIND: u32 = line!() + 7;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn leaves_a_task_behind() {
+    let llm = one_odd_model();
+    let run = Check::new().draws(&llm).run(async || {
+        drop(tokio::spawn(llm.complete("Hello")));
+        sleep(secs(0.1)).await;
+    });
+    run.leaves_nothing_behind();
+}
+
+/// A future that leaves its waker once, and is moved.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn keeps_its_first_waker() {
+    Check::new().run(async || {
+        let ready = Arc::new(AtomicBool::new(false));
+        let mut is_first = true;
+        let waits = poll_fn(move |cx| {
+            if std::mem::take(&mut is_first) {
+                let (ready, waker) = (ready.clone(), cx.waker().clone());
+                tokio::spawn(async move {
+                    sleep(secs(1.0)).await;
+                    ready.store(true, Ordering::SeqCst);
+                    waker.wake();
+                });
+            }
+            if ready.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+        });
+        moved_at(secs(0.5), waits).await;
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_under_its_lock() {
+    let (lock, task) = (std::rc::Rc::new(std::sync::Mutex::new(0)), Wakes::new());
+    task.when_woken({
+        let lock = lock.clone();
+        move || *lock.lock().expect("nobody panics with this lock") += 1
+    });
+    Check::new().by_hand(|| {
+        let _guard = lock.lock().expect("nobody panics with this lock");
+        task.waker().wake();
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn wakes_within_its_borrow() {
+    let (cell, task) = (std::rc::Rc::new(std::cell::RefCell::new(0)), Wakes::new());
+    task.when_woken({
+        let cell = cell.clone();
+        move || *cell.borrow_mut() += 1
+    });
+    Check::new().by_hand(|| {
+        let _guard = cell.borrow_mut();
+        task.waker().wake();
+    });
 }
 
 #[test]
@@ -144,6 +282,18 @@ fn wakes_itself() {
 
 #[test]
 #[ignore = "run by verdicts.rs"]
+fn spins_beside_tasks() {
+    Check::new().run(async || {
+        let llm = one_odd_model();
+        let calls = [(); 3].map(|()| tokio::spawn(llm.complete("Hello")));
+        while !calls.iter().all(tokio::task::JoinHandle::is_finished) {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
 fn yields_in_a_task() {
     Check::new().run(async || {
         let task = tokio::spawn(async {
@@ -161,6 +311,17 @@ fn blocks() {
     Check::new().run(async || {
         sleep(secs(1.0)).await;
         std::thread::sleep(Duration::from_secs(20));
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn works_and_then_waits() {
+    Check::new().run(async || {
+        for _ in 0..1_000_000 {
+            std::hint::spin_loop();
+        }
+        std::thread::park_timeout(Duration::from_secs(20));
     });
 }
 
@@ -219,6 +380,30 @@ fn takes_too_long() {
         }
     });
     run.takes(secs(1.0), "Each call was awaited before the next one began: one after the other.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn sleeps_between_its_calls() {
+    let llm = one_odd_model();
+    let run = Check::new().draws(&llm).run(async || {
+        drop(llm.complete("Hello").await);
+        sleep(secs(0.5)).await;
+        llm.complete("Hello").await
+    });
+    run.takes(2 * odd(0), "Two calls.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn calls_on_another_clock() {
+    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(0.02))]);
+    let run = Check::new().draws(&llm).run(async || {
+        let llm = llm.clone();
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        std::thread::spawn(move || runtime().block_on(llm.complete("Hello")).is_ok()).join().is_ok()
+    });
+    run.takes(secs(0.02), "One call.");
 }
 
 #[test]

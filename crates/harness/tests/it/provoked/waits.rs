@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use futures::{SinkExt as _, StreamExt as _};
-use harness::Check;
+use harness::{Check, test};
 use tokio::{
     sync::{Barrier, Mutex, Notify, RwLock, Semaphore, broadcast, mpsc, oneshot, watch},
     task::JoinSet,
 };
+
+harness::checks!();
 
 macro_rules! waits {
     ($($name:ident: $wait:block)*) => {

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-mod provoked;
+use crate::provoked;
 
 struct Run {
     records: Vec<Value>,
@@ -33,11 +33,27 @@ impl Run {
     }
 }
 
+/// This program, to run one piece of provoked code.
+fn command(name: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this test has a path"));
+    command.args(["--ignored", "--exact", &format!("provoked::{name}")]).env_remove("WORKBOOK_REPORT");
+    command
+}
+
+/// How it ends without a runner, and what a person sees.
+fn without_a_runner(name: &str) -> (Option<i32>, String) {
+    let output = command(name).output().expect("this test can run itself");
+    (
+        output.status.code(),
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)),
+    )
+}
+
 fn provoke(name: &str) -> Run {
     let report = tempfile::NamedTempFile::new().expect("a temporary file");
     let started = Instant::now();
-    let output = Command::new(std::env::current_exe().expect("this test has a path"))
-        .args(["--ignored", "--exact", &format!("provoked::{name}"), "--nocapture", "-q"])
+    let output = command(name)
+        .args(["--nocapture", "-q"])
         .env("WORKBOOK_REPORT", report.path())
         .env("WORKBOOK_CHECK", format!("provoked::{name}"))
         .env("WORKBOOK_WIDTH", "100")
@@ -75,10 +91,51 @@ fn has_its_verdict_within(bound: Duration, name: &str) {
 fn a_right_answer_passes_and_leaves_a_record() {
     let run = provoke("passes");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(run.records.len(), 1);
-    assert_eq!(run.records[0]["record"], "run");
-    assert_eq!(run.records[0]["check"], "passes");
-    assert_eq!(run.records[0]["yours"]["lanes"][0]["name"], "atlas");
+    let [ran, finished] = &run.records[..] else { panic!("two records: {:#?}", run.records) };
+    assert_eq!(ran["record"], "run");
+    assert_eq!(ran["yours"]["lanes"][0]["name"], "atlas");
+    assert_eq!(finished["record"], "finished");
+    assert!(finished["file"].as_str().is_some_and(|file| file.ends_with("provoked/mod.rs")), "{finished}");
+    for record in &run.records {
+        assert_eq!(record["check"], "passes");
+        assert!(record.get("attempt").is_some(), "{record}");
+    }
+}
+
+/// Wherever the code ends the process, the check has not come to its end, and the process does not end well.
+#[cfg(unix)]
+#[test]
+fn a_process_that_ends_early_has_failed() {
+    for name in
+        ["exits_in_a_run", "exits_in_the_second_run", "exits_on_another_thread", "exits_when_its_value_is_dropped"]
+    {
+        let run = verdict(name, "wrong", &["the process ended while your code ran", "`std::process::exit`"]);
+        assert!(run.records.iter().all(|record| record["record"] != "finished"), "{:#?}", run.records);
+        // Without the runner, too.
+        let (code, said) = without_a_runner(name);
+        assert_eq!(code, Some(101), "{said}");
+        assert!(said.contains(&format!("wrong: {name}")) && said.contains("the process ended"), "{said}");
+    }
+}
+
+#[test]
+fn a_check_without_its_premise_is_not_judged() {
+    let run = provoke("has_nothing_to_judge");
+    let last = run.records.last().expect("a record");
+    assert_eq!(last["record"], "not judged");
+    assert_eq!(last["why"], "The calls do not overlap.");
+    assert!(run.records.iter().all(|record| record["record"] != "verdict"), "{:#?}", run.records);
+    assert_eq!(run.code, Some(101), "it has not passed either");
+}
+
+/// A full disk is not the learner's fault, and must not look like it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_is_told_apart() {
+    let output = command("passes").env("WORKBOOK_REPORT", "/dev/full").output().expect("this test can run itself");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(verdict::CANNOT_REPORT), "{stderr}");
+    assert!(stderr.contains("the report /dev/full cannot be written"), "{stderr}");
 }
 
 #[test]
@@ -169,19 +226,40 @@ fn a_loop_without_await_is_a_busy_loop() {
 
 #[test]
 fn a_future_that_wakes_itself_for_ever_is_a_busy_loop() {
-    verdict("wakes_itself", "busy loop", &["polls without end at 0.000 s", "the clock stands still"]);
+    verdict(
+        "wakes_itself",
+        "busy loop",
+        &[
+            "your future is polled without end at 0.000 s, and the clock stands still: - it asks for the next poll at",
+            "provoked/mod.rs:",
+        ],
+    );
+}
+
+/// Whoever looks whether tasks have ended is the one that spins, not the tasks.
+#[test]
+fn a_future_that_spins_is_named_and_the_tasks_beside_it_are_not() {
+    let run = verdict("spins_beside_tasks", "busy loop", &["your future is polled without end at 0.000 s"]);
+    assert!(!run.text().contains("the task spawned"), "{}", run.text());
+    assert!(run.verdict()["place"].as_str().is_some_and(|place| place.contains("provoked/mod.rs:")), "{}", run.text());
 }
 
 #[cfg(tokio_unstable)]
 #[test]
 fn a_task_that_yields_for_ever_is_a_busy_loop() {
-    verdict("yields_in_a_task", "busy loop", &["polls without end", "the task spawned at"]);
+    verdict("yields_in_a_task", "busy loop", &["a task is polled without end", "the task spawned at"]);
 }
 
 #[test]
 fn a_sleeping_thread_is_blocked() {
     verdict("blocks", "blocked", &["began at 1.000 s", "the thread sleeps"]);
     has_its_verdict_within(Duration::from_secs(5), "blocks");
+}
+
+/// Work earlier in the same poll does not count: what the thread goes on with does.
+#[test]
+fn code_that_works_and_then_waits_for_ever_is_blocked() {
+    verdict("works_and_then_waits", "blocked", &["the thread sleeps"]);
 }
 
 #[cfg(tokio_unstable)]
@@ -222,6 +300,45 @@ fn a_run_that_is_faster_than_it_can_be_is_wrong() {
 }
 
 #[test]
+fn a_run_that_is_on_time_by_looking_all_the_time_is_a_busy_loop() {
+    let words = ["polls at 1933 instants at which no call had come on: 0.001 s, 0.002 s, 0.003 s …", "every 1 ms"];
+    verdict("looks_every_millisecond", "busy loop", &words);
+    let words = ["201 polls at 0.000 s, when one call had begun", "wakes itself at once"];
+    verdict("wakes_itself_two_hundred_times", "busy loop", &words);
+}
+
+#[cfg(tokio_unstable)]
+#[test]
+fn what_is_left_behind_is_named() {
+    let line = provoked::LINE_OF_THE_TASK_LEFT_BEHIND;
+    let words = ["one task and the call to `atlas` are still there", &format!("provoked/mod.rs:{line}, polled once")];
+    verdict("leaves_a_task_behind", "wrong", &words);
+}
+
+#[test]
+fn a_future_that_changes_its_task_and_keeps_its_first_waker_is_a_lost_wake_up() {
+    verdict("keeps_its_first_waker", "lost wake-up", &["must wake the waker of its *last* poll"]);
+}
+
+#[test]
+fn a_wake_under_a_lock_is_named() {
+    let words = ["a waker is called, and the call does not return", "while it holds a lock or a borrow"];
+    verdict("wakes_under_its_lock", "blocked", &words);
+    verdict("wakes_within_its_borrow", "wrong", &["already borrowed", "while it holds a lock or a borrow"]);
+}
+
+#[test]
+fn a_time_in_which_nothing_is_called_is_named() {
+    verdict("sleeps_between_its_calls", "too slow", &["From 1.933 s to 2.433 s no call is in flight"]);
+}
+
+#[test]
+fn calls_that_took_real_time_are_named() {
+    let words = ["the run took 0.000 s", "on a thread of its own", "your function held its own thread"];
+    verdict("calls_on_another_clock", "blocked", &words);
+}
+
+#[test]
 fn a_sleep_beyond_the_limit_is_too_slow_and_no_deadlock() {
     verdict("sleeps_for_a_day", "too slow", &["still goes on"]);
 }
@@ -236,12 +353,22 @@ fn the_message_shows_both_runs() {
 
 #[test]
 fn without_a_runner_the_message_is_printed() {
-    let output = Command::new(std::env::current_exe().expect("this test has a path"))
-        .args(["--ignored", "--exact", "provoked::takes_too_long"])
-        .env_remove("WORKBOOK_REPORT")
-        .output()
-        .expect("this test can run itself");
+    let (_, said) = without_a_runner("takes_too_long");
+    assert!(said.contains("too slow: takes_too_long\n\nsaw       the run took 3.000 s\n"), "{said}");
+    assert!(!said.contains("panicked at"), "the panic that ends a failed check is no news: {said}");
+}
+
+/// libtest runs checks by name, and tells of them as they end. What a person reads last, and first, is the message of the
+/// check that stands first in the file: the one that the runner tells.
+#[cfg(unix)]
+#[test]
+fn without_a_runner_the_first_check_of_the_file_is_told() {
+    let mut all = command("");
+    let output =
+        all.args(["provoked::takes_too_long", "provoked::is_too_fast"]).output().expect("this test can run itself");
     let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(stdout.contains("too slow: takes_too_long"), "{stdout}");
-    assert!(!stdout.contains("panicked at"), "the panic that ends a failed check is no news: {stdout}");
+    let (before, last) = stdout.split_once("test result: FAILED. 0 passed; 2 failed").expect("libtest's last line");
+    assert!(before.contains("wrong: is_too_fast: saw the run took 0.000 s"), "{before}");
+    assert!(last.contains("too slow: takes_too_long") && last.contains("one after the other"), "{last}");
+    assert!(!last.contains("is_too_fast"), "{last}");
 }

@@ -1,0 +1,48 @@
+//! What a finished run tells a check.
+
+use harness::{Check, odd, secs};
+use mock_llm::{MockLlm, Model};
+
+/// A task that was aborted is gone when the runtime had a turn, and is not left behind.
+#[test]
+fn an_aborted_task_is_not_left_behind() {
+    let run = Check::new().run(async || {
+        let mut set = tokio::task::JoinSet::new();
+        set.spawn(std::future::pending::<()>());
+        tokio::task::yield_now().await;
+    });
+    run.leaves_nothing_behind();
+    assert_eq!(run.tasks_left(), 0);
+    let run = Check::new().run(async || drop(tokio::spawn(std::future::pending::<()>())));
+    assert_eq!(run.tasks_left(), 1);
+}
+
+/// A timeout, and a pause before the second try: two timers that the exercise needs.
+#[test]
+fn timers_of_the_exercise_are_allowed_by_their_number() {
+    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(odd(0))]);
+    let run = Check::new().draws(&llm).run(async || {
+        let too_late = tokio::time::timeout(secs(0.5), llm.complete("Hello")).await.is_err();
+        tokio::time::sleep(secs(0.25)).await;
+        too_late && llm.complete("Hello").await.is_ok()
+    });
+    assert!(*run.value());
+    // The timeout drops a call at the instant at which it ends.
+    run.only_looks_when_woken(1);
+    run.takes(secs(0.75) + odd(0), "");
+}
+
+/// Tasks that have ended count too: the check asks what the learner's code did, not what is left of it.
+#[test]
+#[cfg(tokio_unstable)]
+fn counts_the_tasks_that_were_spawned() {
+    let none = Check::new().run(async || tokio::task::yield_now().await);
+    assert_eq!(none.tasks_spawned(), 0);
+
+    let three = Check::new().run(async || {
+        tokio::spawn(async {}).await.expect("the first task does not panic");
+        let inner = async || tokio::spawn(async {}).await;
+        tokio::spawn(inner()).await.expect("the second task does not panic")
+    });
+    assert_eq!(three.tasks_spawned(), 3);
+}
