@@ -144,16 +144,6 @@ fn in_turn(atlas: &Call, birch: &Call) -> Option<&'static str> {
 fn the_summary_is_made_meanwhile() {
     let run = ask_both(1.0, 2.0);
     let (atlas, birch) = the_two_calls(&run);
-    // A poll for the beginning, one for each reply, one for the end. Some to spare.
-    run.require(
-        run.polls() <= 20,
-        saw(format!("`answer_and_summary` was polled {} times", run.polls()))
-            .expected("a poll when something has happened")
-            .because(
-                "Your code looks again and again whether the task is done. `.await` on the handle needs no looking: a task \
-                 that ends wakes whoever waits for it.",
-            ),
-    );
     run.takes(
         secs(2.0),
         in_turn(atlas, birch).unwrap_or(
@@ -249,16 +239,8 @@ fn the_summary_goes_on_without_anybody_waiting() {
             returned == secs(answer),
             returned_at(returned, secs(answer)).because("The caller gets the answer when atlas has written it."),
         );
-        // A poll for the beginning, one for the answer; the others are the check's own. Some to spare.
-        run.require(
-            run.polls() <= 20,
-            saw(format!("`answer_now` was polled {} times", run.polls()))
-                .expected("a poll when something has happened")
-                .because(
-                    "Your code looks again and again whether the answer is there. `.await` needs no looking: whoever has the \
-                     answer wakes your future.",
-                ),
-        );
+        // This check waits twice.
+        run.only_looks_when_woken(2);
     }
 }
 
@@ -391,6 +373,7 @@ fn passes_the_letter_on() {
         answer_now(&llm, letter, &Archive::default()).await;
         sleep(secs(1.0)).await;
     });
+    run.premise(run.journal().calls().len() == 4, "There are not four calls whose letters could be compared.");
     for call in run.journal().calls() {
         run.require(
             call.prompt == letter,

@@ -179,6 +179,8 @@ fn returns_all_replies_in_the_order_of_the_calls() {
             },
         ),
     );
+    // This check waits once.
+    run.only_looks_when_woken(1);
     let in_order = parts.map(|part| text_of(part.name));
     let in_order: Vec<Option<&str>> = in_order.iter().map(|text| Some(text.as_str())).collect();
     run.require(
@@ -380,6 +382,10 @@ fn require_nothing_left(run: &Finished<Returned>) {
                  moment is too short to be drawn.) Until then the task holds its connection, its permits, its locks. \
                  Wait until each task has been joined."
             }),
+    );
+    run.premise(
+        *at < secs(4.0),
+        "The group returned when all calls had ended by themselves, so that none could be left.",
     );
     run.require(
         *tasks == 0,

@@ -24,7 +24,7 @@ mod a_pause_after_each_translation {
 
 /// Trap: a task that outlives the function.
 /// Caught by: shows_every_translation_once
-/// Says: 1 of the tasks that `ask_all` spawned still there
+/// Says: one task is still there
 mod a_task_left {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String], mut show: impl FnMut(usize, String)) {
         // So that the page shows that something goes on.
@@ -203,7 +203,8 @@ mod looks_every_hundred_milliseconds {
 
 /// Trap: tasks that are looked at every millisecond: nothing is late on this clock, and nearly every look is for nothing.
 /// Caught by: shows_any_number_at_any_instant
-/// Says: `.await` needs no looking
+/// Says: polls only when a call has come on
+/// Says: A timer wakes your code every 1 ms
 mod looks_every_millisecond {
     use std::time::Duration;
 
@@ -227,7 +228,8 @@ mod looks_every_millisecond {
 
 /// Trap: `poll!`, and a pause of a millisecond where nothing is ready.
 /// Caught by: shows_any_number_at_any_instant
-/// Says: `.await` needs no looking
+/// Says: polls only when a call has come on
+/// Says: A timer wakes your code every 1 ms
 mod looks_with_a_pause {
     use std::{task::Poll, time::Duration};
 
@@ -405,7 +407,7 @@ mod select_all_of_nothing {
 
 /// Trap: `poll!` in a loop that gives way and never waits: the processor works at full load.
 /// Caught by: shows_every_translation_once
-/// Says: polls without end at 0.000 s
+/// Says: is polled without end at 0.000 s
 mod spins {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String], mut show: impl FnMut(usize, String)) {
         let boxes =

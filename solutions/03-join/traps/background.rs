@@ -192,8 +192,7 @@ mod let_underscore {
 
 /// Trap: a loop looks every millisecond whether the answer is there.
 /// Caught by: the_summary_goes_on_without_anybody_waiting
-/// Says: `answer_now` was polled
-/// Says: looks again and again
+/// Says: Your code looks again and again
 mod looks_for_the_answer {
     use futures::FutureExt;
     use std::{pin::pin, time::Duration};

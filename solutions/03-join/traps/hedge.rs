@@ -216,7 +216,7 @@ mod handle_dropped_by_the_timeout {
 
 /// Trap: after the delay a loop looks every millisecond who has begun.
 /// Caught by: two_calls_at_most
-/// Says: looks again and again
+/// Says: Your code looks again and again
 mod looks_after_the_delay {
     use futures::FutureExt;
     use tokio::time::sleep;
@@ -238,8 +238,8 @@ mod looks_after_the_delay {
 }
 
 /// Trap: each call looks every millisecond whether its first token is there.
-/// Caught by: two_calls_at_most
-/// Says: looks again and again
+/// Caught by: a_first_token_in_time_needs_no_second_call
+/// Says: Your code looks again and again
 mod looks_for_each_token {
     use futures::FutureExt;
     use tokio::time::sleep;

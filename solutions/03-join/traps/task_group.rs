@@ -408,8 +408,8 @@ mod last_error_kept {
 }
 
 /// Trap: a loop looks every millisecond which tasks have ended.
-/// Caught by: runs_any_number_for_any_time
-/// Says: looks again and again
+/// Caught by: returns_all_replies_in_the_order_of_the_calls
+/// Says: Your code looks again and again
 mod looks_every_millisecond {
     use std::time::Duration;
     use tokio::time::sleep;
