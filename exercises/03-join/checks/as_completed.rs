@@ -135,16 +135,7 @@ const THREE: &Script = &[(3.0, 1.5), (1.0, 1.5), (2.0, 1.5)];
 #[test]
 fn shows_every_translation_once() {
     let run = ask(THREE);
-    let calls = run.journal().calls();
-    let lost = |call: &&Call| !matches!(call.ended, Some((_, End::Finished)));
-    let lost: Vec<String> =
-        calls.iter().filter(lost).map(|call| format!("{} for {:?}", call.model, call.prompt)).collect();
-    run.require(
-        lost.is_empty(),
-        saw(format!("calls that did not end with a reply: {}", lost.join(", ")))
-            .expected("every call to go on until its reply is there")
-            .because(why_lost(&run)),
-    );
+    require_all_calls_finished(&run);
     let all = vec![1, 2, 3];
     let [asked, translated] = calls_for(&run, 3);
     run.require(
@@ -170,6 +161,20 @@ fn shows_every_translation_once() {
     run.leaves_nothing_behind();
 }
 
+/// Every call has brought its reply.
+#[track_caller]
+fn require_all_calls_finished(run: &Finished<Page>) {
+    let lost = run.journal().calls().iter().filter(|call| !matches!(call.ended, Some((_, End::Finished))));
+    let lost: Vec<String> = lost.map(|call| format!("{} for {:?}", call.model, call.prompt)).collect();
+    let more = if lost.len() > 3 { " …" } else { "" };
+    run.require(
+        lost.is_empty(),
+        saw(format!("calls that did not end with a reply: {}{more}", lost[..lost.len().min(3)].join(", ")))
+            .expected("every call to go on until its reply is there, however long it takes")
+            .because(why_lost(run)),
+    );
+}
+
 /// The mistake behind calls that bring no reply.
 fn why_lost(run: &Finished<Page>) -> &'static str {
     let calls = run.journal().calls();
@@ -177,8 +182,8 @@ fn why_lost(run: &Finished<Page>) -> &'static str {
         "They were still in flight when `ask_all` returned, and nobody waits for them any more. Wait until the last \
          translation is shown."
     } else if calls.iter().all(|call| call.attempt == 1) {
-        "When another result came, the futures of these calls were dropped, and to drop a future is to cancel it. Keep \
-         them, and wait again for whichever is next."
+        "The futures of these calls were dropped before they were done, and to drop a future is to cancel it: when another \
+         result came, or a limit of time was over, or your function returned. Keep them, and wait again for whichever is next."
     } else {
         "When another result came, the futures of these calls were dropped, and new calls were made for the same texts. \
          Make the futures once, before the loop, and keep those that are not done."
@@ -217,6 +222,9 @@ fn seconds(duration: Duration) -> String {
 fn instants(run: &Finished<Page>, shown: &[Shown]) -> String {
     let line = |shown: &Shown| {
         let question = shown.question;
+        if question == 0 {
+            return format!("a text that is no whole translation, shown at {}", seconds(shown.at));
+        }
         let answered = ended(call(run, "atlas", &prompt(question)));
         let (answered, whole, shown) = (seconds(answered), seconds(whole(run, question)), seconds(shown.at));
         format!("question {question}: answered at {answered}, translated at {whole}, shown at {shown}")
@@ -363,6 +371,7 @@ fn shows_any_number_at_any_instant() {
             )
             .outcome(Outcome::TooSlow),
     );
+    require_all_calls_finished(&run);
     let shown = &run.value().shown;
     let is_late = |shown: &&Shown| {
         let (answering, translating) = script.get(shown.question.wrapping_sub(1)).copied().unwrap_or_default();

@@ -318,7 +318,7 @@ fn many_letters_are_summed_up_together() {
     let at_once = of_birch().filter(|call| call.started.is_zero()).count();
     run.require(
         at_once == 250,
-        saw(format!("{at_once} summaries begun at 0.000 s, for 250 letters")).expected("250").because(
+        saw(format!("at 0.000 s summaries of {at_once} letters begun, of 250")).expected("250").because(
             "Each summary begins together with its answer. Nobody asked for a limit, and a letter that comes twice \
                       is summed up twice.",
         ),
@@ -326,7 +326,9 @@ fn many_letters_are_summed_up_together() {
     // The last fifty letters take 0.113 s each, one after another.
     run.require(
         *answered == secs(51.0 * 0.113),
-        returned_at(*answered, secs(51.0 * 0.113)).because("The caller gets the answer when atlas has written it."),
+        returned_at(*answered, secs(51.0 * 0.113)).because(
+            "Each caller gets its answer when atlas has written it. None waits for the answer of another, nor for a summary.",
+        ),
     );
     let kept = texts(&archive);
     let kept = kept.iter().map(String::as_str).collect::<Vec<&str>>().sorted();

@@ -192,3 +192,18 @@ mod two_steps_in_one_select {
         }
     }
 }
+
+/// Also right: `ready_chunks` hands on together what is ready together, and waits for nothing else.
+mod what_is_ready_at_once {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String], mut show: impl FnMut(usize, String)) {
+        let boxes =
+            prompts.iter().enumerate().map(|(place, prompt)| async move { (place, in_german(llm, prompt).await) });
+        let boxes: FuturesUnordered<_> = boxes.collect();
+        let mut ready = boxes.ready_chunks(8);
+        while let Some(boxes) = ready.next().await {
+            for (place, translation) in boxes {
+                show(place, translation);
+            }
+        }
+    }
+}

@@ -40,6 +40,48 @@ mod a_token_that_all_tasks_watch {
     }
 }
 
+/// Also right: handles that bring their places along, and a guard that aborts the tasks when it is dropped.
+mod abort_handles_in_a_guard {
+    use futures::{StreamExt, stream::FuturesUnordered};
+    use tokio::task::AbortHandle;
+
+    struct AbortAll {
+        tasks: Vec<AbortHandle>,
+    }
+
+    impl Drop for AbortAll {
+        fn drop(&mut self) {
+            self.tasks.iter().for_each(AbortHandle::abort);
+        }
+    }
+
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let (mut tasks, mut guard) = (FuturesUnordered::new(), AbortAll { tasks: Vec::new() });
+        for (place, call) in calls.into_iter().enumerate() {
+            let task = tokio::spawn(call);
+            guard.tasks.push(task.abort_handle());
+            tasks.push(async move { (place, task.await) });
+        }
+        while let Some((place, joined)) = tasks.next().await {
+            let error = match joined {
+                Ok(Ok(reply)) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok(Err(error)) => GroupError::Failed(error),
+                Err(error) => GroupError::Panicked(error),
+            };
+            group.error.get_or_insert(error);
+            guard.tasks.iter().for_each(AbortHandle::abort);
+        }
+        group
+    }
+}
+
 /// Also right: handles in a `FuturesUnordered`, each in a wrapper that aborts its task when it is dropped.
 mod handles_with_a_guard {
     use futures::{StreamExt, stream::FuturesUnordered};
@@ -207,6 +249,37 @@ mod started_from_the_end {
             };
             group.error.get_or_insert(error);
             tasks.abort_all();
+        }
+        group
+    }
+}
+
+/// Also right: at an error what is there is taken with `try_join_next`; `shutdown` ends and joins the rest.
+mod taken_then_shut_down {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            group.error = Some(match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            });
+            while let Some(joined) = tasks.try_join_next() {
+                if let Ok((place, Ok(reply))) = joined {
+                    group.replies[place] = Some(reply);
+                }
+            }
+            tasks.shutdown().await;
         }
         group
     }

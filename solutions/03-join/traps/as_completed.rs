@@ -2,6 +2,25 @@
 //!
 //! Each module holds only what differs from the solution, `../as_completed.rs`.
 
+/// Trap: each box has six seconds.
+/// Caught by: shows_any_number_at_any_instant
+/// Says: did not end with a reply
+/// Says: or a limit of time was over
+mod a_limit_of_time {
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String], mut show: impl FnMut(usize, String)) {
+        let in_time =
+            async |place, prompt: &str| (place, timeout(Duration::from_secs(6), in_german(llm, prompt)).await);
+        let mut boxes: FuturesUnordered<_> =
+            prompts.iter().enumerate().map(|(place, prompt)| in_time(place, prompt)).collect();
+        while let Some((place, translation)) = boxes.next().await {
+            show(place, translation.unwrap_or_else(|_elapsed| "…".to_owned()));
+        }
+    }
+}
+
 /// Trap: the loop waits for something else after each reply: meanwhile nobody polls the other calls, and they stand still.
 /// Caught by: shows_each_translation_when_it_is_whole
 /// Says: question 3: answered at 2.000 s, translated at 4.000 s

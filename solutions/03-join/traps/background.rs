@@ -110,7 +110,7 @@ mod detached {
 
 /// Trap: a semaphore lets thirty-two summaries run together.
 /// Caught by: many_letters_are_summed_up_together
-/// Says: 32 summaries begun at 0.000 s
+/// Says: at 0.000 s summaries of 32 letters begun
 /// Says: Nobody asked for a limit
 mod few_at_a_time {
     use tokio::sync::Semaphore;
@@ -207,6 +207,22 @@ mod looks_for_the_answer {
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
+    }
+}
+
+/// Trap: the handle of `remote_handle` ends the work when it is dropped, unlike that of `tokio::spawn`.
+/// Caught by: the_summary_goes_on_without_anybody_waiting
+/// Says: is dropped at 1.000 s, unfinished
+/// Says: Somebody owned the work, and dropped it
+mod remote_handle_dropped {
+    use futures::FutureExt;
+
+    pub async fn answer_now(llm: &MockLlm, letter: &str, archive: &Archive) -> Reply {
+        let (task_llm, task_letter, archive) = (llm.clone(), letter.to_owned(), archive.clone());
+        let summary = async move { archive.keep(summarise(&task_llm, &task_letter).await) };
+        let (task, _handle) = summary.remote_handle();
+        tokio::spawn(task);
+        answer(llm, letter).await
     }
 }
 

@@ -75,6 +75,30 @@ mod birch_alone_after_the_delay {
     }
 }
 
+/// Trap: both streams in one, and every token is shown.
+/// Caught by: a_late_first_token_starts_the_second_call
+/// Says: "atlas" at 5.300 s
+/// Says: The answer of the other call is shown, too
+mod both_answers_shown {
+    use futures::stream;
+
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let mut atlas = ask(llm, "atlas", prompt);
+        if let Ok(first) = timeout(delay, atlas.next()).await {
+            show(first.expect("an answer has at least one token")?);
+            while let Some(token) = atlas.next().await {
+                show(token?);
+            }
+            return Ok(());
+        }
+        let mut both = stream::select(atlas, ask(llm, "birch", prompt));
+        while let Some(token) = both.next().await {
+            show(token?);
+        }
+        Ok(())
+    }
+}
+
 /// Trap: both models are asked at once, and the first token wins: a race, twice as dear.
 /// Caught by: a_first_token_in_time_needs_no_second_call
 /// Says: Both calls begin together
@@ -519,6 +543,7 @@ mod tasks_without_an_owner {
 /// Trap: a loop over `while let Some(Ok(token))` ends at an error, as if the answer had ended.
 /// Caught by: an_error_in_the_answer_is_returned
 /// Says: `Ok(())` at 0.745 s
+/// Says: A stream gives an error as an item
 mod the_error_taken_for_the_end {
     pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
         let (first, mut rest) = first_to_begin(llm, prompt, delay).await?;

@@ -585,6 +585,36 @@ mod panic_passed_on {
     }
 }
 
+/// Trap: the tasks that are left are aborted and joined, and what they return is not looked at.
+/// Caught by: loses_no_reply
+/// Says: "The title of the page."
+/// Says: keep the replies that still come
+mod results_of_the_others_ignored {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            group.error = Some(match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            });
+            tasks.abort_all();
+            while tasks.join_next().await.is_some() {}
+        }
+        group
+    }
+}
+
 /// Trap: the chapter's code, renamed: at the first error `shutdown` ends and joins the rest, and throws away what had ended.
 /// Caught by: loses_no_reply
 /// Says: "The title of the page."
@@ -634,6 +664,32 @@ mod spawned_and_awaited_at_once {
             }
             if group.error.is_some() {
                 break;
+            }
+        }
+        group
+    }
+}
+
+/// Trap: `while let Some(Ok(…))` ends at the first task that was aborted: the others are not waited for.
+/// Caught by: nothing_is_in_flight_on_return
+/// Says: told to end, and nobody waited
+mod the_loop_ends_at_a_task_that_was_aborted {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while let Some(Ok((place, result))) = tasks.join_next().await {
+            match result {
+                Ok(reply) => group.replies[place] = Some(reply),
+                Err(error) => {
+                    group.error.get_or_insert(GroupError::Failed(error));
+                    tasks.abort_all();
+                }
             }
         }
         group
