@@ -13,6 +13,7 @@ use crate::{
     message::{Message, saw},
     panics::Told,
     polls::{Looks, Polls},
+    pulse::Panic,
     report::{self, Failure},
     slow::Time,
 };
@@ -43,6 +44,8 @@ pub(crate) struct Run {
     pub(crate) timers: usize,
     pub(crate) left: Left,
     pub(crate) never_dropped: usize,
+    /// Panics on threads that the learner's code has started. Nobody sees them but here.
+    pub(crate) panics_elsewhere: Vec<Panic>,
     pub(crate) tasks_spawned: usize,
 }
 
@@ -242,6 +245,10 @@ impl Run {
     }
 
     fn fail(&self, message: Message) -> ! {
+        let message = match self.panics_elsewhere.first() {
+            Some(panic) => message.and_a_panic_elsewhere(panic),
+            None => message,
+        };
         fail(Failure {
             check: self.check.clone(),
             message,

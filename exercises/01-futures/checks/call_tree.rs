@@ -1,9 +1,11 @@
-use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs, test};
 use mock_llm::{MockLlm, Model};
 use timeline::instant;
 use tokio::time::timeout;
 
 use super::{Tool, call};
+
+harness::checks!();
 
 /// The calls of the trip, in the order in which they have to come.
 const PROMPTS: [&str; 4] = ["calendar()", "flight(from 3 May)", "hotel()", "trip(flight LX 12, hotel Aurora)"];

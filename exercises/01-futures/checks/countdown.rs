@@ -3,9 +3,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use harness::{Check, Finished, Message, Outcome, Wakes, recorder, saw, secs};
+use harness::{Check, Finished, Message, Outcome, Wakes, recorder, saw, secs, test};
 
 use super::Countdown;
+
+harness::checks!();
 
 /// One poll by hand: what it returned, and how often the waker was used meanwhile.
 #[derive(Debug, PartialEq)]

@@ -1,8 +1,10 @@
-use harness::{Check, Finished, Lane, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Timeline, saw, secs, test};
 use mock_llm::{Call, End, MockLlm, Model, Reply};
 use timeline::instant;
 
 use super::answer;
+
+harness::checks!();
 
 const QUESTION: &str = "What is a future?";
 

@@ -5,12 +5,14 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use harness::{Check, Lane, Outcome, Timeline, Wakes, saw, secs};
+use harness::{Check, Lane, Outcome, Timeline, Wakes, saw, secs, test};
 use mock_llm::{MockLlm, Model};
 use timeline::instant;
 use tokio::time::sleep;
 
 use super::{Measure, measured};
+
+harness::checks!();
 
 /// Every poll is one poll of the future, and is counted, the last one too.
 #[test]

@@ -3,10 +3,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use harness::{Check, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Wakes, recorder, saw, secs};
+use harness::{Check, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Wakes, recorder, saw, secs, test};
 use tokio::time::{sleep, timeout};
 
 use super::{Reply, Sender, reply};
+
+harness::checks!();
 
 const TEXT: &str = "A value that is not there yet.";
 

@@ -1,9 +1,11 @@
 use futures::future::join_all;
-use harness::{Check, Lane, Timeline, saw, secs};
+use harness::{Check, Lane, Timeline, saw, secs, test};
 use mock_llm::{MockLlm, Model};
 use tokio::time::sleep;
 
 use super::{Scratch, ask_about};
+
+harness::checks!();
 
 const PAGE: &str = "  A future is a value\n\tthat is not there   yet. ";
 const PROMPT: &str = "Sum up: A future is a value that is not there yet.";

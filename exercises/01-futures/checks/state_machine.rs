@@ -7,9 +7,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use harness::{Check, Finished, Message, Outcome, Wakes, saw};
+use harness::{Check, Finished, Message, Outcome, Wakes, saw, test};
 
 use super::{Answer, Call, Writer, answer};
+
+harness::checks!();
 
 /// What happens to the writer's calls, in the order in which it happens.
 #[derive(Clone, Default)]

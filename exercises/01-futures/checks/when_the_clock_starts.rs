@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, MarkKind, Timeline, recorder, saw, secs};
+use harness::{Check, Finished, Lane, MarkKind, Timeline, recorder, saw, secs, test};
 use timeline::{Recorder, instant};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Pause, notice, rest};
+
+harness::checks!();
 
 /// When two futures that were made at 0 and awaited one after the other were ready.
 struct Ends {

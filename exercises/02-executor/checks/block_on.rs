@@ -7,9 +7,11 @@ use std::{
     task::Poll,
 };
 
-use harness::{Check, Finished, Message, Outcome, Outside, Trace, saw, thread};
+use harness::{Check, Finished, Message, Outcome, Outside, Trace, saw, test, thread};
 
 use super::block_on;
+
+harness::checks!();
 
 /// Its name in the messages.
 const FUTURE: &str = "future";

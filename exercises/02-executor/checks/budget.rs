@@ -1,8 +1,10 @@
 use std::{cell::RefCell, ops::Range, rc::Rc};
 
-use harness::{Check, Finished, Outcome, Trace, more_turns, saw};
+use harness::{Check, Finished, Outcome, Trace, more_turns, saw, test};
 
 use super::{Executor, Tokens};
+
+harness::checks!();
 
 /// Tokens in the order in which they were read, each with the number of the turn.
 #[derive(Clone, Default)]

@@ -6,9 +6,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use harness::{Check, Finished, Gate, Message, Outcome, Trace, Wakes, more_turns, saw};
+use harness::{Check, Finished, Gate, Message, Outcome, Trace, Wakes, more_turns, saw, test};
 
 use super::{Executor, JoinHandle, Panicked};
+
+harness::checks!();
 
 /// Gives the code a new executor. Fails if that never comes to an end, or if it breaks a rule.
 #[track_caller]

@@ -5,9 +5,11 @@ use std::{
     rc::Rc,
 };
 
-use harness::{Check, Finished, Gate, Outcome, more_turns, saw};
+use harness::{Check, Finished, Gate, Outcome, more_turns, saw, test};
 
 use super::{Deadlock, Executor, StuckTask, WaitsFor};
+
+harness::checks!();
 
 /// Gives the code a new executor. Fails if that does not return.
 #[track_caller]

@@ -3,9 +3,11 @@ use std::{
     thread,
 };
 
-use harness::{Check, Finished, Gate, Message, Outcome, Trace, more_turns, saw};
+use harness::{Check, Finished, Gate, Message, Outcome, Trace, more_turns, saw, test};
 
 use super::Executor;
+
+harness::checks!();
 
 /// Gives the code a new executor. Fails if that never comes to an end, or if it breaks a rule.
 #[track_caller]

@@ -1,12 +1,14 @@
 use std::{cell::RefCell, pin::pin, rc::Rc, task::Context, thread, time::Duration};
 
 use harness::{
-    Check, Finished, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Trace, Wakes, more_turns, saw, secs,
+    Check, Finished, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Trace, Wakes, more_turns, saw, secs, test,
 };
 use mock_llm::{MockLlm, Model};
 use timeline::{Recorder, instant};
 
 use super::{Clock, Executor, Sleep};
+
+harness::checks!();
 
 /// One run of the learner's executor on the learner's clock.
 struct Run {

@@ -10,9 +10,11 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use harness::{Check, Finished, Outcome, Trace, Wakes, saw};
+use harness::{Check, Finished, Outcome, Trace, Wakes, saw, test};
 
 use super::{count, yield_now};
+
+harness::checks!();
 
 /// The smallest executor with turns: each round polls whom the round before has woken, in order. Returns when nobody was.
 fn run(tasks: Vec<Pin<Box<dyn Future<Output = ()>>>>) {

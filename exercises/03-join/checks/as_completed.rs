@@ -1,10 +1,14 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, MarkKind, Outcome, Sorted, SpanKind, Timeline, numbered, recorder, saw, secs};
+use harness::{
+    Check, Finished, Lane, MarkKind, Outcome, Sorted, SpanKind, Timeline, numbered, recorder, saw, secs, test,
+};
 use mock_llm::{Call, End, MockLlm, Model};
 use tokio::time::Instant;
 
 use super::ask_all;
+
+harness::checks!();
 
 /// A call of `show`.
 #[derive(Clone, Copy)]

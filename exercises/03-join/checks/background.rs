@@ -1,11 +1,13 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::future::join_all;
-use harness::{Check, Finished, Lane, Message, Outcome, Sorted, Timeline, recorder, saw, secs, shown};
+use harness::{Check, Finished, Lane, Message, Outcome, Sorted, Timeline, recorder, saw, secs, shown, test};
 use mock_llm::{Call, End, Journal, MockLlm, Model, Reply};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::{Archive, answer_and_summary, answer_now};
+
+harness::checks!();
 
 const LETTER: &str = "Why does my future do nothing?";
 

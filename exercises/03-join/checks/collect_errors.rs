@@ -1,7 +1,9 @@
-use harness::{Check, Finished, Lane, Sorted, Timeline, numbered, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, numbered, saw, secs, test};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 
 use super::ask_all;
+
+harness::checks!();
 
 /// One mail, and what the model does with it.
 #[derive(Clone, Copy)]

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Sorted, Timeline, numbered, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, numbered, saw, secs, test};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 use tokio::time::{Instant, sleep};
 
 use super::ask_all;
+
+harness::checks!();
 
 /// One page of the document, and what the model does with it.
 #[derive(Clone, Copy)]

@@ -1,7 +1,9 @@
-use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs};
+use harness::{Check, Finished, Lane, Sorted, Timeline, saw, secs, test};
 use mock_llm::{MockLlm, Model, Reply};
 
 use super::ask_all;
+
+harness::checks!();
 
 const MODELS: [&str; 3] = ["atlas", "birch", "cedar"];
 

@@ -1,7 +1,9 @@
-use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, numbered, saw, secs};
+use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, numbered, saw, secs, test};
 use mock_llm::{Call, End, Journal, MockLlm, Model, Reply};
 
 use super::ask_all;
+
+harness::checks!();
 
 const PAGES: usize = 60;
 

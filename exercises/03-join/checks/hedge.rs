@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, MarkKind, Outcome, SpanKind, Timeline, recorder, saw, secs, shown_result};
+use harness::{Check, Finished, Lane, MarkKind, Outcome, SpanKind, Timeline, recorder, saw, secs, shown_result, test};
 use mock_llm::{Call, End, Error, Fault, MockLlm, Model, Token, When};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::hedge;
+
+harness::checks!();
 
 /// From one token to the next, in seconds. An answer has four.
 const TOKEN: f64 = 0.271;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::FutureExt;
-use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs, shown};
+use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs, shown, test};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 use timeline::Recorder;
 use tokio::{
@@ -17,6 +17,8 @@ use tokio::{
 };
 
 use super::{Group, GroupError, task_group};
+
+harness::checks!();
 
 /// What one call does: how long it takes, and how it ends.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,9 @@
-use harness::{Check, secs};
+use harness::{Check, secs, test};
 use mock_llm::{MockLlm, Model};
 
 use super::answer;
+
+harness::checks!();
 
 /// TODO: what it checks, in a sentence that is true of every right answer.
 #[test]

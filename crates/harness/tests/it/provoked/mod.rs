@@ -192,6 +192,56 @@ fn panics() {
     });
 }
 
+/// The one who joins panics too, and has less to say.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_on_a_thread() {
+    let code = || std::thread::spawn(|| panic!("the list was empty")).join();
+    let _: harness::Finished<()> = Check::new().by_hand(|| code().expect("the thread has ended well"));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_a_task() {
+    Check::new().run(async || {
+        let task: tokio::task::JoinHandle<()> = tokio::spawn(async { panic!("the list was empty") });
+        task.await.expect("the task has ended well");
+    });
+}
+
+/// A panic that was caught is not the one that ended the run.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_after_another_was_caught() {
+    let _: harness::Finished<()> = Check::new().by_hand(|| {
+        drop(std::panic::catch_unwind(|| panic!("this one is caught")));
+        panic!("this one is not");
+    });
+}
+
+pub const LINE_OF_THE_BLOCK_ON: u32 = line!() + 5;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_a_library() {
+    let inner = || futures::executor::block_on(async {});
+    Check::new().by_hand(|| futures::executor::block_on(async { inner() }));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_on_a_thread_that_nobody_joins() {
+    let run = Check::new().by_hand(|| {
+        let (ends, ended) = std::sync::mpsc::channel::<()>();
+        std::thread::spawn(move || {
+            let _ends = ends;
+            drop(sleep(secs(0.1)));
+        });
+        ended.recv().is_err()
+    });
+    run.require(false, harness::saw("no reply").expected("one"));
+}
+
 pub const LINE_OF_THE_DEADLOCK: u32 = line!() + 10;
 
 #[test]
@@ -304,6 +354,8 @@ fn yields_in_a_task() {
         task.await.unwrap_or(())
     });
 }
+
+pub const LINE_OF_THE_SLEEP: u32 = line!() + 7;
 
 #[test]
 #[ignore = "run by verdicts.rs"]

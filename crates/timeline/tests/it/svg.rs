@@ -1,13 +1,12 @@
 //! Pictures for a page.
 
-mod runs;
-
 use std::collections::HashSet;
 
 use insta::assert_snapshot;
 use roxmltree::{Document, Node};
-use runs::{crowd, deadlock, joined, serial, streams};
 use timeline::{Lane, MarkKind, SpanKind, Timeline, svg_beside};
+
+use crate::runs::{crowd, deadlock, joined, serial, streams};
 
 #[test]
 fn one_call() {

@@ -1,11 +1,10 @@
 //! What people read in a terminal.
 
-mod runs;
-
 use insta::assert_snapshot;
-use runs::{ascii, columns, crowd, deadlock, ended, joined, serial, streams};
 use timeline::{Lane, MarkKind, SpanKind, Timeline, beside};
 use unicode_width::UnicodeWidthStr;
+
+use crate::runs::{ascii, columns, crowd, deadlock, ended, joined, serial, streams};
 
 #[test]
 fn serial_calls_make_a_staircase() {

@@ -1,9 +1,8 @@
 //! Timelines for other programs.
 
-mod runs;
-
-use runs::{deadlock, serial, streams};
 use timeline::{JsonError, Timeline};
+
+use crate::runs::{deadlock, serial, streams};
 
 #[test]
 fn what_is_written_is_read() {

@@ -1,7 +1,5 @@
 //! Runs that the tests draw.
 
-#![allow(dead_code, reason = "each test file uses some of the runs")]
-
 use std::time::Duration;
 
 use timeline::{Lane, MarkKind, SpanKind, TextStyle, Timeline};
