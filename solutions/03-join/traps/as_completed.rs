@@ -426,7 +426,7 @@ mod select_all_of_nothing {
 
 /// Trap: `poll!` in a loop that gives way and never waits: the processor works at full load.
 /// Caught by: shows_every_translation_once
-/// Says: is polled without end at 0.000 s
+/// Says: polls without end at 0.000 s
 mod spins {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String], mut show: impl FnMut(usize, String)) {
         let boxes =
