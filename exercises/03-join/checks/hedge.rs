@@ -143,10 +143,7 @@ const PROMPT: &str = "What is a hedge?";
 /// Runs `hedge` against two models and watches for five seconds more, beside a drawing of the run that is expected.
 fn run_hedge(script: Script) -> Finished<Returned> {
     let (llm, recorder) = (script.llm(), recorder());
-    let check = Check::new().draws(&llm).draws_futures(&recorder).expects(script.drawing()).a_panic_means(
-        "A future that has given its value is done: to poll it again is a panic. `select!` on `&mut first` polls it, in \
-         every round of a loop, also when it is done, unless you tell it not to.",
-    );
+    let check = Check::new().draws(&llm).draws_futures(&recorder).expects(script.drawing());
     check.run(async || {
         let started = Instant::now();
         let mut tokens = Vec::new();

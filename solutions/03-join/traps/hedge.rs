@@ -466,7 +466,7 @@ mod one_more_every_delay {
 /// Trap: a loop selects on a call that has failed already.
 /// Caught by: a_late_error_waits_for_the_other_call
 /// Says: resumed after completion
-/// Says: to poll it again is a panic
+/// Says: Whoever polls a future to its end drops it
 mod polled_after_its_end {
     async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
         let mut first = pin!(begin(llm, "atlas", prompt));
