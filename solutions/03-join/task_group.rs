@@ -3,25 +3,35 @@
 //! A `JoinSet` owns tasks. `join_next` waits for whichever ends next, so the first error in time is the first that is
 //! seen. A `JoinSet` gives two of the three promises of Python's `TaskGroup` only on request, and the third for nothing:
 //!
-//! - *End the others at the first error.* It does not by itself. `shutdown` aborts all tasks that are left.
+//! - *End the others at the first error.* It does not by itself. `abort_all` does.
 //! - *Wait until they are gone.* To abort a task is to mark it. Its future is dropped when the runtime gets to it, and
-//!   with the future its connection, its permits and its locks. `shutdown` joins every task, so they are gone when it
-//!   returns. Neither `abort_all` nor the drop of the set waits.
+//!   with the future its connection, its permits and its locks. So the loop goes on until `join_next` gives `None`. Neither
+//!   `abort_all` nor the drop of the set waits.
 //! - *Go with the caller.* When the future of `task_group` is dropped, so is the set, and the drop of a set aborts its
 //!   tasks. It cannot wait for them: `Drop` cannot `.await`. They go when the runtime gets to them.
 //!
-//! The error is returned after the `shutdown`, and not with `?` from inside the loop: that would drop the set, and not
-//! wait. Hence the two functions.
+//! And one more, which `TaskGroup` does not give: to lose no reply. Several tasks may have ended before the group is polled
+//! again. A task that has ended is not changed by `abort_all`, and `join_next` gives its reply. `shutdown` aborts and joins
+//! as well, in one line, and throws away what the tasks return.
 //!
-//! Also right: a loop that keeps the first error, aborts all and goes on until `join_next` is `None`. `JoinHandle`s in a
-//! `FuturesUnordered` or a `Vec` do it too, with a guard that aborts them where the caller gives up.
-
-use std::collections::BTreeMap;
+//! A task that was aborted ends with a `JoinError`, which comes after the error that was the reason. So the first is kept.
+//!
+//! Also right: two functions, one that joins up to the first error with `?`, and one that ends and joins the rest.
+//! `JoinHandle`s in a `FuturesUnordered` or a `Vec` do it too, with a guard that aborts them where the caller gives up.
 
 use mock_llm::{Error, Reply};
 use tokio::task::{JoinError, JoinSet};
 
-/// Why a group has no replies.
+/// What a group leaves.
+#[derive(Debug)]
+pub struct Group {
+    /// A place for each call, with its reply if there is one.
+    pub replies: Vec<Option<Reply>>,
+    /// What went wrong first, if anything did.
+    pub error: Option<GroupError>,
+}
+
+/// Why a group has not all replies.
 #[derive(Debug)]
 pub enum GroupError {
     /// A call ended with an error.
@@ -30,43 +40,31 @@ pub enum GroupError {
     Panicked(JoinError),
 }
 
-impl From<Error> for GroupError {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<JoinError> for GroupError {
-    fn from(error: JoinError) -> Self {
-        Self::Panicked(error)
-    }
-}
-
-/// All replies, or the first error in time. Whichever it is, no task runs any more.
+/// All replies, or the first error in time and the replies that were there. Whichever it is, no task runs any more.
 ///
 /// The bounds are those of `tokio::spawn`: a task may move to another thread, and may live longer than its caller.
-pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+pub async fn task_group<F>(calls: Vec<F>) -> Group
 where
     F: Future<Output = Result<Reply, Error>> + Send + 'static,
 {
+    let mut group = Group { replies: vec![None; calls.len()], error: None };
     let mut tasks = JoinSet::new();
     for (place, call) in calls.into_iter().enumerate() {
         tasks.spawn(async move { (place, call.await) });
     }
-    let replies = join_all(&mut tasks).await;
-    // After an error: aborts the tasks that are left, and waits for each. After a success none is left.
-    tasks.shutdown().await;
-    replies
-}
-
-/// Joins the tasks as they end, up to the first error.
-async fn join_all(tasks: &mut JoinSet<(usize, Result<Reply, Error>)>) -> Result<Vec<Reply>, GroupError> {
-    let mut replies = BTreeMap::new();
     while let Some(joined) = tasks.join_next().await {
-        let (place, reply) = joined?;
-        replies.insert(place, reply?);
+        let error = match joined {
+            Ok((place, Ok(reply))) => {
+                group.replies[place] = Some(reply);
+                continue;
+            }
+            Ok((_, Err(error))) => GroupError::Failed(error),
+            Err(error) => GroupError::Panicked(error),
+        };
+        group.error.get_or_insert(error);
+        tasks.abort_all();
     }
-    Ok(replies.into_values().collect())
+    group
 }
 
 #[cfg(not(rust_analyzer))]

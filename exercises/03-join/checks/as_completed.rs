@@ -1,7 +1,9 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, numbered, recorder, saw, secs, test};
-use mock_llm::{Call, End, MockLlm, Model, Reply};
+use harness::{
+    Check, Finished, Lane, MarkKind, Outcome, Sorted, SpanKind, Timeline, numbered, recorder, saw, secs, test,
+};
+use mock_llm::{Call, End, MockLlm, Model};
 use tokio::time::Instant;
 
 use super::ask_all;
@@ -12,10 +14,17 @@ harness::checks!();
 #[derive(Clone, Copy)]
 struct Shown {
     at: Duration,
-    /// Which question the reply answers, from 1; 0 for something else.
+    /// Which question the translation belongs to, from 1; 0 for something else.
     question: usize,
     /// The place that was given with it, from 0.
     place: usize,
+}
+
+/// What `ask_all` did.
+struct Page {
+    shown: Vec<Shown>,
+    /// When it returned.
+    returned: Duration,
 }
 
 fn prompt(question: usize) -> String {
@@ -26,244 +35,377 @@ fn answer(question: usize) -> String {
     format!("This is the answer to question {question}.")
 }
 
-/// Runs `ask_all` for question 1, question 2 and so on, where the model takes this many seconds for each.
-/// Each has a box on the page, which is drawn as well.
-fn ask(seconds: &[f64]) -> Finished<Vec<Shown>> {
-    let questions = || seconds.iter().copied().zip(1..);
-    let model = questions().fold(Model::new("atlas"), |model, (seconds, question)| {
-        model.time_to_first_token_for(prompt(question), secs(seconds)).reply_to(prompt(question), answer(question))
-    });
-    let llm = MockLlm::new([model]);
-    let calls = questions().map(|(seconds, question)| Lane::call(prompt(question), 0.0, seconds));
-    let boxes = questions().map(|(seconds, question)| Lane::call(format!("box {question}"), 0.0, seconds));
-    let expected = calls.chain(boxes).fold(Timeline::default(), Timeline::lane);
-    let prompts: Vec<String> = (1..=seconds.len()).map(prompt).collect();
+fn translation(question: usize) -> String {
+    format!("Das ist die Antwort auf Frage {question}.")
+}
+
+/// From the first token of a translation to the last, in seconds: seven words.
+const WORDS: f64 = 0.6;
+
+/// How long each question's answer takes, and its translation, in seconds.
+type Script = [(f64, f64)];
+
+/// Runs `ask_all` for question 1, question 2 and so on. Each has a box on the page, which is drawn as well.
+fn ask(script: &Script) -> Finished<Page> {
+    let questions = || script.iter().copied().zip(1..);
+    let word = secs(WORDS / 6.0);
+    let (mut atlas, mut birch) = (Model::new("atlas"), Model::new("birch").inter_token_latency(word));
+    for ((seconds, translating), question) in questions() {
+        atlas =
+            atlas.time_to_first_token_for(prompt(question), secs(seconds)).reply_to(prompt(question), answer(question));
+        birch = birch.time_to_first_token_for(answer(question), secs(translating - WORDS));
+        birch = birch.reply_to(answer(question), translation(question));
+    }
+    let llm = MockLlm::new([atlas, birch]);
     let drawn = recorder();
-    let check = Check::new().draws(&llm).draws_futures(&drawn).expects(expected);
-    let check = if seconds.is_empty() {
-        check.a_panic_means("A list without prompts is a list too. Some tools panic when there is nothing to wait for.")
-    } else {
-        check
-    };
+    // Three hundred questions, one after another, take longer than the ten minutes that a run may take.
+    let mut check = Check::new().draws(&llm).within(secs(20_000.0));
+    // Hundreds of lanes show nothing.
+    if script.len() < 10 {
+        check = check.draws_futures(&drawn).expects(drawing(script));
+    }
+    if script.is_empty() {
+        check = check
+            .a_panic_means("A list without prompts is a list too. Some tools panic when there is nothing to wait for.");
+    }
+    let prompts: Vec<String> = (1..=script.len()).map(prompt).collect();
     check.run(async || {
         let started = Instant::now();
         // Drawn as lanes that wait until their answers are shown.
         let mut boxes: Vec<_> = questions().map(|(_, question)| Some(drawn.wait(format!("box {question}")))).collect();
         let mut shown = Vec::new();
-        let show = |place, reply: Reply| {
-            let question = (1..=boxes.len()).find(|&question| reply.text == answer(question)).unwrap_or(0);
-            if let Some(wait) = question.checked_sub(1).and_then(|index| boxes[index].take()) {
+        let show = |place, text: String| {
+            // Its number, without its full stop, is the text's last word.
+            let number = text.trim_end_matches('.').rsplit(' ').next().and_then(|number| number.parse().ok());
+            let question = number.filter(|&number| text == translation(number)).unwrap_or(0);
+            if let Some(wait) = question.checked_sub(1).and_then(|index| boxes.get_mut(index)?.take()) {
                 wait.over();
             }
             shown.push(Shown { at: started.elapsed(), question, place });
         };
         ask_all(&llm, &prompts, show).await;
-        shown
+        Page { shown, returned: started.elapsed() }
     })
 }
 
-/// When the reply to a question came, if it did.
-fn came(run: &Finished<Vec<Shown>>, question: usize) -> Option<Duration> {
-    let call = run.journal().finished().find(|call| call.prompt == prompt(question))?;
-    call.ended.as_ref().map(|(at, _)| *at)
+/// The run that is expected: each question begins at once, each translation with its answer.
+fn drawing(script: &Script) -> Timeline {
+    let questions = || script.iter().copied().zip(1..);
+    let asked =
+        questions().map(|((seconds, _), question)| Lane::call(format!("atlas: {}", prompt(question)), 0.0, seconds));
+    let mut in_order: Vec<_> = questions().collect();
+    in_order.sort_by(|((first, _), _), ((second, _), _)| first.total_cmp(second));
+    let translated = in_order.into_iter().map(|((from, more), question)| {
+        let (first, to) = (from + more - WORDS, from + more);
+        let lane = Lane::new(format!("birch: {}", answer(question))).span(SpanKind::Waiting, from, first);
+        let lane = lane.span(SpanKind::Streaming, first, to);
+        let tokens = (0..7).map(|index| first + WORDS / 6.0 * f64::from(index));
+        tokens.fold(lane, |lane, at| lane.mark(MarkKind::Token, at)).mark(MarkKind::Finished, to)
+    });
+    let boxes =
+        questions().map(|((seconds, more), question)| Lane::call(format!("box {question}"), 0.0, seconds + more));
+    asked.chain(translated).chain(boxes).fold(Timeline::default(), Timeline::lane)
 }
 
-fn asked(call: &Call) -> usize {
-    (1..=9).find(|&question| call.prompt == prompt(question)).unwrap_or(0)
+/// The call to this model with this prompt.
+fn call<'run>(run: &'run Finished<Page>, model: &str, prompt: &str) -> Option<&'run Call> {
+    run.journal().calls().iter().find(|call| call.model == model && call.prompt == prompt)
 }
 
-/// Each question is asked once, and each reply is shown once.
+/// When this call ended.
+fn ended(call: Option<&Call>) -> Duration {
+    call.and_then(|call| call.ended.as_ref()).map_or(Duration::MAX, |(at, _)| *at)
+}
+
+/// When the translation for a question was whole, if it was.
+fn whole(run: &Finished<Page>, question: usize) -> Duration {
+    ended(call(run, "birch", &answer(question)))
+}
+
+/// Which questions were asked, and the answers of which were translated: two lists, each in order.
+fn calls_for(run: &Finished<Page>, questions: usize) -> [Vec<usize>; 2] {
+    let of = |model: &str, text: fn(usize) -> String| {
+        let calls = run.journal().calls().iter().filter(|call| call.model == model);
+        let question = |call: &Call| (1..=questions).find(|&question| call.prompt == text(question)).unwrap_or(0);
+        calls.map(question).collect::<Vec<usize>>().sorted()
+    };
+    [of("atlas", prompt), of("birch", answer)]
+}
+
+/// Answers after 3 s, 1 s and 2 s, and 1.5 s more for each translation.
+const THREE: &Script = &[(3.0, 1.5), (1.0, 1.5), (2.0, 1.5)];
+
+/// Each question is asked once, each answer is translated once, and each translation is shown once.
 #[test]
-fn shows_every_reply_once() {
-    let run = ask(&[3.0, 1.0, 2.0]);
-    let calls = run.journal().calls();
-    let lost: Vec<usize> = calls.iter().filter(|call| !is_finished(call)).map(asked).collect();
+fn shows_every_translation_once() {
+    let run = ask(THREE);
+    require_all_calls_finished(&run);
+    let all = vec![1, 2, 3];
+    let [asked, translated] = calls_for(&run, 3);
     run.require(
-        lost.is_empty(),
-        saw(format!("the calls for {} did not end with a reply", numbered("question", &lost)))
-            .expected("every call to go on until its reply is there")
-            .because(why_lost(&run)),
-    );
-    let questions: Vec<usize> = calls.iter().map(asked).collect();
-    let questions = questions.sorted();
-    run.require(
-        questions == [1, 2, 3],
-        saw(format!("calls for {}", numbered("question", &questions)))
-            .expected("one call for each of questions 1, 2, 3")
+        asked == all,
+        saw(format!("calls to atlas for {}", numbered("question", &asked)))
+            .expected("one for each of questions 1, 2, 3")
             .because("Every call costs money: none is repeated, and none is left out."),
     );
-    let shown: Vec<usize> = run.value().iter().map(|shown| shown.question).collect();
+    run.require(
+        translated == all,
+        saw(format!("calls to birch for the answers to {}", numbered("question", &translated)))
+            .expected("one for each of questions 1, 2, 3")
+            .because("Each answer is translated once, and it is the answer that birch gets, not the prompt."),
+    );
+    let shown: Vec<usize> = run.value().shown.iter().map(|shown| shown.question).collect();
     let shown = shown.sorted();
     run.require(
-        shown == [1, 2, 3],
-        saw(format!("`show` called for {}", numbered("question", &shown)))
+        shown == all,
+        saw(format!("`show` called with the translations for {}", numbered("question", &shown)))
             .expected("`show` called once for each of questions 1, 2, 3")
-            .because("Each box on the page waits for its answer."),
+            .because("Each box on the page waits for its answer, in German and whole."),
+    );
+    run.leaves_nothing_behind();
+}
+
+/// Every call has brought its reply.
+#[track_caller]
+fn require_all_calls_finished(run: &Finished<Page>) {
+    let lost = run.journal().calls().iter().filter(|call| !matches!(call.ended, Some((_, End::Finished))));
+    let lost: Vec<String> = lost.map(|call| format!("{} for {:?}", call.model, call.prompt)).collect();
+    let more = if lost.len() > 3 { " …" } else { "" };
+    run.require(
+        lost.is_empty(),
+        saw(format!("calls that did not end with a reply: {}{more}", lost[..lost.len().min(3)].join(", ")))
+            .expected("every call to go on until its reply is there, however long it takes")
+            .because(why_lost(run)),
     );
 }
 
 /// The mistake behind calls that bring no reply.
-fn why_lost(run: &Finished<Vec<Shown>>) -> &'static str {
+fn why_lost(run: &Finished<Page>) -> &'static str {
     let calls = run.journal().calls();
     if calls.iter().any(|call| call.ended.is_none()) {
         "They were still in flight when `ask_all` returned, and nobody waits for them any more. Wait until the last \
-         reply is shown."
+         translation is shown."
     } else if calls.iter().all(|call| call.attempt == 1) {
-        "When another reply came, the futures of these calls were dropped, and to drop a future is to cancel it. Keep \
-         them, and wait again for whichever is next."
+        "The futures of these calls were dropped before they were done, and to drop a future is to cancel it: when another \
+         result came, or a limit of time was over, or your function returned. Keep them, and wait again for whichever is next."
     } else {
-        "When another reply came, the futures of these calls were dropped, and new calls were made for the same \
-         questions. Make the futures once, before the loop, and keep those that are not done."
+        "When another result came, the futures of these calls were dropped, and new calls were made for the same texts. \
+         Make the futures once, before the loop, and keep those that are not done."
     }
 }
 
-fn is_finished(call: &Call) -> bool {
-    matches!(call.ended, Some((_, End::Finished)))
-}
-
-/// 3 s, 1 s and 2 s: the second is shown at 1 s, the third at 2 s, the first at 3 s.
+/// Answers after 3, 1 and 2 s, each translated in 1.5 s: the second is shown at 2.5 s, the third at 3.5 s, the first at 4.5 s.
 #[test]
-fn shows_each_reply_when_it_comes() {
-    let run = ask(&[3.0, 1.0, 2.0]);
-    let shown: Vec<(usize, Duration)> = run.value().iter().map(|shown| (shown.question, shown.at)).collect();
-    let wanted = [(2, secs(1.0)), (3, secs(2.0)), (1, secs(3.0))];
-    if shown != wanted {
-        let because = why_late(&run);
+fn shows_each_translation_when_it_is_whole() {
+    let run = ask(THREE);
+    let Page { shown, returned, .. } = run.value();
+    let seen: Vec<(usize, Duration)> = shown.iter().map(|shown| (shown.question, shown.at)).collect();
+    if seen != [(2, secs(2.5)), (3, secs(3.5)), (1, secs(4.5))] {
+        let because = why_late(&run, THREE);
         run.fail(
-            saw(instants(&run, run.value()))
-                .expected("question 2 shown at 1.000 s, question 3 at 2.000 s, question 1 at 3.000 s")
+            saw(instants(&run, shown))
+                .expected("question 2 shown at 2.500 s, question 3 at 3.500 s, question 1 at 4.500 s")
                 .because(because)
                 .outcome(Outcome::TooSlow),
         );
     }
-    run.takes(secs(3.0), "`ask_all` ends with the last reply, which comes at 3.000 s.");
+    run.require(
+        *returned == secs(4.5),
+        saw(format!("`ask_all` returned at {}", seconds(*returned)))
+            .expected("4.500 s")
+            .because("It ends with the last translation: there is nothing left to wait for.")
+            .outcome(Outcome::TooSlow),
+    );
 }
 
-/// When the replies came, and when they were shown: a line for each.
-fn instants(run: &Finished<Vec<Shown>>, shown: &[Shown]) -> String {
+fn seconds(duration: Duration) -> String {
+    format!("{:.3} s", duration.as_secs_f64())
+}
+
+/// When the answers came, and when their translations were whole and were shown: a line for each.
+fn instants(run: &Finished<Page>, shown: &[Shown]) -> String {
     let line = |shown: &Shown| {
-        let came = came(run, shown.question).unwrap_or_default();
-        let (came, at) = (came.as_secs_f64(), shown.at.as_secs_f64());
-        format!("question {}: its reply came at {came:.3} s and was shown at {at:.3} s", shown.question)
+        let question = shown.question;
+        if question == 0 {
+            return format!("a text that is no whole translation, shown at {}", seconds(shown.at));
+        }
+        let answered = ended(call(run, "atlas", &prompt(question)));
+        let (answered, whole, shown) = (seconds(answered), seconds(whole(run, question)), seconds(shown.at));
+        format!("question {question}: answered at {answered}, translated at {whole}, shown at {shown}")
     };
     shown.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The mistake behind replies that are not shown at 1 s, 2 s and 3 s.
-fn why_late(run: &Finished<Vec<Shown>>) -> &'static str {
-    match run.journal().high_water() {
-        0 | 1 => {
-            return "The calls run one after another: the next one begins when the one before it has ended. Start all \
-                    of them first.";
-        }
-        2 => {
-            return "Only two calls are in flight together, and the third waits. Nobody asked for a limit.";
-        }
-        _ => {}
+/// How many of the questions were asked at once.
+fn asked_at_once(run: &Finished<Page>) -> usize {
+    run.journal().calls().iter().filter(|call| call.model == "atlas" && call.started.is_zero()).count()
+}
+
+/// The mistake behind translations that are not shown when they could be.
+fn why_late(run: &Finished<Page>, script: &Script) -> &'static str {
+    let questions = || script.iter().copied().zip(1..);
+    let asked = |question| call(run, "atlas", &prompt(question));
+    let translated = |question| call(run, "birch", &answer(question));
+    if asked_at_once(run) == 1 {
+        return "The questions are asked one after another: the next one begins when the one before it has ended. Either it \
+                is made and awaited in turn, or all of them share something that one at a time may have: a lock whose guard \
+                is kept over an `.await`, a semaphore. Start all of them first, and let them share nothing.";
     }
-    if came(run, 1) != Some(secs(3.0)) || came(run, 3) != Some(secs(2.0)) {
-        return "The model had answered, and nobody polled the calls to see it: your code awaited something else. What \
-                is not polled makes no progress. While you wait for several futures, wait for nothing else (tasks \
-                would go on by themselves).";
+    if asked_at_once(run) < script.len() {
+        return "Some questions wait until others are answered. Nobody asked for a limit. Start all of them first.";
     }
-    if run.value().iter().any(|shown| shown.at != secs(3.0)) {
-        return "The replies were there, and your code looked later. Whoever looks at certain times is late for all \
-                that comes in between, and a shorter interval only costs more. A future that is `.await`ed is woken by \
-                the reply.";
+    let unseen = |((seconds, _), question): ((f64, f64), usize)| ended(asked(question)) != secs(seconds);
+    if questions().any(unseen) {
+        return "atlas had answered, and nobody polled the call to see it: your code awaited something else meanwhile, a \
+                translation perhaps. What is not polled makes no progress. While the loop's body waits, nobody is in \
+                `next()`. Let each future do both steps, question and translation: then the loop has nothing to await but \
+                `next()`.";
+    }
+    let begun = |question| translated(question).map_or(Duration::MAX, |call| call.started);
+    let waited = |((seconds, _), question): ((f64, f64), usize)| begun(question) != secs(seconds);
+    if questions().any(waited) {
+        let last = questions().map(|((seconds, _), _)| secs(seconds)).max().unwrap_or_default();
+        return if questions().all(|(_, question)| begun(question) >= last) {
+            "All answers are waited for, and only then the first translation begins. A step for all, then the next step for \
+             all: so each answer waits for the slowest. Let each future do both steps for its own question."
+        } else {
+            "An answer is there, and its translation does not begin, because another one is going on. Translations are waits \
+             too, and they can overlap. Whoever takes an answer and then awaits its translation before taking the next one \
+             does them one after another. Let each future, or each task, do both steps for its own question."
+        };
+    }
+    let unseen = |((seconds, more), question): ((f64, f64), usize)| whole(run, question) != secs(seconds) + secs(more);
+    if questions().any(unseen) {
+        return "birch had written all tokens of a translation, and nobody polled the stream to take them: your code awaited \
+                something else. What is not polled makes no progress.";
+    }
+    let shown = &run.value().shown;
+    let is_answer = |at: Duration| questions().any(|((seconds, _), _)| secs(seconds) == at);
+    if shown.iter().any(|shown| shown.at != whole(run, shown.question) && is_answer(shown.at)) {
+        return "A translation was whole, and your code was waiting for an answer. You wait in two places, and while you wait \
+                in one you do not hear of the other. Wait in one place, for whichever translation is whole next.";
+    }
+    let is_moment = |at: Duration| questions().any(|(_, question)| whole(run, question) == at);
+    if !run.value().shown.iter().all(|shown| is_moment(shown.at)) {
+        return LOOKED_LATER;
+    }
+    let last = questions().map(|(_, question)| whole(run, question)).max().unwrap_or_default();
+    if run.value().shown.iter().any(|shown| shown.at != last) {
+        return "The translations are handed on in groups: a whole one waits until enough others are whole too. Take one at a \
+                time (`next()`, not `chunks`).";
     }
     // Where the first question is the fastest, code that waits in the order of the list shows it in time; code that
     // waits for all of them does not.
-    let in_order = ask(&[1.0, 3.0, 2.0]).value().first().is_some_and(|shown| shown.at == secs(1.0));
-    match (in_order, run.tasks_spawned() > 0) {
-        (true, false) => {
-            "Your code waits for the replies in the order of the list. The first is the slowest here, and the others \
-             wait behind it, though they are there. Wait for whichever comes next."
-        }
-        (true, true) => {
-            "The tasks run by themselves, and your code waits for their handles in the order of the list. The first is \
-             the slowest here, and the other replies wait behind it, though they are there. Wait for whichever comes \
-             next."
-        }
-        (false, _) => {
-            "Your code waits for all replies, and shows them when the last one is there. Whatever it does with them \
-             then, in whichever order: the time is lost. `show` must be called while other calls are still in flight."
-        }
+    let in_order = ask(&[(1.0, 1.5), (3.0, 1.5), (2.0, 1.5)]);
+    if in_order.value().shown.first().is_none_or(|shown| shown.at != secs(2.5)) {
+        return "Your code waits for all translations, and shows them when the last one is whole. Whatever it does with them \
+                then, in whichever order: the time is lost. `show` must be called while others are still in flight.";
+    }
+    if run.tasks_spawned() > 0 {
+        "The tasks run by themselves, and your code waits for their handles in the order of the list. The first is the \
+         slowest here, and the other translations wait behind it, though they are there. Wait for whichever comes next."
+    } else {
+        "Your code waits for the results in the order of the list. The first is the slowest here, and the others wait \
+         behind it, though they are there. Wait for whichever comes next."
     }
 }
 
-/// The place of a reply is the place of its prompt, whenever the reply comes.
+const LOOKED_LATER: &str = "The translations were whole, and your code looked later. Whoever looks at certain times is late \
+                            for all that comes in between, and a shorter interval only costs more. A future that is \
+                            `.await`ed is woken when there is something new.";
+
+/// The place of a translation is the place of its prompt, whenever it comes.
 #[test]
-fn shows_each_reply_at_the_place_of_its_prompt() {
-    let runs = [[3.0, 1.0, 2.0], [2.0, 3.0, 1.0], [1.0, 3.0, 2.0]].map(|seconds| ask(&seconds));
-    let is_counted =
-        |run: &Finished<Vec<Shown>>| run.value().iter().enumerate().all(|(count, shown)| shown.place == count);
-    let counted = runs.iter().all(is_counted);
+fn shows_each_translation_at_the_place_of_its_prompt() {
+    let runs = [
+        ask(THREE),
+        ask(&[(2.0, 1.5), (3.0, 1.5), (1.0, 1.5)]),
+        ask(&[(1.0, 1.5), (3.0, 1.5), (2.0, 1.5)]),
+        // The second answer comes first, and its translation last.
+        ask(&[(1.2, 0.8), (0.4, 3.1), (0.9, 1.9), (2.2, 0.7)]),
+    ];
+    let overtaken = |run: &Finished<Page>| !run.value().shown.is_sorted_by_key(|shown| shown.question);
+    runs[0].premise(
+        runs.iter().any(overtaken),
+        "The translations come in the order of the prompts, so that a wrong place could not be told from a right one.",
+    );
+    let counts = |run: &Finished<Page>| run.value().shown.iter().enumerate().all(|(count, shown)| shown.place == count);
+    let counted = runs.iter().all(counts);
     for run in &runs {
-        let from_one = run.value().iter().all(|shown| shown.place == shown.question);
-        for shown in run.value() {
+        let shown = &run.value().shown;
+        let from_one = shown.iter().all(|shown| shown.place == shown.question);
+        for shown in shown {
             let wanted = shown.question.saturating_sub(1);
             run.require(
                 shown.place == wanted,
-                saw(format!("the reply to question {} with place {}", shown.question, shown.place))
+                saw(format!("the translation for question {} with place {}", shown.question, shown.place))
                     .expected(format!("place {wanted}"))
                     .because(if from_one {
                         "Places count from 0: the first prompt has place 0."
                     } else if counted {
-                        "The replies are numbered in the order in which they came. That number says which call was the \
-                         fastest, and not which question it answers: the answer goes into the wrong box. Each future \
-                         must bring the place of its prompt along."
+                        "The translations are numbered in the order in which they came. That number says which was the \
+                         fastest, and not which question it belongs to: it goes into the wrong box. Each future must \
+                         bring the place of its prompt along."
                     } else {
-                        "The answer goes into the wrong box. A number that a tool gives you may count something else \
-                         than the prompts: what is left in a list, for one, whose places change when something is \
-                         taken out. Let each future bring the place of its prompt along."
+                        "The translation goes into the wrong box. A number that a tool gives you may count something \
+                         else than the prompts: what is left in a list, for one, whose places change when something is \
+                         taken out. And answers do not come in the order in which their translations are whole. Let each \
+                         future bring the place of its prompt along."
                     }),
             );
         }
     }
 }
 
-/// Twenty questions, at instants that no clock strikes, some of them the same.
+/// Three hundred questions at odd instants: all at once, each shown when it is whole, and nobody looks for nothing.
 #[test]
 fn shows_any_number_at_any_instant() {
-    let seconds: Vec<f64> = (0..20).map(|index| f64::from(37 + 113 * (index * 7 % 15)) / 1000.0).collect();
-    let run = ask(&seconds);
-    let high_water = run.journal().high_water();
+    let milliseconds = |number: usize| number as f64 / 1000.0;
+    let one = |index: usize| (milliseconds(37 + 113 * (index * 7 % 150)), milliseconds(619 + 211 * (index * 11 % 13)));
+    let script: Vec<(f64, f64)> = (0..300).map(one).collect();
+    let run = ask(&script);
+    let together = asked_at_once(&run);
     run.require(
-        high_water == 20,
-        saw(format!("at most {high_water} calls in flight together, of 20"))
-            .expected("20")
+        together == 300,
+        saw(format!("{together} of 300 questions asked at 0.000 s"))
+            .expected("300")
             .because(
                 "The number of prompts is known only when the program runs: a number in the code is a limit that \
                  nobody asked for.",
             )
             .outcome(Outcome::TooSlow),
     );
-    let is_late = |shown: &&Shown| came(&run, shown.question) != Some(shown.at);
-    let late: Vec<Shown> = run.value().iter().filter(is_late).copied().collect();
+    require_all_calls_finished(&run);
+    let shown = &run.value().shown;
+    let is_late = |shown: &&Shown| {
+        let (answering, translating) = script.get(shown.question.wrapping_sub(1)).copied().unwrap_or_default();
+        shown.at != secs(answering) + secs(translating)
+    };
+    let late: Vec<Shown> = shown.iter().filter(is_late).copied().collect();
+    if !late.is_empty() {
+        let because = why_late(&run, &script);
+        run.fail(
+            saw(instants(&run, &late[..late.len().min(3)]))
+                .expected("each translation to be shown at the instant at which it can be whole")
+                .because(because)
+                .outcome(Outcome::TooSlow),
+        );
+    }
+    let places: Vec<usize> = shown.iter().map(|shown| shown.place).collect();
     run.require(
-        late.is_empty(),
-        saw(instants(&run, &late[..late.len().min(3)]))
-            .expected("each reply to be shown at the instant at which it comes")
-            .because(
-                "The replies were there, and your code looked later. Whoever looks at certain times is late for all \
-                 that comes in between, and a shorter interval only costs more. A future that is `.await`ed is woken \
-                 by the reply.",
-            )
-            .outcome(Outcome::TooSlow),
+        places.sorted() == (0..300).collect::<Vec<_>>() && shown.iter().all(|shown| shown.question == shown.place + 1),
+        saw(format!("`show` called {} times, not each time with the right place", shown.len()))
+            .expected("300 times, once for each place, with the translation that belongs there")
+            .because("Each box waits for its own answer."),
     );
-    run.require(
-        run.value().len() == 20,
-        saw(format!("`show` called {} times", run.value().len()))
-            .expected("20 times")
-            .because("Each box has an answer."),
-    );
+    run.only_looks_when_woken(0);
 }
 
 /// Nothing asked, nothing shown.
 #[test]
 fn no_prompts_nothing_shown() {
     let run = ask(&[]);
-    let number = run.value().len();
+    let number = run.value().shown.len();
     run.require(
         number == 0,
         saw(format!("`show` called {number} times")).expected("no call").because("There is nothing to show."),
@@ -271,10 +413,11 @@ fn no_prompts_nothing_shown() {
     run.takes(secs(0.0), "To wait for all of nothing takes no time.");
 }
 
-/// A prompt that stands in the list twice has two places.
+/// A prompt that stands in the list twice is asked twice, and has two places.
 #[test]
 fn the_same_prompt_twice_has_two_places() {
-    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.0))]);
+    let atlas = Model::new("atlas").time_to_first_token(secs(1.0));
+    let llm = MockLlm::new([atlas, Model::new("birch").time_to_first_token(secs(0.7))]);
     let prompts = [1, 2, 1].map(prompt);
     let run = Check::new().draws(&llm).run(async || {
         let mut places = Vec::new();
@@ -284,9 +427,16 @@ fn the_same_prompt_twice_has_two_places() {
     let places = run.value();
     run.require(
         *places == [0, 1, 2],
-        saw(format!("replies shown at places {places:?}")).expected("one at each of the places 0, 1, 2").because(
+        saw(format!("translations shown at places {places:?}")).expected("one at each of the places 0, 1, 2").because(
             "The text of a prompt does not name its place: two boxes may ask the same. What tells them apart is the \
              place in the list.",
+        ),
+    );
+    let asked = run.journal().calls().iter().filter(|call| call.model == "atlas").count();
+    run.require(
+        asked == 3,
+        saw(format!("{asked} questions asked for 3 prompts")).expected("3").because(
+            "A model that is asked the same twice may give two different answers, and each box wants its own.",
         ),
     );
 }

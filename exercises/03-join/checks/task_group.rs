@@ -1,6 +1,7 @@
 use std::{
     collections::HashSet,
     panic::AssertUnwindSafe,
+    pin::pin,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -10,11 +11,12 @@ use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs, sho
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 use timeline::Recorder;
 use tokio::{
+    runtime::Handle,
     task,
     time::{Instant, sleep, timeout},
 };
 
-use super::{GroupError, task_group};
+use super::{Group, GroupError, task_group};
 
 harness::checks!();
 
@@ -47,15 +49,18 @@ const ONE_PANICS: [Part; 4] =
 
 fn model_for(parts: &[Part]) -> MockLlm {
     let model = parts.iter().fold(Model::new("atlas"), |model, part| {
-        let model = model
-            .time_to_first_token_for(part.name, secs(part.seconds))
-            .reply_to(part.name, format!("The {} of the page.", part.name));
+        let model =
+            model.time_to_first_token_for(part.name, secs(part.seconds)).reply_to(part.name, text_of(part.name));
         match part.fault {
             Some(fault) => model.fault(When::Prompt(part.name.to_owned()), fault),
             None => model,
         }
     });
     MockLlm::new([model])
+}
+
+fn text_of(part: &str) -> String {
+    format!("The {part} of the page.")
 }
 
 /// Knows the calls that were made for a group: which of them still exist, and which tasks have polled them.
@@ -66,38 +71,41 @@ struct Watched {
     polled_by: Arc<Mutex<Vec<Option<task::Id>>>>,
 }
 
+/// A call for one part, as the learner gets it.
+type WatchedCall = std::pin::Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;
+
 impl Watched {
     /// How many calls have neither ended nor been dropped.
     fn alive(&self) -> usize {
         Arc::strong_count(&self.alive) - 1
     }
 
-    /// The calls for these parts, as the learner gets them.
-    fn calls(
-        &self,
-        llm: &MockLlm,
-        parts: &[Part],
-    ) -> Vec<impl Future<Output = Result<Reply, Error>> + Send + 'static + use<>> {
-        let call = |part: &Part| {
-            let (call, alive, polled_by) = (llm.complete(part.name), self.alive.clone(), self.polled_by.clone());
-            async move {
-                let _alive = alive;
-                polled_by.lock().expect("nobody panics while holding it").push(task::try_id());
-                call.await
-            }
-        };
-        parts.iter().map(call).collect()
+    /// The calls for these parts.
+    fn calls(&self, llm: &MockLlm, parts: &[Part]) -> Vec<WatchedCall> {
+        parts.iter().map(|part| self.call(llm.complete(part.name))).collect()
+    }
+
+    /// This call, watched.
+    fn call(&self, call: impl Future<Output = Result<Reply, Error>> + Send + 'static) -> WatchedCall {
+        let (alive, polled_by) = (self.alive.clone(), self.polled_by.clone());
+        Box::pin(async move {
+            let _alive = alive;
+            polled_by.lock().expect("nobody panics while holding it").push(task::try_id());
+            call.await
+        })
     }
 }
 
 /// What the group returned, and how things stood at that instant.
 #[derive(Debug)]
 struct Returned {
-    outcome: Result<Vec<Reply>, GroupError>,
+    group: Group,
     at: Duration,
     /// How many of the calls still existed.
     alive: usize,
-    /// Whether any of them went on after that.
+    /// How many tasks were there.
+    tasks: usize,
+    /// Whether any of the calls went on after that.
     goes_on: bool,
     watched: Watched,
 }
@@ -114,12 +122,18 @@ fn run_group(parts: &[Part], expected: Timeline) -> Finished<Returned> {
 
 /// Awaits a group of these parts, and watches for five seconds more.
 async fn group(llm: &MockLlm, parts: &[Part], recorder: &Recorder) -> Returned {
-    let (watched, started) = (Watched::default(), Instant::now());
-    let outcome = shown(recorder, FUNCTION, task_group(watched.calls(llm, parts))).await;
-    let (at, alive) = (started.elapsed(), watched.alive());
+    let watched = Watched::default();
+    let group = task_group(watched.calls(llm, parts));
+    watch(llm, watched, shown(recorder, FUNCTION, group)).await
+}
+
+async fn watch(llm: &MockLlm, watched: Watched, group: impl Future<Output = Group>) -> Returned {
+    let started = Instant::now();
+    let group = group.await;
+    let (at, alive, tasks) = (started.elapsed(), watched.alive(), Handle::current().metrics().num_alive_tasks());
     sleep(secs(5.0)).await;
     let goes_on = llm.journal().calls().iter().any(|call| ended(call) > at);
-    Returned { outcome, at, alive, goes_on, watched }
+    Returned { group, at, alive, tasks, goes_on, watched }
 }
 
 /// The run of a group that ends at `end`: what is done by then has ended in its own way, the rest is dropped.
@@ -143,20 +157,17 @@ fn ended(call: &Call) -> Duration {
     call.ended.as_ref().map_or(Duration::MAX, |(at, _)| *at)
 }
 
+/// The texts of the replies, in a group's order.
+fn texts(group: &Group) -> Vec<Option<&str>> {
+    group.replies.iter().map(|reply| reply.as_ref().map(|reply| reply.text.as_str())).collect()
+}
+
 /// A group without errors takes as long as its slowest call, and keeps the order of its calls.
 #[test]
 fn returns_all_replies_in_the_order_of_the_calls() {
     let parts = [part("title", 0.6), part("summary", 0.9), part("keywords", 0.3)];
     let run = run_group(&parts, drawing(&parts, 0.9));
-    // A poll for the beginning, one for each task that ends, one for the end. Some to spare.
-    run.require(
-        run.polls() <= 20,
-        saw(format!("`task_group` was polled {} times", run.polls())).expected("a poll when a task has ended").because(
-            "Your code looks again and again whether the tasks are done. `.await` needs no looking: a task that ends wakes \
-             whoever waits for it.",
-        ),
-    );
-    let Returned { outcome, at, .. } = run.value();
+    let Returned { group, at, .. } = run.value();
     let one_by_one = run.journal().calls().windows(2).any(|pair| ended(&pair[0]) <= pair[1].started);
     let late = if *at > secs(0.9) { Outcome::TooSlow } else { Outcome::Wrong };
     run.require(
@@ -170,26 +181,40 @@ fn returns_all_replies_in_the_order_of_the_calls() {
             },
         ),
     );
-    let seen = match outcome {
-        Ok(replies) => replies.iter().map(|reply| reply.text.clone()).collect(),
-        Err(error) => vec![format!("{error:?}")],
-    };
-    let in_order = parts.map(|part| format!("The {} of the page.", part.name));
+    // This check waits once.
+    run.only_looks_when_woken(1);
+    let in_order = parts.map(|part| text_of(part.name));
+    let in_order: Vec<Option<&str>> = in_order.iter().map(|text| Some(text.as_str())).collect();
     run.require(
-        seen == in_order,
-        saw(format!("{seen:?}")).expected(format!("{in_order:?}")).because(
+        group.error.is_none() && texts(group) == in_order,
+        saw(told(group)).expected(format!("replies {in_order:?}, and no error")).because(
             "Tasks end in any order. The caller tells the replies apart by their places, so a task must bring its place \
              along, or its handle must keep it.",
         ),
     );
     let run = run_group(&[], drawing(&[], 0.0));
-    let Returned { outcome, at, .. } = run.value();
+    let Returned { group, at, .. } = run.value();
     run.require(
-        matches!(outcome, Ok(replies) if replies.is_empty()) && *at == Duration::ZERO,
-        saw(format!("a group of no calls returned {outcome:?} at {}", seconds(*at)))
-            .expected("no replies, at 0.000 s")
+        group.error.is_none() && group.replies.is_empty() && *at == Duration::ZERO,
+        saw(format!("a group of no calls at {}: {}", seconds(*at), told(group)))
+            .expected("no replies and no error, at 0.000 s")
             .because("A group without calls has nothing to wait for."),
     );
+}
+
+fn told(group: &Group) -> String {
+    format!("replies {:?}, and {}", texts(group), wrong_in(group.error.as_ref()))
+}
+
+fn wrong_in(error: Option<&GroupError>) -> String {
+    match error {
+        None => "no error".to_owned(),
+        Some(GroupError::Failed(error)) => format!("the error `{error}`"),
+        Some(GroupError::Panicked(error)) if error.is_cancelled() => {
+            "the error of a task that was cancelled".to_owned()
+        }
+        Some(GroupError::Panicked(_)) => "the error of a panic".to_owned(),
+    }
 }
 
 /// The calls are spawned, so that one which computes or panics leaves the others and the caller alone.
@@ -220,37 +245,102 @@ fn runs_each_call_in_a_task_of_its_own() {
     );
 }
 
+/// Four hundred calls, one of them long: all together, none left out, none cut short, and nobody looks for nothing.
+#[test]
+fn runs_any_number_for_any_time() {
+    let index_of = |call: &Call| call.prompt.strip_prefix("page ").and_then(|number| number.parse::<usize>().ok());
+    let milliseconds = |index: usize| if index == 211 { 407_303 } else { 37 + 113 * (index as u64 * 7 % 150) };
+    let model = (0..400).fold(Model::new("atlas"), |model, index| {
+        let prompt = format!("page {index}");
+        let model = model.reply_to(prompt.clone(), format!("Summary {index}."));
+        model.time_to_first_token_for(prompt, Duration::from_millis(milliseconds(index)))
+    });
+    let llm = MockLlm::new([model]);
+    // So many are not drawn. In turn they take longer than the ten minutes that a run may take.
+    let run = Check::new().within(secs(20_000.0)).run(async || {
+        llm.restart();
+        let watched = Watched::default();
+        let calls = (0..400).map(|index| watched.call(llm.complete(&format!("page {index}")))).collect();
+        let returned = watch(&llm, watched, task_group(calls)).await;
+        (returned, llm.journal())
+    });
+    let (Returned { group, at, .. }, journal) = run.value();
+    let begun = journal.calls().iter().filter(|call| call.started.is_zero() && index_of(call).is_some()).count();
+    run.require(
+        begun == 400,
+        saw(format!("{begun} of 400 calls begun at 0.000 s"))
+            .expected("400")
+            .because(
+                "The number of calls is known only when the program runs: a number in the code is a limit that nobody \
+                      asked for.",
+            )
+            .outcome(Outcome::TooSlow),
+    );
+    let missing = (0..400).find(|index| {
+        let text = group.replies.get(*index).and_then(|reply| reply.as_ref()).map(|reply| reply.text.as_str());
+        text != Some(&format!("Summary {index}."))
+    });
+    let seen = match (missing, &group.error) {
+        (Some(place), _) => format!("at place {place}: {:?}", texts(group).get(place).copied().flatten()),
+        (None, error) => wrong_in(error.as_ref()),
+    };
+    run.require(
+        missing.is_none() && group.error.is_none(),
+        saw(format!("{seen}, at {}", seconds(*at)))
+            .expected("400 replies at 407.303 s, each at the place of its call")
+            .because("One call takes nearly seven minutes, and it is asked for its reply like the others: nobody asked for a \
+                      limit of time. Wait until each task has ended."),
+    );
+    // A poll for the beginning and one for each task that ends. (The runtime may ask for some more.)
+    run.require(
+        run.polls() <= 800,
+        saw(format!("`task_group` was polled {} times for 400 tasks", run.polls()))
+            .expected("a poll when a task has ended")
+            .because(
+                "Your code looks again and again whether the tasks are done. `.await` needs no looking: a task that ends \
+                 wakes whoever waits for it.",
+            ),
+    );
+    run.require(
+        *at == secs(407.303),
+        saw(format!("`task_group` returned at {}", seconds(*at)))
+            .expected("407.303 s")
+            .because("The group is done when its last task is.")
+            .outcome(Outcome::TooSlow),
+    );
+}
+
 /// The first error in time is the group's, at the instant at which it comes.
 #[test]
 fn the_first_error_in_time_is_returned_at_once() {
     let run = run_group(&TWO_FAIL, drawing(&TWO_FAIL, 1.0));
-    let Returned { outcome, at, .. } = run.value();
-    let (seen, why) = match outcome {
-        Err(GroupError::Failed(Error::Status(500))) => (
+    let Returned { group, at, .. } = run.value();
+    let (seen, why) = match &group.error {
+        Some(GroupError::Failed(Error::Status(500))) => (
             "the error of `keywords`",
             "The error is the right one, and it comes late. `keywords` fails at 1 s: from then on nobody needs the other \
              calls, and nothing has to be waited for but the end of their tasks, which you can ask for.",
         ),
-        Err(GroupError::Failed(Error::Status(503))) if *at >= secs(4.0) => (
+        Some(GroupError::Failed(Error::Status(503))) if *at >= secs(4.0) => (
             "the error of `summary`, which failed later",
             "All tasks were waited for, and their results were looked at when the last one was there, in the order of the \
              calls. (`try_join_all` on handles ends early at a `JoinError` only: an error of a call is a value to it.) \
              Look at each result when it comes: `JoinSet::join_next` waits for whichever ends first.",
         ),
-        Err(GroupError::Failed(Error::Status(503))) => (
+        Some(GroupError::Failed(Error::Status(503))) => (
             "the error of `summary`, which failed later",
             "The tasks were looked at in the order of the calls. While you wait for the first handle, you do not hear of \
              the others. Wait for whichever ends first: `JoinSet::join_next` does.",
         ),
-        Err(GroupError::Panicked(error)) if error.is_cancelled() => (
+        Some(GroupError::Panicked(error)) if error.is_cancelled() => (
             "the `JoinError` of a task that was cancelled",
             "That error is your own doing: a task that is aborted ends with a `JoinError` too. The error that made you \
              abort it came first. Keep the first.",
         ),
-        Err(_) => ("another error", "The caller wants the error of the call, as it is."),
-        Ok(_) => ("replies", "Two of the four calls have failed. Their errors are lost."),
+        Some(_) => ("another error", "The caller wants the error of the call, as it is."),
+        None => ("no error", "Two of the four calls have failed. Their errors are lost."),
     };
-    let is_first_error = matches!(outcome, Err(GroupError::Failed(Error::Status(500))));
+    let is_first_error = matches!(&group.error, Some(GroupError::Failed(Error::Status(500))));
     let late = if *at > secs(1.0) { Outcome::TooSlow } else { Outcome::Wrong };
     run.require(
         is_first_error && *at == secs(1.0),
@@ -269,9 +359,9 @@ fn nothing_is_in_flight_on_return() {
     let mut early = TWO_FAIL;
     early[0] = faulty("title", 0.0, Fault::Refused);
     require_nothing_left(&run_group(&early, drawing(&early, 0.0)));
-    // Two hundred tasks are more than the runtime polls in one go: who waits for one turn of the runtime only, and not
+    // Four hundred tasks are more than the runtime polls in one go: who waits for one turn of the runtime only, and not
     // for the tasks, sees some of them. So many are not drawn.
-    let mut many = vec![part("translation", 4.0); 200];
+    let mut many = vec![part("translation", 4.0); 400];
     many[0] = TWO_FAIL[2];
     let (llm, recorder) = (model_for(&many), recorder());
     require_nothing_left(&Check::new().run(async || group(&llm, &many, &recorder).await));
@@ -280,7 +370,7 @@ fn nothing_is_in_flight_on_return() {
 /// No call exists any more when the group returns. Where one does, says what became of it.
 #[track_caller]
 fn require_nothing_left(run: &Finished<Returned>) {
-    let Returned { at, alive, goes_on, .. } = run.value();
+    let Returned { at, alive, tasks, goes_on, .. } = run.value();
     run.require(
         *alive == 0,
         saw(format!("at {}, when `task_group` returned, {alive} of its calls were still there", seconds(*at)))
@@ -295,6 +385,88 @@ fn require_nothing_left(run: &Finished<Returned>) {
                  Wait until each task has been joined."
             }),
     );
+    run.premise(
+        *at < secs(4.0),
+        "The group returned when all calls had ended by themselves, so that none could be left.",
+    );
+    run.require(
+        *tasks == 0,
+        saw(format!("at {}, when `task_group` returned, the runtime still had a task: {tasks} in all", seconds(*at)))
+            .expected("0")
+            .because(
+                "The calls are gone, and something that you spawned beside them is not. Whoever spawns a task waits \
+                      for its end.",
+            ),
+    );
+}
+
+/// Every reply that was there is in the group, at its place, though other calls have failed.
+#[test]
+fn loses_no_reply() {
+    // title is there long before the error of keywords.
+    let early = [part("title", 0.437), part("summary", 2.0), faulty("keywords", 1.0, Fault::InternalError)];
+    require_every_reply(&run_group(&early, drawing(&early, 1.0)), &early, DROPPED_WITH_THE_ERROR);
+    // title and translation are there at the instant of the error.
+    let together = [
+        part("title", 1.0),
+        faulty("keywords", 1.0, Fault::Overloaded),
+        part("summary", 2.0),
+        part("translation", 1.0),
+    ];
+    require_every_reply(&run_group(&together, drawing(&together, 1.0)), &together, THROWN_AWAY);
+    // The caller is busy up to 2.3 s, and does not poll the group. Its tasks go on by themselves.
+    let busy = [
+        part("title", 0.437),
+        part("summary", 1.519),
+        faulty("keywords", 1.0, Fault::InternalError),
+        part("translation", 4.0),
+    ];
+    let mut expected = drawing(&busy, 2.3);
+    // Only the calls are drawn here.
+    expected.lanes.truncate(busy.len());
+    let llm = model_for(&busy);
+    let run = Check::new().draws(&llm).expects(expected).run(async || {
+        let watched = Watched::default();
+        let calls = watched.calls(&llm, &busy);
+        watch(&llm, watched, async {
+            let mut group = pin!(task_group(calls));
+            if let Some(early) = (&mut group).now_or_never() {
+                return early;
+            }
+            sleep(secs(2.3)).await;
+            group.await
+        })
+        .await
+    });
+    require_every_reply(&run, &busy, THROWN_AWAY);
+}
+
+const DROPPED_WITH_THE_ERROR: &str = "The reply was there before the error, and it is gone: an early return, `?` for one, \
+                                      leaves behind what was collected. The group returns both, replies and error.";
+
+const THROWN_AWAY: &str = "When the group heard of the error, other tasks had ended as well, and their replies waited to be \
+                           taken. `shutdown`, `detach_all` and the drop of a `JoinSet` throw them away. `abort_all` leaves a \
+                           task that has ended as it is: go on with `join_next` until it gives `None`, and keep the replies \
+                           that still come.";
+
+/// The calls that finished have their replies in the group, and no other call has one.
+#[track_caller]
+fn require_every_reply(run: &Finished<Returned>, parts: &[Part], because: &str) {
+    let Returned { group, .. } = run.value();
+    let finished = names(run.journal(), |call| matches!(call.ended, Some((_, End::Finished))));
+    let wanted: Vec<Option<String>> =
+        parts.iter().map(|part| finished.contains(&part.name).then(|| text_of(part.name))).collect();
+    let wanted: Vec<Option<&str>> = wanted.iter().map(Option::as_deref).collect();
+    run.require(
+        texts(group) == wanted,
+        saw(told(group)).expected(format!("replies {wanted:?}, which were there")).because(because),
+    );
+    run.require(
+        matches!(&group.error, Some(GroupError::Failed(_))),
+        saw(told(group))
+            .expected("the error of `keywords` beside the replies")
+            .because("A call has failed, and the caller must hear of it."),
+    );
 }
 
 /// A task that panics ends the group with an error. The caller does not panic, and does not wait for ever.
@@ -304,22 +476,16 @@ fn a_panic_is_an_error_too() {
     let check = Check::new().draws(&llm).draws_futures(&recorder).expects(drawing(&ONE_PANICS, 1.0));
     let run = check.run(async || AssertUnwindSafe(group(&llm, &ONE_PANICS, &recorder)).catch_unwind().await.ok());
     let Some(returned) = run.value() else {
-        run.fail(saw("`task_group` itself panicked").expected("`Err(GroupError::Panicked(..))`").because(
+        run.fail(saw("`task_group` itself panicked").expected("`error: Some(GroupError::Panicked(..))`").because(
             "The runtime catches the panic of a task and gives it to whoever joins the task, as a `JoinError`. `unwrap` \
              and `expect` make a panic of it again. The caller of the group wants an error.",
         ))
     };
-    let is_panic = matches!(&returned.outcome, Err(GroupError::Panicked(error)) if error.is_panic());
-    let seen = match &returned.outcome {
-        Err(GroupError::Panicked(error)) if error.is_cancelled() => "the error of a task that was cancelled".to_owned(),
-        Err(GroupError::Panicked(_)) => "the error of the panic".to_owned(),
-        Err(GroupError::Failed(error)) => format!("`{error}`"),
-        Ok(replies) => format!("{} replies for {} calls", replies.len(), ONE_PANICS.len()),
-    };
+    let is_panic = matches!(&returned.group.error, Some(GroupError::Panicked(error)) if error.is_panic());
     let late = if returned.at > secs(1.0) { Outcome::TooSlow } else { Outcome::Wrong };
     run.require(
         is_panic && returned.at == secs(1.0),
-        saw(format!("{seen}, at {}", seconds(returned.at)))
+        saw(format!("{}, at {}", told(&returned.group), seconds(returned.at)))
             .expected("the error of the panic, at 1.000 s")
             .because(
                 "A task that panics has no reply to give, now or later. So the group cannot have all replies: for the \
@@ -351,7 +517,7 @@ fn a_caller_who_gives_up_leaves_nothing_behind() {
         sleep(secs(5.0)).await;
         outcome.is_err()
     });
-    run.require(*run.value(), saw("replies within 1.500 s").expected("none: two calls take longer"));
+    run.require(*run.value(), saw("the group's end within 1.500 s").expected("none: two calls take longer"));
     let late: Vec<&str> = names(run.journal(), |call| ended(call) > secs(1.5));
     run.require(
         late.is_empty(),

@@ -10,15 +10,16 @@ mod all_of_it_in_a_task {
         futures::future::join(answer(llm, letter), summarise(llm, letter)).await
     }
 
-    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
-        let (llm, letter) = (llm.clone(), letter.to_owned());
+    pub async fn answer_now(llm: &MockLlm, letter: &str, archive: &Archive) -> Reply {
+        let (llm, letter, archive) = (llm.clone(), letter.to_owned(), archive.clone());
         let (hand_out, handed_out) = oneshot::channel();
         tokio::spawn(async move {
             let main_work = async {
                 // Nobody is there to take it if the caller has given up.
                 let _ = hand_out.send(answer(&llm, &letter).await);
             };
-            tokio::join!(main_work, summarise(&llm, &letter));
+            let summary = async { archive.keep(summarise(&llm, &letter).await) };
+            tokio::join!(main_work, summary);
         });
         handed_out.await.expect("the task sends the answer before it ends")
     }
@@ -26,6 +27,8 @@ mod all_of_it_in_a_task {
 
 /// Also right: `complete` returns a future that owns all it needs, so it goes into a task without a clone of the client.
 mod future_of_its_own {
+    use futures::TryFutureExt;
+
     pub async fn answer_and_summary(llm: &MockLlm, letter: &str) -> (Reply, Reply) {
         let summary = tokio::spawn(llm.model("birch").complete(letter));
         let answer = answer(llm, letter).await;
@@ -33,8 +36,10 @@ mod future_of_its_own {
         (answer, summary.expect("the script of this exercise has no faults"))
     }
 
-    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
-        let _handle = tokio::spawn(llm.model("birch").complete(letter));
+    pub async fn answer_now(llm: &MockLlm, letter: &str, archive: &Archive) -> Reply {
+        let archive = archive.clone();
+        let summary = llm.model("birch").complete(letter);
+        let _handle = tokio::spawn(summary.map_ok(move |summary| archive.keep(summary)));
         answer(llm, letter).await
     }
 }
@@ -44,35 +49,32 @@ mod join_and_spawn {
     pub async fn answer_and_summary(llm: &MockLlm, letter: &str) -> (Reply, Reply) {
         tokio::join!(answer(llm, letter), summarise(llm, letter))
     }
-
-    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
-        let (task_llm, task_letter) = (llm.clone(), letter.to_owned());
-        tokio::spawn(async move { summarise(&task_llm, &task_letter).await });
-        answer(llm, letter).await
-    }
 }
 
 /// Also right: a `JoinSet` that gives its tasks up with `detach_all` before it is dropped.
 mod join_set_detached {
     use tokio::task::JoinSet;
 
-    pub async fn answer_and_summary(llm: &MockLlm, letter: &str) -> (Reply, Reply) {
-        let mut tasks = background(llm, letter);
-        let answer = answer(llm, letter).await;
-        let summary = tasks.join_next().await.expect("the set holds one task");
-        (answer, summary.expect("`summarise` does not panic"))
-    }
-
-    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
-        background(llm, letter).detach_all();
+    pub async fn answer_now(llm: &MockLlm, letter: &str, archive: &Archive) -> Reply {
+        let mut tasks = JoinSet::new();
+        let (task_llm, task_letter, archive) = (llm.clone(), letter.to_owned(), archive.clone());
+        tasks.spawn(async move { archive.keep(summarise(&task_llm, &task_letter).await) });
+        tasks.detach_all();
         answer(llm, letter).await
     }
+}
 
-    fn background(llm: &MockLlm, letter: &str) -> JoinSet<Reply> {
-        let (llm, letter) = (llm.clone(), letter.to_owned());
-        let mut tasks = JoinSet::new();
-        tasks.spawn(async move { summarise(&llm, &letter).await });
-        tasks
+/// Also right: `remote_handle` gives a future for the caller, and `forget` leaves the other half to itself.
+mod remote_handle {
+    use futures::FutureExt;
+
+    pub async fn answer_now(llm: &MockLlm, letter: &str, archive: &Archive) -> Reply {
+        let (task_llm, task_letter, archive) = (llm.clone(), letter.to_owned(), archive.clone());
+        let summary = async move { archive.keep(summarise(&task_llm, &task_letter).await) };
+        let (task, handle) = summary.remote_handle();
+        tokio::spawn(task);
+        handle.forget();
+        answer(llm, letter).await
     }
 }
 
@@ -89,10 +91,20 @@ mod select_by_hand {
         }
     }
 
-    pub async fn answer_now(llm: &MockLlm, letter: &str) -> Reply {
-        let (task_llm, task_letter) = (llm.clone(), letter.to_owned());
-        let summary = async move { summarise(&task_llm, &task_letter).await };
+    pub async fn answer_now(llm: &MockLlm, letter: &str, archive: &Archive) -> Reply {
+        let (task_llm, task_letter, archive) = (llm.clone(), letter.to_owned(), archive.clone());
+        let summary = async move { archive.keep(summarise(&task_llm, &task_letter).await) };
         drop(Handle::current().spawn(summary));
+        answer(llm, letter).await
+    }
+}
+
+/// Also right: one task makes the summary, and another one joins it and keeps it.
+mod two_tasks {
+    pub async fn answer_now(llm: &MockLlm, letter: &str, archive: &Archive) -> Reply {
+        let (task_llm, task_letter, archive) = (llm.clone(), letter.to_owned(), archive.clone());
+        let summary = tokio::spawn(async move { summarise(&task_llm, &task_letter).await });
+        tokio::spawn(async move { archive.keep(summary.await.expect("`summarise` does not panic")) });
         answer(llm, letter).await
     }
 }

@@ -2,36 +2,83 @@
 //!
 //! Each module holds only what differs from the solution, `../task_group.rs`.
 
-/// Also right: one loop to the end: the first error is kept, the rest is aborted and joined by the same loop.
-mod first_error_kept {
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+/// Also right: each task waits for its call, or for the word that the group has failed.
+mod a_token_that_all_tasks_watch {
+    use tokio::sync::watch;
+
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let (failed_in, failed) = watch::channel(false);
         let mut tasks = JoinSet::new();
         for (place, call) in calls.into_iter().enumerate() {
-            tasks.spawn(async move { (place, call.await) });
+            let mut failed = failed.clone();
+            tasks.spawn(async move {
+                tokio::select! {
+                    biased;
+                    result = call => Some((place, result)),
+                    _ = failed.wait_for(|failed| *failed) => None,
+                }
+            });
         }
-        let mut replies = BTreeMap::new();
-        let mut failed: Option<GroupError> = None;
         while let Some(joined) = tasks.join_next().await {
             let error = match joined {
-                Ok((place, Ok(reply))) => {
-                    replies.insert(place, reply);
+                Ok(None) => continue,
+                Ok(Some((place, Ok(reply)))) => {
+                    group.replies[place] = Some(reply);
                     continue;
                 }
-                Ok((_, Err(error))) => error.into(),
-                Err(error) => error.into(),
+                Ok(Some((_, Err(error)))) => GroupError::Failed(error),
+                Err(error) => GroupError::Panicked(error),
             };
-            if failed.is_none() {
-                failed = Some(error);
-                tasks.abort_all();
-            }
+            group.error.get_or_insert(error);
+            failed_in.send_replace(true);
         }
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(replies.into_values().collect()),
+        group
+    }
+}
+
+/// Also right: handles that bring their places along, and a guard that aborts the tasks when it is dropped.
+mod abort_handles_in_a_guard {
+    use futures::{StreamExt, stream::FuturesUnordered};
+    use tokio::task::AbortHandle;
+
+    struct AbortAll {
+        tasks: Vec<AbortHandle>,
+    }
+
+    impl Drop for AbortAll {
+        fn drop(&mut self) {
+            self.tasks.iter().for_each(AbortHandle::abort);
         }
+    }
+
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let (mut tasks, mut guard) = (FuturesUnordered::new(), AbortAll { tasks: Vec::new() });
+        for (place, call) in calls.into_iter().enumerate() {
+            let task = tokio::spawn(call);
+            guard.tasks.push(task.abort_handle());
+            tasks.push(async move { (place, task.await) });
+        }
+        while let Some((place, joined)) = tasks.next().await {
+            let error = match joined {
+                Ok(Ok(reply)) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok(Err(error)) => GroupError::Failed(error),
+                Err(error) => GroupError::Panicked(error),
+            };
+            group.error.get_or_insert(error);
+            guard.tasks.iter().for_each(AbortHandle::abort);
+        }
+        group
     }
 }
 
@@ -41,35 +88,29 @@ mod handles_with_a_guard {
     use std::{pin::Pin, task::Context, task::Poll};
     use tokio::task::JoinHandle;
 
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let tasks = calls
             .into_iter()
             .enumerate()
             .map(|(place, call)| AbortOnDrop { handle: tokio::spawn(async move { (place, call.await) }) });
         let mut tasks = FuturesUnordered::from_iter(tasks);
-        let mut replies = Vec::new();
-        let mut failed = None;
         while let Some(joined) = tasks.next().await {
-            match joined.map_err(GroupError::from).and_then(|(place, reply)| Ok((place, reply?))) {
-                Ok(placed) => replies.push(placed),
-                Err(error) => {
-                    failed = Some(error);
-                    break;
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
                 }
-            }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(error) => GroupError::Panicked(error),
+            };
+            group.error.get_or_insert(error);
+            tasks.iter().for_each(|task| task.handle.abort());
         }
-        for task in tasks.iter() {
-            task.handle.abort();
-        }
-        while tasks.next().await.is_some() {}
-        if let Some(error) = failed {
-            return Err(error);
-        }
-        replies.sort_unstable_by_key(|(place, _)| *place);
-        Ok(replies.into_iter().map(|(_, reply)| reply).collect())
+        group
     }
 
     struct AbortOnDrop<T> {
@@ -91,94 +132,155 @@ mod handles_with_a_guard {
     }
 }
 
-/// Also right: tasks on a `LocalSet`, which drops all of them at once when it is dropped itself.
+/// Also right: two loops: one up to the first error, one for those that are left.
+mod joined_up_to_the_first_error {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            group.error = Some(error);
+            break;
+        }
+        tasks.abort_all();
+        while let Some(joined) = tasks.join_next().await {
+            if let Ok((place, Ok(reply))) = joined {
+                group.replies[place] = Some(reply);
+            }
+        }
+        group
+    }
+}
+
+/// Also right: tasks on a `LocalSet`.
 mod local_set {
     use tokio::task::LocalSet;
 
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
         let local = LocalSet::new();
-        let replies = async {
+        let group = async {
+            let mut group = Group { replies: vec![None; calls.len()], error: None };
             let mut tasks = JoinSet::new();
             for (place, call) in calls.into_iter().enumerate() {
                 tasks.spawn_local(async move { (place, call.await) });
             }
-            let mut replies = BTreeMap::new();
             while let Some(joined) = tasks.join_next().await {
-                let (place, reply) = joined?;
-                replies.insert(place, reply?);
+                let error = match joined {
+                    Ok((place, Ok(reply))) => {
+                        group.replies[place] = Some(reply);
+                        continue;
+                    }
+                    Ok((_, Err(error))) => GroupError::Failed(error),
+                    Err(panic) => GroupError::Panicked(panic),
+                };
+                group.error.get_or_insert(error);
+                tasks.abort_all();
             }
-            Ok(replies.into_values().collect())
+            group
         };
-        local.run_until(replies).await
+        local.run_until(group).await
     }
 }
 
-/// Also right: `join_next_with_id` says which task has ended; the handles know the places.
+/// Also right: `join_next_with_id` says which task has ended; a map knows the places.
 mod place_by_task_id {
     use std::collections::HashMap;
     use tokio::task::Id;
 
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let mut tasks = JoinSet::new();
         let places: HashMap<Id, usize> =
             calls.into_iter().enumerate().map(|(place, call)| (tasks.spawn(call).id(), place)).collect();
-        let mut replies = vec![None; places.len()];
-        let outcome = loop {
-            match tasks.join_next_with_id().await {
-                None => break Ok(()),
-                Some(Err(panic)) => break Err(panic.into()),
-                Some(Ok((_, Err(error)))) => break Err(error.into()),
-                Some(Ok((id, Ok(reply)))) => replies[places[&id]] = Some(reply),
-            }
-        };
-        tasks.abort_all();
-        while tasks.join_next().await.is_some() {}
-        outcome.map(|()| replies.into_iter().flatten().collect())
+        while let Some(joined) = tasks.join_next_with_id().await {
+            let error = match joined {
+                Ok((id, Ok(reply))) => {
+                    group.replies[places[&id]] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(error) => GroupError::Panicked(error),
+            };
+            group.error.get_or_insert(error);
+            tasks.abort_all();
+        }
+        group
     }
 }
 
-/// Also right: `try_join_all` on handles that a `JoinSet` keeps: oneshot channels bring the results, the set ends and joins the tasks.
-mod try_join_all_then_shutdown {
-    use futures::future::try_join_all;
-    use tokio::sync::oneshot;
-
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+/// Also right: started from the end of the list.
+mod started_from_the_end {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let mut tasks = JoinSet::new();
-        let results = calls.into_iter().map(|call| {
-            let (result_in, result) = oneshot::channel();
-            tasks.spawn(async move {
-                // The group may have failed by then, and nobody asks for the result any more.
-                let _ = result_in.send(call.await);
-            });
-            result
-        });
-        let results: Vec<_> = results.collect();
-        // A sender that is gone without a result was in a task that has panicked.
-        let all =
-            try_join_all(results.into_iter().map(async |result| result.await.map_err(|_gone| None)?.map_err(Some)));
-        let outcome = match all.await {
-            Ok(replies) => Ok(replies),
-            Err(Some(error)) => Err(GroupError::Failed(error)),
-            Err(None) => Err(panic_of(&mut tasks).await),
-        };
-        tasks.shutdown().await;
-        outcome
-    }
-
-    async fn panic_of(tasks: &mut JoinSet<()>) -> GroupError {
-        loop {
-            if let Err(panic) = tasks.join_next().await.expect("one of the tasks has panicked") {
-                return GroupError::Panicked(panic);
-            }
+        for (place, call) in calls.into_iter().enumerate().rev() {
+            tasks.spawn(async move { (place, call.await) });
         }
+        while let Some(joined) = tasks.join_next().await {
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            group.error.get_or_insert(error);
+            tasks.abort_all();
+        }
+        group
+    }
+}
+
+/// Also right: at an error what is there is taken with `try_join_next`; `shutdown` ends and joins the rest.
+mod taken_then_shut_down {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            group.error = Some(match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            });
+            while let Some(joined) = tasks.try_join_next() {
+                if let Ok((place, Ok(reply))) = joined {
+                    group.replies[place] = Some(reply);
+                }
+            }
+            tasks.shutdown().await;
+        }
+        group
     }
 }

@@ -2,49 +2,146 @@
 //!
 //! Each module holds only what differs from the solution, `../hedge.rs`.
 
-/// Trap: both models are asked at once, and the first reply wins: a race, twice as dear.
-/// Caught by: an_answer_in_time_needs_no_second_call
+/// Trap: a 429 of birch ends the hedge, though atlas may still begin.
+/// Caught by: a_late_error_waits_for_the_other_call
+/// Says: An error is no beginning
+mod a_late_429_ends_it {
+    use futures::future::{Either, select};
+
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        if let Ok(in_time) = timeout(delay, &mut atlas).await {
+            return in_time;
+        }
+        match select(atlas, pin!(begin(llm, "birch", prompt))).await {
+            Either::Right((Err(error @ Error::RateLimited { .. }), _)) => Err(error),
+            Either::Left((Err(_), birch)) => birch.await,
+            Either::Right((Err(_), atlas)) => atlas.await,
+            Either::Left((begun, _)) | Either::Right((begun, _)) => begun,
+        }
+    }
+}
+
+/// Trap: an early 429 is told apart from other errors, and birch is asked after the delay.
+/// Caught by: an_early_error_is_returned_at_once
+/// Says: What to do with errors, the caller knows best
+mod an_early_429_waits {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        match timeout(delay, &mut atlas).await {
+            Ok(Err(Error::RateLimited { .. })) => {
+                tokio::time::sleep(delay).await;
+                return begin(llm, "birch", prompt).await;
+            }
+            Ok(in_time) => return in_time,
+            Err(_late) => {}
+        }
+        let birch = pin!(begin(llm, "birch", prompt));
+        let (begun, _loser) = select_ok([atlas, birch]).await?;
+        Ok(begun)
+    }
+}
+
+/// Trap: where the answer is cut, the other model is asked for all of it.
+/// Caught by: an_error_in_the_answer_is_returned
+/// Says: Its error is returned when it comes
+mod asks_birch_where_the_answer_is_cut {
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let (first, mut rest) = first_to_begin(llm, prompt, delay).await?;
+        show(first);
+        while let Some(token) = rest.next().await {
+            match token {
+                Ok(token) => show(token),
+                Err(_) => rest = ask(llm, "birch", prompt),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Trap: after the delay birch alone is waited for, and atlas only where birch fails.
+/// Caught by: the_first_call_goes_on
+/// Says: your code was waiting for birch alone
+mod birch_alone_after_the_delay {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        if let Ok(in_time) = timeout(delay, &mut atlas).await {
+            return in_time;
+        }
+        match begin(llm, "birch", prompt).await {
+            Ok(begun) => Ok(begun),
+            Err(_) => atlas.await,
+        }
+    }
+}
+
+/// Trap: both streams in one, and every token is shown.
+/// Caught by: a_late_first_token_starts_the_second_call
+/// Says: "atlas" at 5.300 s
+/// Says: The answer of the other call is shown, too
+mod both_answers_shown {
+    use futures::stream;
+
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let mut atlas = ask(llm, "atlas", prompt);
+        if let Ok(first) = timeout(delay, atlas.next()).await {
+            show(first.expect("an answer has at least one token")?);
+            while let Some(token) = atlas.next().await {
+                show(token?);
+            }
+            return Ok(());
+        }
+        let mut both = stream::select(atlas, ask(llm, "birch", prompt));
+        while let Some(token) = both.next().await {
+            show(token?);
+        }
+        Ok(())
+    }
+}
+
+/// Trap: both models are asked at once, and the first token wins: a race, twice as dear.
+/// Caught by: a_first_token_in_time_needs_no_second_call
 /// Says: Both calls begin together
 /// Says: costs twice as much
 mod both_at_once {
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
         let _ = delay;
-        let (first, second) = (pin!(ask(llm, "atlas", prompt)), pin!(ask(llm, "birch", prompt)));
-        let (reply, _loser) = select_ok([first, second]).await?;
-        Ok(reply)
+        let (first, second) = (pin!(begin(llm, "atlas", prompt)), pin!(begin(llm, "birch", prompt)));
+        let (begun, _loser) = select_ok([first, second]).await?;
+        Ok(begun)
     }
 }
 
 /// Trap: the delay is waited for before anybody is asked.
-/// Caught by: an_answer_in_time_needs_no_second_call
+/// Caught by: a_first_token_in_time_needs_no_second_call
 /// Says: The delay comes first, and only then the question
 mod delay_before_the_first {
     use tokio::time::sleep;
 
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
         sleep(delay).await;
-        let (first, second) = (pin!(ask(llm, "atlas", prompt)), pin!(ask(llm, "birch", prompt)));
-        let (reply, _loser) = select_ok([first, second]).await?;
-        Ok(reply)
+        let (first, second) = (pin!(begin(llm, "atlas", prompt)), pin!(begin(llm, "birch", prompt)));
+        let (begun, _loser) = select_ok([first, second]).await?;
+        Ok(begun)
     }
 }
 
 /// Trap: `select_ok` on the call and a second one that begins late: an early error waits for it.
 /// Caught by: an_early_error_is_returned_at_once
-/// Says: the reply of birch, at 2.000 s
+/// Says: "birch" at 2.000 s
 /// Says: The hedge is for a call that is late
 mod early_error_waits {
     use futures::FutureExt;
     use tokio::time::sleep;
 
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
-        let first = ask(llm, "atlas", prompt).boxed();
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let first = begin(llm, "atlas", prompt).boxed();
         let second = async {
             sleep(delay).await;
-            ask(llm, "birch", prompt).await
+            begin(llm, "birch", prompt).await
         };
-        let (reply, _loser) = select_ok([first, second.boxed()]).await?;
-        Ok(reply)
+        let (begun, _loser) = select_ok([first, second.boxed()]).await?;
+        Ok(begun)
     }
 }
 
@@ -53,26 +150,26 @@ mod early_error_waits {
 /// Says: the call to atlas is dropped at 1.000 s
 /// Says: owns the call, and drops it
 mod fallback {
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
-        match timeout(delay, ask(llm, "atlas", prompt)).await {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        match timeout(delay, begin(llm, "atlas", prompt)).await {
             Ok(in_time) => in_time,
-            Err(_elapsed) => ask(llm, "birch", prompt).await,
+            Err(_elapsed) => begin(llm, "birch", prompt).await,
         }
     }
 }
 
 /// Trap: `timeout` drops the first call, and atlas is asked again from the beginning.
-/// Caught by: a_late_answer_starts_the_second_call
+/// Caught by: a_late_first_token_starts_the_second_call
 /// Says: asked again from the beginning
 /// Says: owns the call, and drops it
 mod first_asked_again {
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
-        if let Ok(in_time) = timeout(delay, ask(llm, "atlas", prompt)).await {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        if let Ok(in_time) = timeout(delay, begin(llm, "atlas", prompt)).await {
             return in_time;
         }
-        let (first, second) = (pin!(ask(llm, "atlas", prompt)), pin!(ask(llm, "birch", prompt)));
-        let (reply, _loser) = select_ok([first, second]).await?;
-        Ok(reply)
+        let (first, second) = (pin!(begin(llm, "atlas", prompt)), pin!(begin(llm, "birch", prompt)));
+        let (begun, _loser) = select_ok([first, second]).await?;
+        Ok(begun)
     }
 }
 
@@ -82,48 +179,115 @@ mod first_asked_again {
 mod first_error_kept {
     use futures::{future::Either, future::select};
 
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
-        let mut first = pin!(ask(llm, "atlas", prompt));
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut first = pin!(begin(llm, "atlas", prompt));
         if let Ok(in_time) = timeout(delay, &mut first).await {
             return in_time;
         }
-        let second = pin!(ask(llm, "birch", prompt));
+        let second = pin!(begin(llm, "birch", prompt));
         match select(first, second).await {
             Either::Left((Err(error), other)) | Either::Right((Err(error), other)) => other.await.map_err(|_| error),
-            Either::Left((reply, _)) | Either::Right((reply, _)) => reply,
+            Either::Left((begun, _)) | Either::Right((begun, _)) => begun,
         }
     }
 }
 
 /// Trap: `select!` takes the first result, and that may be an error.
 /// Caught by: a_late_error_waits_for_the_other_call
-/// Says: the error `500 internal server error`, at 1.500 s
-/// Says: An error is no answer
+/// Says: the error `500 internal server error` at 1.500 s
+/// Says: An error is no beginning
 mod first_result_wins {
     use tokio::time::sleep;
 
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
         let second = async {
             sleep(delay).await;
-            ask(llm, "birch", prompt).await
+            begin(llm, "birch", prompt).await
         };
         tokio::select! {
-            result = ask(llm, "atlas", prompt) => result,
+            result = begin(llm, "atlas", prompt) => result,
             result = second => result,
         }
     }
 }
 
-/// Trap: a loop looks every ten milliseconds whether the answer is there.
-/// Caught by: an_answer_in_time_needs_no_second_call
-/// Says: looks again and again
-/// Says: whoever has the answer wakes your future
+/// Trap: the first token is taken to see who has won, and is not shown.
+/// Caught by: a_first_token_in_time_needs_no_second_call
+/// Says: nobody showed it
+mod first_token_lost {
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let (_first, mut rest) = first_to_begin(llm, prompt, delay).await?;
+        while let Some(token) = rest.next().await {
+            show(token?);
+        }
+        Ok(())
+    }
+}
+
+/// Trap: atlas is a task, and its handle is given to `timeout` itself: the task goes on, and nobody hears of it.
+/// Caught by: the_first_call_goes_on
+/// Says: in a task that goes on, and nobody hears of it
+mod handle_dropped_by_the_timeout {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let (client, question) = (llm.clone(), prompt.to_owned());
+        let atlas = tokio::spawn(async move { begin(&client, "atlas", &question).await });
+        if let Ok(in_time) = timeout(delay, atlas).await {
+            return in_time.expect("a call does not panic");
+        }
+        begin(llm, "birch", prompt).await
+    }
+}
+
+/// Trap: after the delay a loop looks every millisecond who has begun.
+/// Caught by: two_calls_at_most
+/// Says: Your code looks again and again
+mod looks_after_the_delay {
+    use futures::FutureExt;
+    use tokio::time::sleep;
+
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        if let Ok(in_time) = timeout(delay, &mut atlas).await {
+            return in_time;
+        }
+        let birch = pin!(begin(llm, "birch", prompt));
+        let mut both = select_ok([atlas, birch]);
+        loop {
+            if let Some(begun) = (&mut both).now_or_never() {
+                return begun.map(|(begun, _loser)| begun);
+            }
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// Trap: each call looks every millisecond whether its first token is there.
+/// Caught by: a_first_token_in_time_needs_no_second_call
+/// Says: Your code looks again and again
+mod looks_for_each_token {
+    use futures::FutureExt;
+    use tokio::time::sleep;
+
+    async fn begin(llm: &MockLlm, model: &str, prompt: &str) -> Result<(Token, TokenStream), Error> {
+        let mut tokens = ask(llm, model, prompt);
+        loop {
+            if let Some(Some(first)) = tokens.next().now_or_never() {
+                return Ok((first?, tokens));
+            }
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// Trap: a loop looks every ten milliseconds whether the first token is there.
+/// Caught by: a_first_token_in_time_needs_no_second_call
+/// Says: "atlas" at 0.520 s
 mod looks_now_and_then {
     use futures::FutureExt;
     use tokio::{time::Instant, time::sleep};
 
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
-        let mut first = pin!(ask(llm, "atlas", prompt));
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut first = pin!(begin(llm, "atlas", prompt));
         let started = Instant::now();
         while started.elapsed() < delay {
             if let Some(in_time) = first.as_mut().now_or_never() {
@@ -131,44 +295,149 @@ mod looks_now_and_then {
             }
             sleep(Duration::from_millis(10)).await;
         }
-        let second = pin!(ask(llm, "birch", prompt));
-        let (reply, _loser) = select_ok([first, second]).await?;
-        Ok(reply)
+        let second = pin!(begin(llm, "birch", prompt));
+        let (begun, _loser) = select_ok([first, second]).await?;
+        Ok(begun)
     }
 }
 
 /// Trap: the calls are tasks, and the handle of the loser is dropped: the task goes on.
-/// Caught by: the_loser_is_dropped
-/// Says: which has lost, goes on until
+/// Caught by: the_loser_is_dropped_at_the_first_token
+/// Says: is dropped at 4.300 s
 /// Says: To drop the handle of a task does not
 mod loser_detached {
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
         let spawn = |model: &'static str| {
             let (llm, prompt) = (llm.clone(), prompt.to_owned());
-            let task = tokio::spawn(async move { ask(&llm, model, &prompt).await });
+            let task = tokio::spawn(async move { begin(&llm, model, &prompt).await });
             Box::pin(async move { task.await.expect("a call does not panic") })
         };
         let mut first = spawn("atlas");
         if let Ok(in_time) = timeout(delay, &mut first).await {
             return in_time;
         }
-        let (reply, _loser) = select_ok([first, spawn("birch")]).await?;
-        Ok(reply)
+        let (begun, _loser) = select_ok([first, spawn("birch")]).await?;
+        Ok(begun)
+    }
+}
+
+/// Trap: race and answer in one function: the loser is pinned there, and lives until the winner's answer ends.
+/// Caught by: the_loser_is_dropped_at_the_first_token
+/// Says: the call to atlas, which has lost, is dropped at 2.566 s
+/// Says: lives to the end of its block
+mod loser_kept_to_the_end {
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let (mut atlas, birch) = (pin!(begin(llm, "atlas", prompt)), pin!(begin(llm, "birch", prompt)));
+        let (first, mut rest) = match timeout(delay, &mut atlas).await {
+            Ok(in_time) => in_time?,
+            Err(_late) => select_ok([atlas, birch]).await?.0,
+        };
+        show(first);
+        while let Some(token) = rest.next().await {
+            show(token?);
+        }
+        Ok(())
+    }
+}
+
+/// Trap: two streams, polled in one `select!` until a token comes; the other stays a variable of the function.
+/// Caught by: the_loser_is_dropped_at_the_first_token
+/// Says: lives to the end of its block
+mod loser_left_in_a_variable {
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let mut atlas = ask(llm, "atlas", prompt);
+        let mut birch = ask(llm, "birch", prompt);
+        let (first, mut winner) = match timeout(delay, atlas.next()).await {
+            Ok(first) => (first, atlas),
+            Err(_late) => {
+                let (mut atlas_failed, mut birch_failed) = (false, false);
+                loop {
+                    tokio::select! {
+                        token = atlas.next(), if !atlas_failed => match token {
+                            Some(Err(_)) if !birch_failed => atlas_failed = true,
+                            token => break (token, atlas),
+                        },
+                        token = birch.next(), if !birch_failed => match token {
+                            Some(Err(_)) if !atlas_failed => birch_failed = true,
+                            token => break (token, birch),
+                        },
+                    }
+                }
+            }
+        };
+        show(first.expect("an answer has at least one token")?);
+        while let Some(token) = winner.next().await {
+            show(token?);
+        }
+        Ok(())
+    }
+}
+
+/// Trap: both streams go on until the end, and the loser's tokens are thrown away.
+/// Caught by: a_late_first_token_starts_the_second_call
+/// Says: `Ok(())` at 6.113 s
+/// Says: from the first to the last
+mod loser_read_to_its_end {
+    use futures::stream;
+
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let mut atlas = ask(llm, "atlas", prompt);
+        if let Ok(first) = timeout(delay, atlas.next()).await {
+            show(first.expect("an answer has at least one token")?);
+            while let Some(token) = atlas.next().await {
+                show(token?);
+            }
+            return Ok(());
+        }
+        let birch = ask(llm, "birch", prompt).map(|token| (1, token));
+        let mut both = stream::select(atlas.map(|token| (0, token)), birch);
+        let mut winner = None;
+        let mut failed = 0;
+        while let Some((model, token)) = both.next().await {
+            match token {
+                Ok(token) if *winner.get_or_insert(model) == model => show(token),
+                Ok(_) => {}
+                Err(error) if winner == Some(model) || failed == 1 => return Err(error),
+                Err(_) => failed += 1,
+            }
+        }
+        Ok(())
     }
 }
 
 /// Trap: the first call is made before the delay, as if that started it.
-/// Caught by: an_answer_in_time_needs_no_second_call
-/// Says: A call that is made, and not polled, has asked nobody
+/// Caught by: a_first_token_in_time_needs_no_second_call
+/// Says: A stream that is made, and not polled, has asked nobody
 mod never_polled_during_the_delay {
     use tokio::time::sleep;
 
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
-        let first = pin!(ask(llm, "atlas", prompt));
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let first = pin!(begin(llm, "atlas", prompt));
         sleep(delay).await;
-        let second = pin!(ask(llm, "birch", prompt));
-        let (reply, _loser) = select_ok([first, second]).await?;
-        Ok(reply)
+        let second = pin!(begin(llm, "birch", prompt));
+        let (begun, _loser) = select_ok([first, second]).await?;
+        Ok(begun)
+    }
+}
+
+/// Trap: after two errors birch is asked once more, and nobody waits for it.
+/// Caught by: two_errors_give_the_later_one
+/// Says: a hedge sends two calls at most
+mod one_more_after_two_errors {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        if let Ok(in_time) = timeout(delay, &mut atlas).await {
+            return in_time;
+        }
+        let birch = pin!(begin(llm, "birch", prompt));
+        match select_ok([atlas, birch]).await {
+            Ok((begun, _loser)) => Ok(begun),
+            Err(error) => {
+                let (llm, prompt) = (llm.clone(), prompt.to_owned());
+                tokio::spawn(async move { begin(&llm, "birch", &prompt).await.is_ok() });
+                Err(error)
+            }
+        }
     }
 }
 
@@ -177,18 +446,18 @@ mod never_polled_during_the_delay {
 /// Says: One call to birch is enough
 /// Says: two calls at most
 mod one_more_every_delay {
-    use futures::{StreamExt, stream::FuturesUnordered};
+    use futures::stream::FuturesUnordered;
     use tokio::time::sleep;
 
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
-        let mut calls = FuturesUnordered::from_iter([ask(llm, "atlas", prompt)]);
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut calls = FuturesUnordered::from_iter([begin(llm, "atlas", prompt)]);
         loop {
             tokio::select! {
                 Some(result) = calls.next() => match result {
                     Err(_) if !calls.is_empty() => {}
                     result => return result,
                 },
-                () = sleep(delay) => calls.push(ask(llm, "birch", prompt)),
+                () = sleep(delay) => calls.push(begin(llm, "birch", prompt)),
             }
         }
     }
@@ -197,14 +466,14 @@ mod one_more_every_delay {
 /// Trap: a loop selects on a call that has failed already.
 /// Caught by: a_late_error_waits_for_the_other_call
 /// Says: resumed after completion
-/// Says: to poll it again is a panic
+/// Says: Whoever polls a future to its end drops it
 mod polled_after_its_end {
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
-        let mut first = pin!(ask(llm, "atlas", prompt));
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut first = pin!(begin(llm, "atlas", prompt));
         if let Ok(in_time) = timeout(delay, &mut first).await {
             return in_time;
         }
-        let mut second = pin!(ask(llm, "birch", prompt));
+        let mut second = pin!(begin(llm, "birch", prompt));
         let mut failed = 0;
         loop {
             let result = tokio::select! {
@@ -219,17 +488,104 @@ mod polled_after_its_end {
     }
 }
 
+/// Trap: the race is about the first token, and then the tokens are collected before they are shown.
+/// Caught by: a_first_token_in_time_needs_no_second_call
+/// Says: The reader looks at an empty page up to then
+mod shown_in_the_end {
+    use futures::TryStreamExt;
+
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let (first, rest) = first_to_begin(llm, prompt, delay).await?;
+        let rest: Vec<Token> = rest.try_collect().await?;
+        show(first);
+        rest.into_iter().for_each(show);
+        Ok(())
+    }
+}
+
+/// Trap: the calls are tasks; the loser is aborted, and nobody ends them when the caller gives up.
+/// Caught by: a_caller_who_gives_up_leaves_no_call_behind
+/// Says: these calls go on: atlas
+/// Says: no line of yours runs any more
+mod tasks_without_an_owner {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let spawn = |model: &'static str| {
+            let (llm, prompt) = (llm.clone(), prompt.to_owned());
+            tokio::spawn(async move { begin(&llm, model, &prompt).await })
+        };
+        let mut atlas = spawn("atlas");
+        if let Ok(in_time) = timeout(delay, &mut atlas).await {
+            return in_time.expect("a call does not panic");
+        }
+        let mut birch = spawn("birch");
+        let (mut atlas_failed, mut birch_failed) = (false, false);
+        loop {
+            tokio::select! {
+                result = &mut atlas, if !atlas_failed => match result.expect("a call does not panic") {
+                    Err(_) if !birch_failed => atlas_failed = true,
+                    result => {
+                        birch.abort();
+                        return result;
+                    }
+                },
+                result = &mut birch, if !birch_failed => match result.expect("a call does not panic") {
+                    Err(_) if !atlas_failed => birch_failed = true,
+                    result => {
+                        atlas.abort();
+                        return result;
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// Trap: a loop over `while let Some(Ok(token))` ends at an error, as if the answer had ended.
+/// Caught by: an_error_in_the_answer_is_returned
+/// Says: `Ok(())` at 0.745 s
+/// Says: A stream gives an error as an item
+mod the_error_taken_for_the_end {
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let (first, mut rest) = first_to_begin(llm, prompt, delay).await?;
+        show(first);
+        while let Some(Ok(token)) = rest.next().await {
+            show(token);
+        }
+        Ok(())
+    }
+}
+
+/// Trap: the chapter's code, renamed: what runs against the delay is the whole answer.
+/// Caught by: a_first_token_in_time_needs_no_second_call
+/// Says: atlas at 0.000 s, birch at 0.900 s
+/// Says: What runs against the delay is `next()`, once
+mod the_whole_answer_hedged {
+    use futures::TryStreamExt;
+
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, show: impl FnMut(Token)) -> Result<(), Error> {
+        let mut first = pin!(ask(llm, "atlas", prompt).try_collect::<Vec<Token>>());
+        let tokens = if let Ok(in_time) = timeout(delay, &mut first).await {
+            in_time?
+        } else {
+            let second = pin!(ask(llm, "birch", prompt).try_collect());
+            let (tokens, _loser) = select_ok([first, second]).await?;
+            tokens
+        };
+        tokens.into_iter().for_each(show);
+        Ok(())
+    }
+}
+
 /// Trap: `join!` waits for the loser too.
-/// Caught by: a_late_answer_starts_the_second_call
-/// Says: at 5.000 s
-/// Says: here one reply is enough
+/// Caught by: a_late_first_token_starts_the_second_call
+/// Says: here one first token is enough
 mod waits_for_both {
-    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<Reply, Error> {
-        let mut first = pin!(ask(llm, "atlas", prompt));
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut first = pin!(begin(llm, "atlas", prompt));
         if let Ok(in_time) = timeout(delay, &mut first).await {
             return in_time;
         }
-        let (first, second) = tokio::join!(first, ask(llm, "birch", prompt));
+        let (first, second) = tokio::join!(first, begin(llm, "birch", prompt));
         second.or(first)
     }
 }

@@ -2,34 +2,100 @@
 //!
 //! Each module holds only what differs from the solution, `../task_group.rs`.
 
+/// Trap: each task has five seconds.
+/// Caught by: runs_any_number_for_any_time
+/// Says: : None, at 5.000 s
+/// Says: nobody asked for a limit of time
+mod a_limit_of_time_for_each {
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move {
+                let in_time = timeout(Duration::from_secs(5), call).await;
+                (place, in_time.unwrap_or(Err(Error::Status(408))))
+            });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            group.error.get_or_insert(error);
+            tasks.abort_all();
+        }
+        group
+    }
+}
+
+/// Trap: a task that waits for the group is left behind.
+/// Caught by: nothing_is_in_flight_on_return
+/// Says: the runtime still had a task: 1 in all
+mod a_task_that_watches {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        tokio::spawn(std::future::pending::<()>());
+        while let Some(joined) = tasks.join_next().await {
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            group.error.get_or_insert(error);
+            tasks.abort_all();
+        }
+        group
+    }
+}
+
 /// Trap: `abort_all` marks the tasks, and the function returns before they are gone.
 /// Caught by: nothing_is_in_flight_on_return
 /// Says: told to end, and nobody waited
 /// Says: `abort` and `abort_all` only mark a task
 mod aborted_and_not_joined {
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let mut tasks = JoinSet::new();
         for (place, call) in calls.into_iter().enumerate() {
             tasks.spawn(async move { (place, call.await) });
         }
-        let mut replies = BTreeMap::new();
         while let Some(joined) = tasks.join_next().await {
-            match joined {
-                Ok((place, Ok(reply))) => replies.insert(place, reply),
-                Ok((_, Err(error))) => {
-                    tasks.abort_all();
-                    return Err(error.into());
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
                 }
-                Err(panic) => {
-                    tasks.abort_all();
-                    return Err(panic.into());
-                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
             };
+            tasks.abort_all();
+            group.error = Some(error);
+            return group;
         }
-        Ok(replies.into_values().collect())
+        group
     }
 }
 
@@ -38,27 +104,92 @@ mod aborted_and_not_joined {
 /// Says: told to end, and nobody waited
 /// Says: Wait until each task has been joined
 mod aborted_and_yielded {
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let mut tasks = JoinSet::new();
         for (place, call) in calls.into_iter().enumerate() {
             tasks.spawn(async move { (place, call.await) });
         }
-        let replies = collect(&mut tasks).await;
-        tasks.abort_all();
-        tokio::task::yield_now().await;
-        replies
+        while let Some(joined) = tasks.join_next().await {
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            group.error = Some(error);
+            tasks.abort_all();
+            tokio::task::yield_now().await;
+            return group;
+        }
+        group
+    }
+}
+
+/// Trap: the draft, with an end to the other tasks: it still hears of them in the order of the calls.
+/// Caught by: the_first_error_in_time_is_returned_at_once
+/// Says: the error of `summary`, which failed later, at 3.000 s
+/// Says: looked at in the order of the calls
+mod aborted_in_order {
+    use futures::future::join_all;
+
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut tasks: Vec<_> = calls.into_iter().map(tokio::spawn).collect();
+        let mut group = Group { replies: vec![None; tasks.len()], error: None };
+        for (place, task) in tasks.iter_mut().enumerate() {
+            match task.await {
+                Ok(Ok(reply)) => group.replies[place] = Some(reply),
+                Ok(Err(error)) => group.error = Some(GroupError::Failed(error)),
+                Err(panic) => group.error = Some(GroupError::Panicked(panic)),
+            }
+            if group.error.is_some() {
+                break;
+            }
+        }
+        tasks.iter().for_each(|task| task.abort());
+        join_all(tasks.into_iter().filter(|task| !task.is_finished())).await;
+        group
+    }
+}
+
+/// Trap: the error alone is returned, as from `try_join_all`: the replies that were there are lost.
+/// Caught by: loses_no_reply
+/// Says: an early return, `?` for one, leaves behind what was collected
+mod all_replies_or_none {
+    use std::collections::BTreeMap;
+
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let places = calls.len();
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        let outcome = collect(&mut tasks).await;
+        tasks.shutdown().await;
+        match outcome {
+            Ok(replies) => Group { replies: replies.into_values().map(Some).collect(), error: None },
+            Err(error) => Group { replies: vec![None; places], error: Some(error) },
+        }
     }
 
-    async fn collect(tasks: &mut JoinSet<(usize, Result<Reply, Error>)>) -> Result<Vec<Reply>, GroupError> {
+    async fn collect(tasks: &mut JoinSet<(usize, Result<Reply, Error>)>) -> Result<BTreeMap<usize, Reply>, GroupError> {
         let mut replies = BTreeMap::new();
         while let Some(joined) = tasks.join_next().await {
-            let (place, reply) = joined?;
-            replies.insert(place, reply?);
+            let (place, reply) = joined.map_err(GroupError::Panicked)?;
+            replies.insert(place, reply.map_err(GroupError::Failed)?);
         }
-        Ok(replies.into_values().collect())
+        Ok(replies)
     }
 }
 
@@ -67,51 +198,57 @@ mod aborted_and_yielded {
 /// Says: the error of `keywords`, at 4.000 s
 /// Says: and it comes late
 mod all_waited_for {
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let mut tasks = JoinSet::new();
         for (place, call) in calls.into_iter().enumerate() {
             tasks.spawn(async move { (place, call.await) });
         }
-        let mut replies = BTreeMap::new();
-        let mut failed = None;
         while let Some(joined) = tasks.join_next().await {
-            match joined {
+            let error = match joined {
                 Ok((place, Ok(reply))) => {
-                    replies.insert(place, reply);
+                    group.replies[place] = Some(reply);
+                    continue;
                 }
-                Ok((_, Err(error))) => failed = failed.or(Some(error.into())),
-                Err(error) => failed = failed.or(Some(error.into())),
-            }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            group.error.get_or_insert(error);
         }
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(replies.into_values().collect()),
-        }
+        group
     }
 }
 
-/// Trap: `?` leaves the loop, and the set is dropped: it aborts its tasks, and nobody waits.
+/// Trap: a return from the loop, and the set is dropped: it aborts its tasks, and nobody waits.
 /// Caught by: nothing_is_in_flight_on_return
 /// Says: told to end, and nobody waited
 /// Says: so does the drop of a `JoinSet`
 mod error_dropped_with_the_set {
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let mut tasks = JoinSet::new();
         for (place, call) in calls.into_iter().enumerate() {
             tasks.spawn(async move { (place, call.await) });
         }
-        let mut replies = BTreeMap::new();
         while let Some(joined) = tasks.join_next().await {
-            let (place, reply) = joined?;
-            replies.insert(place, reply?);
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            group.error = Some(error);
+            return group;
         }
-        Ok(replies.into_values().collect())
+        group
     }
 }
 
@@ -122,13 +259,58 @@ mod error_dropped_with_the_set {
 mod errors_looked_at_in_the_end {
     use futures::future::try_join_all;
 
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
-        let tasks = calls.into_iter().map(tokio::spawn);
-        let results = try_join_all(tasks).await?;
-        Ok(results.into_iter().collect::<Result<_, _>>()?)
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        match try_join_all(calls.into_iter().map(tokio::spawn)).await {
+            Err(panic) => group.error = Some(GroupError::Panicked(panic)),
+            Ok(results) => {
+                for (place, result) in results.into_iter().enumerate() {
+                    match result {
+                        Ok(reply) => group.replies[place] = Some(reply),
+                        Err(error) if group.error.is_none() => group.error = Some(GroupError::Failed(error)),
+                        Err(_) => {}
+                    }
+                }
+            }
+        }
+        group
+    }
+}
+
+/// Trap: a new task when one ends: four run together.
+/// Caught by: runs_any_number_for_any_time
+/// Says: 4 of 400 calls begun at 0.000 s
+/// Says: a limit that nobody asked for
+mod four_at_a_time {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        let mut rest = calls.into_iter().enumerate().map(|(place, call)| async move { (place, call.await) });
+        rest.by_ref().take(4).for_each(|call| _ = tasks.spawn(call));
+        while let Some(joined) = tasks.join_next().await {
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    if group.error.is_none()
+                        && let Some(call) = rest.next()
+                    {
+                        tasks.spawn(call);
+                    }
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(error) => GroupError::Panicked(error),
+            };
+            group.error.get_or_insert(error);
+            tasks.abort_all();
+        }
+        group
     }
 }
 
@@ -137,63 +319,61 @@ mod errors_looked_at_in_the_end {
 /// Says: these calls go on: title, translation
 /// Says: A `JoinSet` has: it aborts its tasks
 mod handles_aborted_by_hand {
-    use futures::{future::join_all, future::select_all};
+    use futures::{StreamExt, stream::FuturesUnordered};
 
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
-        let (mut places, mut tasks): (Vec<_>, Vec<_>) = calls.into_iter().map(tokio::spawn).enumerate().unzip();
-        let mut replies = vec![None; tasks.len()];
-        while !tasks.is_empty() {
-            let (joined, index, rest) = select_all(tasks).await;
-            tasks = rest;
-            // `select_all` takes a future out as `swap_remove` does.
-            let place = places.swap_remove(index);
-            match joined.map_err(GroupError::from).and_then(|reply| Ok(reply?)) {
-                Ok(reply) => replies[place] = Some(reply),
-                Err(error) => {
-                    tasks.iter().for_each(|task| task.abort());
-                    join_all(tasks).await;
-                    return Err(error);
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks: FuturesUnordered<_> = (calls.into_iter().enumerate())
+            .map(|(place, call)| tokio::spawn(async move { (place, call.await) }))
+            .collect();
+        while let Some(joined) = tasks.next().await {
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
                 }
-            }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(error) => GroupError::Panicked(error),
+            };
+            group.error.get_or_insert(error);
+            tasks.iter().for_each(|task| task.abort());
         }
-        Ok(replies.into_iter().flatten().collect())
+        group
     }
 }
 
-/// Trap: `try_join_all` drops the other handles at the first error, and their tasks go on.
+/// Trap: whichever handle is ready next, and at an error the others are dropped: their tasks go on.
 /// Caught by: nothing_is_in_flight_on_return
 /// Says: They go on after the return
 /// Says: *detaches* it
 mod handles_detached {
-    use futures::future::try_join_all;
+    use futures::{StreamExt, stream::FuturesUnordered};
 
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
-        let tasks = calls.into_iter().map(tokio::spawn);
-        try_join_all(tasks.map(|task| async { Ok(task.await??) })).await
-    }
-}
-
-/// Trap: the handles are awaited in the order of the calls, so a late success hides an early error.
-/// Caught by: the_first_error_in_time_is_returned_at_once
-/// Says: the error of `summary`, which failed later, at 3.000 s
-/// Says: looked at in the order of the calls
-mod handles_in_order {
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
-    where
-        F: Future<Output = Result<Reply, Error>> + Send + 'static,
-    {
-        let tasks: Vec<_> = calls.into_iter().map(tokio::spawn).collect();
-        let mut replies = Vec::new();
-        for task in tasks {
-            replies.push(task.await??);
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks: FuturesUnordered<_> = (calls.into_iter().enumerate())
+            .map(|(place, call)| tokio::spawn(async move { (place, call.await) }))
+            .collect();
+        while let Some(joined) = tasks.next().await {
+            match joined {
+                Ok((place, Ok(reply))) => group.replies[place] = Some(reply),
+                Ok((_, Err(error))) => {
+                    group.error = Some(GroupError::Failed(error));
+                    break;
+                }
+                Err(panic) => {
+                    group.error = Some(GroupError::Panicked(panic));
+                    break;
+                }
+            }
         }
-        Ok(replies)
+        group
     }
 }
 
@@ -202,50 +382,95 @@ mod handles_in_order {
 /// Says: the `JoinError` of a task that was cancelled
 /// Says: Keep the first
 mod last_error_kept {
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let mut tasks = JoinSet::new();
         for (place, call) in calls.into_iter().enumerate() {
             tasks.spawn(async move { (place, call.await) });
         }
-        let mut replies = BTreeMap::new();
-        let mut failed = None;
         while let Some(joined) = tasks.join_next().await {
-            match joined {
+            let error = match joined {
                 Ok((place, Ok(reply))) => {
-                    replies.insert(place, reply);
+                    group.replies[place] = Some(reply);
+                    continue;
                 }
-                Ok((_, Err(error))) => {
-                    failed = Some(error.into());
-                    tasks.abort_all();
-                }
-                Err(error) => {
-                    failed = Some(error.into());
-                    tasks.abort_all();
-                }
-            }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            group.error = Some(error);
+            tasks.abort_all();
         }
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(replies.into_values().collect()),
-        }
+        group
     }
 }
 
-/// Trap: `try_join_all` on the calls themselves: nothing is spawned.
+/// Trap: a loop looks every millisecond which tasks have ended.
+/// Caught by: returns_all_replies_in_the_order_of_the_calls
+/// Says: Your code looks again and again
+mod looks_every_millisecond {
+    use std::time::Duration;
+    use tokio::time::sleep;
+
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while !tasks.is_empty() {
+            while let Some(joined) = tasks.try_join_next() {
+                let error = match joined {
+                    Ok((place, Ok(reply))) => {
+                        group.replies[place] = Some(reply);
+                        continue;
+                    }
+                    Ok((_, Err(error))) => GroupError::Failed(error),
+                    Err(error) => GroupError::Panicked(error),
+                };
+                group.error.get_or_insert(error);
+                tasks.abort_all();
+            }
+            if group.error.is_some() {
+                tokio::task::yield_now().await;
+            } else if !tasks.is_empty() {
+                sleep(Duration::from_millis(1)).await;
+                tokio::task::yield_now().await;
+            }
+        }
+        group
+    }
+}
+
+/// Trap: `FuturesUnordered` of the calls themselves: nothing is spawned.
 /// Caught by: runs_each_call_in_a_task_of_its_own
 /// Says: 3 of 3 calls polled by the caller itself
 /// Says: share the task of the caller
 mod no_tasks {
-    use futures::future::try_join_all;
+    use futures::{StreamExt, stream::FuturesUnordered};
 
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
-        Ok(try_join_all(calls).await?)
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let calls = calls.into_iter().enumerate().map(|(place, call)| async move { (place, call.await) });
+        let mut calls: FuturesUnordered<_> = calls.collect();
+        while let Some((place, result)) = calls.next().await {
+            match result {
+                Ok(reply) => group.replies[place] = Some(reply),
+                Err(error) => {
+                    group.error = Some(GroupError::Failed(error));
+                    break;
+                }
+            }
+        }
+        group
     }
 }
 
@@ -256,11 +481,18 @@ mod no_tasks {
 mod one_task_for_all {
     use futures::future::try_join_all;
 
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
-        Ok(tokio::spawn(try_join_all(calls)).await??)
+        let places = calls.len();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(try_join_all(calls));
+        match tasks.join_next().await.expect("there is one task") {
+            Ok(Ok(replies)) => Group { replies: replies.into_iter().map(Some).collect(), error: None },
+            Ok(Err(error)) => Group { replies: vec![None; places], error: Some(GroupError::Failed(error)) },
+            Err(panic) => Group { replies: vec![None; places], error: Some(GroupError::Panicked(panic)) },
+        }
     }
 }
 
@@ -268,22 +500,25 @@ mod one_task_for_all {
 /// Caught by: returns_all_replies_in_the_order_of_the_calls
 /// Says: Tasks end in any order
 mod order_of_arrival {
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: Vec::new(), error: None };
         let mut tasks = JoinSet::from_iter(calls);
-        let mut replies = Vec::new();
         while let Some(joined) = tasks.join_next().await {
-            match joined.map_err(GroupError::from).and_then(|reply| Ok(reply?)) {
-                Ok(reply) => replies.push(reply),
-                Err(error) => {
-                    tasks.shutdown().await;
-                    return Err(error);
+            let error = match joined {
+                Ok(Ok(reply)) => {
+                    group.replies.push(Some(reply));
+                    continue;
                 }
-            }
+                Ok(Err(error)) => GroupError::Failed(error),
+                Err(error) => GroupError::Panicked(error),
+            };
+            group.error.get_or_insert(error);
+            tasks.abort_all();
         }
-        Ok(replies)
+        group
     }
 }
 
@@ -294,29 +529,29 @@ mod order_of_arrival {
 mod panic_never_reported {
     use tokio::sync::mpsc;
 
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let (result_in, mut results) = mpsc::unbounded_channel();
-        let expected = calls.len();
         let mut tasks = JoinSet::new();
         for (place, call) in calls.into_iter().enumerate() {
             let result_in = result_in.clone();
-            tasks.spawn(async move { result_in.send((place, call.await)) });
+            tasks.spawn(async move { result_in.send((place, call.await)).is_ok() });
         }
-        let mut replies = BTreeMap::new();
-        while replies.len() < expected {
+        while group.error.is_none() && group.replies.iter().any(Option::is_none) {
             let (place, result) = results.recv().await.expect("this function holds a sender");
             match result {
-                Ok(reply) => replies.insert(place, reply),
-                Err(error) => {
-                    tasks.shutdown().await;
-                    return Err(error.into());
-                }
-            };
+                Ok(reply) => group.replies[place] = Some(reply),
+                Err(error) => group.error = Some(GroupError::Failed(error)),
+            }
         }
-        Ok(replies.into_values().collect())
+        tasks.shutdown().await;
+        while let Ok((place, Ok(reply))) = results.try_recv() {
+            group.replies[place] = Some(reply);
+        }
+        group
     }
 }
 
@@ -325,24 +560,167 @@ mod panic_never_reported {
 /// Says: `task_group` itself panicked
 /// Says: `unwrap` and `expect` make a panic of it again
 mod panic_passed_on {
-    pub async fn task_group<F>(calls: Vec<F>) -> Result<Vec<Reply>, GroupError>
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
         let mut tasks = JoinSet::new();
         for (place, call) in calls.into_iter().enumerate() {
             tasks.spawn(async move { (place, call.await) });
         }
-        let mut replies = BTreeMap::new();
         while let Some(joined) = tasks.join_next().await {
-            match joined.expect("a call does not panic") {
-                (place, Ok(reply)) => replies.insert(place, reply),
-                (_, Err(error)) => {
-                    tasks.shutdown().await;
-                    return Err(error.into());
-                }
-            };
+            match joined {
+                Err(error) if error.is_cancelled() => {}
+                joined => match joined.expect("a call does not panic") {
+                    (place, Ok(reply)) => group.replies[place] = Some(reply),
+                    (_, Err(error)) => {
+                        group.error.get_or_insert(GroupError::Failed(error));
+                        tasks.abort_all();
+                    }
+                },
+            }
         }
-        Ok(replies.into_values().collect())
+        group
+    }
+}
+
+/// Trap: the tasks that are left are aborted and joined, and what they return is not looked at.
+/// Caught by: loses_no_reply
+/// Says: "The title of the page."
+/// Says: keep the replies that still come
+mod results_of_the_others_ignored {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            group.error = Some(match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            });
+            tasks.abort_all();
+            while tasks.join_next().await.is_some() {}
+        }
+        group
+    }
+}
+
+/// Trap: the chapter's code, renamed: at the first error `shutdown` ends and joins the rest, and throws away what had ended.
+/// Caught by: loses_no_reply
+/// Says: "The title of the page."
+/// Says: `shutdown`, `detach_all` and the drop of a `JoinSet` throw them away
+mod shut_down {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            tasks.shutdown().await;
+            group.error = Some(error);
+            return group;
+        }
+        group
+    }
+}
+
+/// Trap: each task is awaited before the next one is spawned.
+/// Caught by: returns_all_replies_in_the_order_of_the_calls
+/// Says: `task_group` returned at 1.800 s
+/// Says: Spawn all of them first
+mod spawned_and_awaited_at_once {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        for (place, call) in calls.into_iter().enumerate() {
+            match tokio::spawn(call).await {
+                Ok(Ok(reply)) => group.replies[place] = Some(reply),
+                Ok(Err(error)) => group.error = Some(GroupError::Failed(error)),
+                Err(panic) => group.error = Some(GroupError::Panicked(panic)),
+            }
+            if group.error.is_some() {
+                break;
+            }
+        }
+        group
+    }
+}
+
+/// Trap: `while let Some(Ok(…))` ends at the first task that was aborted: the others are not waited for.
+/// Caught by: nothing_is_in_flight_on_return
+/// Says: told to end, and nobody waited
+mod the_loop_ends_at_a_task_that_was_aborted {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while let Some(Ok((place, result))) = tasks.join_next().await {
+            match result {
+                Ok(reply) => group.replies[place] = Some(reply),
+                Err(error) => {
+                    group.error.get_or_insert(GroupError::Failed(error));
+                    tasks.abort_all();
+                }
+            }
+        }
+        group
+    }
+}
+
+/// Trap: as many calls as there ever were, and the rest is forgotten.
+/// Caught by: runs_any_number_for_any_time
+/// Says: 200 of 400 calls begun at 0.000 s
+mod two_hundred_at_most {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut group = Group { replies: vec![None; calls.len()], error: None };
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate().take(200) {
+            tasks.spawn(async move { (place, call.await) });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            let error = match joined {
+                Ok((place, Ok(reply))) => {
+                    group.replies[place] = Some(reply);
+                    continue;
+                }
+                Ok((_, Err(error))) => GroupError::Failed(error),
+                Err(panic) => GroupError::Panicked(panic),
+            };
+            group.error.get_or_insert(error);
+            tasks.abort_all();
+        }
+        group
     }
 }
