@@ -123,6 +123,7 @@ fn join_waits(criterion: &mut Criterion) {
     }
     group.finish();
     print_ratios(&ratios);
+    println!("{}", benches::conditions());
 }
 
 async fn waits(count: u32, joined: bool) {

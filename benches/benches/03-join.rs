@@ -76,6 +76,7 @@ fn calls(criterion: &mut Criterion) {
     }
     group.finish();
     print_table(&measured.into_inner());
+    println!("{}", benches::conditions());
 }
 
 /// A draw belongs to the prompt and to the attempt, so each iteration asks a new model: all of them wait equally long.

@@ -30,8 +30,8 @@ pub async fn bilingual(llm: &MockLlm, article: &str) -> Result<(Reply, Reply), E
 /// The headline now. The handle of the translation is dropped, which does not stop it: the
 /// task is *detached*.
 ///
-/// Nobody will hear of its error, nor of its panic. When the runtime ends, the task is
-/// dropped wherever it stands.
+/// No code will hear of its error, nor of its panic, which the panic hook prints. When the
+/// runtime is dropped, so is the task, where it waits.
 pub async fn headline_now(llm: &MockLlm, article: &str) -> Result<Reply, Error> {
     drop(start_translation(llm, article));
     headline(llm, article).await

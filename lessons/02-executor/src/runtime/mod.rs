@@ -32,7 +32,7 @@
 //! next timer is due or another thread wakes a task.
 //!
 //! What makes it faster than the stages: the tasks lie in one vector, and a waker carries a *place* in it instead of the
-//! task. Futures need no lock and no `Send`; a wake on the runtime's own thread needs no atomic operation.
+//! task. Futures need no lock and no `Send`; `wake_by_ref` on the runtime's own thread needs no atomic operation.
 //!
 //! # The one rule inside
 //! All state is behind one `RefCell`, and **no code of yours runs while it is borrowed**. Your code is: polling a future,

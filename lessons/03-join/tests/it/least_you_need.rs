@@ -27,7 +27,7 @@ async fn least(questions: [&str; 2]) -> Result<Vec<Reply>, Error> {
     // A list, or its first error.
     let replies: Vec<Reply> = try_join_all(questions.map(ask)).await?;
 
-    // In the background. Keep the handle, or nobody hears of the error.
+    // In the background. Keep the handle, or no code hears of the error.
     let task = tokio::spawn(ask_owned("e".to_owned()));
     let e = task.await.expect("the task does not panic")?;
 
