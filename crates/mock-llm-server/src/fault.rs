@@ -90,9 +90,9 @@ pub(crate) struct Occasion<'request> {
     pub(crate) model: &'request str,
     pub(crate) key: &'request str,
     pub(crate) prompt: &'request str,
-    /// The how-manieth request of its model this is.
+    /// Its number among the requests of its model, from 1.
     pub(crate) call: u32,
-    /// The how-manieth time the same body comes.
+    /// Its number among the requests with the same body, from 1.
     pub(crate) attempt: u32,
     pub(crate) seed: u64,
 }
@@ -107,7 +107,7 @@ pub(crate) struct Counts {
 const ATTEMPTS_KEPT: usize = 100_000;
 
 impl Counts {
-    /// The how-manieth call of the model, and the how-manieth attempt at the request.
+    /// The request's number among those of its model, and among those with the same body, both from 1.
     pub(crate) fn count(&self, model: &str, key: &str) -> (u32, u32) {
         let mut inner = self.lock();
         let (calls, attempts) = &mut *inner;

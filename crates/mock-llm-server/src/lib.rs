@@ -24,17 +24,17 @@
 //!
 //! What it leaves out on purpose: only chat completions and models are served; a token is a word; nothing is encrypted.
 
-mod admin;
+mod config;
+mod server;
+mod connection;
 mod app;
 mod auth;
 mod chat;
-mod config;
-mod connection;
-mod error;
 mod fault;
+mod error;
+mod admin;
 mod metrics;
 mod options;
-mod server;
 mod units;
 
 pub use config::{Config, ToolCallScript};

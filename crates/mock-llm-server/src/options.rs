@@ -12,7 +12,8 @@ use std::{
 
 use clap::{Parser, ValueEnum};
 use mock_llm::{Latency, Limits, Model};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use crate::{
     config::{Config, ToolCallScript},
@@ -259,10 +260,10 @@ impl Options {
     /// # Errors
     /// When the file cannot be read, or is not what it should be.
     pub fn with_file(self) -> Result<Self, OptionsError> {
-        match self.config.clone() {
-            None => Ok(self),
-            Some(path) => Ok(self.or(Self::read(&path)?)),
-        }
+        let Some(path) = &self.config else { return Ok(self) };
+        let settings = merged(&self, &Self::read(path)?);
+        // What no file can say is in no table.
+        Ok(Self { config: self.config, print_config: self.print_config, ..settings })
     }
 
     fn read(path: &Path) -> Result<Self, OptionsError> {
@@ -271,30 +272,6 @@ impl Options {
         let read: Self =
             read.map_err(|source| OptionsError::File { path: path.to_owned(), source: Box::new(source) })?;
         if read.shared.name.is_some() { Err(OptionsError::StrayName) } else { Ok(read) }
-    }
-
-    /// Every setting of `self`, or else of `other`.
-    fn or(self, other: Self) -> Self {
-        Self {
-            config: self.config,
-            print_config: self.print_config,
-            host: self.host.or(other.host),
-            port: self.port.or(other.port),
-            api_key: self.api_key.or(other.api_key),
-            body_limit: self.body_limit.or(other.body_limit),
-            heartbeat: self.heartbeat.or(other.heartbeat),
-            drain: self.drain.or(other.drain),
-            threads: self.threads.or(other.threads),
-            journal_limit: self.journal_limit.or(other.journal_limit),
-            model: self.model.or(other.model),
-            seed: self.seed.or(other.seed),
-            shared: self.shared.or(&other.shared),
-            failure_injection_rate: self.failure_injection_rate.or(other.failure_injection_rate),
-            failure_types: self.failure_types.or(other.failure_types),
-            fault: self.fault.or(other.fault),
-            models: if self.models.is_empty() { other.models } else { self.models },
-            replies: if self.replies.is_empty() { other.replies } else { self.replies },
-        }
     }
 
     /// What the server is made from.
@@ -336,7 +313,7 @@ impl Options {
         let named = self.model.iter().flatten().filter(|name| !described(name));
         let named = named.map(|name| ModelOptions { name: Some(name.clone()), ..self.shared.clone() });
         let mut models: Vec<ModelOptions> =
-            named.chain(self.models.iter().map(|model| model.clone().or(&self.shared))).collect();
+            named.chain(self.models.iter().map(|model| model.or(&self.shared))).collect();
         if models.is_empty() {
             models.push(ModelOptions { name: Some("mock-llm".to_owned()), ..self.shared.clone() });
         }
@@ -374,8 +351,8 @@ impl Options {
     /// assert_eq!(options.to_toml(), "model = [\"atlas\"]\nseed = 7\n");
     /// ```
     pub fn to_toml(&self) -> String {
-        let value = serde_json::to_value(self).expect("settings are texts, numbers and lists");
-        let fields = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let table = table(self);
+        let fields = table.iter().filter(|(_, value)| !value.is_null());
         let (tables, fields): (Vec<_>, Vec<_>) =
             fields.partition(|(_, value)| value.get(0).is_some_and(|v| v.is_object()));
         // JSON's texts, numbers and lists are written as TOML's are.
@@ -392,24 +369,12 @@ impl Options {
 }
 
 impl ModelOptions {
-    fn or(self, other: &Self) -> Self {
+    /// These settings, and the shared ones where they say nothing.
+    fn or(&self, shared: &Self) -> Self {
         // A model that says how it replies in one way does not take the other way from elsewhere.
         let says = self.reply.is_some() || self.reply_tokens.is_some();
-        Self {
-            name: self.name,
-            preset: self.preset.or(other.preset),
-            time_to_first_token: self.time_to_first_token.or(other.time_to_first_token),
-            time_to_first_token_std_dev: self.time_to_first_token_std_dev.or(other.time_to_first_token_std_dev),
-            inter_token_latency: self.inter_token_latency.or(other.inter_token_latency),
-            inter_token_latency_std_dev: self.inter_token_latency_std_dev.or(other.inter_token_latency_std_dev),
-            time_per_prompt_token: self.time_per_prompt_token.or(other.time_per_prompt_token),
-            reply: if says { self.reply } else { other.reply.clone() },
-            reply_tokens: if says { self.reply_tokens } else { other.reply_tokens },
-            max_concurrent: self.max_concurrent.or(other.max_concurrent),
-            max_waiting: self.max_waiting.or(other.max_waiting),
-            requests_per_minute: self.requests_per_minute.or(other.requests_per_minute),
-            tokens_per_minute: self.tokens_per_minute.or(other.tokens_per_minute),
-        }
+        let shared = shared.clone();
+        merged(self, &if says { Self { reply: None, reply_tokens: None, ..shared } } else { shared })
     }
 
     fn build(&self, replies: &[ReplyOptions]) -> Result<Model, OptionsError> {
@@ -454,6 +419,19 @@ impl ModelOptions {
             limits = limits.tokens_per_minute(tokens);
         }
         limits
+    }
+}
+
+/// Every setting of `first`, or else of `second`: two tables, one laid over the other.
+fn merged<T: Serialize + DeserializeOwned>(first: &T, second: &T) -> T {
+    let settings = [second, first].into_iter().flat_map(table).filter(|(_, value)| !value.is_null());
+    serde_json::from_value(settings.collect()).expect("what was written can be read")
+}
+
+fn table<T: Serialize>(settings: &T) -> Map<String, Value> {
+    match serde_json::to_value(settings) {
+        Ok(Value::Object(table)) => table,
+        other => unreachable!("settings are a table of texts, numbers and lists, not {other:?}"),
     }
 }
 

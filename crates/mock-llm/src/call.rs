@@ -14,7 +14,7 @@ use futures::Stream;
 
 use crate::{
     Call, CallKind, End, Error, Fault, Reply, Request, Shared, Sleep, Token,
-    limits::{Answer, Arrival, Ticket, Turn},
+    limits::{Arrival, Decision, Permit, QueueStatus},
     script::Plan,
 };
 
@@ -27,8 +27,8 @@ pub(crate) struct InFlight {
     epoch: u64,
     /// The model, by its place in the provider's list.
     model: usize,
-    /// Its place inside or in the queue, where the model has a concurrent limit.
-    ticket: Option<Ticket>,
+    /// Its permit, or its wait for one, where the model has a concurrent limit.
+    permit: Option<Permit>,
     /// When the model began, on the clock. `None` while the call waits in the queue.
     begun: Option<Duration>,
     /// In the queue: when to look whether a place is free.
@@ -39,12 +39,12 @@ pub(crate) struct InFlight {
 
 /// How a call is made: what the journal says of it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Manner {
+pub(crate) struct CallMode {
     pub(crate) kind: CallKind,
     pub(crate) thread: Option<ThreadId>,
 }
 
-impl Manner {
+impl CallMode {
     pub(crate) const fn asynchronous(kind: CallKind) -> Self {
         Self { kind, thread: None }
     }
@@ -55,11 +55,11 @@ impl InFlight {
     ///
     /// # Errors
     /// Where the provider does not even begin: an unknown model, a limit, a scripted 429 or refusal.
-    pub(crate) fn start(shared: Arc<Shared>, model: &str, request: &Request, manner: Manner) -> Result<Self, Error> {
+    pub(crate) fn start(shared: Arc<Shared>, model: &str, request: &Request, mode: CallMode) -> Result<Self, Error> {
         let now = shared.clock.now();
         let place = shared.models.iter().position(|script| script.name() == model);
         if let Some(place) = place {
-            shared.settle(place, now);
+            shared.advance(place, now);
         }
         let mut state = shared.lock();
         let state = &mut *state;
@@ -71,8 +71,8 @@ impl InFlight {
             prompt: request.prompt.clone(),
             label: request.label.clone(),
             attempt,
-            kind: manner.kind,
-            thread: manner.thread,
+            kind: mode.kind,
+            thread: mode.thread,
             started,
             begun: None,
             first_token: None,
@@ -82,12 +82,12 @@ impl InFlight {
         };
         let Some(model) = place else {
             let error = Error::UnknownModel(model.to_owned());
-            state.journal.turned_away(call, error.clone());
+            state.journal.rejected(call, error.clone());
             return Err(error);
         };
         let plan = shared.models[model].plan(shared.seed, request, number, attempt);
-        if let Some(error) = plan.turned_away() {
-            state.journal.turned_away(call, error.clone());
+        if let Some(error) = plan.rejected() {
+            state.journal.rejected(call, error.clone());
             return Err(error);
         }
 
@@ -97,29 +97,29 @@ impl InFlight {
         let stalls = matches!(plan.fault, Some(Fault::StallAfter(_)));
         let runs_for = (!stalls).then(|| plan.last_after_begin());
         let arrival = || Arrival { runs_for, entry: (id, state.epoch), writing: writing.clone() };
-        let (ticket, begun) = match state.doors[model].knock(tokens, now, arrival) {
-            Answer::TurnedAway { retry_after } => {
+        let (permit, begun) = match state.admissions[model].admit(tokens, now, arrival) {
+            Decision::Rejected { retry_after } => {
                 let error = Error::RateLimited { retry_after };
-                state.journal.turned_away(call, error.clone());
+                state.journal.rejected(call, error.clone());
                 return Err(error);
             }
-            Answer::Enter(ticket) => (ticket, Some(now)),
-            Answer::Wait(ticket) => (Some(ticket), None),
+            Decision::Begin(permit) => (permit, Some(now)),
+            Decision::Queue(permit) => (Some(permit), None),
         };
         state.journal.start(call);
         if begun.is_some() {
             state.journal.begin(id, writing);
         }
         let epoch = state.epoch;
-        Ok(Self { shared: shared.clone(), id, epoch, model, ticket, begun, look_again: None, plan, over: false })
+        Ok(Self { shared: shared.clone(), id, epoch, model, permit, begun, look_again: None, plan, over: false })
     }
 
     /// When the model began to work on the call: at once, or when it left the queue.
     pub(crate) fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<Duration> {
         loop {
             let look_again = match self.look(cx.waker()) {
-                Turn::Begun(begun) => return Poll::Ready(begun),
-                Turn::Wait { look_again } => look_again,
+                QueueStatus::Begun(begun) => return Poll::Ready(begun),
+                QueueStatus::Wait { look_again } => look_again,
             };
             let Some(at) = look_again else { return Poll::Pending };
             if self.look_again.as_ref().is_none_or(|(planned, _)| *planned != at) {
@@ -135,22 +135,22 @@ impl InFlight {
     /// [`poll_begun`](InFlight::poll_begun) without a timer: who asks must ask again.
     pub(crate) fn begun(&mut self, waker: &Waker) -> Option<Duration> {
         match self.look(waker) {
-            Turn::Begun(begun) => Some(begun),
-            Turn::Wait { .. } => None,
+            QueueStatus::Begun(begun) => Some(begun),
+            QueueStatus::Wait { .. } => None,
         }
     }
 
-    fn look(&mut self, waker: &Waker) -> Turn {
-        let (None, Some(ticket)) = (self.begun, self.ticket) else {
-            return Turn::Begun(self.begun.expect("a call without a ticket begins at once"));
+    fn look(&mut self, waker: &Waker) -> QueueStatus {
+        let (None, Some(permit)) = (self.begun, self.permit) else {
+            return QueueStatus::Begun(self.begun.expect("a call without a permit begins at once"));
         };
-        self.shared.settle(self.model, self.shared.clock.now());
+        self.shared.advance(self.model, self.shared.clock.now());
         let mut state = self.shared.lock();
-        let turn = state.doors[self.model].turn(ticket, waker);
-        if let Turn::Begun(begun) = turn {
+        let status = state.admissions[self.model].queue_status(permit, waker);
+        if let QueueStatus::Begun(begun) = status {
             self.begun = Some(begun);
         }
-        turn
+        status
     }
 
     /// When the token at `index` is due; after the last one, the fault or the end.
@@ -177,7 +177,7 @@ impl InFlight {
         }
     }
 
-    /// Ends the call: in the journal, and at the door, where the next one may begin.
+    /// Ends the call in the journal and gives its permit back, so that the next one may begin.
     pub(crate) fn end(&mut self, at: Duration, end: End) {
         self.over = true;
         let mut state = self.shared.lock();
@@ -185,9 +185,9 @@ impl InFlight {
             let since_origin = at.saturating_sub(state.origin.unwrap_or_default());
             state.journal.end(self.id, since_origin, end);
         }
-        let Some(ticket) = self.ticket else { return };
-        let settled = state.doors[self.model].leave(ticket, at);
-        let wakers = state.note(settled);
+        let Some(permit) = self.permit else { return };
+        let advanced = state.admissions[self.model].release(permit, at);
+        let wakers = state.note(advanced);
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -254,8 +254,8 @@ pub(crate) type Completion = Pin<Box<dyn Future<Output = Result<Reply, Error>> +
 /// Boxed, so that it is compiled in here. An `async fn` is compiled wherever it is awaited: in every exercise, at every save.
 pub(crate) fn complete(shared: Arc<Shared>, model: String, request: Request) -> Completion {
     Box::pin(async move {
-        let manner = Manner::asynchronous(CallKind::Complete);
-        let mut call = InFlight::start(shared.clone(), &model, &request, manner)?;
+        let mode = CallMode::asynchronous(CallKind::Complete);
+        let mut call = InFlight::start(shared.clone(), &model, &request, mode)?;
         let begun = poll_fn(|cx| call.poll_begun(cx)).await;
         let last_instant = call.due(begun, call.plan.token_count());
         if last_instant > shared.clock.now() {
@@ -319,8 +319,8 @@ impl Stream for TokenStream {
             match &mut self.state {
                 State::Done => return Poll::Ready(None),
                 State::Idle { shared, model, request } => {
-                    let manner = Manner::asynchronous(CallKind::Stream);
-                    match InFlight::start(shared.clone(), model, request, manner) {
+                    let mode = CallMode::asynchronous(CallKind::Stream);
+                    match InFlight::start(shared.clone(), model, request, mode) {
                         Ok(call) => {
                             let stalled = Stalled::default();
                             self.state = State::Streaming { call, next: 0, sleep: None, seen: Duration::ZERO, stalled };

@@ -177,7 +177,7 @@ impl Journal {
     }
 
     /// Notes a call that ended as it arrived, before the model began.
-    pub(crate) fn turned_away(&mut self, mut call: Call, error: crate::Error) {
+    pub(crate) fn rejected(&mut self, mut call: Call, error: crate::Error) {
         call.ended = Some((call.started, End::Failed(error)));
         self.push(call);
     }

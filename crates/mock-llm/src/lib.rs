@@ -38,15 +38,15 @@
 //!
 //! There is no HTTP in here: `mock-llm-server` puts the same model behind a real server.
 
-pub mod blocking;
-mod call;
-mod clock;
-mod error;
-mod journal;
+mod script;
 mod latency;
 mod limits;
 mod request;
-mod script;
+mod call;
+pub mod blocking;
+mod journal;
+mod clock;
+mod error;
 
 use std::{
     collections::HashMap,
@@ -56,7 +56,7 @@ use std::{
 };
 
 use journal::Writing;
-use limits::{Door, Settled};
+use limits::{Admission, Advanced};
 
 pub use call::TokenStream;
 pub use clock::{Clock, Sleep, TokioClock};
@@ -128,11 +128,11 @@ struct State {
     attempts: HashMap<(String, String), u32>,
     calls_of_model: HashMap<String, u32>,
     /// One for each model, in the provider's order.
-    doors: Vec<Door>,
+    admissions: Vec<Admission>,
 }
 
 impl State {
-    /// Counts a call: the how-manieth of its model it is, and the how-manieth attempt at its request.
+    /// Counts a call: the number among the calls of its model, and its number among the attempts at its request.
     fn count(&mut self, model: &str, key: &str, journal_limit: Option<usize>) -> (u32, u32) {
         if journal_limit.is_some_and(|calls| self.attempts.len() >= calls.saturating_mul(16).max(1024)) {
             self.attempts.clear();
@@ -146,15 +146,15 @@ impl State {
 
     /// Writes into the journal which calls have begun, and gives whom to wake once the lock is free.
     #[must_use]
-    fn note(&mut self, settled: Settled) -> Vec<Waker> {
+    fn note(&mut self, advanced: Advanced) -> Vec<Waker> {
         let origin = self.origin.unwrap_or_default();
-        for (at, arrival) in settled.begun {
+        for (at, arrival) in advanced.begun {
             let (id, epoch) = arrival.entry;
             if epoch == self.epoch {
                 self.journal.begin(id, Writing { begun: at.saturating_sub(origin), ..arrival.writing });
             }
         }
-        settled.wakers
+        advanced.wakers
     }
 }
 
@@ -165,11 +165,11 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Brings a model's door up to date: who has written everything leaves, who waits may begin.
-    fn settle(&self, model: usize, now: Duration) {
+    /// Brings a model's admission up to date: calls that have written everything end, and those that wait may begin.
+    fn advance(&self, model: usize, now: Duration) {
         let mut state = self.lock();
-        let settled = state.doors[model].settle(now);
-        let wakers = state.note(settled);
+        let advanced = state.admissions[model].advance(now);
+        let wakers = state.note(advanced);
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -235,7 +235,7 @@ impl MockLlm {
     pub fn journal(&self) -> Journal {
         let now = self.shared.clock.now();
         for model in 0..self.shared.models.len() {
-            self.shared.settle(model, now);
+            self.shared.advance(model, now);
         }
         let state = self.shared.lock();
         let since_origin = now.saturating_sub(state.origin.unwrap_or(now));
@@ -250,10 +250,10 @@ impl MockLlm {
         let now = self.shared.clock.now();
         let mut state = self.shared.lock();
         let epoch = state.epoch + 1;
-        let mut doors = std::mem::take(&mut state.doors);
-        doors.iter_mut().for_each(Door::refill);
+        let mut admissions = std::mem::take(&mut state.admissions);
+        admissions.iter_mut().for_each(Admission::refill);
         let journal = Journal::keeping(self.shared.journal_limit);
-        *state = State { journal, origin: Some(now), epoch, doors, ..State::default() };
+        *state = State { journal, origin: Some(now), epoch, admissions, ..State::default() };
     }
 }
 
@@ -295,8 +295,8 @@ impl ModelClient {
     pub fn limits(&self) -> Option<LimitStatus> {
         let now = self.shared.clock.now();
         let place = self.shared.models.iter().position(|model| model.name() == self.model)?;
-        self.shared.settle(place, now);
-        Some(self.shared.lock().doors[place].status(now))
+        self.shared.advance(place, now);
+        Some(self.shared.lock().admissions[place].status(now))
     }
 }
 
@@ -341,9 +341,9 @@ impl Builder {
             assert!(!twice, "two models are named `{}`", model.name());
         }
         let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::default()));
-        let doors = self.models.iter().map(|model| Door::new(model.allowed())).collect();
+        let admissions = self.models.iter().map(|model| Admission::new(model.allowed())).collect();
         let journal = Journal::keeping(self.journal_limit);
-        let state = Mutex::new(State { journal, doors, ..State::default() });
+        let state = Mutex::new(State { journal, admissions, ..State::default() });
         let Self { models, seed, journal_limit, .. } = self;
         MockLlm { shared: Arc::new(Shared { models, seed, clock, journal_limit, state }) }
     }

@@ -100,21 +100,21 @@ pub struct Allowance {
     pub reset: Duration,
 }
 
-/// The door of one model: who is inside, who waits in front, and what this minute still allows.
+/// The admission control of one model: which calls run, which wait in the queue, and what this minute still allows.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct Admission {
     limits: Limits,
     requests: Option<Bucket>,
     tokens: Option<Bucket>,
-    running: HashMap<Ticket, Running>,
+    running: HashMap<Permit, Running>,
     waiting: VecDeque<Waiting>,
     /// When calls from the queue began, until they have been told.
-    begun: HashMap<Ticket, Duration>,
-    next_ticket: Ticket,
+    begun: HashMap<Permit, Duration>,
+    next_permit: Permit,
 }
 
-/// A place inside, or in the queue. Kept through a restart of the journal: the calls are still there.
-pub(crate) type Ticket = u64;
+/// The number of a permit to run, or of a wait for one. Kept through a restart of the journal: the calls are still there.
+pub(crate) type Permit = u64;
 
 #[derive(Debug)]
 struct Running {
@@ -125,12 +125,12 @@ struct Running {
 /// A call in the queue, with all that is needed to begin it when a place is free.
 #[derive(Debug)]
 struct Waiting {
-    ticket: Ticket,
+    permit: Permit,
     arrival: Arrival,
     waker: Option<Waker>,
 }
 
-/// What the door has to know of a call.
+/// What admission has to know of a call.
 #[derive(Debug, Clone)]
 pub(crate) struct Arrival {
     /// How long it will run. `None`: for ever.
@@ -140,13 +140,13 @@ pub(crate) struct Arrival {
     pub(crate) writing: Writing,
 }
 
-/// What the door says to a call.
+/// What becomes of a call that arrives.
 #[derive(Debug)]
-pub(crate) enum Answer {
-    /// Begin at once. Without a concurrent limit there is no ticket to give back.
-    Enter(Option<Ticket>),
-    Wait(Ticket),
-    TurnedAway {
+pub(crate) enum Decision {
+    /// Begin at once. Without a concurrent limit there is no permit to give back.
+    Begin(Option<Permit>),
+    Queue(Permit),
+    Rejected {
         retry_after: Option<Duration>,
     },
 }
@@ -154,23 +154,23 @@ pub(crate) enum Answer {
 /// What has come of a look at the clock: calls that begin, and whom to wake.
 #[derive(Debug, Default)]
 #[must_use = "the calls that begin must be told"]
-pub(crate) struct Settled {
+pub(crate) struct Advanced {
     /// Each with the instant at which it begins, on the clock.
     pub(crate) begun: Vec<(Duration, Arrival)>,
     pub(crate) wakers: Vec<Waker>,
 }
 
-/// What the door says to a call from the queue.
+/// What becomes of a call in the queue.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Turn {
+pub(crate) enum QueueStatus {
     /// It began at this instant, on the clock.
     Begun(Duration),
-    /// Not yet. The first in the queue looks again when a call inside will have written everything; the others when they
+    /// Not yet. The first in the queue looks again when a running call will have written everything; the others when they
     /// are woken.
     Wait { look_again: Option<Duration> },
 }
 
-impl Door {
+impl Admission {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -179,7 +179,7 @@ impl Door {
             running: HashMap::new(),
             waiting: VecDeque::new(),
             begun: HashMap::new(),
-            next_ticket: 0,
+            next_permit: 0,
         }
     }
 
@@ -189,35 +189,35 @@ impl Door {
         self.tokens = self.limits.tokens_per_minute.map(Bucket::full);
     }
 
-    /// Lets go who has written everything by `now`, each at its own instant, and lets in who waits.
+    /// Ends the calls that have written everything by `now`, each at its own instant, and begins those that wait.
     ///
     /// A model has a place free when it has written the last token, whether or not anybody has read it. Nobody may be
-    /// there to say so at that instant, so everything that asks the door settles first.
-    pub(crate) fn settle(&mut self, now: Duration) -> Settled {
-        let mut settled = Settled::default();
-        let due = |running: &HashMap<Ticket, Running>| {
+    /// there to say so at that instant, so whatever is asked of admission advances it first.
+    pub(crate) fn advance(&mut self, now: Duration) -> Advanced {
+        let mut advanced = Advanced::default();
+        let due = |running: &HashMap<Permit, Running>| {
             let ended =
-                running.iter().filter_map(|(&ticket, call)| Some((call.ends.filter(|&ends| ends <= now)?, ticket)));
+                running.iter().filter_map(|(&permit, call)| Some((call.ends.filter(|&ends| ends <= now)?, permit)));
             ended.min()
         };
-        while let Some((at, ticket)) = due(&self.running) {
-            self.running.remove(&ticket);
-            self.let_in_next(at, &mut settled);
+        while let Some((at, permit)) = due(&self.running) {
+            self.running.remove(&permit);
+            self.begin_next(at, &mut advanced);
         }
-        settled
+        advanced
     }
 
     /// Judges a call by all limits before any of them is charged: a call that is turned away costs nothing.
-    pub(crate) fn knock(&mut self, tokens: usize, now: Duration, arrival: impl FnOnce() -> Arrival) -> Answer {
+    pub(crate) fn admit(&mut self, tokens: usize, now: Duration, arrival: impl FnOnce() -> Arrival) -> Decision {
         let lacks = [(&mut self.requests, 1), (&mut self.tokens, tokens)];
         let lacks = lacks.into_iter().filter_map(|(bucket, cost)| bucket.as_mut()?.lacks(cost, now));
         // Never wins over any wait: a call larger than a bucket does not get in by coming back.
         if let Some(wait) = lacks.max_by_key(|wait| wait.unwrap_or(Duration::MAX)) {
-            return Answer::TurnedAway { retry_after: wait };
+            return Decision::Rejected { retry_after: wait };
         }
         let full = self.limits.concurrent.is_some_and(|places| self.running.len() >= places);
         if full && self.waiting.len() >= self.limits.queue {
-            return Answer::TurnedAway { retry_after: self.next_end().map(|ends| ends.saturating_sub(now)) };
+            return Decision::Rejected { retry_after: self.next_end().map(|ends| ends.saturating_sub(now)) };
         }
         for (bucket, cost) in [(&mut self.requests, 1), (&mut self.tokens, tokens)] {
             if let Some(bucket) = bucket {
@@ -225,37 +225,37 @@ impl Door {
             }
         }
         if self.limits.concurrent.is_none() {
-            return Answer::Enter(None);
+            return Decision::Begin(None);
         }
-        let (ticket, arrival) = (self.next_ticket, arrival());
-        self.next_ticket += 1;
+        let (permit, arrival) = (self.next_permit, arrival());
+        self.next_permit += 1;
         if full {
-            self.waiting.push_back(Waiting { ticket, arrival, waker: None });
-            Answer::Wait(ticket)
+            self.waiting.push_back(Waiting { permit, arrival, waker: None });
+            Decision::Queue(permit)
         } else {
-            self.enter(ticket, &arrival, now);
-            Answer::Enter(Some(ticket))
+            self.enter(permit, &arrival, now);
+            Decision::Begin(Some(permit))
         }
     }
 
-    fn enter(&mut self, ticket: Ticket, arrival: &Arrival, now: Duration) {
+    fn enter(&mut self, permit: Permit, arrival: &Arrival, now: Duration) {
         let ends = arrival.runs_for.map(|duration| now.saturating_add(duration));
-        self.running.insert(ticket, Running { ends });
+        self.running.insert(permit, Running { ends });
     }
 
-    fn let_in_next(&mut self, at: Duration, settled: &mut Settled) {
+    fn begin_next(&mut self, at: Duration, advanced: &mut Advanced) {
         if let Some(next) = self.waiting.pop_front() {
-            self.enter(next.ticket, &next.arrival, at);
-            self.begun.insert(next.ticket, at);
-            settled.begun.push((at, next.arrival));
-            settled.wakers.extend(next.waker);
+            self.enter(next.permit, &next.arrival, at);
+            self.begun.insert(next.permit, at);
+            advanced.begun.push((at, next.arrival));
+            advanced.wakers.extend(next.waker);
         }
-        self.wake_first(settled);
+        self.wake_first(advanced);
     }
 
     /// Who has become the first must look at the clock from now on.
-    fn wake_first(&mut self, settled: &mut Settled) {
-        settled.wakers.extend(self.waiting.front_mut().and_then(|first| first.waker.take()));
+    fn wake_first(&mut self, advanced: &mut Advanced) {
+        advanced.wakers.extend(self.waiting.front_mut().and_then(|first| first.waker.take()));
     }
 
     fn next_end(&self) -> Option<Duration> {
@@ -263,31 +263,31 @@ impl Door {
     }
 
     /// Tells a call from the queue when it began, once; before that, keeps its waker.
-    pub(crate) fn turn(&mut self, ticket: Ticket, waker: &Waker) -> Turn {
-        if let Some(begun) = self.begun.remove(&ticket) {
-            return Turn::Begun(begun);
+    pub(crate) fn queue_status(&mut self, permit: Permit, waker: &Waker) -> QueueStatus {
+        if let Some(begun) = self.begun.remove(&permit) {
+            return QueueStatus::Begun(begun);
         }
         let next_end = self.next_end();
-        let place = self.waiting.iter().position(|waiting| waiting.ticket == ticket);
+        let place = self.waiting.iter().position(|waiting| waiting.permit == permit);
         let place = place.expect("a call that has not begun is in the queue");
         match &mut self.waiting[place].waker {
             Some(kept) => kept.clone_from(waker),
             empty => *empty = Some(waker.clone()),
         }
-        Turn::Wait { look_again: next_end.filter(|_| place == 0) }
+        QueueStatus::Wait { look_again: next_end.filter(|_| place == 0) }
     }
 
     /// Gives a place back, or leaves the queue. The place goes to the first in the queue at this very instant.
-    pub(crate) fn leave(&mut self, ticket: Ticket, now: Duration) -> Settled {
-        let mut settled = self.settle(now);
-        self.begun.remove(&ticket);
-        if self.running.remove(&ticket).is_some() {
-            self.let_in_next(now, &mut settled);
+    pub(crate) fn release(&mut self, permit: Permit, now: Duration) -> Advanced {
+        let mut advanced = self.advance(now);
+        self.begun.remove(&permit);
+        if self.running.remove(&permit).is_some() {
+            self.begin_next(now, &mut advanced);
         } else {
-            self.waiting.retain(|waiting| waiting.ticket != ticket);
-            self.wake_first(&mut settled);
+            self.waiting.retain(|waiting| waiting.permit != permit);
+            self.wake_first(&mut advanced);
         }
-        settled
+        advanced
     }
 
     pub(crate) fn status(&mut self, now: Duration) -> LimitStatus {

@@ -361,7 +361,7 @@ impl Plan {
     }
 
     /// The error of a call that the provider does not even begin.
-    pub(crate) fn turned_away(&self) -> Option<Error> {
+    pub(crate) fn rejected(&self) -> Option<Error> {
         let at_once = matches!(self.fault, Some(Fault::RateLimited { .. } | Fault::Refused));
         self.fault.filter(|_| at_once)?.error(0)
     }

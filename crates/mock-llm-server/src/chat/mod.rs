@@ -1,11 +1,11 @@
 //! `POST /v1/chat/completions`.
 
-mod chunk;
-mod plain;
-mod reply;
 mod request;
-mod speaker;
+mod reply;
+mod plain;
 mod stream;
+mod writer;
+mod chunk;
 
 use std::{
     sync::Arc,

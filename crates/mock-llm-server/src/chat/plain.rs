@@ -14,8 +14,8 @@ use super::{
     Job,
     chunk::{Message, Usage, completion},
     reply::Reply,
-    speaker::{finish_reason, marked},
     stream::{flush, slowly},
+    writer::{finish_reason, marked},
 };
 use crate::{
     error::{ApiError, Json},

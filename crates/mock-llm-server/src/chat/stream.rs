@@ -20,7 +20,7 @@ use futures::{FutureExt, Stream, StreamExt, future::BoxFuture, future::pending};
 use mock_llm::{Error, Token, TokenStream};
 use tokio::time::{sleep, timeout};
 
-use super::{Job, speaker::Speaker};
+use super::{Job, writer::ChunkWriter};
 use crate::{app::Phase, error::ApiError, fault::Fault, metrics::Active};
 
 type Item = Option<Result<Token, Error>>;
@@ -28,18 +28,18 @@ type Item = Option<Result<Token, Error>>;
 /// Answers with a stream in which every event is as the API promises.
 pub(super) async fn well_formed(mut job: Job) -> Result<Response, ApiError> {
     let (first, tokens) = begin(&mut job).await?;
-    let speaker = Speaker::new(&job);
+    let writer = ChunkWriter::new(&job);
     let mut queue = VecDeque::with_capacity(job.request.n + 1);
-    speaker.open(|chunk| queue.push_back(chunk));
+    writer.open(|chunk| queue.push_back(chunk));
     let mut phase = job.app.phase.clone();
-    let told = async move {
+    let ending = async move {
         // An error means that the server is gone, and with it everybody who could be told.
         let _ = phase.wait_for(|phase| *phase == Phase::Ending).await;
     };
     let keep_alive = KeepAlive::new().interval(job.app.heartbeat).text("keep-alive");
-    let told = told.boxed();
+    let ending = ending.boxed();
     let next = Next::Token;
-    let events = Events { first, tokens, speaker, queue, told, since_told: 0, active: job.active, next };
+    let events = Events { first, tokens, writer, queue, ending, since_look: 0, active: job.active, next };
     Ok(Sse::new(events).keep_alive(keep_alive).into_response())
 }
 
@@ -63,18 +63,18 @@ fn in_mid_stream(fault: Option<Fault>) -> bool {
 struct Events {
     first: Option<Item>,
     tokens: TokenStream,
-    speaker: Speaker,
+    writer: ChunkWriter,
     queue: VecDeque<String>,
     /// Ready when the server ends.
-    told: BoxFuture<'static, ()>,
-    /// How many tokens have gone out since the last look at `told`.
-    since_told: usize,
+    ending: BoxFuture<'static, ()>,
+    /// How many tokens have gone out since the last look at `ending`.
+    since_look: usize,
     active: Active,
     next: Next,
 }
 
 /// How often a stream that never waits looks whether the server ends.
-const TOKENS_PER_QUESTION: usize = 64;
+const TOKENS_PER_LOOK: usize = 64;
 
 /// What the stream does when its queue is empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,23 +106,23 @@ impl Stream for Events {
                 Some(first) => Poll::Ready(first),
                 None => this.tokens.poll_next_unpin(cx),
             };
-            // Asked where the stream waits, and now and then where it never does: it costs as much as the token.
-            this.since_told += 1;
-            if (item.is_pending() || this.since_told >= TOKENS_PER_QUESTION) && this.told.poll_unpin(cx).is_ready() {
+            // Looked at where the stream waits, and now and then where it never does: it costs as much as the token.
+            this.since_look += 1;
+            if (item.is_pending() || this.since_look >= TOKENS_PER_LOOK) && this.ending.poll_unpin(cx).is_ready() {
                 this.end(Some(ApiError::shutting_down()));
                 continue;
             }
-            this.since_told %= TOKENS_PER_QUESTION;
+            this.since_look %= TOKENS_PER_LOOK;
             let item = ready!(item);
             match item {
                 Some(Ok(token)) => {
-                    this.active.tokens(this.speaker.choices());
+                    this.active.tokens(this.writer.choices());
                     let queue = &mut this.queue;
-                    this.speaker.token(&token, |chunk| queue.push_back(chunk));
+                    this.writer.token(&token, |chunk| queue.push_back(chunk));
                 }
                 None => {
                     let queue = &mut this.queue;
-                    this.speaker.close(|chunk| queue.push_back(chunk));
+                    this.writer.close(|chunk| queue.push_back(chunk));
                     this.end(None);
                 }
                 Some(Err(Error::Cut { .. } | Error::Refused)) => {
@@ -167,9 +167,9 @@ fn raw(
     mut job: Job,
 ) -> (Option<Fault>, impl Stream<Item = io::Result<Bytes>>) {
     let bytes = async_stream::stream! {
-        let mut speaker = Speaker::new(&job);
+        let mut writer = ChunkWriter::new(&job);
         let mut chunks = Vec::new();
-        speaker.open(|chunk| chunks.push(chunk));
+        writer.open(|chunk| chunks.push(chunk));
         let mut count = 0;
         loop {
             for chunk in chunks.drain(..) {
@@ -192,12 +192,12 @@ fn raw(
             match item {
                 Some(Ok(token)) => {
                     count += 1;
-                    job.active.tokens(speaker.choices());
-                    speaker.token(&token, |chunk| chunks.push(chunk));
+                    job.active.tokens(writer.choices());
+                    writer.token(&token, |chunk| chunks.push(chunk));
                 }
                 Some(Err(_)) => break,
                 None => {
-                    speaker.close(|chunk| chunks.push(chunk));
+                    writer.close(|chunk| chunks.push(chunk));
                     for chunk in chunks.drain(..) {
                         yield Ok(event(&chunk));
                     }

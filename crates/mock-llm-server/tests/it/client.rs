@@ -41,6 +41,7 @@ pub struct Open {
     pub headers: HashMap<String, String>,
     body: Vec<u8>,
     chunks: Vec<Vec<u8>>,
+    /// How much of the body `next_event` has given.
     events_read: usize,
     ended: Option<End>,
 }
@@ -122,14 +123,19 @@ impl Open {
             return Err(end);
         }
         let mut buffer = [0; 16 * 1024];
-        let end = match self.stream.read(&mut buffer) {
-            Ok(0) => End::Cut,
-            Ok(count) => {
-                self.raw.extend_from_slice(&buffer[..count]);
-                return Ok(());
+        let end = loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => break End::Cut,
+                Ok(count) => {
+                    self.raw.extend_from_slice(&buffer[..count]);
+                    return Ok(());
+                }
+                // A read with a timeout is not taken up again by itself after a signal, such as that of a debugger or of a
+                // laptop that wakes up.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => break End::Reset,
+                Err(error) => panic!("the server is silent, or worse: {error}"),
             }
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => End::Reset,
-            Err(error) => panic!("the server is silent, or worse: {error}"),
         };
         self.ended = Some(end);
         Err(end)
@@ -171,12 +177,17 @@ impl Open {
     /// The data of the next event; comments are left out.
     pub fn next_event(&mut self) -> Option<String> {
         loop {
-            let events = events(&self.body);
-            if let Some(event) = events.into_iter().nth(self.events_read) {
-                self.events_read += 1;
-                return Some(event);
+            let unread = &self.body[self.events_read..];
+            match unread.windows(2).position(|window| window == b"\n\n") {
+                Some(end) => {
+                    let event = events(&unread[..end + 2]).pop();
+                    self.events_read += end + 2;
+                    if event.is_some() {
+                        return event;
+                    }
+                }
+                None => self.piece().ok()?,
             }
-            self.piece().ok()?;
         }
     }
 

@@ -1,6 +1,11 @@
 //! Every fault, asked for in every way, and what arrives.
 
-use std::{net::TcpStream, thread, time::Duration};
+use std::{
+    net::TcpStream,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
 
 use mock_llm_server::{Config, Fault};
 use serde_json::{Value, json};
@@ -8,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     atlas, chat,
     client::{self, Answer, End, get, open, post, post_with, request},
-    eventually, serve, start, streamed,
+    endless, eventually, serve, start, streamed,
 };
 
 fn stream_with(fault: &str) -> Answer {
@@ -214,15 +219,33 @@ fn a_script_of_the_model_itself_is_obeyed() {
     assert_eq!(post(&server, &streamed("atlas")).header("retry-after"), "3");
 }
 
-/// Every fault and every bad request of this crate's tests, while 100 good streams run.
+/// Every fault and every bad request of this crate's tests, while 100 good streams run. They have no end of their own, so
+/// all of them run however slow the machine is; each reads on until the last fault is over, and five words more.
 #[test]
 fn good_streams_are_not_disturbed_by_anything() {
-    let text = vec!["word"; 60].join(" ");
-    let good = mock_llm::Model::new("good").inter_token_latency(Duration::from_millis(5)).reply(&text);
+    // A calm pace: a hundred readers in one process are work, too.
+    let good = endless("good").inter_token_latency(Duration::from_millis(50));
     let server = start(Config { models: vec![good, atlas()], body_limit: 10_000, ..Config::default() });
+    let all_is_over = AtomicBool::new(false);
+    let read = || {
+        let mut stream = open(&server, &streamed("good"), &[]);
+        assert_eq!(stream.status, 200);
+        let role = stream.next_event().expect("a role");
+        assert!(role.contains("\"role\":\"assistant\""), "{role}");
+        let (mut words, mut more) = (0, 5);
+        while more > 0 {
+            more -= usize::from(all_is_over.load(Ordering::Relaxed));
+            let event = stream.next_event().expect("the stream goes on");
+            let event: Value = serde_json::from_str(&event).expect("JSON");
+            let expected = if words == 0 { "word" } else { " word" };
+            assert_eq!(event["choices"][0]["delta"], json!({ "content": expected }));
+            words += 1;
+        }
+        words
+    };
     thread::scope(|scope| {
-        let streams: Vec<_> = (0..100).map(|_| scope.spawn(|| post(&server, &streamed("good")))).collect();
-        eventually("all good streams run", || server.llm().journal().in_flight() >= 100);
+        let streams: Vec<_> = (0..100).map(|_| scope.spawn(read)).collect();
+        eventually("all good streams run", || server.llm().journal().in_flight() == 100);
         let faults = [
             "status=500",
             "status=503",
@@ -253,10 +276,9 @@ fn good_streams_are_not_disturbed_by_anything() {
         assert_eq!(get(&server, "/v1/chat/completions").status, 405);
         assert_eq!(client::raw(&server, b"no http at all\r\n\r\n").status, 400);
         drop(client::raw_stream(&server, b"POST /v1/chat/completions HTTP/1.1\r\n"));
+        all_is_over.store(true, Ordering::Relaxed);
         for stream in streams {
-            let answer = stream.join().expect("no panic");
-            assert_eq!((answer.status, answer.end, answer.content(0)), (200, End::Clean, text.clone()));
-            assert!(is_done(&answer));
+            assert!(stream.join().expect("no panic") >= 5);
         }
     });
 }

@@ -8,7 +8,7 @@ use std::{
 use super::Gate;
 use crate::{
     CallKind, End, Error, Reply, Request, Shared, Token,
-    call::{InFlight, Manner},
+    call::{CallMode, InFlight},
 };
 
 /// A synchronous client for one model. Clones are the same client.
@@ -148,8 +148,8 @@ struct Waiter {
 
 impl Waiter {
     fn start(client: &Client, request: &Request, kind: CallKind) -> Result<Self, Error> {
-        let manner = Manner { kind, thread: Some(thread::current().id()) };
-        let mut call = InFlight::start(client.shared.clone(), &client.model, request, manner)?;
+        let mode = CallMode { kind, thread: Some(thread::current().id()) };
+        let mut call = InFlight::start(client.shared.clone(), &client.model, request, mode)?;
         let begun = wait_in_queue(&mut call, client.read_timeout)?;
         let thread_time = call.clock().time_of_this_thread();
         Ok(Self { call, begun, at: begun, thread_time })

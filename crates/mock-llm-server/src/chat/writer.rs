@@ -13,7 +13,7 @@ pub(super) const DONE: &str = "[DONE]";
 
 /// What it takes to write all chunks of one completion.
 #[derive(Debug)]
-pub(super) struct Speaker {
+pub(super) struct ChunkWriter {
     chunks: Chunks,
     choices: usize,
     reply: Reply,
@@ -23,7 +23,7 @@ pub(super) struct Speaker {
     tokens: usize,
 }
 
-impl Speaker {
+impl ChunkWriter {
     pub(super) fn new(job: &Job) -> Self {
         Self {
             chunks: Chunks::new(&job.identity, job.request.include_usage),
