@@ -20,11 +20,11 @@ use crate::{
     message::{Message, saw},
     panics,
     polls::Looks,
-    pulse::{Pulse, Who},
+    pulse::{Panic, Pulse, Who},
     report::{self, Failure},
     runtime::runtime,
+    stuck_thread::{Asked, In},
     supervise::{Ending, Learners, Never, Parks, Supervise},
-    wakes::Moment,
     watchdog::Watchdog,
     words::{not_started, why_never, why_stuck},
 };
@@ -234,12 +234,14 @@ impl Check {
             yours,
             expected: self.expected,
             polls: pulse.root_polls(),
-            polls_of_tasks: polls.by_tasks(),
+            when_polled: polls,
+            ended: pulse.when_returned().unwrap_or(elapsed),
             looks,
             timers: self.timers,
             left: Left::default(),
             never_dropped: 0,
             tasks_spawned: pulse.tasks_spawned(),
+            panics_elsewhere: pulse.panics().into_iter().filter(|panic| panic.elsewhere).collect(),
         }
     }
 
@@ -248,12 +250,12 @@ impl Check {
         if let Some(failure) = not_started(&check, pulse) {
             fail(failure);
         }
-        let first = pulse.panics().into_iter().next();
-        let place = first.as_ref().and_then(|panic| panic.place.clone());
-        let in_a_waker = first.as_ref().and_then(|panic| panic.in_a_waker);
-        let words = first.map_or_else(|| words.to_owned(), |panic| panic.message);
+        let panic = Panic::that_ended(&pulse.panics(), words);
+        let place = panic.as_ref().and_then(Panic::learners_place);
+        let place_sought = panic.as_ref().is_some_and(Panic::place_sought);
+        let why = panic.as_ref().and_then(Panic::why).unwrap_or(&self.panic_means);
+        let words = panic.as_ref().map_or(words, |panic| &panic.message);
         let at = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
-        let why = in_a_waker.map(Moment::why).unwrap_or(&self.panic_means);
         let message = saw(format!("a panic{at}:\n{words}")).expected("no panic").because(why);
         let journals: Vec<Journal> = self.mocks.iter().map(|mock| mock.journal().taken_at(pulse.now())).collect();
         let yours = self.timeline(&journals, Some(pulse.now()));
@@ -262,8 +264,8 @@ impl Check {
             message,
             yours: Some(yours),
             expected: self.expected.clone(),
-            place,
-            place_sought: false,
+            place: place.filter(|_| !place_sought),
+            place_sought,
         })
     }
 
@@ -297,7 +299,10 @@ impl Check {
 
     fn watchdog(&self, check: &Reporter, pulse: &Arc<Pulse>) -> Watchdog {
         let (check, this, seen) = (check.clone(), self.clone(), pulse.clone());
+        let thread = Asked::this_thread();
         Watchdog::start(pulse.clone(), move |outcome| {
+            // A runtime that waits for a thread of its pool is in no poll of the learner's.
+            let within = if seen.polling().is_some() { thread.answer(&check) } else { In::default() };
             // A journal may ask the learner's clock, and the learner's code may hold its lock for ever.
             let known = soon({
                 let (this, now) = (this.clone(), seen.now());
@@ -311,10 +316,11 @@ impl Check {
             let words = words.flatten();
             let failure = Failure {
                 check,
-                message: words.unwrap_or_else(|| why_stuck(outcome, &seen)),
-                yours: Some(this.timeline(&journals, Some(seen.now()))),
+                message: words.unwrap_or_else(|| why_stuck(outcome, &seen)).also_saw(&within.words()),
+                yours: Some(this.timeline(&journals, None)),
                 expected: this.expected.clone(),
-                place: None,
+                place: within.line,
+                // Another build would take its two seconds once more; the function is known without.
                 place_sought: false,
             };
             failure.tell_past_libtest();

@@ -52,6 +52,8 @@ pub struct CheckFunction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct This {
     name: &'static str,
+    /// The module of the checks.
+    module: &'static str,
     file: &'static str,
     line: u32,
     attempt: Option<&'static str>,
@@ -74,10 +76,16 @@ static HAS_SAID_WHY: AtomicBool = AtomicBool::new(false);
 
 impl CheckFunction {
     /// The check begins.
-    pub fn begins(name: &'static str, file: &'static str, line: u32, attempt: Option<&'static str>) -> Self {
+    pub fn begins(
+        name: &'static str,
+        module: &'static str,
+        file: &'static str,
+        line: u32,
+        attempt: Option<&'static str>,
+    ) -> Self {
         static HOOK: Once = Once::new();
         HOOK.call_once(watch_the_end_of_the_process);
-        let this = This { name, file, line, attempt };
+        let this = This { name, module, file, line, attempt };
         THIS.set(Some(this));
         GOING_ON.lock().unwrap_or_else(PoisonError::into_inner).push(this);
         Self { this }
@@ -98,11 +106,18 @@ impl Drop for CheckFunction {
     }
 }
 
+/// Whether a check runs on this thread, and not only code that it has started elsewhere.
+pub(crate) fn is_on_this_thread() -> bool {
+    THIS.get().is_some()
+}
+
 /// The check that something is reported of.
 #[derive(Debug, Clone)]
 pub(crate) struct Reporter {
     pub(crate) name: String,
     pub(crate) attempt: Option<&'static str>,
+    /// The module of the checks, if it is known.
+    module: Option<&'static str>,
     /// Where it begins in its file, if it is known.
     line: Option<u32>,
 }
@@ -111,13 +126,22 @@ impl Reporter {
     /// The check that runs on this thread. One without the attribute has the name of its thread, which libtest gives it, or
     /// that which the runner says.
     pub(crate) fn of_this_thread() -> Self {
-        if let Some(This { name, line, attempt, .. }) = THIS.get() {
-            return Self { name: name.to_owned(), attempt, line: Some(line) };
+        if let Some(this) = THIS.get() {
+            return Self::of(this);
         }
         let name = thread::current().name().filter(|name| *name != "main").map(str::to_owned);
         let name = name.or_else(|| std::env::var(verdict::variables::CHECK).ok());
         let name = name.unwrap_or_else(|| "this check".to_owned());
-        Self { name: name.rsplit("::").next().unwrap_or(&name).to_owned(), attempt: None, line: None }
+        Self { name: name.rsplit("::").next().unwrap_or(&name).to_owned(), attempt: None, module: None, line: None }
+    }
+
+    fn of(This { name, module, line, attempt, .. }: This) -> Self {
+        Self { name: name.to_owned(), attempt, module: Some(module), line: Some(line) }
+    }
+
+    /// The module of the code under test, as it is called in its program: that in which the checks are.
+    pub(crate) fn module(&self) -> Option<&'static str> {
+        self.module?.rsplit_once("::").map(|(module, _)| module)
     }
 
     /// Keeps a message for the end of the process, where a person reads on. `false`: nothing will be said there.
@@ -157,8 +181,8 @@ fn the_process_ends() {
     // `try_lock`: whoever calls `exit` may do it anywhere.
     let going_on = GOING_ON.try_lock().map(|going_on| going_on.clone()).unwrap_or_default();
     let too_early = THIS.get().or(going_on.first().copied()).filter(|_| !HAS_SAID_WHY.load(Ordering::SeqCst));
-    if let Some(This { name, line, attempt, .. }) = too_early {
-        let check = Reporter { name: name.to_owned(), attempt, line: Some(line) };
+    if let Some(this) = too_early {
+        let check = Reporter::of(this);
         let message = saw("the process ended while your code ran")
             .expected("the function to return, and the check to go on")
             .because(

@@ -12,8 +12,10 @@ use crate::{
     left::Left,
     message::{Message, saw},
     panics::Told,
-    polls::Looks,
+    polls::{Looks, Polls},
+    pulse::Panic,
     report::{self, Failure},
+    slow::Time,
 };
 
 /// A run of the learner's code that has ended.
@@ -33,13 +35,17 @@ pub(crate) struct Run {
     pub(crate) yours: Timeline,
     pub(crate) expected: Option<Timeline>,
     pub(crate) polls: u64,
-    pub(crate) polls_of_tasks: u64,
+    pub(crate) when_polled: Polls,
+    /// When the function returned that the check is about.
+    pub(crate) ended: Duration,
     /// `None`: no call was made, so nothing can be said.
     pub(crate) looks: Option<Looks>,
     /// How many timers of their own the exercise and the check need.
     pub(crate) timers: usize,
     pub(crate) left: Left,
     pub(crate) never_dropped: usize,
+    /// Panics on threads that the learner's code has started. Nobody sees them but here.
+    pub(crate) panics_elsewhere: Vec<Panic>,
     pub(crate) tasks_spawned: usize,
 }
 
@@ -76,7 +82,7 @@ impl<T> Finished<T> {
 
     /// How often the tasks were polled that were spawned, those that have ended too. 0 without `--cfg tokio_unstable`.
     pub fn polls_of_tasks(&self) -> u64 {
-        self.run.polls_of_tasks
+        self.run.when_polled.by_tasks()
     }
 
     /// How many tasks had not ended when the learner's function had returned, and everything had run that was ready to:
@@ -103,7 +109,9 @@ impl<T> Finished<T> {
         self.run.tasks_spawned
     }
 
-    /// The run must take exactly this long, in virtual time. `because` says why the machine takes as long as it does.
+    /// The run must take exactly this long, in virtual time. `because` says why the machine takes as long as it does, where
+    /// the journal has no better reason: a guard that is held across the calls, a time in which nothing is called, another
+    /// clock.
     ///
     /// Who looks again and again on a timer may meet the time by luck. So the run must also wait as
     /// [`only_looks_when_woken`](Self::only_looks_when_woken) says, with as many timers as
@@ -174,6 +182,15 @@ impl<T> Finished<T> {
         }
     }
 
+    /// Why the calls of this run took longer than they need together, where the journal tells: another clock, a guard or a
+    /// permit that is held across a call, a limit, calls in turn. A sentence or two for the "why" of a check that has its own
+    /// way to ask for the time; [`takes`](Self::takes) says it by itself where its `because` is too general.
+    pub fn why_slow(&self) -> Option<String> {
+        let time = self.run.time();
+        let known = time.on_another_clock().or_else(|| time.behind_a_lock()).or_else(|| time.limited());
+        known.or_else(|| time.in_turn())
+    }
+
     /// Something must hold.
     ///
     /// # Panics
@@ -205,9 +222,20 @@ impl Run {
         if let Some(fault) = looks.filter(|_| self.elapsed > wanted) {
             self.fail(fault);
         }
-        let outcome = if self.elapsed > wanted { Outcome::TooSlow } else { Outcome::Wrong };
+        let (time, too_long) = (self.time(), self.elapsed.saturating_sub(wanted));
+        let (outcome, known) = if too_long.is_zero() {
+            let elsewhere = time.on_another_clock();
+            (if elsewhere.is_some() { Outcome::Blocked } else { Outcome::Wrong }, elsewhere)
+        } else {
+            (Outcome::TooSlow, time.behind_a_lock().or_else(|| time.asleep(too_long)))
+        };
+        let because = known.as_deref().unwrap_or(because);
         let saw = saw(format!("the run took {}", seconds(self.elapsed)));
         self.fail(saw.expected(seconds(wanted)).because(because).outcome(outcome))
+    }
+
+    fn time(&self) -> Time<'_> {
+        Time { journal: &self.journal, polls: &self.when_polled, tasks_spawned: self.tasks_spawned, ended: self.ended }
     }
 
     fn only_looks_when_woken(&self, timers: usize) {
@@ -217,6 +245,10 @@ impl Run {
     }
 
     fn fail(&self, message: Message) -> ! {
+        let message = match self.panics_elsewhere.first() {
+            Some(panic) => message.and_a_panic_elsewhere(panic),
+            None => message,
+        };
         fail(Failure {
             check: self.check.clone(),
             message,

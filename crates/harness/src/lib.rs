@@ -50,37 +50,40 @@
 //! None of it depends on how fast the machine is: real time decides only that a poll that has been going on for two
 //! seconds will not return.
 //!
-//! In reading order: [`Check`] is how a run is set up; `supervise` is the future that watches the learner's, and
-//! `stuck_at` and `waits` find the line at which it hangs, and in what; `pulse` is what the watchdog sees; [`Finished`]
-//! is what a check asks of a run; `message` and `report` are how a failure is told, to a person and to the runner;
-//! `check_function` is a check from its first line to its last; [`Trace`] and [`thread`] watch an executor that the
-//! learner wrote.
+//! In reading order: [`Check`] is how a run is set up, on the `runtime`; `supervise` is the future that watches the learner's,
+//! and `stuck_at` and `waits` find the line at which it hangs, and in what; `pulse` is what the `watchdog` sees, `processor`
+//! and `stuck_thread` are how it looks at a thread; [`Finished`] is what a check asks of a run, with `polls`, `slow` and `left`
+//! behind it; `words`, `message` and `report` are how a failure is told, to a person and to the runner; `check_function`
+//! is a check from its first line to its last. [`Wakes`], [`Gate`], [`moved_at`] and [`kept_by`] are for futures that a check
+//! polls by hand; [`Trace`] and [`thread`] watch an executor that the learner wrote.
 //!
 //! What it leaves out: more than one thread, and real sockets. Virtual time is exact only in process.
 
 mod check;
-mod check_function;
+mod runtime;
+mod supervise;
+mod stuck_at;
+mod waits;
+mod pulse;
+mod watchdog;
+mod processor;
+mod stuck_thread;
+mod panics;
 mod finished;
+mod polls;
+mod slow;
+mod left;
+mod words;
+mod message;
+mod report;
+mod check_function;
+mod recorder;
+mod wakes;
 mod futures;
 mod heap;
-mod left;
 mod lists;
-mod message;
-mod panics;
-mod polls;
-mod processor;
-mod pulse;
-mod recorder;
-mod report;
-mod runtime;
-mod stuck_at;
-mod supervise;
-pub mod thread;
 mod trace;
-mod waits;
-mod wakes;
-mod watchdog;
-mod words;
+pub mod thread;
 
 pub use check::Check;
 #[doc(hidden)]

@@ -6,6 +6,8 @@ use timeline::{TextStyle, Timeline};
 
 use verdict::Outcome;
 
+use crate::pulse::Panic;
+
 /// The words of a failure. Built with [`saw`].
 #[derive(Debug, Clone)]
 #[must_use]
@@ -57,6 +59,22 @@ impl Message {
     /// The verdict, where it is not [`Outcome::Wrong`].
     pub fn outcome(mut self, outcome: Outcome) -> Self {
         self.outcome = outcome;
+        self
+    }
+
+    /// Adds to what was seen.
+    pub(crate) fn also_saw(mut self, what: &str) -> Self {
+        self.saw.push_str(what);
+        self
+    }
+
+    /// Adds what has happened on a thread that the learner's code has started: it may well be the reason.
+    pub(crate) fn and_a_panic_elsewhere(mut self, panic: &Panic) -> Self {
+        let at = panic.learners_place().map(|place| format!(" at {place}")).unwrap_or_default();
+        self.saw = format!("{}\nand a panic on a thread of its own{at}:\n{}", self.saw, panic.message);
+        if let Some(why) = panic.why() {
+            self.because = if self.because.is_empty() { why.to_owned() } else { format!("{why}\n{}", self.because) };
+        }
         self
     }
 

@@ -40,6 +40,11 @@ impl Polls {
         }
     }
 
+    /// How many polls there were at this instant.
+    pub(crate) fn at(&self, at: Duration) -> usize {
+        self.at.get(&at).copied().unwrap_or(0)
+    }
+
     /// How often tasks were polled, those that have ended too.
     pub(crate) fn by_tasks(&self) -> u64 {
         self.by_tasks

@@ -1,11 +1,12 @@
 //! The signs of life of a run: what the supervisor and the runtime's hooks write, and what the watchdog reads.
 
 use std::{
+    backtrace::Backtrace,
     collections::{BTreeMap, HashMap},
     fmt,
     panic::Location,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -70,7 +71,12 @@ pub(crate) struct Task {
 #[derive(Debug, Clone)]
 pub(crate) struct Panic {
     pub(crate) message: String,
+    /// Where `panic!` stands.
     pub(crate) place: Option<String>,
+    /// The call stack, where `panic!` stands in a library: which line of the learner's led there?
+    pub(crate) stack: Option<Arc<Backtrace>>,
+    /// On a thread that the learner's code has started.
+    pub(crate) elsewhere: bool,
     /// What called the code that panicked, if a waker did.
     pub(crate) in_a_waker: Option<Moment>,
 }

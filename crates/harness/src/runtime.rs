@@ -20,7 +20,7 @@ pub(crate) fn runtime(pulse: &Arc<Pulse>, parks: &Arc<Parks>) -> Runtime {
         seen.parked();
         on_park.parked();
     });
-    builder.on_thread_start(move || panics::note_panics_of(&on_thread));
+    builder.on_thread_start(move || panics::belongs_to(&on_thread));
     #[cfg(tokio_unstable)]
     task_hooks(&mut builder, pulse, parks);
     builder.build().expect("a runtime without sockets needs nothing that can be missing")

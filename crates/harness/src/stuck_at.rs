@@ -11,6 +11,8 @@ use std::{
     task::{RawWaker, RawWakerVTable, Wake, Waker},
 };
 
+#[cfg(unix)]
+use crate::stuck_thread::In;
 use crate::waits::{self, Wait};
 
 /// A line at which a future waits.
@@ -161,10 +163,60 @@ fn is_learners(frame: &Frame) -> bool {
     let is_ours = frame.function.split([':', '<', ' ']).any(|part| part == "harness" || part == "timeline");
     // Relative paths begin with a dot or a folder of the workspace: a slash in front makes both kinds alike.
     let place = format!("/{}", frame.place);
-    let not_theirs =
-        ["/checks/", "/crates/mock-llm/", "/crates/timeline/", "/rustc/", "/registry/", "/lib/rustlib/", "/library/"];
     let is_rust = place.contains(".rs:");
-    is_rust && !is_ours && !not_theirs.iter().any(|part| place.contains(part))
+    is_rust && !is_ours && !is_not_learners(&place)
+}
+
+/// Whether a file is a library's, the harness's or a check's.
+pub(crate) fn is_not_learners(file: &str) -> bool {
+    let file = format!("/{}", file.replace('\\', "/"));
+    let theirs = [
+        "/checks/",
+        "/crates/harness/src/",
+        "/crates/mock-llm/",
+        "/crates/timeline/",
+        "/rustc/",
+        "/registry/",
+        "/lib/rustlib/",
+        "/library/",
+    ];
+    theirs.iter().any(|part| file.contains(part))
+}
+
+/// The innermost line of the learner's on a call stack, as it is seen from the top of the workspace.
+pub(crate) fn learners_line(stack: &Backtrace) -> Option<String> {
+    innermost_place(&stack.to_string()).map(|place| match std::env::current_dir() {
+        Ok(folder) => from_top(&place.line, &folder),
+        Err(_) => place.line,
+    })
+}
+
+/// The learner's function on a call stack: the innermost of this module that is not one of the checks in it. A program without
+/// line tables still knows the names of its functions.
+#[cfg(unix)]
+pub(crate) fn learners_function(stack: &Backtrace, module: Option<&str>) -> In {
+    let frames = frames(&stack.to_string());
+    let folder = std::env::current_dir().unwrap_or_default();
+    let line = frames.iter().find(|frame| is_learners(frame)).map(|frame| from_top(&frame.place, &folder));
+    let function = module.and_then(|module| frames.iter().find_map(|frame| name_within(&frame.function, module)));
+    In { function, line }
+}
+
+/// `Executor::run` of `<run_queue::Executor>::run`, and `Countdown::poll` of `<run_queue::Countdown as Future>::poll`. Nothing
+/// for functions of another module, and for those of the checks.
+#[cfg(unix)]
+fn name_within(function: &str, module: &str) -> Option<String> {
+    let path = function.trim_start_matches('<').strip_prefix(module)?.strip_prefix("::")?;
+    if path.starts_with("checks::") {
+        return None;
+    }
+    let (of, rest) = match path.split_once('>').filter(|_| function.starts_with('<')) {
+        Some((of, rest)) => (of.split(" as ").next().unwrap_or(of), rest),
+        None => (path, ""),
+    };
+    let name = format!("{of}{rest}").replace("::{{closure}}", "");
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':');
+    is_plain.then_some(name)
 }
 
 /// A path as it is seen from the top of the workspace. What is not under one of its folders stays as it is.
@@ -202,6 +254,22 @@ mod tests {
         assert_eq!(place.wait.map(|wait| wait.name), Some("a `oneshot::Receiver`"));
         assert_eq!(innermost_place("   0: nothing\n"), None);
         assert_eq!(innermost_place("  20: start_thread\n             at nptl/pthread_create.c:442:8\n"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn functions_are_named_as_the_learner_wrote_them() {
+        for (function, name) in [
+            ("run_queue::Executor::run", Some("Executor::run")),
+            ("<run_queue::Executor>::run", Some("Executor::run")),
+            ("<run_queue::Countdown as core::future::future::Future>::poll", Some("Countdown::poll")),
+            ("run_queue::wait::{{closure}}::{{closure}}", Some("wait")),
+            ("run_queue::checks::drive::{{closure}}", None),
+            ("std::thread::park", None),
+            ("harness::check::Check::by_hand<run_queue::Executor>", None),
+        ] {
+            assert_eq!(name_within(function, "run_queue").as_deref(), name, "{function}");
+        }
     }
 
     #[test]

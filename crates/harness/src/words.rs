@@ -98,16 +98,16 @@ pub(crate) fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limi
 
 /// The words for a run that polls without end: who it is, and not who else is there.
 fn why_spins(never: &Never) -> Message {
-    let at = format!("is polled without end at {}, and the clock stands still", seconds(never.since));
+    let at = format!("polls without end at {}, and the clock stands still", seconds(never.since));
     let seen = match never.spinner {
         Some(Who::Task(id)) => match never.tasks.iter().find(|(task, _)| *task == id) {
-            Some((_, task)) => format!("a task {at}:\n- {task}"),
-            None => format!("a task {at}; each time it is another one"),
+            Some((_, task)) => format!("{at}: it is a task that is polled\n- {task}"),
+            None => format!("{at}: it is a task that is polled, each time another one"),
         },
         _ => {
             let lines = never.places.iter().flatten().take(MOST_LINES);
             let lines: String = lines.map(|place| format!("\n- it asks for the next poll at {}", place.line)).collect();
-            format!("your future {at}{}{lines}", if lines.is_empty() { "" } else { ":" })
+            format!("{at}: it is your future that is polled{lines}")
         }
     };
     let because = "It wakes itself, or is ready again and again, and never waits. The processor works at full load, and no \

@@ -27,8 +27,10 @@
 //! # Time
 //! A call waits on the model's clock, by [`Clock::block_until`](crate::Clock::block_until). On a running tokio clock the
 //! thread sleeps. On a paused one nothing else can happen on a held thread, so the call moves the clock to the instant it
-//! waits for: five calls of 2 s on the event loop's thread end at 2, 4, 6, 8 and 10 s. Calls on several threads each move
-//! the clock to their own instant and never back; the journal has each call's exact instants.
+//! waits for: five calls of 2 s on the event loop's thread end at 2, 4, 6, 8 and 10 s.
+//!
+//! Calls on several threads each move the one clock to their own instant, and never back. What the others move it by is
+//! no time for a call: the journal has each call's exact instants, counted from its start, however its thread was scheduled.
 
 mod client;
 mod gate;

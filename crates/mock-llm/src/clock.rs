@@ -4,12 +4,13 @@
 //! trait, the same model streams on tokio, on tokio's paused clock, and on a runtime that you wrote yourself.
 
 use std::{
+    collections::HashMap,
     fmt,
     future::Future,
     pin::Pin,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     task::{Context, Waker},
-    thread,
+    thread::{self, ThreadId},
     time::Duration,
 };
 
@@ -62,9 +63,17 @@ pub trait Clock: Send + Sync + fmt::Debug + 'static {
     fn block_until(&self, deadline: Duration) {
         thread::sleep(deadline.saturating_sub(self.now()));
     }
+
+    /// How much time has passed for this thread, from an origin of its own: only differences mean something.
+    ///
+    /// It is [`now`](Clock::now), unless `block_until` moves the clock. Then several threads move one clock, and what the
+    /// others move it by is not this thread's time.
+    fn time_of_this_thread(&self) -> Duration {
+        self.now()
+    }
 }
 
-/// A clock that a program shares with the mock.
+/// A clock that a program shares with the mock. It hands on all methods, those too that have a body of their own.
 impl<C: Clock + ?Sized> Clock for Arc<C> {
     fn now(&self) -> Duration {
         (**self).now()
@@ -72,6 +81,14 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 
     fn sleep_until(&self, deadline: Duration) -> Sleep {
         (**self).sleep_until(deadline)
+    }
+
+    fn block_until(&self, deadline: Duration) {
+        (**self).block_until(deadline);
+    }
+
+    fn time_of_this_thread(&self) -> Duration {
+        (**self).time_of_this_thread()
     }
 }
 
@@ -89,6 +106,14 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 pub struct TokioClock {
     origin: OnceLock<Instant>,
     runtime: OnceLock<Handle>,
+    moves: Mutex<Moves>,
+}
+
+/// How far blocking calls have moved a paused clock.
+#[derive(Debug, Default)]
+struct Moves {
+    total: Duration,
+    by_thread: HashMap<ThreadId, Duration>,
 }
 
 impl TokioClock {
@@ -131,11 +156,22 @@ impl Clock for TokioClock {
             // Two threads that move the clock at once would move it twice.
             static MOVING: Mutex<()> = Mutex::new(());
             let _one_at_a_time = MOVING.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut moves = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
             let step = deadline.saturating_sub(self.origin().elapsed());
+            moves.total += step;
+            *moves.by_thread.entry(thread::current().id()).or_default() += step;
             // The first poll moves the clock. A second one would only yield to the event loop, which this thread holds.
             let moved = std::pin::pin!(tokio::time::advance(step));
             let _ = moved.poll(&mut Context::from_waker(Waker::noop()));
         });
+    }
+
+    fn time_of_this_thread(&self) -> Duration {
+        // Under the lock, so that no move comes between the clock and the count of moves.
+        let moves = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = moves.by_thread.get(&thread::current().id()).copied().unwrap_or_default();
+        // The clock of another runtime may be behind what this one was moved by.
+        (self.now() + own).saturating_sub(moves.total)
     }
 }
 

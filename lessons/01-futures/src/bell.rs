@@ -29,7 +29,7 @@ impl Bell {
             inner.rung += 1;
             inner.listener.take()
         };
-        // Outside of the borrow: a waker may do anything, also poll the future that borrows the bell.
+        // Outside of the borrow: a waker may also poll the future that borrows the bell.
         if let Some(listener) = listener {
             listener.wake();
         }
@@ -52,12 +52,16 @@ impl Future for Rings {
     type Output = u32;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        let newest = cx.waker().clone();
         let mut inner = self.bell.inner.borrow_mut();
         if inner.rung >= self.wanted {
             return Poll::Ready(inner.rung);
         }
         // The waker of this poll, whatever stood there before: the future may have moved to another task.
-        inner.listener = Some(cx.waker().clone());
+        let former = inner.listener.replace(newest);
+        // Wakers are cloned, called and dropped outside of the borrow: a waker may do anything.
+        drop(inner);
+        drop(former);
         Poll::Pending
     }
 }

@@ -1,4 +1,4 @@
-//! What a future weighs: room for the largest of its states.
+//! What a future weighs: room for the largest of its states, at least.
 
 use std::hint::black_box;
 

@@ -8,10 +8,11 @@
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
+    mem,
     pin::{Pin, pin},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering::AcqRel},
     },
     task::{Context, Poll, Wake, Waker},
@@ -20,7 +21,7 @@ use std::{
 
 // ANCHOR: block_on
 /// Runs a future, and the tasks it spawns, until the future is ready. Tasks that are not
-/// finished by then never run again.
+/// finished by then are dropped where they wait.
 ///
 /// # Panics
 /// When the future or a task panics, and inside another `block_on`.
@@ -81,23 +82,25 @@ pub fn spawn(future: impl Future<Output = ()> + Send + 'static) {
 
 // ANCHOR: task
 struct Task {
+    number: usize,
     /// `None`: it has finished. The future given to `block_on` is never in here: it may
     /// borrow from the caller, so it stays on the caller's stack.
-    future: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
+    future: Mutex<Option<BoxedFuture>>,
     /// Whether it stands in the queue, so that two wakes queue it once.
     queued: AtomicBool,
-    queue: Arc<RunQueue>,
+    /// Weak: a waker may outlive the `block_on` of its task, and then wakes nobody.
+    queue: Weak<RunQueue>,
 }
 
+type BoxedFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl Task {
-    fn start(
-        queue: &Arc<RunQueue>,
-        future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    ) -> Arc<Self> {
-        let task = Arc::new(Self {
+    fn start(queue: &Arc<RunQueue>, future: Option<BoxedFuture>) -> Arc<Self> {
+        let task = queue.enter(|number| Self {
+            number,
             future: Mutex::new(future),
             queued: AtomicBool::new(false),
-            queue: Arc::clone(queue),
+            queue: Arc::downgrade(queue),
         });
         task.wake_by_ref();
         task
@@ -112,6 +115,10 @@ impl Task {
             && running.as_mut().poll(context).is_ready()
         {
             *future = None;
+            drop(future);
+            if let Some(queue) = self.queue.upgrade() {
+                queue.leave(self.number);
+            }
         }
     }
 }
@@ -122,25 +129,59 @@ impl Wake for Task {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.queued.swap(true, AcqRel) {
-            self.queue.push(Arc::clone(self));
+        if !self.queued.swap(true, AcqRel)
+            && let Some(queue) = self.queue.upgrade()
+        {
+            queue.push(Arc::clone(self));
         }
     }
 }
 // ANCHOR_END: task
 
-/// The tasks that can go on. A task that waits is not in here: its wakers own it, and when they go, so does the task.
 struct RunQueue {
+    /// The tasks that can go on.
     ready: Mutex<VecDeque<Arc<Task>>>,
+    /// All tasks that have not finished, so that `block_on` can drop them at its end. Their wakers alone would not do: two
+    /// tasks that wait for each other hold one another's wakers, and would stay in memory for ever.
+    unfinished: Mutex<Unfinished>,
     thread: Thread,
 }
 
+#[derive(Default)]
+struct Unfinished {
+    tasks: BTreeMap<usize, Arc<Task>>,
+    started: usize,
+}
+
 impl RunQueue {
+    fn enter(&self, task: impl FnOnce(usize) -> Task) -> Arc<Task> {
+        let mut unfinished =
+            self.unfinished.lock().expect("nothing panics under this lock");
+        unfinished.started += 1;
+        let task = Arc::new(task(unfinished.started));
+        unfinished.tasks.insert(task.number, Arc::clone(&task));
+        task
+    }
+
+    fn leave(&self, number: usize) {
+        let mut unfinished =
+            self.unfinished.lock().expect("nothing panics under this lock");
+        unfinished.tasks.remove(&number);
+    }
+
+    fn unfinished(&self) -> BTreeMap<usize, Arc<Task>> {
+        let mut unfinished =
+            self.unfinished.lock().expect("nothing panics under this lock");
+        mem::take(&mut unfinished.tasks)
+    }
+
+    // ANCHOR: push
     fn push(&self, task: Arc<Task>) {
         self.ready.lock().expect("nothing panics under this lock").push_back(task);
         // The queue may have been found empty a moment ago: `unpark` makes the `park` that follows return at once.
         self.thread.unpark();
     }
+    // ANCHOR_END: push
 
     fn pop(&self) -> Option<Arc<Task>> {
         self.ready.lock().expect("nothing panics under this lock").pop_front()
@@ -159,8 +200,11 @@ impl Entered {
     fn new() -> Self {
         let nested = QUEUE.with_borrow(Option::is_some);
         assert!(!nested, "block_on inside block_on would stop every task of the outer one");
-        let queue =
-            Arc::new(RunQueue { ready: Mutex::default(), thread: thread::current() });
+        let queue = Arc::new(RunQueue {
+            ready: Mutex::default(),
+            unfinished: Mutex::default(),
+            thread: thread::current(),
+        });
         QUEUE.set(Some(Arc::clone(&queue)));
         Self(queue)
     }
@@ -168,9 +212,17 @@ impl Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        // Tasks own the queue and the queue owns tasks: without this, neither would be freed.
-        while let Some(task) = self.0.pop() {
-            drop(task);
+        // What a destructor spawns is dropped, too.
+        loop {
+            let unfinished = self.0.unfinished();
+            if unfinished.is_empty() {
+                break;
+            }
+            for task in unfinished.into_values() {
+                let future =
+                    task.future.lock().unwrap_or_else(PoisonError::into_inner).take();
+                drop(future);
+            }
         }
         QUEUE.take();
     }

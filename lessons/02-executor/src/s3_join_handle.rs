@@ -42,7 +42,7 @@ where
     F: Future<Output: Send> + Send + 'static,
 {
     let shared = Arc::new(Mutex::new(Shared { result: None, joiner: None }));
-    let handle = JoinHandle { shared: Arc::clone(&shared) };
+    let handle = JoinHandle { shared: Arc::clone(&shared), is_over: false };
     s2_run_queue::spawn(async move {
         let result = caught(future).await;
         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,6 +79,8 @@ pub type Panic = Box<dyn Any + Send>;
 #[derive(Debug)]
 pub struct JoinHandle<T> {
     shared: Arc<Mutex<Shared<T>>>,
+    /// Whether it has given the result. There is no second one to wait for.
+    is_over: bool,
 }
 
 #[derive(Debug)]
@@ -90,17 +92,21 @@ struct Shared<T> {
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T, Panic>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        assert!(!self.is_over, "a JoinHandle was polled after it had given its result");
+        // Wakers are cloned and dropped outside of the lock: a waker may do anything.
+        let newest = context.waker().clone();
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        match shared.result.take() {
-            Some(result) => Poll::Ready(result),
-            None => {
-                // The newest waker, not the first: the handle may have moved to another
-                // task since.
-                shared.joiner = Some(context.waker().clone());
-                Poll::Pending
-            }
+        if let Some(result) = shared.result.take() {
+            drop(shared);
+            self.is_over = true;
+            return Poll::Ready(result);
         }
+        // The newest waker, not the first: the handle may have moved to another task since.
+        let former = shared.joiner.replace(newest);
+        drop(shared);
+        drop(former);
+        Poll::Pending
     }
 }
 // ANCHOR_END: join_handle

@@ -11,6 +11,7 @@ use std::{
     cell::RefCell,
     cmp::Reverse,
     collections::{BinaryHeap, HashMap, binary_heap::PeekMut},
+    mem,
     pin::Pin,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     task::{Context, Poll, Waker},
@@ -100,6 +101,13 @@ impl Timers {
         number
     }
 
+    /// Polled again before its time, perhaps by another task: the newest waker counts. Where
+    /// the timer is gone, with the `block_on` that had it, there is nothing to change.
+    fn rewire(&mut self, number: u64, waker: &mut Waker) -> bool {
+        let set = self.wakers.get_mut(&number);
+        set.map(|former| mem::swap(former, waker)).is_some()
+    }
+
     /// How long to sleep. The virtual clock jumps instead, and there is no pause.
     fn next_pause(&mut self) -> Option<Duration> {
         // A clock that jumped to the deadline of a dropped sleep would jump too far.
@@ -156,12 +164,10 @@ impl Future for Sleep {
         if now() >= self.deadline {
             return Poll::Ready(());
         }
-        let waker = context.waker().clone();
-        match self.timer {
-            None => self.timer = Some(timers(|timers| timers.set(self.deadline, waker))),
-            // Polled again before its time, perhaps by another task: the newest waker
-            // counts.
-            Some(number) => drop(timers(|timers| timers.wakers.insert(number, waker))),
+        let mut waker = context.waker().clone();
+        let rewire = |number| timers(|timers| timers.rewire(number, &mut waker));
+        if !self.timer.is_some_and(rewire) {
+            self.timer = Some(timers(|timers| timers.set(self.deadline, waker)));
         }
         Poll::Pending
     }

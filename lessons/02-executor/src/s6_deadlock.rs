@@ -63,20 +63,13 @@ fn watched<F: Future>(
     future: F,
 ) -> impl Future<Output = F::Output> {
     let id = book(|book| {
-        book.enter(Record {
-            name,
-            spawned_at,
-            polls: 0,
-            last_turn: 0,
-            kept: None,
-            waker: Weak::new(),
-        })
+        book.enter(Record { name, spawned_at, polls: 0, last_turn: 0, waker: Weak::new() })
     });
     async move {
         let mut future = pin!(future);
         poll_fn(|context| {
             let traced = Arc::new(Traced(context.waker().clone()));
-            book(|book| book.note_poll(id, context.waker(), &traced));
+            book(|book| book.note_poll(id, &traced));
             let polled =
                 future.as_mut().poll(&mut Context::from_waker(&Waker::from(traced)));
             if polled.is_ready() {
@@ -115,9 +108,6 @@ struct Record {
     spawned_at: &'static Location<'static>,
     polls: usize,
     last_turn: usize,
-    /// Keeps the task alive. Stage 2 drops a task that nobody can wake: it would be gone
-    /// without a word.
-    kept: Option<Waker>,
     /// What the future may have cloned and put where somebody will call it.
     waker: Weak<Traced>,
 }
@@ -129,12 +119,11 @@ impl Book {
         self.entries
     }
 
-    fn note_poll(&mut self, id: usize, task_waker: &Waker, waker: &Arc<Traced>) {
+    fn note_poll(&mut self, id: usize, waker: &Arc<Traced>) {
         self.turn += 1;
         if let Some(task) = self.tasks.get_mut(&id) {
             task.polls += 1;
             task.last_turn = self.turn;
-            task.kept.get_or_insert_with(|| task_waker.clone());
             task.waker = Arc::downgrade(waker);
         }
     }
@@ -147,9 +136,7 @@ impl fmt::Display for Book {
             "deadlock after {} polls: the queue is empty, and nobody will wake a task",
             self.turn
         )?;
-        for Record { name, spawned_at, polls, last_turn, waker, kept: _ } in
-            self.tasks.values()
-        {
+        for Record { name, spawned_at, polls, last_turn, waker } in self.tasks.values() {
             write!(
                 f,
                 "\n- {name} ({spawned_at}): polls: {polls}, the last at poll {last_turn}; "

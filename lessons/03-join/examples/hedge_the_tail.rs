@@ -1,4 +1,4 @@
-//! Ten thousand headlines with latencies as in practice: how much a second request helps,
+//! Ten thousand headlines, each latency drawn by itself: how much a second request helps,
 //! and how often it is sent.
 //!
 //! Run: `cargo run -p lesson-03-join --example hedge_the_tail`

@@ -54,7 +54,6 @@ mod everything_in_async_blocks {
 
 /// Trap: the future looks at the clock, yields, and looks again. The task is always ready, so the clock never gets its turn.
 /// Caught by: two_rests_in_turn_take_200_ms
-/// Says: polls without end
 /// Says: never waits
 mod looks_again_and_again {
     use tokio::time::Instant;

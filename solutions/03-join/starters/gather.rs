@@ -6,6 +6,7 @@
 //! take as long as the slowest of them. How many pages there are, from none to hundreds, is known only when the program
 //! runs; the same prompt may be there twice, and is then asked twice.
 //!
+//! Starts: too slow
 //! Run: `cargo workbook check 03-join/gather` · Read: book, chapter 3 · 10 min
 
 use futures::future::join_all;

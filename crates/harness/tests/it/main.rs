@@ -3,5 +3,6 @@
 mod finished;
 mod own_executor;
 mod provoked;
+mod slow;
 mod verdicts;
 mod wakers;

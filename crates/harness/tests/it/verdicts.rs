@@ -150,6 +150,28 @@ fn a_panic_is_wrong_and_has_its_place() {
     assert!(run.verdict()["place"].as_str().is_some_and(|place| place.contains("provoked/mod.rs:")));
 }
 
+/// Whoever waits for code that panicked panics too, and says `Any { .. }`: the first panic is the one that tells.
+#[test]
+fn a_panic_of_a_task_or_a_thread_is_told_in_its_own_words() {
+    for name in ["panics_on_a_thread", "panics_in_a_task"] {
+        let run = verdict(name, "wrong", &["a panic at", "provoked/mod.rs", "the list was empty"]);
+        assert!(!run.text().contains("has ended well"), "{}", run.text());
+    }
+    verdict("panics_after_another_was_caught", "wrong", &["this one is not"]);
+    let words =
+        ["no reply and a panic on a thread of its own at", "there is no reactor running", "belong to a runtime"];
+    verdict("panics_on_a_thread_that_nobody_joins", "wrong", &words);
+}
+
+#[test]
+fn a_panic_in_a_library_has_the_line_that_led_there() {
+    let words = ["cannot execute `LocalPool` executor", "this thread runs an executor already"];
+    let run = verdict("panics_in_a_library", "wrong", &words);
+    let line = provoked::LINE_OF_THE_BLOCK_ON;
+    let place = run.verdict()["place"].as_str().unwrap_or_default().to_owned();
+    assert!(place.contains(&format!("provoked/mod.rs:{line}:")), "line {line} is not in {place}");
+}
+
 #[test]
 fn two_queues_that_wait_for_each_other_are_a_deadlock() {
     verdict("deadlocks", "deadlock", &["nothing happens after 0.500 s", "provoked/mod.rs:"]);
@@ -230,7 +252,7 @@ fn a_future_that_wakes_itself_for_ever_is_a_busy_loop() {
         "wakes_itself",
         "busy loop",
         &[
-            "your future is polled without end at 0.000 s, and the clock stands still: - it asks for the next poll at",
+            "polls without end at 0.000 s, and the clock stands still: it is your future that is polled - it asks for the next",
             "provoked/mod.rs:",
         ],
     );
@@ -239,7 +261,7 @@ fn a_future_that_wakes_itself_for_ever_is_a_busy_loop() {
 /// Whoever looks whether tasks have ended is the one that spins, not the tasks.
 #[test]
 fn a_future_that_spins_is_named_and_the_tasks_beside_it_are_not() {
-    let run = verdict("spins_beside_tasks", "busy loop", &["your future is polled without end at 0.000 s"]);
+    let run = verdict("spins_beside_tasks", "busy loop", &["it is your future that is polled"]);
     assert!(!run.text().contains("the task spawned"), "{}", run.text());
     assert!(run.verdict()["place"].as_str().is_some_and(|place| place.contains("provoked/mod.rs:")), "{}", run.text());
 }
@@ -247,7 +269,7 @@ fn a_future_that_spins_is_named_and_the_tasks_beside_it_are_not() {
 #[cfg(tokio_unstable)]
 #[test]
 fn a_task_that_yields_for_ever_is_a_busy_loop() {
-    verdict("yields_in_a_task", "busy loop", &["a task is polled without end", "the task spawned at"]);
+    verdict("yields_in_a_task", "busy loop", &["it is a task that is polled", "the task spawned at"]);
 }
 
 #[test]
@@ -281,6 +303,16 @@ fn code_that_polls_by_itself_is_watched_too() {
     verdict("panics_by_hand", "wrong", &["the answer was polled again"]);
     verdict("parks_by_hand", "blocked", &["your code was called and does not return; the thread sleeps"]);
     verdict("spins_by_hand", "busy loop", &["your code was called and does not return; the processor is busy"]);
+}
+
+/// A thread that does not come back is asked where it is.
+#[cfg(unix)]
+#[test]
+fn a_poll_that_never_returns_has_its_function_and_its_line() {
+    let run = verdict("blocks", "blocked", &["your code is in `provoked::blocks`, at", "provoked/mod.rs:"]);
+    let place = run.verdict()["place"].as_str().unwrap_or_default().to_owned();
+    assert!(place.contains(&format!("provoked/mod.rs:{}:", provoked::LINE_OF_THE_SLEEP)), "{place}");
+    verdict("spins_by_hand", "busy loop", &["your code is in `provoked::spins_by_hand`, at", "provoked/mod.rs:"]);
 }
 
 #[test]
@@ -325,6 +357,17 @@ fn a_wake_under_a_lock_is_named() {
     let words = ["a waker is called, and the call does not return", "while it holds a lock or a borrow"];
     verdict("wakes_under_its_lock", "blocked", &words);
     verdict("wakes_within_its_borrow", "wrong", &["already borrowed", "while it holds a lock or a borrow"]);
+}
+
+#[test]
+fn a_time_in_which_nothing_is_called_is_named() {
+    verdict("sleeps_between_its_calls", "too slow", &["From 1.933 s to 2.433 s no call is in flight"]);
+}
+
+#[test]
+fn calls_that_took_real_time_are_named() {
+    let words = ["the run took 0.000 s", "on a thread of its own", "your function held its own thread"];
+    verdict("calls_on_another_clock", "blocked", &words);
 }
 
 #[test]

@@ -132,14 +132,18 @@ impl Tokens {
     }
 }
 
-/// A call in flight and the instants that it has reached.
+/// A call in flight, and the call's own time.
 ///
-/// On a paused clock several threads move one clock, so its time says little about any one of them. A call's own time is
-/// what its script says, and that is what the journal gets.
+/// On a paused clock several threads move one clock, so the clock says little about any one of them. A call's own time is
+/// what its script makes it wait, and what its thread lets pass between two pieces. That is what the journal gets.
 #[derive(Debug)]
 struct Waiter {
     call: InFlight,
     begun: Duration,
+    /// The instant that the call has reached, in its own time.
+    at: Duration,
+    /// The time of the thread at that instant.
+    thread_time: Duration,
 }
 
 impl Waiter {
@@ -147,7 +151,15 @@ impl Waiter {
         let manner = Manner { kind, thread: Some(thread::current().id()) };
         let mut call = InFlight::start(client.shared.clone(), &client.model, request, manner)?;
         let begun = wait_in_queue(&mut call, client.read_timeout)?;
-        Ok(Self { call, begun })
+        let thread_time = call.clock().time_of_this_thread();
+        Ok(Self { call, begun, at: begun, thread_time })
+    }
+
+    /// The instant at which the thread comes for its next piece.
+    fn now(&self) -> Duration {
+        // A thread that hands its iterator to another one brings no time with it.
+        let passed = self.call.clock().time_of_this_thread().saturating_sub(self.thread_time);
+        self.at.saturating_add(passed)
     }
 
     /// Holds the thread until the piece at `index` is there, and says when that is.
@@ -155,36 +167,54 @@ impl Waiter {
         if let Some(gate) = &client.gate
             && let Err(waited) = gate.pass()
         {
-            return Err(self.fail(Error::Blocked { waited }));
+            return Err(self.fail(self.now(), Error::Blocked { waited }));
         }
-        let now = self.call.clock().now();
         let due = self.call.due(self.begun, index);
-        let give_up = now.saturating_add(client.read_timeout);
-        if due > give_up {
-            self.call.clock().block_until(give_up);
-            return Err(self.fail(Error::TimedOut { after: client.read_timeout }));
+        let give_up = self.now().saturating_add(client.read_timeout);
+        self.hold_until(due.min(give_up));
+        if due > give_up { Err(self.time_out(client)) } else { Ok(self.at) }
+    }
+
+    /// A thread that came late finds its piece waiting; one that waited has it at the instant it was due.
+    fn hold_until(&mut self, until: Duration) {
+        let clock = self.call.clock();
+        let came = clock.time_of_this_thread();
+        let now = self.at.saturating_add(came.saturating_sub(self.thread_time));
+        self.thread_time = came;
+        if until > now {
+            clock.block_until(until);
+            // Where the thread overslept, the rest counts as time that it let pass.
+            self.thread_time = clock.time_of_this_thread().min(came.saturating_add(until - now));
         }
-        if due > now {
-            self.call.clock().block_until(due);
-        }
-        // A thread that came late finds its piece waiting; one that waited has it at the instant it was due.
-        Ok(due.max(now))
+        self.at = until.max(now);
     }
 
     fn conclude(&mut self, client: &Client, at: Duration) -> Result<(), Error> {
         match self.call.conclude(at) {
             Some(verdict) => verdict,
             None => {
-                self.call.clock().block_until(at.saturating_add(client.read_timeout));
-                Err(self.fail(Error::TimedOut { after: client.read_timeout }))
+                self.hold_until(at.saturating_add(client.read_timeout));
+                Err(self.time_out(client))
             }
         }
     }
 
-    fn fail(&mut self, error: Error) -> Error {
-        let now = self.call.clock().now();
-        self.call.end(now, End::Failed(error.clone()));
+    fn time_out(&mut self, client: &Client) -> Error {
+        self.fail(self.at, Error::TimedOut { after: client.read_timeout })
+    }
+
+    fn fail(&mut self, at: Duration, error: Error) -> Error {
+        self.call.end(at, End::Failed(error.clone()));
         error
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        if !self.call.is_over() {
+            let now = self.now();
+            self.call.end(now, End::Dropped);
+        }
     }
 }
 

@@ -63,6 +63,53 @@ async fn on_a_pool_they_run_together_each_for_its_own_time() {
     assert_eq!((threads.len(), threads.contains(&thread::current().id())), (5, false));
 }
 
+/// The second thread goes on when the first has moved the clock past all that the second waits for.
+#[tokio::test(start_paused = true)]
+async fn a_thread_that_is_scheduled_late_has_its_own_instants_all_the_same() {
+    let llm = one_model();
+    let gates = [Gate::new(), Gate::new()];
+    let calls = ["whole", "dropped"].into_iter().zip([5, 3]).zip(&gates).map(|((prompt, tokens), gate)| {
+        let client = llm.blocking().gated(gate);
+        spawn_blocking(move || client.stream(prompt).take(tokens).filter(Result::is_ok).count())
+    });
+    let calls: Vec<_> = calls.collect();
+    let complete = llm.blocking().gated(&gates[1]);
+    let hasty = complete.clone().read_timeout(ms(399));
+    let replies = [spawn_blocking(move || complete.complete("?")), spawn_blocking(move || hasty.complete("??"))];
+    gates[0].wait_for(1).await;
+    gates[1].wait_for(3).await;
+    for (gate, call) in gates.iter().zip(calls) {
+        gate.open();
+        assert!(call.await.is_ok());
+    }
+    join_all(replies).await;
+
+    let ended = |prompt: &str| {
+        let journal = llm.journal();
+        let call = journal.calls().iter().find(|call| call.prompt == prompt).expect("it was made");
+        (call.started, call.ended.clone().expect("it is over"))
+    };
+    assert_eq!(ended("whole"), (ms(0), (ms(480), End::Finished)));
+    assert_eq!(ended("dropped"), (ms(0), (ms(440), End::Dropped)));
+    assert_eq!(ended("?"), (ms(0), (ms(480), End::Finished)));
+    assert_eq!(ended("??"), (ms(0), (ms(399), End::Failed(Error::TimedOut { after: ms(399) }))));
+}
+
+/// What the thread itself lets pass between two pieces is its time, whether it awaits or calls somebody else.
+#[tokio::test(start_paused = true)]
+async fn a_thread_that_comes_late_by_itself_finds_its_token_waiting() {
+    let llm = one_model();
+    let mut tokens = llm.blocking().stream("count");
+    assert!(tokens.next().is_some());
+    tokio::time::sleep(ms(30)).await;
+    let other = llm.blocking();
+    spawn_blocking(move || other.complete("on another thread")).await.expect("no panic").expect("no fault");
+    assert!(tokens.next().is_some());
+    llm.blocking().complete("on this thread").expect("no fault");
+    drop(tokens);
+    assert_eq!(llm.journal().calls()[0].ended, Some((ms(400 + 30 + 480), End::Dropped)));
+}
+
 #[tokio::test(start_paused = true)]
 async fn tokens_come_one_by_one_and_each_holds_the_thread() {
     let llm = one_model();

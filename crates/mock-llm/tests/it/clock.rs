@@ -4,11 +4,12 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
     task::{Poll, Waker},
+    thread,
     time::Duration,
 };
 
 use futures::{StreamExt, executor::block_on, future::poll_fn};
-use mock_llm::{Clock, End, Latency, MockLlm, Model, Sleep};
+use mock_llm::{Clock, End, Latency, MockLlm, Model, Sleep, TokioClock};
 
 use crate::{atlas, ms, timed};
 
@@ -22,6 +23,20 @@ fn a_mock_may_be_built_before_its_runtime() {
         .expect("a runtime can be built");
     let (took, reply) = runtime.block_on(timed(llm.complete("count")));
     assert_eq!((took, reply.is_ok()), (ms(480), true));
+}
+
+/// Otherwise a blocking call of minutes would sleep for minutes.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_shared_is_the_same_clock_for_blocking_calls() {
+    let clock = Arc::new(TokioClock::default());
+    let llm = MockLlm::builder().model(atlas().time_to_first_token(ms(590_000))).clock(clock.clone()).build();
+    let (took, reply) = timed(async { llm.blocking().complete("count") }).await;
+    assert_eq!((took, reply.is_ok(), clock.now()), (ms(590_080), true, ms(590_080)));
+    // The same seen from another thread: what that one waits for is not this one's time.
+    let here = clock.time_of_this_thread();
+    let other = clock.clone();
+    thread::spawn(move || other.block_until(other.now() + ms(500))).join().expect("no panic");
+    assert_eq!((clock.now(), clock.time_of_this_thread()), (ms(590_580), here));
 }
 
 #[tokio::test(start_paused = true)]

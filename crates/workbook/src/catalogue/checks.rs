@@ -1,4 +1,7 @@
 //! Which checks an exercise has: the `#[test]` functions of its checks file, in the order of the file.
+//!
+//! Beside the solutions of a lesson, `checks.txt` lists the names once more: `verify` writes it. A checks file from which
+//! some are missing, by a slip of the editor or for whatever reason, is no way to pass.
 
 /// A `#[test]` function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,21 @@ pub fn parse(source: &str) -> Vec<Check> {
         }
     }
     checks
+}
+
+/// The names that a list holds for an exercise. `None`: it holds no line for it.
+pub fn listed<'a>(list: &'a str, exercise: &str) -> Option<Vec<&'a str>> {
+    let line = list.lines().find_map(|line| line.strip_prefix(exercise)?.strip_prefix(':'))?;
+    Some(line.split_whitespace().collect())
+}
+
+/// The list of a lesson.
+pub fn list<'a>(exercises: impl IntoIterator<Item = (&'a str, Vec<Check>)>) -> String {
+    let head = "# The checks that an exercise must pass. Written by `cargo workbook verify`.\n".to_owned();
+    exercises.into_iter().fold(head, |list, (exercise, checks)| {
+        let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
+        format!("{list}{exercise}: {}\n", names.join(" "))
+    })
 }
 
 /// `is_fast`, of `async fn is_fast() {`
@@ -68,6 +86,14 @@ mod tests {
     fn comments_and_other_functions_are_no_checks() {
         assert_eq!(names("// #[test]\n// fn a() {}\nfn c() {}"), [""; 0]);
         assert_eq!(names("#[test]\nconst A: u8 = 1;\nfn c() {}"), [""; 0]);
+    }
+
+    #[test]
+    fn a_list_holds_the_names_of_each_exercise() {
+        let checks = parse("#[test]\nfn a() {}\n#[test]\nfn b() {}\n");
+        let list = list([("fan", Vec::new()), ("fan_out", checks)]);
+        assert_eq!(listed(&list, "fan_out"), Some(vec!["a", "b"]));
+        assert_eq!((listed(&list, "fan"), listed(&list, "out")), (Some(vec![]), None));
     }
 
     #[test]

@@ -72,6 +72,11 @@ impl Lesson {
         format!("exercises-{}", self.id)
     }
 
+    /// The names of all checks: see [`checks::list`](crate::catalogue::checks::list).
+    pub fn checks_list(workspace: &Workspace, lesson: &str) -> PathBuf {
+        workspace.root.join("solutions").join(lesson).join("checks.txt")
+    }
+
     pub fn solutions_package(&self) -> String {
         format!("solutions-{}", self.id)
     }

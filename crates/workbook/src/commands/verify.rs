@@ -13,6 +13,7 @@ use crate::{
     },
     context::Context,
     exit,
+    judge::cargo::NoVerdict,
     memory::progress::count,
     screen::{
         json, render,
@@ -68,6 +69,11 @@ fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool) ->
         let job = context.job(cancel, true);
         let mut verified = Verified::default();
         for (lesson, only) in &lessons {
+            // What CI asks about must be there already.
+            if !strict {
+                verify::list_checks(&context.workspace, lesson)
+                    .map_err(NoVerdict::io("the list of checks cannot be written"))?;
+            }
             status.show(&format!("{}: compiling and running its starters, solutions and traps", lesson.id));
             let one = verify::lesson(&job, lesson, *only)?;
             status.clear();

@@ -13,6 +13,7 @@ use std::{
     env,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
+    slice,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
@@ -28,10 +29,11 @@ use crate::{
     },
     files,
     judge::{
-        cargo::{self, Directories, LineTables, NoVerdict},
+        cargo::{self, Directories, LineTables, NoVerdict, Target},
         diagnostics::Diagnostic,
+        fresh,
         report::{CheckReport, Outcome, Report, State, Verdict},
-        run::{self, Job, Limit, Test},
+        run::{self, Job, Limit, Program, Test},
         scratch::Scratch,
     },
     text,
@@ -84,6 +86,8 @@ pub struct Ready {
     executable: PathBuf,
     /// `fan_out_starter::checks`
     module: String,
+    /// Of all that was compiled with it.
+    digest: String,
 }
 
 impl Attempt {
@@ -302,9 +306,17 @@ impl<'a> AttemptsTarget<'a> {
         limit: Limit,
     ) -> Result<Vec<CheckReport>, NoVerdict> {
         let expected = run::expected(&attempt.exercise);
-        let folder = attempt.exercise.solutions_folder();
-        let test = |check| Test::new(check, &ready.module, &ready.executable, LineTables::Kept, &folder);
-        let tests: Vec<Test<'_>> = expected.iter().map(test).collect();
+        let (folder, files) = (attempt.exercise.solutions_folder(), self.files(attempt));
+        let program = Program {
+            module: &ready.module,
+            executable: &ready.executable,
+            digest: &ready.digest,
+            lines: LineTables::Kept,
+            folder: &folder,
+            checks: &files.checks,
+            root: &self.job.workspace.root,
+        };
+        let tests: Vec<Test<'_>> = expected.iter().map(|check| Test::new(check, program)).collect();
         let explain = || format!("The program ended well, but the check reported no run of {}.", attempt.shown);
         let mut checks = run::run_tests(self.job, &tests, threads, limit, &explain, &|_, _| {})?;
         let names = self.names(attempt);
@@ -319,8 +331,9 @@ impl<'a> AttemptsTarget<'a> {
 
     fn build(&self, attempts: &[&Attempt], form: Form) -> Result<Outcomes, NoVerdict> {
         let mut list = String::from("// Written by the runner, for every build anew.\n");
+        let mut contents = Vec::new();
         for attempt in attempts {
-            let files = self.write(attempt, form)?;
+            let files = self.write(attempt, form, &mut contents)?;
             match form {
                 Form::Modules => list.push_str(&format!("#[path = {:?}]\nmod {};\n", files.own, attempt.module())),
                 Form::Crate => {
@@ -328,9 +341,12 @@ impl<'a> AttemptsTarget<'a> {
                 }
             }
         }
-        write_if_changed(&self.list, &list)?;
+        write_if_changed(&self.list, &list, &mut contents)?;
+        let contents: Vec<&[u8]> = contents.iter().map(String::as_bytes).collect();
+        let target = Target { name: TARGET.to_owned(), digest: fresh::digest(&contents) };
         let (job, lines) = (self.job, LineTables::Kept);
-        let build = cargo::build_tests(&job.workspace, &self.package, &[TARGET], lines, &job.cancel, &|_| {})?;
+        let build =
+            cargo::build_tests(&job.workspace, &self.package, slice::from_ref(&target), lines, &job.cancel, &|_| {})?;
         let executable = match build.executables.get(TARGET) {
             None => None,
             Some(original) => {
@@ -341,11 +357,15 @@ impl<'a> AttemptsTarget<'a> {
                 Some(copy)
             }
         };
-        Ok(Outcomes { executable, diagnostics: build.diagnostics.into_values().flatten().collect() })
+        Ok(Outcomes {
+            executable,
+            digest: target.digest,
+            diagnostics: build.diagnostics.into_values().flatten().collect(),
+        })
     }
 
     /// Writes the files in which an attempt is compiled.
-    fn write(&self, attempt: &Attempt, form: Form) -> Result<Files, NoVerdict> {
+    fn write(&self, attempt: &Attempt, form: Form, contents: &mut Vec<String>) -> Result<Files, NoVerdict> {
         let files = self.files(attempt);
         let read = |path: &Path| {
             fs::read_to_string(path).map_err(NoVerdict::io(format!("cannot read {}", self.job.workspace.shown(path))))
@@ -355,7 +375,7 @@ impl<'a> AttemptsTarget<'a> {
             Source::Variant { catalogue, variant } => {
                 let solution = without_checks(&read(&attempt.exercise.solution_file())?);
                 let laid = overlay::lay(&solution, &read(catalogue)?, variant);
-                write_if_changed(&files.rest, &laid.rest)?;
+                write_if_changed(&files.rest, &laid.rest, contents)?;
                 // The first line of a catalogue is never an attempt's.
                 format!("include!({:?});{}", files.rest, laid.own)
             }
@@ -364,8 +384,8 @@ impl<'a> AttemptsTarget<'a> {
             Form::Modules => format!("{own}\n#[path = {:?}]\nmod checks;\n", files.checks),
             Form::Crate => without_inner(&own),
         };
-        write_if_changed(&files.own, &own)?;
-        write_if_changed(&files.checks, &read(&attempt.exercise.checks_file())?)?;
+        write_if_changed(&files.own, &own, contents)?;
+        write_if_changed(&files.checks, &read(&attempt.exercise.checks_file())?, contents)?;
         Ok(files)
     }
 
@@ -412,12 +432,13 @@ impl<'a> AttemptsTarget<'a> {
 /// What one build of several attempts came to.
 struct Outcomes {
     executable: Option<PathBuf>,
+    digest: String,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Outcomes {
     fn ready(&self, module: String) -> Option<Ready> {
-        Some(Ready { executable: self.executable.clone()?, module })
+        Some(Ready { executable: self.executable.clone()?, module, digest: self.digest.clone() })
     }
 }
 
@@ -444,8 +465,9 @@ fn without_inner(source: &str) -> String {
     source.lines().map(keep).collect::<Vec<_>>().join("\n") + "\n"
 }
 
-/// A file with the same content keeps its time, so that cargo sees no change.
-fn write_if_changed(path: &Path, text: &str) -> Result<(), NoVerdict> {
+/// A file with the same content keeps its time, so that cargo sees no change. Notes what is in it.
+fn write_if_changed(path: &Path, text: &str, contents: &mut Vec<String>) -> Result<(), NoVerdict> {
+    contents.push(text.to_owned());
     if fs::read(path).is_ok_and(|before| before == text.as_bytes()) {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, env, ffi::OsString, io, path::PathBuf, process::Command};
 
 use serde::Deserialize;
+use verdict::variables;
 
 use crate::{
     catalogue::workspace::Workspace,
@@ -131,13 +132,23 @@ fn describes_a_package(name: &OsString) -> bool {
     NAMES.contains(&name.as_ref()) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// A test target, and a digest of what it is compiled from.
+///
+/// Cargo compares the times of files, and a file that was copied or moved may be older than what was built of its
+/// predecessor. The checks take the digest in at compile time, and cargo compares the contents of variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub name: String,
+    pub digest: String,
+}
+
 /// Compiles test targets of one package with one invocation.
 ///
 /// A target that does not compile has diagnostics and no executable. An error is anything else that stops cargo.
 pub fn build_tests(
     workspace: &Workspace,
     package: &str,
-    targets: &[&str],
+    targets: &[Target],
     lines: LineTables,
     cancel: &Cancel,
     on_step: &(dyn Fn(BuildStep) + Sync),
@@ -151,7 +162,7 @@ pub fn build_tests(
     }
     cargo.args(["--message-format=json-diagnostic-rendered-ansi", "--package", package]);
     for target in targets {
-        cargo.args(["--test", target]);
+        cargo.args(["--test", &target.name]).env(variables::attempt(&target.name), &target.digest);
     }
     cargo.args(lines.arguments(package));
     let mut build = Build::default();
@@ -163,7 +174,7 @@ pub fn build_tests(
         &mut |line| match serde_json::from_str(line) {
             Ok(Line::CompilerMessage { target, message }) => {
                 let Some(diagnostic) = Diagnostic::from_message(message) else { return };
-                let is_ours = target.kind == ["test"] && targets.contains(&target.name.as_str());
+                let is_ours = target.kind == ["test"] && targets.iter().any(|ours| ours.name == target.name);
                 if is_ours {
                     build.diagnostics.entry(target.name).or_default().push(diagnostic);
                 } else if diagnostic.is_error() {

@@ -52,8 +52,14 @@ impl Cancel {
         Ok(child)
     }
 
-    /// Waits for a program, at most until `deadline`; then it is killed. Says whether it had to be.
-    fn wait(&self, child: &mut Child, deadline: Option<Instant>) -> io::Result<(ExitStatus, bool)> {
+    /// Waits for a program, at most until `deadline`, or until nobody wants to know any more; then it is killed. Says whether
+    /// it had to be because its time was over.
+    fn wait(
+        &self,
+        child: &mut Child,
+        deadline: Option<Instant>,
+        is_unwanted: &dyn Fn() -> bool,
+    ) -> io::Result<(ExitStatus, bool)> {
         let mut pause = Duration::from_micros(200);
         let mut timed_out = false;
         loop {
@@ -64,6 +70,8 @@ impl Cancel {
             }
             if !timed_out && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 timed_out = true;
+                kill_group(child.id());
+            } else if is_unwanted() {
                 kill_group(child.id());
             }
             drop(running);
@@ -83,8 +91,13 @@ pub struct Ended {
     pub output: String,
 }
 
-/// Runs a program to its end, or for `limit`.
-pub fn run(command: &mut Command, cancel: &Cancel, limit: Duration) -> io::Result<Ended> {
+/// Runs a program to its end, or for `limit`, or until it is unwanted.
+pub fn run(
+    command: &mut Command,
+    cancel: &Cancel,
+    limit: Duration,
+    is_unwanted: &dyn Fn() -> bool,
+) -> io::Result<Ended> {
     // Both streams go through one pipe: what was printed first stands first.
     let (reader, writer) = pipe()?;
     command.stdout(writer.try_clone()?).stderr(writer);
@@ -96,7 +109,7 @@ pub fn run(command: &mut Command, cancel: &Cancel, limit: Duration) -> io::Resul
         let tail = Arc::clone(&tail);
         move || read_tail(reader, &tail)
     });
-    let (status, timed_out) = cancel.wait(&mut child, Some(Instant::now() + limit))?;
+    let (status, timed_out) = cancel.wait(&mut child, Some(Instant::now() + limit), is_unwanted)?;
     kill_leftovers(child.id());
     let patience = Instant::now() + Duration::from_millis(200);
     while !reading.is_finished() && Instant::now() < patience {
@@ -121,7 +134,7 @@ pub fn run_lines(
         scope.spawn(|| each_line(stderr, on_stderr));
         each_line(stdout, on_stdout);
     });
-    Ok(cancel.wait(&mut child, None)?.0)
+    Ok(cancel.wait(&mut child, None, &|| false)?.0)
 }
 
 fn each_line(stream: impl Read, on_line: &mut dyn FnMut(&str)) {
@@ -197,20 +210,30 @@ mod tests {
 
     #[test]
     fn both_streams_stand_in_the_order_in_which_they_were_written() {
-        let ended = run(&mut shell("echo a; echo b >&2; echo c; exit 7"), &Cancel::default(), LONG).expect("sh runs");
+        let ended = run(&mut shell("echo a; echo b >&2; echo c; exit 7"), &Cancel::default(), LONG, &|| false)
+            .expect("sh runs");
         assert_eq!((ended.output.as_str(), ended.status.code()), ("a\nb\nc\n", Some(7)));
     }
 
     #[test]
     fn a_program_that_takes_too_long_is_killed() {
-        let ended = run(&mut shell("sleep 600"), &Cancel::default(), Duration::from_millis(20)).expect("sh runs");
+        let ended =
+            run(&mut shell("sleep 600"), &Cancel::default(), Duration::from_millis(20), &|| false).expect("sh runs");
         assert!(ended.timed_out && !ended.status.success());
+    }
+
+    #[test]
+    fn a_program_that_nobody_wants_is_killed() {
+        let start = Instant::now();
+        let unwanted = || start.elapsed() > Duration::from_millis(20);
+        let ended = run(&mut shell("sleep 600"), &Cancel::default(), LONG, &unwanted).expect("sh runs");
+        assert!(!ended.timed_out && !ended.status.success());
     }
 
     /// The grandchild holds the pipe: if it lived on, `run` would see no end of the output.
     #[test]
     fn what_a_program_leaves_behind_is_killed() {
-        let ended = run(&mut shell("sleep 600 & echo $!"), &Cancel::default(), LONG).expect("sh runs");
+        let ended = run(&mut shell("sleep 600 & echo $!"), &Cancel::default(), LONG, &|| false).expect("sh runs");
         let left: i32 = ended.output.trim().parse().expect("sh prints the id");
         let gone = || {
             let state = std::fs::read_to_string(format!("/proc/{left}/stat")).unwrap_or_default();
@@ -228,7 +251,7 @@ mod tests {
         let cancel = Cancel::default();
         let running = thread::spawn({
             let cancel = cancel.clone();
-            move || run(&mut shell("sleep 600"), &cancel, LONG)
+            move || run(&mut shell("sleep 600"), &cancel, LONG, &|| false)
         });
         while cancel.running().is_empty() {
             thread::yield_now();
@@ -236,12 +259,13 @@ mod tests {
         cancel.cancel();
         let ended = running.join().expect("no panic").expect("sh ran");
         assert!(!ended.status.success() && !ended.timed_out);
-        assert!(run(&mut shell("true"), &cancel, LONG).is_err());
+        assert!(run(&mut shell("true"), &cancel, LONG, &|| false).is_err());
     }
 
     #[test]
     fn only_the_end_of_an_endless_output_is_kept() {
-        let ended = run(&mut shell("yes | head -c 1000000; echo end"), &Cancel::default(), LONG).expect("sh runs");
+        let ended =
+            run(&mut shell("yes | head -c 1000000; echo end"), &Cancel::default(), LONG, &|| false).expect("sh runs");
         assert!(ended.output.len() <= 2 * 64 * 1024 + 16 * 1024 && ended.output.ends_with("end\n"));
     }
 }

@@ -1,77 +1,12 @@
 //! What is known after an exercise was checked.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use timeline::Timeline;
 
 use crate::{catalogue::checks::Check, judge::diagnostics::Diagnostic};
 
-/// How an exercise, or one check, stands. The names are the same in the runner, its JSON and the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Outcome {
-    #[serde(rename = "passed")]
-    Passed,
-    #[serde(rename = "not started")]
-    NotStarted,
-    #[serde(rename = "does not compile")]
-    DoesNotCompile,
-    #[serde(rename = "wrong")]
-    Wrong,
-    #[serde(rename = "deadlock")]
-    Deadlock,
-    #[serde(rename = "lost wake-up")]
-    LostWakeUp,
-    #[serde(rename = "blocked")]
-    Blocked,
-    #[serde(rename = "busy loop")]
-    BusyLoop,
-    #[serde(rename = "too slow")]
-    TooSlow,
-    #[serde(rename = "tampered")]
-    Tampered,
-}
-
-impl Outcome {
-    pub const ALL: [Outcome; 10] = [
-        Outcome::Passed,
-        Outcome::NotStarted,
-        Outcome::DoesNotCompile,
-        Outcome::Wrong,
-        Outcome::Deadlock,
-        Outcome::LostWakeUp,
-        Outcome::Blocked,
-        Outcome::BusyLoop,
-        Outcome::TooSlow,
-        Outcome::Tampered,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Outcome::Passed => "passed",
-            Outcome::NotStarted => "not started",
-            Outcome::DoesNotCompile => "does not compile",
-            Outcome::Wrong => "wrong",
-            Outcome::Deadlock => "deadlock",
-            Outcome::LostWakeUp => "lost wake-up",
-            Outcome::Blocked => "blocked",
-            Outcome::BusyLoop => "busy loop",
-            Outcome::TooSlow => "too slow",
-            Outcome::Tampered => "tampered",
-        }
-    }
-
-    /// Whether the watchdog had to end the process: each further check would take its five seconds, too.
-    pub fn takes_real_time(self) -> bool {
-        matches!(self, Outcome::Blocked | Outcome::BusyLoop)
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
+pub use verdict::Outcome;
 
 /// Why a check failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +51,10 @@ pub struct Run {
 pub enum State {
     Passed,
     Failed(Box<Verdict>),
+    /// What it is about was not there to be judged. Another check says what is wrong.
+    NotJudged {
+        why: String,
+    },
     /// It was not run: the code does not compile, or an earlier check had to be stopped.
     NotRun,
 }
@@ -135,10 +74,18 @@ impl CheckReport {
         Self { check, state: State::NotRun, runs: Vec::new(), output: String::new() }
     }
 
+    /// Why it could not be judged.
+    pub fn not_judged(&self) -> Option<&str> {
+        match &self.state {
+            State::NotJudged { why } => Some(why),
+            _ => None,
+        }
+    }
+
     pub fn verdict(&self) -> Option<&Verdict> {
         match &self.state {
             State::Failed(verdict) => Some(verdict),
-            State::Passed | State::NotRun => None,
+            State::Passed | State::NotJudged { .. } | State::NotRun => None,
         }
     }
 }
@@ -164,17 +111,21 @@ impl Report {
     pub fn of_checks(exercise: String, file: String, checks: Vec<CheckReport>) -> Self {
         let failed = checks.iter().find_map(|check| check.verdict());
         let complete = !checks.is_empty() && checks.iter().all(|check| check.state == State::Passed);
-        let outcome = match failed {
-            Some(verdict) => verdict.outcome,
-            None if complete => Outcome::Passed,
-            None => Outcome::Tampered,
+        let open = checks.iter().find_map(CheckReport::not_judged);
+        let (outcome, verdict) = match failed {
+            Some(verdict) => (verdict.outcome, None),
+            None if complete => (Outcome::Passed, None),
+            None => match open {
+                Some(why) => (Outcome::Wrong, Some(Verdict::new(Outcome::Wrong, why, why))),
+                None => (Outcome::Tampered, None),
+            },
         };
         Self {
             exercise,
             file,
             outcome,
             checks,
-            verdict: None,
+            verdict,
             diagnostics: Vec::new(),
             build_time: Duration::ZERO,
             run_time: Duration::ZERO,

@@ -77,7 +77,7 @@ impl Store {
 
     /// Changes one entry in the file as it is now, so that nothing that another runner wrote is lost. On an error the
     /// file is as it was; the text says what that means to the learner.
-    pub fn update(&self, id: &str, change: impl FnOnce(&mut Entry)) -> Result<(), String> {
+    pub fn update(&self, id: &str, change: impl Fn(&mut Entry)) -> Result<(), String> {
         self.try_update(id, change).map_err(|error| {
             format!(
                 "Your progress is not saved: {} cannot be written ({error}).\nThe verdict counts all the same. Free some \
@@ -87,16 +87,16 @@ impl Store {
         })
     }
 
-    fn try_update(&self, id: &str, change: impl FnOnce(&mut Entry)) -> io::Result<()> {
+    fn try_update(&self, id: &str, change: impl Fn(&mut Entry)) -> io::Result<()> {
         let bytes = match fs::read(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             read => read.unwrap_or_default(),
         };
         // Nothing changes: then a disk that cannot be written does not matter, either.
-        let mut entry = Progress::parse(&String::from_utf8_lossy(&bytes)).entry(id);
-        let before = entry.clone();
-        change(&mut entry);
-        if entry == before {
+        let before = Progress::parse(&String::from_utf8_lossy(&bytes)).entry(id);
+        let mut after = before.clone();
+        change(&mut after);
+        if after == before {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;
@@ -109,7 +109,8 @@ impl Store {
             files::keep_aside(&bytes, &self.folder.join("kept"), "progress", "txt")?;
             progress.garbage.clear();
         }
-        progress.entries.insert(id.to_owned(), entry);
+        // The entry as it is under the lock: another runner may have written it since.
+        change(progress.entries.entry(id.to_owned()).or_default());
         files::replace(&self.path, progress.text().as_bytes())
     }
 }

@@ -54,9 +54,11 @@ fn check_report(check: &CheckReport) -> Value {
     json!({
         "name": check.check.name,
         "about": check.check.about,
+        "not_judged": check.not_judged(),
         "state": match check.state {
             State::Passed => "passed",
             State::Failed(_) => "failed",
+            State::NotJudged { .. } => "not judged",
             State::NotRun => "not run",
         },
         "outcome": verdict.map(|verdict| verdict.outcome),

@@ -77,7 +77,7 @@ pub fn checks(report: &Report, style: &Style) -> Vec<String> {
         let mark = match check.state {
             State::Passed => style.tick(),
             State::Failed(_) => style.cross(),
-            State::NotRun => style.dash(),
+            State::NotJudged { .. } | State::NotRun => style.dash(),
         };
         if Some(index) == failed {
             return marked(&mark, &check_label(check), style);

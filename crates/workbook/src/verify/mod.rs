@@ -5,8 +5,10 @@ pub mod scaffold;
 mod rules;
 mod prove;
 pub mod catalogue_pages;
+pub mod readable;
 
 use std::{
+    fs, io,
     path::Path,
     time::{Duration, Instant},
 };
@@ -18,6 +20,7 @@ use crate::{
         register::{Exercise, Lesson},
         workspace::Workspace,
     },
+    files,
     judge::{
         attempt::{Attempt, Kind},
         cargo::NoVerdict,
@@ -88,6 +91,7 @@ pub fn rules(workspace: &Workspace, lesson: &Lesson, only: Option<&Exercise>) ->
         rules::targets_agree(lesson, &mut findings);
         rules::no_orphans(lesson, &mut findings);
         rules::lesson_is_complete(lesson, &mut findings);
+        rules::checks_are_listed(lesson, &mut findings);
     }
     for exercise in asked_for(lesson, only) {
         let checks = run::expected(exercise);
@@ -99,6 +103,15 @@ pub fn rules(workspace: &Workspace, lesson: &Lesson, only: Option<&Exercise>) ->
     verified.problems = findings.problems;
     verified.time = start.elapsed();
     verified
+}
+
+/// Writes the list of a lesson's checks, where it is another one.
+pub fn list_checks(workspace: &Workspace, lesson: &Lesson) -> io::Result<()> {
+    let (path, now) = (Lesson::checks_list(workspace, &lesson.id), rules::checks_list(lesson));
+    if fs::read_to_string(&path).unwrap_or_default() == now {
+        return Ok(());
+    }
+    files::replace(&path, now.as_bytes())
 }
 
 fn asked_for<'a>(lesson: &'a Lesson, only: Option<&Exercise>) -> impl Iterator<Item = &'a Exercise> {

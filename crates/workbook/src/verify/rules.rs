@@ -5,14 +5,17 @@ use std::{collections::BTreeSet, fs, path::Path};
 use super::{Findings, Problem, scaffold};
 use crate::{
     catalogue::{
-        checks::Check,
+        checks::{self, Check},
         header::Header,
         hints::Hints,
         overlay,
         register::{self, Exercise, Lesson},
         workspace::Workspace,
     },
-    judge::attempt::{self, Attempt, Kind, Source},
+    judge::{
+        attempt::{self, Attempt, Kind, Source},
+        run,
+    },
 };
 
 /// The solutions of a lesson are the modules of `solutions.rs`, in the order of its exercises, and `attempts` is declared so
@@ -114,6 +117,21 @@ fn nothing_is_left_to_do(about: &str, file: &Path, findings: &mut Findings<'_>) 
     for (line, words) in scaffold::left_to_do(&fs::read_to_string(file).unwrap_or_default()) {
         findings.add(about, file, format!("line {line} is still to be written: {words}"));
     }
+}
+
+/// The list of checks is that of the checks files.
+pub fn checks_are_listed(lesson: &Lesson, findings: &mut Findings<'_>) {
+    let path = Lesson::checks_list(findings.workspace, &lesson.id);
+    if fs::read_to_string(&path).unwrap_or_default() != checks_list(lesson) {
+        let what =
+            format!("does not list the checks of this lesson: `cargo workbook verify {}` writes it anew", lesson.id);
+        findings.add(&lesson.id, &path, what);
+    }
+}
+
+/// What the list of checks must hold.
+pub fn checks_list(lesson: &Lesson) -> String {
+    checks::list(lesson.exercises.iter().map(|exercise| (exercise.name.as_str(), run::expected(exercise))))
 }
 
 /// A file that no target names is never checked.

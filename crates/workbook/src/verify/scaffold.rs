@@ -141,7 +141,7 @@ impl<'a> Scaffold<'a> {
         let after_rows =
             |text: &str| end_of_last_line(text, |line| line.starts_with("| [") && line.contains("](lessons/"));
         let row = format!(
-            "| [{id}](lessons/{id}): TODO | [chapter {}](book/src/{id}.md) | `cargo run -p lesson-{id} --example {}` | [1](exercises/{id}) |\n",
+            "| [{id}](lessons/{id}): TODO | [chapter {}](book/read/{id}.md) | `cargo run -p lesson-{id} --example {}` | [1](exercises/{id}) |\n",
             self.chapter(),
             self.example()
         );

@@ -28,7 +28,7 @@ pub enum Seen {
 pub struct Watched {
     path: PathBuf,
     stamp: Option<(SystemTime, u64)>,
-    content: Option<u64>,
+    content: Option<String>,
     read: Instant,
     missing_since: Option<Instant>,
     empty_since: Option<Instant>,
@@ -42,7 +42,7 @@ const GAP: Duration = Duration::from_millis(300);
 
 impl Watched {
     pub fn new(path: PathBuf) -> Self {
-        let content = fs::read(&path).ok().map(|content| fresh::hash(&content));
+        let content = fs::read(&path).ok().map(|content| fresh::digest(&[&content]));
         let stamp = stamp(&path).ok();
         Self { path, stamp, content, read: Instant::now(), missing_since: None, empty_since: None }
     }
@@ -68,7 +68,7 @@ impl Watched {
         } else {
             self.empty_since = None;
         }
-        let content = Some(fresh::hash(&content));
+        let content = Some(fresh::digest(&[&content]));
         if content == self.content {
             self.empty_since = None;
             return Seen::Same;

@@ -264,7 +264,7 @@ fn in_progress(checks: &[(crate::catalogue::checks::Check, Option<CheckReport>)]
         let mark = match report.as_ref().map(|report| &report.state) {
             Some(State::Passed) => style.tick(),
             Some(State::Failed(_)) => style.cross(),
-            Some(State::NotRun) => style.dash(),
+            Some(State::NotJudged { .. } | State::NotRun) => style.dash(),
             None => style.paint(Ink::Faint, style.dot()),
         };
         let report = CheckReport::not_run(check.clone());

@@ -53,6 +53,23 @@ fn every_output_is_shown_in_its_chapter() {
     }
 }
 
+/// Code that is typed into a page is compiled by nobody. The definition of `Future` is the standard library's.
+#[test]
+fn all_code_is_included() {
+    let book = Book::open();
+    let mut blocks = 0;
+    for page in files(&book.workspace.root.join("book/src")).iter().filter(|page| page.ends_with(".md")) {
+        let text = fs::read_to_string(book.workspace.root.join("book/src").join(page)).expect("the page can be read");
+        for code in text.split("```rust").skip(1).filter_map(|rest| rest.split("```").next()) {
+            let code = code.split_once('\n').map_or("", |(_attributes, code)| code);
+            let is_included = code.lines().all(|line| line.is_empty() || line.starts_with("{{#include "));
+            assert!(is_included || code.starts_with("pub trait Future {"), "this was typed into {page}:\n{code}");
+            blocks += 1;
+        }
+    }
+    assert!(blocks > 0, "the book shows code");
+}
+
 /// A lesson keeps compile errors that teach in `tests/ui`.
 #[test]
 fn every_compile_error_is_shown_in_its_chapter() {

@@ -12,5 +12,6 @@ mod verify_rules;
 mod new;
 mod book;
 mod catalogue_pages;
+mod readable;
 mod verify;
 mod readme;

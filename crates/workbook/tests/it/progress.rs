@@ -82,3 +82,29 @@ fn a_starter_that_is_only_looked_at_leaves_no_mark() {
     fixture.run(&[]).expect(0, &[]);
     assert!(!fixture.path(".workbook").exists());
 }
+
+/// Each reads the file, and each has something to add: nothing of it may be lost.
+#[test]
+fn many_runners_at_once_lose_no_tick() {
+    use workbook::{catalogue::workspace::Workspace, memory::progress::Store};
+
+    let fixture = Fixture::new();
+    let store = Store::new(&Workspace { root: fixture.root().to_owned() });
+    for round in 0..50 {
+        let id = format!("01-demo/round_{round}");
+        let barrier = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            let (store, id, barrier) = (&store, &id, &barrier);
+            scope.spawn(move || {
+                barrier.wait();
+                store.update(id, |entry| entry.passed = true).expect("the disk can be written");
+            });
+            scope.spawn(move || {
+                barrier.wait();
+                store.update(id, |entry| entry.hints += 1).expect("the disk can be written");
+            });
+        });
+        let entry = store.read().0.entry(&id);
+        assert_eq!((entry.passed, entry.hints), (true, 1), "round {round}");
+    }
+}

@@ -54,6 +54,71 @@ fn checks_of_another_name_do_not_count() {
     fixture.run(&["check", "greet"]).expect(1, &["tampered", "they are gone"]);
 }
 
+/// They have the names, and report as the real ones do, but stand in the learner's file.
+#[test]
+fn checks_of_the_learners_own_do_not_count() {
+    let fixture = Fixture::new();
+    let test = |name: &str| {
+        format!(
+            "    #[test]\n    fn {name}() {{\n        let _check = stand_in::Check(file!());\n        stand_in::run(|| ());\n    }}\n"
+        )
+    };
+    let tests: String = ["greets_by_name", "says_hello", "another_name_gets_another_greeting"].map(test).concat();
+    let own = format!("mod checks {{\n    #[path = \"../../../stand_in.rs\"]\n    mod stand_in;\n{tests}}}\n");
+    fixture.write(GREET, &own);
+    fixture.run(&["check", "greet"]).expect(1, &["tampered"]);
+    fixture.write(GREET, &(own + "#[cfg(any())]\n#[path = \"checks/greet.rs\"]\nmod checks;\n"));
+    fixture.run(&["check", "greet"]).expect(1, &["tampered"]);
+}
+
+#[test]
+fn a_checks_file_that_lacks_a_check_is_no_pass() {
+    let fixture = Fixture::new();
+    fixture.greet("let _ = name; \"Hello Ada\".to_owned()");
+    let checks = "exercises/01-demo/checks/greet.rs";
+    let text = fixture.read(checks);
+    let cut = text.find("/// Another name").expect("the last check");
+    fixture.write(checks, &text[..cut]);
+    fixture
+        .run(&["check", "greet"])
+        .expect(1, &["tampered", "lacks another_name_gets_another_greeting", "git restore", "If you are its author"]);
+    fixture.run(&["verify", "01-demo/greet", "--strict"]).expect(1, &[]);
+    // An author's way on.
+    fixture.run(&["verify", "01-demo/greet"]);
+    assert!(!fixture.read("solutions/01-demo/checks.txt").contains("another_name"));
+    fixture.run(&["check", "greet"]).expect(0, &["Passed: 2 checks"]);
+}
+
+#[test]
+fn a_check_whose_premise_failed_is_neither_passed_nor_failed() {
+    let fixture = Fixture::new();
+    let checks = "exercises/01-demo/checks/greet.rs";
+    let judged = "stand_in::premise(greeting.contains(\"Ada\"), \"There is no name to be polite to.\");\n    stand_in::require(greeting.contains(\"Hello\")";
+    fixture.edit(checks, "stand_in::require(greeting.contains(\"Hello\")", judged);
+    fixture.greet("let _ = name; \"Hello\".to_owned()");
+    let ran = fixture.run(&["check", "greet"]);
+    ran.expect(1, &["✗ The greeting holds the name. – The greeting is polite.", "no name in it"]);
+    let check = fixture.run(&["check", "greet", "--json"]).json()["exercises"][0]["checks"][1].clone();
+    assert_eq!(
+        (&check["state"], &check["not_judged"]),
+        (&"not judged".into(), &"There is no name to be polite to.".into())
+    );
+    // Where nothing else failed, it is what there is to say.
+    fixture.edit(checks, "stand_in::require(greeting.contains(\"Ada\")", "stand_in::require(!greeting.is_empty()");
+    fixture.edit(checks, "greeting.contains(\"Grace\")", "!greeting.is_empty()");
+    fixture.run(&["check", "greet"]).expect(1, &["wrong", "There is no name to be polite to."]);
+}
+
+/// Half a report is no report: the disk is full.
+#[test]
+fn a_report_that_cannot_be_written_is_told_of_the_disk() {
+    let fixture = Fixture::new();
+    fixture.greet("let _ = name; eprintln!(\"the report cannot be written: no space\"); std::process::exit(74)");
+    let ran = fixture.run(&["check", "greet"]);
+    ran.expect(3, &["no space", "Is there room left in the folder for temporary files"]);
+    ran.without("tampered").without("reset");
+}
+
 #[test]
 fn a_checks_file_without_checks_is_no_pass() {
     let fixture = Fixture::new();
@@ -69,6 +134,15 @@ fn code_that_ends_the_process_does_not_pass() {
     let fixture = Fixture::new();
     fixture.greet("{ let _ = name; std::process::exit(0) }");
     fixture.run(&["check", "greet"]).expect(1, &["tampered", "std::process::exit"]);
+    // The first run of each check ends well. What comes after it is lost.
+    let checks = "exercises/01-demo/checks/greet.rs";
+    fixture.edit(
+        checks,
+        "stand_in::run(|| greet(\"Ada\"))",
+        "stand_in::run(|| greet(\"Ada\"));\n    let greeting = greeting + &stand_in::run(|| greet(\"\"))",
+    );
+    fixture.greet("if name.is_empty() { std::process::exit(0) }; format!(\"Hello, {name}\")");
+    fixture.run(&["check", "greet"]).expect(1, &["tampered", "came to its end"]);
     fixture.greet("{ let _ = name; std::process::exit(3) }");
     fixture.run(&["check", "greet"]).expect(1, &["wrong", "exit code 3"]);
 }

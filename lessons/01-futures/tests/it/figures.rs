@@ -1,7 +1,11 @@
 //! The figures of the lesson, as exact virtual times and as counts of polls. S1 is the study notes; the test that pins one
 //! of its figures bears its name.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    task::{Context, Wake, Waker},
+    time::Duration,
+};
 
 use futures::future::join_all;
 use lesson_01_futures::{
@@ -167,4 +171,31 @@ fn a_recursive_call_goes_as_deep_as_its_tree() {
         needs: vec![needed],
     });
     assert_eq!(tokio_test::block_on(recursion::call(&chain)).len(), 201);
+}
+
+/// A waker may do anything when it is dropped, also ring the bell that had it.
+#[test]
+fn a_bell_drops_the_waker_of_the_poll_before_outside_of_its_borrow() {
+    thread_local! {
+        static BELL: Bell = Bell::default();
+    }
+    struct RingsWhenDropped;
+    impl Wake for RingsWhenDropped {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for RingsWhenDropped {
+        fn drop(&mut self) {
+            BELL.with(Bell::ring);
+        }
+    }
+    let mut rings = Box::pin(BELL.with(|bell| bell.rings(1)));
+    let waker = Waker::from(Arc::new(RingsWhenDropped));
+    assert!(rings.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(waker);
+    let mut other = Context::from_waker(Waker::noop());
+    assert!(rings.as_mut().poll(&mut other).is_pending());
+    assert!(
+        rings.as_mut().poll(&mut other).is_ready(),
+        "it rang when the waker was dropped"
+    );
 }

@@ -4,10 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering::Relaxed},
-    },
+    sync::Arc,
 };
 
 use super::{
@@ -19,10 +16,9 @@ use super::{
 };
 
 pub(super) struct Executor {
-    /// Tells a [`Sleep`](super::Sleep) whether it is at home. (It cannot hold an `Rc`: it is `Send`.)
-    pub(super) number: u32,
     /// Borrowed for a moment at a time, never while a future, a destructor or a foreign waker runs.
     pub(super) core: RefCell<Core>,
+    /// Also tells one runtime from another: wakers and sleeps are `Send` and cannot hold an `Rc`.
     pub(super) inbox: Arc<Inbox>,
     /// How many more ready results the task that is being polled may take before it must let others run.
     pub(super) budget: Cell<u32>,
@@ -47,9 +43,7 @@ thread_local! {
 
 impl Executor {
     pub(super) fn new(clock: Clock, recorder: Option<Recorder>) -> Self {
-        static RUNTIMES: AtomicU32 = AtomicU32::new(0);
         Self {
-            number: RUNTIMES.fetch_add(1, Relaxed),
             core: RefCell::new(Core {
                 tasks: Tasks::default(),
                 queue: VecDeque::new(),

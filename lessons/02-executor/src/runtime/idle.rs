@@ -16,7 +16,12 @@ const QUIET: Duration = Duration::from_secs(1);
 impl Executor {
     /// Queues the tasks that other threads woke, and those whose timers are due.
     pub(super) fn look(&self) {
-        for id in self.inbox.take() {
+        let news = self.inbox.take();
+        for timer in news.given_up {
+            let waker = self.give_up(timer);
+            drop(waker);
+        }
+        for id in news.woken {
             let mut core = self.core.borrow_mut();
             if let Some(shared) = core.tasks.shared(id) {
                 shared.left_inbox();
@@ -43,7 +48,9 @@ impl Executor {
     pub(super) fn wait(&self, main: TaskId) -> Result<(), Deadlock> {
         self.look();
         let mut core = self.core.borrow_mut();
-        if !core.queue.is_empty() {
+        // The inbox once more: the wakers that `look` has called may be foreign, and such a waker may park. It would have
+        // taken the `unpark` that tells of something new. From here to the park, no foreign code runs.
+        if !core.queue.is_empty() || self.inbox.is_filled() {
             return Ok(());
         }
         let next_deadline = core.timers.next_deadline();
@@ -68,7 +75,7 @@ impl Executor {
                 let core = self.core.borrow();
                 if start.elapsed() - asleep >= QUIET
                     && core.nobody_can_wake()
-                    && self.inbox.is_empty()
+                    && !self.inbox.is_filled()
                 {
                     return Err(core.deadlock(main));
                 }

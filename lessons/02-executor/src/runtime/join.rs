@@ -12,7 +12,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use super::{coop, executor::Executor, task::Stage, tasks::TaskId};
+use super::{coop, executor::Executor, run::drop_quietly, task::Stage, tasks::TaskId};
 
 /// Awaits the result of a task. Dropping it detaches the task, which runs on.
 ///
@@ -118,7 +118,9 @@ impl<T> Drop for JoinHandle<T> {
         let finished =
             matches!(task.stage, Stage::Finished(_)).then(|| core.tasks.remove(self.task));
         drop(core);
-        drop((joiner, finished));
+        drop(joiner);
+        // The output goes with its handle, whatever its destructor does: it is no fault of the one who drops the handle.
+        drop_quietly(finished);
     }
 }
 

@@ -79,7 +79,13 @@ impl Executor {
                 Ok(Poll::Ready(output)) => Ok(output),
                 Err(panic) => Err(JoinError::Panicked(panic)),
             };
-        let result = drop_caught(future).and(result);
+        let result = match drop_caught(future) {
+            Ok(()) => result,
+            Err(panic) => {
+                drop_quietly(result);
+                Err(panic)
+            }
+        };
         let outcome = if result.is_ok() { Outcome::Ready } else { Outcome::Panicked };
         self.core.borrow_mut().polled(id, waker, None, outcome);
         self.finish(id, result);

@@ -39,10 +39,18 @@ impl Executor {
     /// Drops all tasks and timers. Returns how many tasks it had to give up on.
     fn drop_all(&self) -> usize {
         for _ in 0..ROUNDS {
-            for id in self.left() {
+            let left = self.left();
+            if left.is_empty() && self.core.borrow().timers.len() == 0 {
+                break;
+            }
+            for id in left {
                 let task = self.core.borrow_mut().tasks.remove(id);
                 drop_quietly(task);
             }
+            // Sleeps that are not in a task have left these. A waker may be a combinator's, and
+            // spawn when it is dropped.
+            let wakers = self.core.borrow_mut().timers.remove_all();
+            wakers.for_each(drop_quietly);
         }
         let given_up = self.left();
         for &id in &given_up {
@@ -51,8 +59,8 @@ impl Executor {
             // is not silent.
             mem::forget(task);
         }
-        let timers = self.core.borrow_mut().timers.remove_all();
-        timers.for_each(drop_quietly);
+        let wakers = self.core.borrow_mut().timers.remove_all();
+        wakers.for_each(mem::forget);
         self.core.borrow_mut().queue.clear();
         given_up.len()
     }

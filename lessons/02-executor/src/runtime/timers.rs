@@ -27,7 +27,7 @@ impl Clock {
     }
 }
 
-/// Too far away to count: 584 years. A sleep until then sets no timer and never ends.
+/// Too far away to count: 584 years. The timer of a sleep until then keeps its waker, and never fires.
 pub(super) const NEVER: u64 = u64::MAX;
 
 pub(super) fn nanos(duration: Duration) -> u64 {
@@ -96,7 +96,7 @@ impl Timers {
         // A clock that jumped to the deadline of a dropped sleep would jump too far.
         while let Some(&Reverse((deadline, key))) = self.heap.peek() {
             if self.wakers.get(key).is_some() {
-                return Some(deadline);
+                return (deadline != NEVER).then_some(deadline);
             }
             self.heap.pop();
         }

@@ -1,7 +1,8 @@
 //! What a wake does: on the runtime's own thread it puts the task in the queue; from another thread it takes a lock.
 //!
 //! A waker must be `Send` and `Sync`, whoever uses it. Nearly every wake comes from the thread that runs the tasks, so
-//! that case is kept free of locks and atomic operations.
+//! that case is kept free of locks, and of atomic operations but for one: a waker that is given away with its wake
+//! (`Waker::wake`) counts itself down, as every `Arc` does.
 
 use std::{
     mem,
@@ -17,7 +18,7 @@ use std::{
     thread::{self, Thread},
 };
 
-use super::{executor::Executor, tasks::TaskId};
+use super::{executor::Executor, tasks::TaskId, timers::TimerKey};
 
 /// What all wakers of one task share.
 pub(super) struct TaskWaker {
@@ -43,7 +44,7 @@ impl Wake for TaskWaker {
             at_home
         });
         if woken_at_home != Some(true) && !self.in_inbox.swap(true, AcqRel) {
-            self.inbox.put(self.id());
+            self.inbox.put(|news| news.woken.push(self.id()));
         }
     }
 }
@@ -78,13 +79,20 @@ impl TaskWaker {
     }
 }
 
-/// Where other threads leave their wakes.
+/// Where other threads leave word: which tasks they woke, and which sleeps they dropped.
 pub(super) struct Inbox {
     /// The runtime's thread, to be unparked.
     thread: Thread,
     /// Lets the runtime look without taking the lock.
     filled: AtomicBool,
-    ids: Mutex<Vec<TaskId>>,
+    news: Mutex<News>,
+}
+
+#[derive(Default)]
+pub(super) struct News {
+    pub(super) woken: Vec<TaskId>,
+    /// A timer that stays would move the virtual clock to a deadline for which nobody waits.
+    pub(super) given_up: Vec<TimerKey>,
 }
 
 impl Inbox {
@@ -93,27 +101,36 @@ impl Inbox {
         Self {
             thread: thread::current(),
             filled: AtomicBool::new(false),
-            ids: Mutex::default(),
+            news: Mutex::default(),
         }
     }
 
-    fn put(&self, id: TaskId) {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+    /// A sleep was dropped where its runtime does not run.
+    pub(super) fn give_up(&self, timer: TimerKey) {
+        // On the runtime's own thread this is after the end of `block_on`, which took the timer
+        // along.
+        if thread::current().id() != self.thread.id() {
+            self.put(|news| news.given_up.push(timer));
+        }
+    }
+
+    fn put(&self, word: impl FnOnce(&mut News)) {
+        word(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner));
         self.filled.store(true, Release);
         // Last, so that the runtime cannot look, see nothing, and park for good: an unpark that comes first makes the next
         // park return at once.
         self.thread.unpark();
     }
 
-    pub(super) fn take(&self) -> Vec<TaskId> {
-        if !self.filled.load(Relaxed) {
-            return Vec::new();
+    pub(super) fn take(&self) -> News {
+        if !self.is_filled() {
+            return News::default();
         }
         self.filled.store(false, Relaxed);
-        mem::take(&mut self.ids.lock().unwrap_or_else(PoisonError::into_inner))
+        mem::take(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    pub(super) fn is_filled(&self) -> bool {
+        self.filled.load(Relaxed)
     }
 }

@@ -603,10 +603,156 @@ fn a_sleep_that_moves_to_another_task_wakes_that_one() {
 }
 
 #[test]
-fn a_sleep_for_ever_sets_no_timer() {
+fn a_sleep_for_ever_moves_no_clock_and_is_no_lost_wake_up() {
     let stuck =
         virtual_time().try_block_on(async { sleep(Duration::MAX).await }).unwrap_err();
     assert_eq!(stuck.at, Duration::ZERO);
+    assert_eq!(stuck.stuck[0].waits_for, WaitsFor::SomebodyWithItsWaker);
+}
+
+#[test]
+#[expect(clippy::async_yields_async, reason = "another block_on awaits it")]
+fn a_sleep_that_was_polled_in_one_block_on_keeps_its_deadline_in_the_next() {
+    let runtime = virtual_time();
+    let mut nap = runtime.block_on(async { Box::pin(sleep(secs(5))) });
+    runtime.block_on(poll_fn(|context| {
+        assert!(nap.as_mut().poll(context).is_pending());
+        Poll::Ready(())
+    }));
+    runtime.block_on(nap);
+    assert_eq!(runtime.block_on(async { now() }), secs(5));
+}
+
+#[test]
+fn a_sleep_dropped_on_another_thread_takes_its_timer_away() {
+    let stuck = virtual_time().try_block_on(async {
+        let mut nap = Box::pin(sleep(secs(5)));
+        poll_fn(|context| {
+            assert!(nap.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        thread::spawn(move || drop(nap)).join().unwrap();
+        pending::<()>().await;
+    });
+    assert_eq!(stuck.unwrap_err().at, Duration::ZERO, "nobody waits for the fifth second");
+}
+
+/// A thread has one token for `park`. A waker that parks takes it, and with it the word that another thread has woken a task.
+#[test]
+fn a_foreign_waker_that_parks_does_not_make_a_wake_late() {
+    struct Parks {
+        has_parked: mpsc::Sender<()>,
+        woken: Mutex<mpsc::Receiver<()>>,
+        task: Waker,
+    }
+    impl Wake for Parks {
+        fn wake(self: Arc<Self>) {
+            self.has_parked.send(()).unwrap();
+            self.woken.lock().unwrap().recv().unwrap();
+            thread::park_timeout(Duration::from_millis(1));
+            self.task.wake_by_ref();
+        }
+    }
+    let (has_parked, parked) = mpsc::channel();
+    let (has_woken, woken) = mpsc::channel();
+    let (answer, question) = futures::channel::oneshot::channel();
+    let other = thread::spawn(move || {
+        parked.recv().unwrap();
+        answer.send(7).unwrap();
+        has_woken.send(()).unwrap();
+    });
+    let runtime = Builder::new().build();
+    runtime.block_on(async {
+        let mut woken = Some(woken);
+        let mut nap = Box::pin(sleep(Duration::from_millis(1)));
+        // The timer's waker parks. It wakes a task that has ended, so the queue stays empty.
+        let ended = poll_fn(|context| Poll::Ready(context.waker().clone()));
+        let task = spawn(ended).await.unwrap();
+        poll_fn(|_| {
+            let Some(woken) = woken.take() else { return Poll::Ready(()) };
+            let (has_parked, task) = (has_parked.clone(), task.clone());
+            let parks = Parks { has_parked, woken: Mutex::new(woken), task };
+            let waker = Waker::from(Arc::new(parks));
+            assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        // The next timer is a minute away: a wake that is not seen would be a minute late.
+        match select(question, Box::pin(sleep(secs(60)))).await {
+            Either::Left((answer, _)) => assert_eq!(answer.unwrap(), 7),
+            Either::Right(_) => panic!("the wake of the other thread came too late"),
+        }
+    });
+    other.join().unwrap();
+}
+
+/// An output with this destructor: it goes where nobody takes it.
+struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic!("the destructor of the output");
+    }
+}
+
+#[test]
+fn an_output_whose_destructor_panics_does_not_end_block_on() {
+    virtual_time().block_on(async {
+        // Detached: nobody takes the output.
+        drop(spawn(async { PanicsWhenDropped }));
+        yield_now().await;
+        // Finished first, detached then.
+        let finished = spawn(async { PanicsWhenDropped });
+        yield_now().await;
+        drop(finished);
+        // The future's own destructor panics after it gave its output, which goes unseen.
+        let guard = OnDrop(|| panic!("the destructor of the future"));
+        let both = spawn(GivesThenPanics(guard));
+        assert_eq!(
+            both.await.err().unwrap().message(),
+            Some("the destructor of the future")
+        );
+    });
+}
+
+struct GivesThenPanics<F: FnMut()>(OnDrop<F>);
+
+impl<F: FnMut()> Future for GivesThenPanics<F> {
+    type Output = PanicsWhenDropped;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<PanicsWhenDropped> {
+        Poll::Ready(PanicsWhenDropped)
+    }
+}
+
+/// The last thing that a waker of a timer may do is to spawn. That task is dropped, too.
+#[test]
+#[expect(clippy::async_yields_async, reason = "the sleep outlives its block_on")]
+fn what_the_waker_of_a_timer_spawns_at_the_end_is_dropped() {
+    struct SpawnsWhenDropped(Arc<()>);
+    impl Wake for SpawnsWhenDropped {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for SpawnsWhenDropped {
+        fn drop(&mut self) {
+            let held = Arc::clone(&self.0);
+            spawn(async move {
+                let _held = held;
+                pending::<()>().await;
+            });
+        }
+    }
+    let token = Arc::new(());
+    let runtime = virtual_time();
+    let nap = runtime.block_on(async {
+        let mut nap = Box::pin(sleep(secs(9)));
+        let waker = Waker::from(Arc::new(SpawnsWhenDropped(Arc::clone(&token))));
+        assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        nap
+    });
+    assert_eq!(Arc::strong_count(&token), 1, "nothing is left in the runtime");
+    drop(nap);
 }
 
 #[test]

@@ -5,3 +5,4 @@ mod figures;
 mod least_you_need;
 mod tools;
 mod try_join_all_of_many;
+mod what_tokio_does;

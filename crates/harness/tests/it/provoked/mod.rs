@@ -192,6 +192,56 @@ fn panics() {
     });
 }
 
+/// The one who joins panics too, and has less to say.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_on_a_thread() {
+    let code = || std::thread::spawn(|| panic!("the list was empty")).join();
+    let _: harness::Finished<()> = Check::new().by_hand(|| code().expect("the thread has ended well"));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_a_task() {
+    Check::new().run(async || {
+        let task: tokio::task::JoinHandle<()> = tokio::spawn(async { panic!("the list was empty") });
+        task.await.expect("the task has ended well");
+    });
+}
+
+/// A panic that was caught is not the one that ended the run.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_after_another_was_caught() {
+    let _: harness::Finished<()> = Check::new().by_hand(|| {
+        drop(std::panic::catch_unwind(|| panic!("this one is caught")));
+        panic!("this one is not");
+    });
+}
+
+pub const LINE_OF_THE_BLOCK_ON: u32 = line!() + 5;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_a_library() {
+    let inner = || futures::executor::block_on(async {});
+    Check::new().by_hand(|| futures::executor::block_on(async { inner() }));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_on_a_thread_that_nobody_joins() {
+    let run = Check::new().by_hand(|| {
+        let (ends, ended) = std::sync::mpsc::channel::<()>();
+        std::thread::spawn(move || {
+            let _ends = ends;
+            drop(sleep(secs(0.1)));
+        });
+        ended.recv().is_err()
+    });
+    run.require(false, harness::saw("no reply").expected("one"));
+}
+
 pub const LINE_OF_THE_DEADLOCK: u32 = line!() + 10;
 
 #[test]
@@ -305,6 +355,8 @@ fn yields_in_a_task() {
     });
 }
 
+pub const LINE_OF_THE_SLEEP: u32 = line!() + 7;
+
 #[test]
 #[ignore = "run by verdicts.rs"]
 fn blocks() {
@@ -380,6 +432,30 @@ fn takes_too_long() {
         }
     });
     run.takes(secs(1.0), "Each call was awaited before the next one began: one after the other.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn sleeps_between_its_calls() {
+    let llm = one_odd_model();
+    let run = Check::new().draws(&llm).run(async || {
+        drop(llm.complete("Hello").await);
+        sleep(secs(0.5)).await;
+        llm.complete("Hello").await
+    });
+    run.takes(2 * odd(0), "Two calls.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn calls_on_another_clock() {
+    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(0.02))]);
+    let run = Check::new().draws(&llm).run(async || {
+        let llm = llm.clone();
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        std::thread::spawn(move || runtime().block_on(llm.complete("Hello")).is_ok()).join().is_ok()
+    });
+    run.takes(secs(0.02), "One call.");
 }
 
 #[test]

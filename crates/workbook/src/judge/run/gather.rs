@@ -1,9 +1,8 @@
 //! From what a process left behind to a verdict.
 
-use std::{fs, process::ExitStatus};
+use std::{env, fs, io, process::ExitStatus};
 
-use serde::Deserialize;
-use timeline::Timeline;
+use verdict::{Line, Record};
 
 use super::{LIMIT, Test};
 use crate::{
@@ -15,63 +14,52 @@ use crate::{
     text,
 };
 
-/// One line of the report that the harness writes.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "record", rename_all = "lowercase")]
-enum Record {
-    Run {
-        check: String,
-        yours: Timeline,
-        expected: Option<Timeline>,
-    },
-    Verdict {
-        check: String,
-        outcome: String,
-        headline: String,
-        text: String,
-        yours: Option<Timeline>,
-        expected: Option<Timeline>,
-        place: Option<String>,
-        #[serde(default)]
-        place_sought: bool,
-    },
-}
-
-/// A check passed if its process ended well, and it reported that it ran the learner's code, and no failure.
-pub fn gather(test: &Test<'_>, ended: &Ended, records: &str, explain: &dyn Fn() -> String) -> CheckReport {
+/// A check passed if its process ended well, and it reported that it ran the learner's code, that it came to its end, and no
+/// failure; all of it about the code that was built.
+///
+/// # Errors
+/// The check could not write its report: what it has seen is lost.
+pub fn gather(test: &Test<'_>, ended: &Ended, records: &str, explain: &dyn Fn() -> String) -> io::Result<CheckReport> {
     let check = test.check;
     let output = text::printable(without_libtest(&ended.output, &test.path)).trim_matches('\n').to_owned();
-    let mut runs = Vec::new();
-    let mut verdict = None;
+    if ended.status.code() == Some(verdict::CANNOT_REPORT) {
+        let words = format!(
+            "{}\nIs there room left in the folder for temporary files, {}?",
+            output.lines().last().unwrap_or("a check cannot write its report"),
+            env::temp_dir().display()
+        );
+        return Err(io::Error::other(words));
+    }
+    let (mut runs, mut failure, mut open, mut is_finished) = (Vec::new(), None, None, false);
     // A line that cannot be read was cut short by the end of the process. It proves nothing.
-    for record in records.lines().filter_map(|line| serde_json::from_str(line).ok()) {
-        match record {
-            Record::Run { check: of, yours, expected } if of == check.name => runs.push(Run { yours, expected }),
-            Record::Verdict { check: of, outcome, headline, text, yours, expected, place, place_sought }
-                if of == check.name && verdict.is_none() =>
-            {
-                let outcome = Outcome::ALL.into_iter().find(|known| known.name() == outcome);
-                let outcome = outcome.filter(|outcome| *outcome != Outcome::Passed).unwrap_or(Outcome::Wrong);
-                verdict = Some(Verdict { outcome, headline, text, yours, expected, place, place_sought });
+    let lines = records.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+    for line in lines.filter(|line| line.check == check.name && line.attempt.as_deref() == Some(test.program.digest)) {
+        match line.record {
+            Record::Run { yours, expected } => runs.push(Run { yours, expected }),
+            Record::Verdict { outcome, headline, text, yours, expected, place, place_sought } => {
+                let outcome = Some(outcome).filter(|outcome| *outcome != Outcome::Passed).unwrap_or(Outcome::Wrong);
+                failure.get_or_insert(Verdict { outcome, headline, text, yours, expected, place, place_sought });
             }
-            Record::Run { .. } | Record::Verdict { .. } => {}
+            Record::NotJudged { why } => open = Some(why),
+            Record::Finished { file } => is_finished |= test.is_checks_file(&file),
         }
     }
-    let state = match verdict {
+    let state = match failure {
         Some(verdict) => State::Failed(Box::new(verdict)),
+        None if let Some(why) = open => State::NotJudged { why },
         None if ended.timed_out => State::Failed(Box::new(Verdict::new(
             Outcome::Blocked,
             format!("the check was still running after {} s and was stopped", LIMIT.as_secs()),
             "Something holds the process: a thread that never ends, or a loop in code that runs at the end.",
         ))),
         None if !ended.status.success() => State::Failed(Box::new(died(ended, &output))),
-        None if runs.is_empty() => {
+        None if runs.is_empty() || !is_finished => {
             let verdict = Verdict::new(Outcome::Tampered, "the check did not run", explain());
             State::Failed(Box::new(verdict))
         }
         None => State::Passed,
     };
-    CheckReport { check: check.clone(), state, runs, output }
+    Ok(CheckReport { check: check.clone(), state, runs, output })
 }
 
 /// The verdict on a process that ended without one.
@@ -127,7 +115,7 @@ pub fn why_no_check_ran(workspace: &Workspace, exercise: &Exercise) -> String {
         );
     }
     format!(
-        "The program ended well, but this check reported no run of your code. Either {shown} no longer ends with\n\n\
+        "The program ended well, but this check did not report that it ran your code and came to its end. Either {shown} no longer ends with\n\n\
          {lines}\n\nor the code ends the process (`std::process::exit`), or the check has another name than in {}.\n{reset}",
         workspace.shown(&exercise.checks_file())
     )

@@ -8,29 +8,31 @@ use std::{
     process::Command,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
 
+use verdict::variables;
+
 use crate::{
     catalogue::{
         checks::{self, Check},
-        register::Exercise,
+        register::{Exercise, Lesson},
         workspace::Workspace,
     },
     judge::{
-        cargo::{self, Build, BuildStep, LineTables, NoVerdict},
+        cargo::{self, Build, BuildStep, LineTables, NoVerdict, Target},
         diagnostics::{self, Diagnostic},
-        fresh::Stamp,
+        fresh,
         process::{self, Cancel},
         report::{CheckReport, Outcome, Report, Verdict},
         scratch::Scratch,
     },
 };
 
-/// The harness ends a process after five seconds of real time. This is for a process that keeps it from doing so.
+/// The harness ends a process after two seconds of real time. This is for a process that keeps it from doing so.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// What every check of a command has in common.
@@ -85,19 +87,23 @@ fn build_and_judge(
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<Vec<Report>, NoVerdict> {
     let Some(first) = exercises.first() else { return Ok(Vec::new()) };
-    let targets: Vec<&str> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     let start = Instant::now();
-    // Where the times cannot be kept, cargo decides alone, as it does without the runner.
-    let stamps: Vec<Stamp> =
-        exercises.iter().filter_map(|exercise| Stamp::before_build(&job.workspace, exercise).ok()).collect();
+    fresh::bring_back_from_the_future(&job.workspace, &first.lesson);
     let on_step = |step| on_event(Event::Building(step));
-    let build = cargo::build_tests(&job.workspace, &first.package(), &targets, lines, &job.cancel, &on_step)?;
+    // A file that is saved while it is compiled is compiled again: nobody knows which of the two the compiler has read.
+    let mut digests = digests_of(exercises);
+    let build = loop {
+        let package = first.package();
+        let build = cargo::build_tests(&job.workspace, &package, &digests, lines, &job.cancel, &on_step)?;
+        let now = digests_of(exercises);
+        if now == digests {
+            break build;
+        }
+        digests = now;
+    };
     let build_time = start.elapsed();
-    for stamp in stamps {
-        let _ = stamp.after_build();
-    }
-    let reports = exercises.iter().map(|exercise| {
-        let mut report = judge(job, exercise, &build, lines, on_event)?;
+    let reports = exercises.iter().zip(&digests).map(|(exercise, target)| {
+        let mut report = judge(job, exercise, &build, &target.digest, lines, on_event)?;
         report.build_time = build_time;
         Ok(report)
     });
@@ -109,10 +115,21 @@ pub fn expected(exercise: &Exercise) -> Vec<Check> {
     checks::parse(&fs::read_to_string(exercise.checks_file()).unwrap_or_default())
 }
 
+/// Each exercise as a target, with a digest of what is compiled: the learner's file and the checks.
+fn digests_of(exercises: &[&Exercise]) -> Vec<Target> {
+    let read = |path: &Path| fs::read(path).unwrap_or_default();
+    let target = |exercise: &&Exercise| {
+        let digest = fresh::digest(&[&read(&exercise.file()), &read(&exercise.checks_file())]);
+        Target { name: exercise.name.clone(), digest }
+    };
+    exercises.iter().map(target).collect()
+}
+
 fn judge(
     job: &Job,
     exercise: &Exercise,
     build: &Build,
+    digest: &str,
     lines: LineTables,
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<Report, NoVerdict> {
@@ -128,9 +145,34 @@ fn judge(
         let verdict = Verdict::new(Outcome::Tampered, "the checks of this exercise are gone", text);
         return Ok(Report::without_run(exercise.id(), shown, expected, verdict));
     }
-    let folder = exercise.folder();
-    let tests: Vec<Test<'_>> =
-        expected.iter().map(|check| Test::new(check, "checks", executable, lines, &folder)).collect();
+    let list = fs::read_to_string(Lesson::checks_list(&job.workspace, &exercise.lesson)).unwrap_or_default();
+    let missing: Vec<&str> = checks::listed(&list, &exercise.name)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|name| !expected.iter().any(|check| check.name == *name))
+        .collect();
+    if !missing.is_empty() {
+        let file = job.workspace.shown(&exercise.checks_file());
+        let text = format!(
+            "{file} lacks {}.\nRestore it: git restore {file}\nIf you are its author: `cargo workbook verify {}` \
+             writes the list of checks anew.",
+            missing.join(", "),
+            exercise.id()
+        );
+        let verdict = Verdict::new(Outcome::Tampered, "checks of this exercise are gone", text);
+        return Ok(Report::without_run(exercise.id(), shown, expected, verdict));
+    }
+    let (folder, file) = (exercise.folder(), exercise.checks_file());
+    let program = Program {
+        module: "checks",
+        executable,
+        digest,
+        lines,
+        folder: &folder,
+        checks: &file,
+        root: &job.workspace.root,
+    };
+    let tests: Vec<Test<'_>> = expected.iter().map(|check| Test::new(check, program)).collect();
     on_event(Event::Running(expected.clone()));
     let start = Instant::now();
     let explain = || gather::why_no_check_ran(&job.workspace, exercise);
@@ -158,31 +200,51 @@ pub fn does_not_compile(id: String, file: String, expected: Vec<Check>, mut diag
     report
 }
 
-/// One check in one executable.
+/// A test program with the checks of one version of an exercise.
+#[derive(Debug, Clone, Copy)]
+pub struct Program<'a> {
+    /// `checks`, the module in which the checks are.
+    pub module: &'a str,
+    pub executable: &'a Path,
+    /// Of what it was compiled from.
+    pub digest: &'a str,
+    /// What it was compiled with.
+    pub lines: LineTables,
+    /// The folder to run in: that of the package, as under `cargo test`.
+    pub folder: &'a Path,
+    /// The file that the checks must be from.
+    pub checks: &'a Path,
+    /// What paths in the reports begin at.
+    pub root: &'a Path,
+}
+
+/// One check of a program.
 #[derive(Debug, Clone)]
 pub struct Test<'a> {
     pub check: &'a Check,
     /// `checks::is_fast`, the name by which libtest knows it.
     pub path: String,
-    pub executable: &'a Path,
-    /// What it was compiled with.
-    pub lines: LineTables,
-    /// The folder to run in: that of the package, as under `cargo test`.
-    pub folder: &'a Path,
+    program: Program<'a>,
 }
 
 impl<'a> Test<'a> {
-    pub fn new(check: &'a Check, module: &str, executable: &'a Path, lines: LineTables, folder: &'a Path) -> Self {
-        Self { check, path: format!("{module}::{}", check.name), executable, lines, folder }
+    pub fn new(check: &'a Check, program: Program<'a>) -> Self {
+        Self { check, path: format!("{}::{}", program.module, check.name), program }
+    }
+
+    /// Whether a check that stands in this file is one of the exercise's, and not one that the learner wrote.
+    fn is_checks_file(&self, file: &str) -> bool {
+        let real = |path: &Path| path.canonicalize();
+        matches!((real(&self.program.root.join(file)), real(self.program.checks)), (Ok(file), Ok(checks)) if file == checks)
     }
 }
 
 /// When later checks are not run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// Once the first failure is known, and was one that took real time: each later check would take its seconds, too.
+    /// Once one has failed in a way that took real time: each later check would take its seconds, too.
     RealTime,
-    /// Once the first failure is known.
+    /// Once one has failed.
     FirstFailure,
 }
 
@@ -205,23 +267,24 @@ pub fn run_tests(
     let results: Mutex<Vec<Option<CheckReport>>> = Mutex::new(vec![None; tests.len()]);
     let trouble = Mutex::new(None);
     let next = AtomicUsize::new(0);
-    let stop = AtomicBool::new(false);
+    // No check after this one is wanted. Those before it have begun already, and may move it forward.
+    let last = AtomicUsize::new(usize::MAX);
     let work = || {
-        while !stop.load(Ordering::SeqCst) && !job.cancel.is_cancelled() {
+        while !job.cancel.is_cancelled() {
             let index = next.fetch_add(1, Ordering::SeqCst);
-            let Some(test) = tests.get(index) else { return };
-            match run_test(job, test, &scratch.path().join(index.to_string()), explain) {
+            let is_unwanted = || index > last.load(Ordering::SeqCst);
+            let Some(test) = tests.get(index).filter(|_| !is_unwanted()) else { return };
+            match run_test(job, test, &scratch.path().join(index.to_string()), &is_unwanted, explain) {
+                Ok(_) if is_unwanted() => {}
                 Ok(report) => {
-                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                    results[index] = Some(report.clone());
-                    if decided(&results).is_some_and(|(_, outcome)| limit.is_reached(outcome)) {
-                        stop.store(true, Ordering::SeqCst);
+                    if report.verdict().is_some_and(|verdict| limit.is_reached(verdict.outcome)) {
+                        last.fetch_min(index, Ordering::SeqCst);
                     }
-                    drop(results);
+                    results.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(report.clone());
                     on_checked(index, report);
                 }
                 Err(error) => {
-                    stop.store(true, Ordering::SeqCst);
+                    last.store(0, Ordering::SeqCst);
                     *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 }
             }
@@ -237,29 +300,17 @@ pub fn run_tests(
         return Err(NoVerdict::Cancelled);
     }
     if let Some(error) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(NoVerdict::io("the checks cannot be started")(error));
+        return Err(NoVerdict::io("the checks cannot be run")(error));
     }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Some later ones may have ended before the decision. Which ones depends on the machine; a report must not.
-    if let Some((index, outcome)) = decided(&results)
-        && limit.is_reached(outcome)
-    {
-        results[index + 1..].fill(None);
+    if let Some(unwanted) = results.get_mut(last.into_inner().saturating_add(1)..) {
+        unwanted.fill(None);
     }
     let or_not_run = |(report, test): (Option<CheckReport>, &Test<'_>)| {
         report.unwrap_or_else(|| CheckReport::not_run(test.check.clone()))
     };
     Ok(results.into_iter().zip(tests).map(or_not_run).collect())
-}
-
-/// The first failure, once all checks before it have passed.
-fn decided(results: &[Option<CheckReport>]) -> Option<(usize, Outcome)> {
-    for (index, result) in results.iter().enumerate() {
-        if let Some(verdict) = result.as_ref()?.verdict() {
-            return Some((index, verdict.outcome));
-        }
-    }
-    None
 }
 
 /// As many checks run at once as there are processors.
@@ -271,30 +322,71 @@ fn run_test(
     job: &Job,
     test: &Test<'_>,
     report: &Path,
+    is_unwanted: &dyn Fn() -> bool,
     explain: &(dyn Fn() -> String + Sync),
 ) -> io::Result<CheckReport> {
-    let mut command = Command::new(test.executable);
+    let mut command = Command::new(test.program.executable);
     command.args(["--exact", &test.path, "--nocapture", "-q"]);
-    command.current_dir(test.folder);
-    command.env("WORKBOOK_REPORT", report);
-    command.env("WORKBOOK_CHECK", format!("checks::{}", test.check.name));
-    command.env("WORKBOOK_WIDTH", job.width.to_string());
+    command.current_dir(test.program.folder);
+    command.env(variables::REPORT, report);
+    command.env(variables::CHECK, format!("checks::{}", test.check.name));
+    command.env(variables::WIDTH, job.width.to_string());
     if job.ascii {
-        command.env("WORKBOOK_ASCII", "1");
+        command.env(variables::ASCII, "1");
     } else {
-        command.env_remove("WORKBOOK_ASCII");
+        command.env_remove(variables::ASCII);
     }
     // A backtrace that can show no line of the learner's is not worth the time.
-    match test.lines {
-        LineTables::Kept => command.env_remove("WORKBOOK_NO_LINES"),
-        LineTables::LeftOut => command.env("WORKBOOK_NO_LINES", "1"),
+    match test.program.lines {
+        LineTables::Kept => command.env_remove(variables::NO_LINES),
+        LineTables::LeftOut => command.env(variables::NO_LINES, "1"),
     };
     // A backtrace through the harness and tokio hides the line that matters, which the verdict names.
     command.env("RUST_BACKTRACE", "0");
     for name in ["RUST_TEST_THREADS", "RUST_TEST_NOCAPTURE", "RUST_TEST_SHUFFLE", "RUST_LIB_BACKTRACE"] {
         command.env_remove(name);
     }
-    let ended = process::run(&mut command, &job.cancel, LIMIT)?;
+    let ended = process::run(&mut command, &job.cancel, LIMIT, is_unwanted)?;
     let records = fs::read_to_string(report).unwrap_or_default();
-    Ok(gather::gather(test, &ended, &records, explain))
+    gather::gather(test, &ended, &records, explain)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// A check that blocks takes two seconds. A third one, begun when the second ends, would take two more.
+    #[test]
+    fn after_a_check_that_took_real_time_none_begins() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let executable = folder.path().join("checks.sh");
+        let verdict =
+            r#"{"check":"NAME","attempt":"d","record":"verdict","outcome":"blocked","headline":"","text":""}"#;
+        let script = format!(
+            "#!/bin/sh\nname=${{2#checks::}}\ntouch \"begun_$name\"\nif [ $name = one ]; then sleep 0.2; fi\n\
+             echo '{verdict}' | sed \"s/NAME/$name/\" >> \"$WORKBOOK_REPORT\"\nexit 101\n"
+        );
+        fs::write(&executable, script).expect("the folder can be written");
+        fs::set_permissions(&executable, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let check = |name: &str| Check { name: name.to_owned(), about: None, line: 1 };
+        let checks = [check("one"), check("two"), check("three"), check("four")];
+        let program = Program {
+            module: "checks",
+            executable: &executable,
+            digest: "d",
+            lines: LineTables::Kept,
+            folder: folder.path(),
+            checks: &executable,
+            root: folder.path(),
+        };
+        let tests: Vec<Test<'_>> = checks.iter().map(|check| Test::new(check, program)).collect();
+        let workspace = Workspace { root: folder.path().to_owned() };
+        let job = Job { workspace, width: 80, ascii: false, cancel: Cancel::default() };
+        let reports = run_tests(&job, &tests, 2, Limit::RealTime, &String::new, &|_, _| {}).expect("sh runs");
+        assert_eq!(reports[0].verdict().map(|verdict| verdict.outcome), Some(Outcome::Blocked));
+        assert!(reports[1..].iter().all(|report| report.verdict().is_none()), "{reports:?}");
+        assert!(!folder.path().join("begun_three").exists() && !folder.path().join("begun_four").exists());
+    }
 }
