@@ -64,7 +64,7 @@ mod keyed_by_prompt {
 
 /// Trap: tasks that are looked at a thousand times a second: a millisecond late, and never asleep.
 /// Caught by: ten_prompts_take_as_long_as_one
-/// Says: polls at
+/// Says: Your code looks again and again
 mod looks_every_millisecond {
     use std::time::Duration;
 
@@ -107,7 +107,7 @@ mod nobody_closes_the_channel {
 
 /// Trap: futures that are polled a thousand times a second, with a waker that wakes nobody: right on this clock, and never asleep.
 /// Caught by: ten_prompts_take_as_long_as_one
-/// Says: polls at
+/// Says: Your code looks again and again
 mod now_or_never {
     use futures::FutureExt;
     use std::time::Duration;
