@@ -257,3 +257,47 @@ fn no_prompts_no_results() {
     run.require(number == 0, saw(format!("{number} results")).expected("none").because("There is nothing to ask."));
     run.takes(secs(0.0), "To wait for all of nothing takes no time.");
 }
+
+/// Two hundred mails, each prompt twice in the list: every place has its own call, made once, and they are all in flight
+/// together.
+#[test]
+fn two_hundred_mails_and_each_twice() {
+    let prompts: Vec<String> = (0..200).map(|place| prompt(place * 37 % 100)).collect();
+    let too_many = Fault::RateLimited { retry_after: None };
+    let model = (0..100).fold(Model::new("atlas").time_to_first_token(secs(1.937)), |model, mail| {
+        let model = model.reply_to(prompt(mail), answer(mail));
+        if mail % 3 == 0 { model.fault(When::Prompt(prompt(mail)), too_many) } else { model }
+    });
+    let llm = MockLlm::new([model]);
+    let run = Check::new().draws(&llm).run(async || ask_all(&llm, &prompts).await);
+    let (calls, results) = (run.journal().calls().len(), run.value().len());
+    run.require(
+        calls == 200 && results == 200,
+        saw(format!("{calls} calls and {results} results for 200 prompts"))
+            .expected("200 calls and 200 results: one for each place in the list")
+            .because(if calls > 200 {
+                "A call that failed was made again. The task asks for each result as it is: whether to try again is for \
+                 the caller to decide."
+            } else {
+                "Each prompt stands in the list twice: two customers wrote the same, and each wants an answer. The place \
+                 in the list says whose it is, not the text."
+            }),
+    );
+    let wanted = |place: usize| match place * 37 % 100 {
+        mail if mail % 3 == 0 => Err(Error::RateLimited { retry_after: None }),
+        mail => Ok(answer(mail)),
+    };
+    let wrong = run.value().iter().enumerate().position(|(place, result)| outcome(result) != wanted(place));
+    run.require(
+        wrong.is_none(),
+        saw(format!("another result than that of its own call, at place {}", wrong.map_or(0, |place| place + 1)))
+            .expected("at each place the result of its own call")
+            .because("The caller takes the first result for the first prompt, however many there are."),
+    );
+    run.takes(
+        secs(1.937),
+        "Nobody asked for a limit: a call that waits needs no processor and no thread. What is not started is not being \
+         waited for.",
+    );
+    run.leaves_nothing_behind();
+}

@@ -288,7 +288,7 @@ fn drops_the_calls_in_flight() {
             "Something keeps the futures of the other calls alive. To drop a future is to cancel it."
         }),
     );
-    let dropped: Vec<usize> = run.journal().dropped().map(asked).collect();
+    let dropped = run.journal().dropped().map(asked).collect::<Vec<usize>>().sorted();
     let at_once = run.journal().dropped().all(|call| call.ended == Some((secs(2.0), End::Dropped)));
     run.require(
         dropped == [1, 4] && at_once,
@@ -308,4 +308,57 @@ fn no_prompts_no_replies() {
         saw(format!("{} replies", pages.len())).expected("none").because("There is nothing to ask."),
     );
     run.takes(secs(0.0), "To wait for all of nothing takes no time.");
+}
+
+/// Thirty pages, each prompt three times in the list: every place has its own call, and they are all in flight together.
+#[test]
+fn thirty_prompts_and_each_three_times() {
+    let page = |place: usize| place * 7 % 10 + 1;
+    let prompts: Vec<String> = (0..30).map(|place| prompt(page(place))).collect();
+    let model = Model::new("atlas").time_to_first_token(secs(1.937));
+    let llm = MockLlm::new([(1..=10).fold(model, |model, page| model.reply_to(prompt(page), sentence(page)))]);
+    let run = Check::new().draws(&llm).run(async || ask_all(&llm, &prompts).await);
+    let calls = run.journal().calls().len();
+    let replies: Vec<&str> = run.value().iter().flatten().map(|reply| reply.text.as_str()).collect();
+    run.require(
+        calls == 30 && replies.len() == 30,
+        saw(format!("{calls} calls and {} replies for 30 prompts", replies.len()))
+            .expected("30 calls and 30 replies: one for each place in the list")
+            .because(
+                "Each prompt stands in the list three times. The place in the list says whose a reply is, and not the text \
+                 of the prompt.",
+            ),
+    );
+    run.require(
+        (0..30).all(|place| replies[place] == sentence(page(place))),
+        saw("replies at places of other prompts")
+            .expected("30 replies, in the order of the prompts")
+            .because("The caller puts the replies together in the order of the prompts."),
+    );
+    run.takes(
+        secs(1.937),
+        "Nobody asked for a limit: a call that waits needs no processor and no thread. What is not started is not being \
+         waited for.",
+    );
+    run.leaves_nothing_behind();
+}
+
+/// A 429 is an error like any other: it comes at once, and ends the wait.
+#[test]
+fn a_429_is_not_asked_again() {
+    let too_many = Fault::RateLimited { retry_after: None };
+    let busy = Model::new("atlas").time_to_first_token(secs(1.937));
+    let llm = MockLlm::new([busy.fault(When::PromptAttempt(prompt(2), 1), too_many)]);
+    let prompts = [1, 2, 3].map(prompt);
+    let run = Check::new().draws(&llm).run(async || ask_all(&llm, &prompts).await);
+    let again = run.journal().calls().iter().any(|call| call.attempt > 1);
+    run.require(
+        !again && *run.value() == Err(Error::RateLimited { retry_after: None }),
+        saw(if again { "a second call after a 429" } else { "another result than the 429" })
+            .expected("the 429, as the call returned it, and no second call")
+            .because(
+                "To try again can be right (lesson 10 is about it), but the task here is to return the first error.",
+            ),
+    );
+    run.takes(secs(0.0), "A 429 comes at once, and the first error ends the wait.");
 }

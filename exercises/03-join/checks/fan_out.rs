@@ -39,6 +39,7 @@ fn asks_every_model_once() {
             .expected("every reply to come from its own call")
             .because("A call that is dropped was paid for, and its reply is lost."),
     );
+    run.leaves_nothing_behind();
 }
 
 /// The calls overlap: 1.0 s, 0.8 s and 0.6 s take 1.0 s together.

@@ -181,3 +181,22 @@ mod try_joined_down_the_list {
         Ok([vec![first], others].concat())
     }
 }
+
+/// Also right: tasks in a `JoinSet`, started from the end of the list; each brings its place along.
+mod started_from_the_end {
+    use tokio::task::JoinSet;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let mut tasks = JoinSet::new();
+        for (place, prompt) in prompts.iter().cloned().enumerate().rev() {
+            let llm = llm.clone();
+            tasks.spawn(async move { ask(&llm, &prompt).await.map(|reply| (place, reply)) });
+        }
+        let mut replies = vec![None; prompts.len()];
+        while let Some(task) = tasks.join_next().await {
+            let (place, reply) = task.expect("the task does not panic")?;
+            replies[place] = Some(reply);
+        }
+        Ok(replies.into_iter().flatten().collect())
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! Seven customers wrote a mail, and each of them gets an answer or an apology. `ask_all` sends all prompts at the
 //! same time and waits until every call has ended. A call that fails does not disturb the others: its error stands in
-//! the list of results, at the place of its prompt.
+//! the list of results, at the place of its prompt. No call is made again, and there may be hundreds of prompts, some of
+//! them alike: each place has its own call.
 //!
 //! Run: `cargo workbook check 03-join/collect_errors` · Read: book, chapter 3 · 10 min
 

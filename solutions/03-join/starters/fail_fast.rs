@@ -2,7 +2,8 @@
 //!
 //! A short version of a document needs all of its pages: with one page missing, the others are of no use. `ask_all`
 //! sends all prompts at the same time and returns all replies, in order. If a call fails, `ask_all` returns its error
-//! at that instant, and the calls that are still in flight end with it: nobody would read their replies.
+//! at that instant, and the calls that are still in flight end with it: nobody would read their replies. No call is made
+//! again. The same prompt may be in the list more than once: each place has its own call.
 //!
 //! Run: `cargo workbook check 03-join/fail_fast` · Read: book, chapter 3 · 10 min
 

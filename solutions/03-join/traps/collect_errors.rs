@@ -223,3 +223,53 @@ mod unwraps {
         join_all(replies).await.into_iter().map(Ok).collect()
     }
 }
+
+/// Trap: a stream with room for seven, because the example has seven.
+/// Caught by: two_hundred_mails_and_each_twice
+/// Says: Nobody asked for a limit
+mod room_for_seven {
+    use futures::{StreamExt, stream};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        stream::iter(prompts).map(|prompt| ask(llm, prompt)).buffered(7).collect().await
+    }
+}
+
+/// Trap: prompts that are alike are asked once.
+/// Caught by: two_hundred_mails_and_each_twice
+/// Says: 100 calls and 200 results
+mod asks_what_is_alike_once {
+    use std::collections::BTreeSet;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let unique: BTreeSet<&String> = prompts.iter().collect();
+        let results = join_all(unique.iter().map(|prompt| ask(llm, prompt))).await;
+        let place = |prompt: &String| unique.iter().position(|other| *other == prompt).expect("it is one of them");
+        prompts.iter().map(|prompt| results[place(prompt)].clone()).collect()
+    }
+}
+
+/// Trap: a 429 is answered by a second call.
+/// Caught by: two_hundred_mails_and_each_twice
+/// Says: A call that failed was made again
+mod asks_again_after_a_429 {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let calls = prompts.iter().map(|prompt| async move {
+            match ask(llm, prompt).await {
+                Err(Error::RateLimited { .. }) => ask(llm, prompt).await,
+                result => result,
+            }
+        });
+        join_all(calls).await
+    }
+}
+
+/// Trap: a task is spawned beside the calls, and nobody ends it.
+/// Caught by: two_hundred_mails_and_each_twice
+/// Says: task
+mod a_task_left_behind {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        tokio::spawn(std::future::pending::<()>());
+        join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await
+    }
+}

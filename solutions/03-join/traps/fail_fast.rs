@@ -245,3 +245,68 @@ mod the_result_of_the_task {
         results.into_iter().collect()
     }
 }
+
+/// Trap: the replies are kept in a map, by the text of the prompt.
+/// Caught by: thirty_prompts_and_each_three_times
+/// Says: 30 calls and 10 replies
+mod keyed_by_prompt {
+    use futures::{StreamExt, stream::FuturesUnordered};
+    use std::collections::HashMap;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let calls = prompts.iter().map(|prompt| async move { (prompt, ask(llm, prompt).await) });
+        let mut calls: FuturesUnordered<_> = calls.collect();
+        let mut replies = HashMap::new();
+        while let Some((prompt, result)) = calls.next().await {
+            replies.insert(prompt, result?);
+        }
+        Ok(prompts.iter().filter_map(|prompt| replies.remove(prompt)).collect())
+    }
+}
+
+/// Trap: prompts that are alike are asked once.
+/// Caught by: thirty_prompts_and_each_three_times
+/// Says: 10 calls and 30 replies
+mod asks_what_is_alike_once {
+    use std::collections::BTreeSet;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let unique: BTreeSet<&String> = prompts.iter().collect();
+        let replies = try_join_all(unique.iter().map(|prompt| ask(llm, prompt))).await?;
+        let place = |prompt: &String| unique.iter().position(|other| *other == prompt).expect("it is one of them");
+        Ok(prompts.iter().map(|prompt| replies[place(prompt)].clone()).collect())
+    }
+}
+
+/// Trap: four calls at a time, as in the example.
+/// Caught by: thirty_prompts_and_each_three_times
+/// Says: Nobody asked for a limit
+mod room_for_four {
+    use futures::{StreamExt, TryStreamExt, stream};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let mut replies = vec![None; prompts.len()];
+        let calls =
+            prompts.iter().enumerate().map(|(place, prompt)| async move { Ok((place, ask(llm, prompt).await?)) });
+        let mut results = stream::iter(calls).buffer_unordered(4);
+        while let Some((place, reply)) = results.try_next().await? {
+            replies[place] = Some(reply);
+        }
+        Ok(replies.into_iter().flatten().collect())
+    }
+}
+
+/// Trap: a 429 is answered by a second call.
+/// Caught by: a_429_is_not_asked_again
+/// Says: a second call after a 429
+mod asks_again_after_a_429 {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let calls = prompts.iter().map(|prompt| async move {
+            match ask(llm, prompt).await {
+                Err(Error::RateLimited { .. }) => ask(llm, prompt).await,
+                result => result,
+            }
+        });
+        try_join_all(calls).await
+    }
+}

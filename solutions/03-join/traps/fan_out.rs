@@ -98,3 +98,34 @@ mod spawned_and_awaited_at_once {
         replies.try_into().expect("three calls have three replies")
     }
 }
+
+/// Trap: the calls are put together, and a loop asks every millisecond whether they are done.
+/// Caught by: takes_as_long_as_the_slowest
+/// Says: Your code looks again and again
+mod looks_every_millisecond {
+    use std::{pin::pin, task::Poll, time::Duration};
+
+    pub async fn ask_all(llm: &MockLlm, prompt: &str) -> [Reply; 3] {
+        let mut all = pin!(async {
+            tokio::join!(ask(llm, "atlas", prompt), ask(llm, "birch", prompt), ask(llm, "cedar", prompt))
+        });
+        loop {
+            if let Poll::Ready((atlas, birch, cedar)) = futures::poll!(all.as_mut()) {
+                return [atlas, birch, cedar];
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// Trap: a task is spawned beside the calls, and nobody ends it.
+/// Caught by: asks_every_model_once
+/// Says: task
+mod a_task_left_behind {
+    pub async fn ask_all(llm: &MockLlm, prompt: &str) -> [Reply; 3] {
+        tokio::spawn(std::future::pending::<()>());
+        let (atlas, birch, cedar) =
+            tokio::join!(ask(llm, "atlas", prompt), ask(llm, "birch", prompt), ask(llm, "cedar", prompt));
+        [atlas, birch, cedar]
+    }
+}

@@ -36,7 +36,6 @@ mod futures_made_first {
 
 /// Trap: groups of five, as if more at a time were too many.
 /// Caught by: ten_prompts_take_as_long_as_one
-/// Says: the run took 4.000 s
 /// Says: Only 5 calls are in flight together
 mod groups_of_five {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
@@ -50,7 +49,7 @@ mod groups_of_five {
 
 /// Trap: the replies are kept in a map, by the text of the prompt.
 /// Caught by: the_same_prompt_twice_is_two_calls
-/// Says: 2 calls
+/// Says: 2 calls for notes
 /// Says: two places may hold the same text
 mod keyed_by_prompt {
     use std::collections::HashMap;
@@ -65,7 +64,6 @@ mod keyed_by_prompt {
 
 /// Trap: tasks that are looked at a thousand times a second: a millisecond late, and never asleep.
 /// Caught by: ten_prompts_take_as_long_as_one
-/// Says: A timer wakes your code every 1 ms
 /// Says: Your code looks again and again
 mod looks_every_millisecond {
     use std::time::Duration;
@@ -162,7 +160,7 @@ mod one_task_that_asks_in_turn {
 
 /// Trap: the replies are collected as they come.
 /// Caught by: replies_keep_the_order_of_the_prompts
-/// Says: The replies are in the order in which they came
+/// Says: The reviews are in the order in which they came
 mod order_of_arrival {
     use futures::{StreamExt, stream::FuturesUnordered};
 
@@ -186,7 +184,7 @@ mod room_for_none {
 
 /// Trap: a stream with room for ten calls, because ten is the number in the task.
 /// Caught by: any_number_at_once
-/// Says: at most 10 calls in flight together, of 60
+/// Says: at most 10 calls in flight together, of 300
 /// Says: a limit that nobody asked for
 mod room_for_ten {
     use futures::{StreamExt, stream};
@@ -199,7 +197,7 @@ mod room_for_ten {
 /// Trap: each call is a task, and each task is awaited before the next one is spawned.
 /// Caught by: ten_prompts_take_as_long_as_one
 /// Says: You spawned 10 tasks
-/// Says: before it starts the second call
+/// Says: before it starts the second page
 mod spawned_and_awaited_at_once {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
         let mut replies = Vec::new();
@@ -231,7 +229,7 @@ mod spawned_by_a_lazy_iterator {
 
 /// Trap: a `JoinSet`, which gives the results as the tasks end.
 /// Caught by: replies_keep_the_order_of_the_prompts
-/// Says: The replies are in the order in which they came
+/// Says: The reviews are in the order in which they came
 mod tasks_in_order_of_arrival {
     use tokio::task::JoinSet;
 
@@ -254,5 +252,91 @@ mod then_on_a_stream {
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
         stream::iter(prompts).then(|prompt| ask(llm, prompt)).collect().await
+    }
+}
+
+/// Trap: the chapter's code, renamed: one call for each page.
+/// Caught by: asks_every_prompt_once
+/// Says: `review` was not called
+mod as_in_the_chapter {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        join_all(prompts.iter().map(|prompt| take_notes(llm, prompt))).await
+    }
+}
+
+/// Trap: tasks take the notes, and each review is awaited where the handle of its notes is.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: The reviews run one after another
+mod only_the_notes_overlap {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let notes = join_all(prompts.iter().map(|prompt| take_notes(llm, prompt))).await;
+        let mut reviews = Vec::new();
+        for notes in &notes {
+            reviews.push(review(llm, notes).await);
+        }
+        reviews
+    }
+}
+
+/// Trap: all notes as tasks, then all reviews: the handles are joined, and still every review waits for the last notes.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: No review begins before the notes on all pages are there
+mod two_steps_of_tasks {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let spawn = |prompt: &String| {
+            let (llm, prompt) = (llm.clone(), prompt.clone());
+            tokio::spawn(async move { take_notes(&llm, &prompt).await })
+        };
+        let tasks: Vec<_> = prompts.iter().map(spawn).collect();
+        let notes: Vec<Reply> =
+            join_all(tasks).await.into_iter().map(|notes| notes.expect("the task does not panic")).collect();
+        join_all(notes.iter().map(|notes| review(llm, notes))).await
+    }
+}
+
+/// Trap: the notes come in the order of the prompts, and each starts its review: notes that are early wait for those before.
+/// Caught by: ten_prompts_take_as_long_as_one
+/// Says: It waited for another page
+mod early_notes_wait_for_their_turn {
+    use futures::{StreamExt, stream::FuturesOrdered};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let mut notes: FuturesOrdered<_> = prompts.iter().map(|prompt| take_notes(llm, prompt)).collect();
+        let mut reviews = Vec::new();
+        while let Some(notes) = notes.next().await {
+            let llm = llm.clone();
+            reviews.push(tokio::spawn(async move { review(&llm, &notes).await }));
+        }
+        join_all(reviews).await.into_iter().map(|review| review.expect("the task does not panic")).collect()
+    }
+}
+
+/// Trap: a hundred at a time, as if nobody had more pages.
+/// Caught by: any_number_at_once
+/// Says: at most 100 calls in flight together, of 300
+mod room_for_a_hundred {
+    use tokio::sync::Semaphore;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let room = Semaphore::new(100);
+        let calls = prompts.iter().map(|prompt| async {
+            let _permit = room.acquire().await.expect("nobody closes the semaphore");
+            ask(llm, prompt).await
+        });
+        join_all(calls).await
+    }
+}
+
+/// Trap: a task that counts calls is spawned and never ends.
+/// Caught by: asks_every_prompt_once
+/// Says: task
+mod a_task_left_behind {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let kept = llm.clone();
+        tokio::spawn(async move {
+            let _kept = kept;
+            std::future::pending::<()>().await;
+        });
+        join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await
     }
 }
