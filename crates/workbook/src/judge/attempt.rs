@@ -404,6 +404,8 @@ impl<'a> AttemptsTarget<'a> {
             (files.own, attempt.shown.clone()),
             (files.rest, shown(&attempt.exercise.solution_file())),
             (files.checks, shown(&attempt.exercise.checks_file())),
+            // What stands around a file that is compiled alone.
+            (self.list.clone(), attempt.shown.clone()),
         ] {
             names.insert(shown(&path), shown_as.clone());
             names.insert(path.to_string_lossy().replace('\\', "/"), shown_as.clone());

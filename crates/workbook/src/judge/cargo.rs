@@ -32,6 +32,9 @@ pub enum NoVerdict {
          [[test]]\n    name = \"attempts\"\n    path = \"../attempts.rs\"\n    test = false"
     )]
     NoAttempts(String),
+    /// The program that ran was compiled from something else than was to be judged.
+    #[error("another cargo has built this exercise while it was checked. Check it again.")]
+    Replaced,
     #[error("{what}: {error}")]
     Io { what: String, error: io::Error },
 }

@@ -8,6 +8,7 @@ use super::{LIMIT, Test};
 use crate::{
     catalogue::{register::Exercise, workspace::Workspace},
     judge::{
+        cargo::NoVerdict,
         process::Ended,
         report::{CheckReport, Outcome, Run, State, Verdict},
     },
@@ -18,22 +19,31 @@ use crate::{
 /// failure; all of it about the code that was built.
 ///
 /// # Errors
-/// The check could not write its report: what it has seen is lost.
-pub fn gather(test: &Test<'_>, ended: &Ended, records: &str, explain: &dyn Fn() -> String) -> io::Result<CheckReport> {
+/// The check could not write its report, and what it has seen is lost; or the report is about another build.
+pub fn gather(
+    test: &Test<'_>,
+    ended: &Ended,
+    records: &str,
+    explain: &dyn Fn() -> String,
+) -> Result<CheckReport, NoVerdict> {
     let check = test.check;
     let output = text::printable(without_libtest(&ended.output, &test.path)).trim_matches('\n').to_owned();
-    if ended.status.code() == Some(verdict::CANNOT_REPORT) {
+    if ended.status.code() == Some(verdict::CANNOT_REPORT) && output.contains("cannot be written") {
         let words = format!(
             "{}\nIs there room left in the folder for temporary files, {}?",
             output.lines().last().unwrap_or("a check cannot write its report"),
             env::temp_dir().display()
         );
-        return Err(io::Error::other(words));
+        return Err(NoVerdict::io("the checks cannot be run")(io::Error::other(words)));
     }
     let (mut runs, mut failure, mut open, mut is_finished) = (Vec::new(), None, None, false);
     // A line that cannot be read was cut short by the end of the process. It proves nothing.
     let lines = records.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-    for line in lines.filter(|line| line.check == check.name && line.attempt.as_deref() == Some(test.program.digest)) {
+    let lines: Vec<Line> = lines.filter(|line| line.check == check.name).collect();
+    if lines.iter().any(|line| line.attempt.as_deref() != Some(test.program.digest)) {
+        return Err(NoVerdict::Replaced);
+    }
+    for line in lines {
         match line.record {
             Record::Run { yours, expected } => runs.push(Run { yours, expected }),
             Record::Verdict { outcome, headline, text, yours, expected, place, place_sought } => {

@@ -3,7 +3,7 @@
 mod gather;
 
 use std::{
-    fs, io,
+    fs,
     path::Path,
     process::Command,
     sync::{
@@ -34,6 +34,9 @@ use crate::{
 
 /// The harness ends a process after two seconds of real time. This is for a process that keeps it from doing so.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// How often an exercise is built that another cargo builds at the same time.
+const TRIES: usize = 3;
 
 /// What every check of a command has in common.
 #[derive(Debug, Clone)]
@@ -71,13 +74,29 @@ pub fn check_all(
     exercises: &[&Exercise],
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<Vec<Report>, NoVerdict> {
-    let mut reports = build_and_judge(job, exercises, LineTables::LeftOut, on_event)?;
+    let mut reports = build_and_judge_again(job, exercises, LineTables::LeftOut, on_event)?;
     let (hung, again): (Vec<&mut Report>, Vec<&Exercise>) =
         reports.iter_mut().zip(exercises).filter(|(report, _)| report.misses_a_place()).unzip();
-    for (report, with_lines) in hung.into_iter().zip(build_and_judge(job, &again, LineTables::Kept, on_event)?) {
+    for (report, with_lines) in hung.into_iter().zip(build_and_judge_again(job, &again, LineTables::Kept, on_event)?) {
         *report = Report { build_time: report.build_time + with_lines.build_time, ..with_lines };
     }
     Ok(reports)
+}
+
+/// As [`build_and_judge`], and once more where another cargo has replaced the program between its build and its run.
+fn build_and_judge_again(
+    job: &Job,
+    exercises: &[&Exercise],
+    lines: LineTables,
+    on_event: &(dyn Fn(Event) + Sync),
+) -> Result<Vec<Report>, NoVerdict> {
+    for _ in 1..TRIES {
+        match build_and_judge(job, exercises, lines, on_event) {
+            Err(NoVerdict::Replaced) => {}
+            done => return done,
+        }
+    }
+    build_and_judge(job, exercises, lines, on_event)
 }
 
 fn build_and_judge(
@@ -300,7 +319,7 @@ pub fn run_tests(
         return Err(NoVerdict::Cancelled);
     }
     if let Some(error) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(NoVerdict::io("the checks cannot be run")(error));
+        return Err(error);
     }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Some later ones may have ended before the decision. Which ones depends on the machine; a report must not.
@@ -324,7 +343,7 @@ fn run_test(
     report: &Path,
     is_unwanted: &dyn Fn() -> bool,
     explain: &(dyn Fn() -> String + Sync),
-) -> io::Result<CheckReport> {
+) -> Result<CheckReport, NoVerdict> {
     let mut command = Command::new(test.program.executable);
     command.args(["--exact", &test.path, "--nocapture", "-q"]);
     command.current_dir(test.program.folder);
@@ -346,7 +365,8 @@ fn run_test(
     for name in ["RUST_TEST_THREADS", "RUST_TEST_NOCAPTURE", "RUST_TEST_SHUFFLE", "RUST_LIB_BACKTRACE"] {
         command.env_remove(name);
     }
-    let ended = process::run(&mut command, &job.cancel, LIMIT, is_unwanted)?;
+    let ended = process::run(&mut command, &job.cancel, LIMIT, is_unwanted)
+        .map_err(NoVerdict::io("the checks cannot be run"))?;
     let records = fs::read_to_string(report).unwrap_or_default();
     gather::gather(test, &ended, &records, explain)
 }
@@ -357,36 +377,49 @@ mod tests {
 
     use super::*;
 
+    /// Runs checks of a program that is a shell script.
+    fn run_script(folder: &Path, script: &str, names: &[&str]) -> Result<Vec<CheckReport>, NoVerdict> {
+        let executable = folder.join("checks.sh");
+        fs::write(&executable, script).expect("the folder can be written");
+        fs::set_permissions(&executable, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let check = |name: &&str| Check { name: (*name).to_owned(), about: None, line: 1 };
+        let checks: Vec<Check> = names.iter().map(check).collect();
+        let program = Program {
+            module: "checks",
+            executable: &executable,
+            digest: "d",
+            lines: LineTables::Kept,
+            folder,
+            checks: &executable,
+            root: folder,
+        };
+        let tests: Vec<Test<'_>> = checks.iter().map(|check| Test::new(check, program)).collect();
+        let workspace = Workspace { root: folder.to_owned() };
+        let job = Job { workspace, width: 80, ascii: false, cancel: Cancel::default() };
+        run_tests(&job, &tests, 2, Limit::RealTime, &String::new, &|_, _| {})
+    }
+
     /// A check that blocks takes two seconds. A third one, begun when the second ends, would take two more.
     #[test]
     fn after_a_check_that_took_real_time_none_begins() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let executable = folder.path().join("checks.sh");
         let verdict =
             r#"{"check":"NAME","attempt":"d","record":"verdict","outcome":"blocked","headline":"","text":""}"#;
         let script = format!(
             "#!/bin/sh\nname=${{2#checks::}}\ntouch \"begun_$name\"\nif [ $name = one ]; then sleep 0.2; fi\n\
              echo '{verdict}' | sed \"s/NAME/$name/\" >> \"$WORKBOOK_REPORT\"\nexit 101\n"
         );
-        fs::write(&executable, script).expect("the folder can be written");
-        fs::set_permissions(&executable, fs::Permissions::from_mode(0o755)).expect("it is ours");
-        let check = |name: &str| Check { name: name.to_owned(), about: None, line: 1 };
-        let checks = [check("one"), check("two"), check("three"), check("four")];
-        let program = Program {
-            module: "checks",
-            executable: &executable,
-            digest: "d",
-            lines: LineTables::Kept,
-            folder: folder.path(),
-            checks: &executable,
-            root: folder.path(),
-        };
-        let tests: Vec<Test<'_>> = checks.iter().map(|check| Test::new(check, program)).collect();
-        let workspace = Workspace { root: folder.path().to_owned() };
-        let job = Job { workspace, width: 80, ascii: false, cancel: Cancel::default() };
-        let reports = run_tests(&job, &tests, 2, Limit::RealTime, &String::new, &|_, _| {}).expect("sh runs");
+        let reports = run_script(folder.path(), &script, &["one", "two", "three", "four"]).expect("sh runs");
         assert_eq!(reports[0].verdict().map(|verdict| verdict.outcome), Some(Outcome::Blocked));
         assert!(reports[1..].iter().all(|report| report.verdict().is_none()), "{reports:?}");
         assert!(!folder.path().join("begun_three").exists() && !folder.path().join("begun_four").exists());
+    }
+
+    #[test]
+    fn a_report_about_another_build_is_no_verdict() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let finished = r#"{"check":"one","attempt":"another","record":"finished","file":"checks.sh"}"#;
+        let script = format!("#!/bin/sh\necho '{finished}' >> \"$WORKBOOK_REPORT\"\n");
+        assert!(matches!(run_script(folder.path(), &script, &["one"]), Err(NoVerdict::Replaced)));
     }
 }
