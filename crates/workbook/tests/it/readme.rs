@@ -1,4 +1,6 @@
 //! The README says what the program says: its transcript, its examples, its links.
+//!
+//! `UPDATE_BOOK=1 cargo test -p workbook --test it readme` writes the transcript anew.
 
 use std::{fs, path::Path, process::Command};
 
@@ -24,6 +26,12 @@ fn the_transcript_is_what_the_program_prints() {
         .expect("the runner starts");
     let printed = String::from_utf8(output.stdout).expect("the runner prints UTF-8");
     assert_eq!(output.status.code(), Some(1), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    if std::env::var_os("UPDATE_BOOK").is_some() {
+        let (before, rest) = readme.split_once("```text\n").expect("the README has a transcript");
+        let (_, after) = rest.split_once("\n```").expect("the transcript has an end");
+        let updated = format!("{before}```text\n{}\n```{after}", printed.trim_end());
+        return fs::write(root().join("README.md"), updated).expect("the README can be written");
+    }
     assert!(readme.contains(printed.trim_end()), "the README shows something else than is printed:\n{printed}");
 }
 
