@@ -2,6 +2,7 @@
 
 mod request;
 mod reply;
+mod example;
 mod plain;
 mod stream;
 mod writer;
@@ -133,7 +134,7 @@ impl Job {
         let mut rules = rules.filter(|(rule, place)| rule.meets(occasion, *place));
         let fault = rules.next().map(|(rule, _)| rule.fault()).or_else(|| injected(&app, occasion));
 
-        let reply = reply(&request, &app.tool_calls, attempt);
+        let reply = reply(&request, &app.tool_calls, attempt)?;
         let mut to_model = mock_llm::Request::new(prompt)
             .key(request.key.clone())
             .prompt_tokens(request.prompt_tokens)

@@ -99,6 +99,22 @@ fn a_body_over_the_limit_is_refused_whether_or_not_it_says_its_length() {
 }
 
 #[test]
+fn a_schema_whose_smallest_reply_is_too_large_is_refused() {
+    let server = serve([atlas()]);
+    let list = |items: Value| json!({ "type": "array", "minItems": 100, "items": items });
+    let schema = list(list(list(json!({ "type": "integer" }))));
+    let format = json!({ "type": "json_schema", "json_schema": { "name": "bomb", "schema": schema } });
+    let answer = post(&server, &with(chat("atlas"), json!({ "response_format": format })));
+    let param = "response_format.json_schema.schema";
+    let message = error(&answer, 400, json!(param), json!("unsupported_schema"));
+    assert!(message.contains("larger than 65536 bytes"), "{message}");
+    let tools = json!([{ "type": "function", "function": { "name": "look", "parameters": { "$ref": "#" } } }]);
+    let answer = post(&server, &with(chat("atlas"), json!({ "tools": tools })));
+    let message = error(&answer, 400, json!("tools[0].function.parameters"), json!("unsupported_schema"));
+    assert!(message.contains("contains itself without end"), "{message}");
+}
+
+#[test]
 fn what_is_no_http_ends_the_connection_and_nothing_else() {
     let server = serve([atlas()]);
     assert_eq!(client::raw(&server, b"\x16\x03\x01 hello\r\n\r\n").status, 400);
