@@ -16,7 +16,13 @@ pub(super) enum Reply {
     /// These words.
     Text(Vec<String>),
     /// A call of a tool.
-    ToolCall { id: String, name: String, arguments: Vec<String> },
+    ToolCall {
+        id: String,
+        name: String,
+        arguments: Vec<String>,
+        /// The request named the tool: the model had no choice, and says `stop`.
+        forced: bool,
+    },
 }
 
 /// Decides how a request is answered.
@@ -26,7 +32,8 @@ pub(super) enum Reply {
 pub(super) fn reply(request: &ChatRequest, scripts: &[ToolCallScript], attempt: u32) -> Result<Reply, ApiError> {
     if let Some((name, arguments)) = tool_call(request, scripts)? {
         let id = format!("call_{:016x}", super::hash(format!("{}{attempt}", request.key).as_bytes()));
-        return Ok(Reply::ToolCall { id, name, arguments: fragments(&arguments) });
+        let forced = matches!(request.tool_choice, ToolChoice::Named(_));
+        return Ok(Reply::ToolCall { id, name, arguments: fragments(&arguments), forced });
     }
     Ok(match &request.format {
         ResponseFormat::Text => Reply::Script,
@@ -68,6 +75,11 @@ fn refused(param: &str, error: &NoExample) -> ApiError {
         "unsupported_schema",
         format!("No reply can be made for the schema in '{param}': {error}."),
     )
+}
+
+/// The id of a choice's call. A client finds a call by its id, so no two choices have the same.
+pub(super) fn call_id(id: &str, choice: usize) -> String {
+    if choice == 0 { id.to_owned() } else { format!("{id}_{choice}") }
 }
 
 /// A text in pieces of four characters: JSON has few spaces, and arguments come in small pieces.
