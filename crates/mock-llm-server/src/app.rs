@@ -24,6 +24,7 @@ use crate::{
     admin, auth, chat,
     config::{Config, ToolCallScript},
     connection::Closing,
+    cross_origin,
     error::{ApiError, Json},
     fault::{Counts, Fault, FaultRule},
     metrics::Metrics,
@@ -126,6 +127,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/reset", post(admin::reset))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(cross_origin::allow))
         .layer(middleware::from_fn_with_state(app.clone(), identify))
         .with_state(app)
 }

@@ -28,6 +28,7 @@ mod config;
 mod server;
 mod connection;
 mod app;
+mod cross_origin;
 mod auth;
 mod chat;
 mod fault;

@@ -137,7 +137,7 @@ impl Chunks {
 #[derive(Debug)]
 pub(super) enum Message<'reply> {
     Text(String),
-    ToolCall { id: &'reply str, name: &'reply str, arguments: String },
+    ToolCall { id: String, name: &'reply str, arguments: String },
 }
 
 /// A plain reply.

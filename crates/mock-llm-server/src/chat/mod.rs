@@ -2,6 +2,7 @@
 
 mod request;
 mod reply;
+mod example;
 mod plain;
 mod stream;
 mod writer;
@@ -9,18 +10,18 @@ mod chunk;
 
 use std::{
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use futures::{StreamExt, future::pending};
 use mock_llm::{Error, LimitStatus};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 use self::{
     chunk::Identity,
@@ -88,19 +89,37 @@ pub(crate) async fn completions(
 /// Reads a body of at most `limit` bytes.
 async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let mut pieces = body.into_data_stream();
     if announced.is_some_and(|length| length > limit) {
+        discard(pieces).await;
         return Err(ApiError::body_too_large(limit));
     }
     let mut read = Vec::with_capacity(announced.unwrap_or(0));
-    let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| ApiError::bad_request("The body of your request did not arrive whole."))?;
         if read.len() + piece.len() > limit {
+            discard(pieces).await;
             return Err(ApiError::body_too_large(limit));
         }
         read.extend_from_slice(&piece);
     }
     Ok(read)
+}
+
+/// Reads the rest of a body that is refused. Most clients read no response before they have sent all of their request: who
+/// hung up on them would be an error of the connection, and the status would be lost.
+async fn discard(mut pieces: BodyDataStream) {
+    const MOST: usize = 256 * 1024 * 1024;
+    let mut read = 0;
+    let rest = async {
+        while let Some(Ok(piece)) = pieces.next().await
+            && read <= MOST
+        {
+            read += piece.len();
+        }
+    };
+    // Who sends more slowly than that is hung up on.
+    let _ = timeout(Duration::from_secs(10), rest).await;
 }
 
 impl Job {
@@ -133,7 +152,7 @@ impl Job {
         let mut rules = rules.filter(|(rule, place)| rule.meets(occasion, *place));
         let fault = rules.next().map(|(rule, _)| rule.fault()).or_else(|| injected(&app, occasion));
 
-        let reply = reply(&request, &app.tool_calls, attempt);
+        let reply = reply(&request, &app.tool_calls, attempt)?;
         let mut to_model = mock_llm::Request::new(prompt)
             .key(request.key.clone())
             .prompt_tokens(request.prompt_tokens)

@@ -13,7 +13,7 @@ use mock_llm::TokenStream;
 use super::{
     Job,
     chunk::{Message, Usage, completion},
-    reply::Reply,
+    reply::{Reply, call_id},
     stream::{flush, slowly},
     writer::{finish_reason, marked},
 };
@@ -102,7 +102,9 @@ fn half(whole: Bytes, mut job: Job, tokens: TokenStream) -> impl futures::Stream
 
 fn body(job: &Job, text: &str, tokens: usize) -> serde_json::Value {
     let message = |choice| match &job.reply {
-        Reply::ToolCall { id, name, .. } => Message::ToolCall { id, name, arguments: text.to_owned() },
+        Reply::ToolCall { id, name, .. } => {
+            Message::ToolCall { id: call_id(id, choice), name, arguments: text.to_owned() }
+        }
         Reply::Script if !text.is_empty() => Message::Text(marked(choice, text)),
         Reply::Script | Reply::Text(_) => Message::Text(text.to_owned()),
     };

@@ -40,7 +40,7 @@ pub(super) async fn well_formed(mut job: Job) -> Result<Response, ApiError> {
     let ending = ending.boxed();
     let next = Next::Token;
     let events = Events { first, tokens, writer, queue, ending, since_look: 0, active: job.active, next };
-    Ok(Sse::new(events).keep_alive(keep_alive).into_response())
+    Ok(unbuffered(Sse::new(events).keep_alive(keep_alive).into_response()))
 }
 
 /// Waits for what comes first, because its status depends on it: a token, an error, the end. After as much silence as a
@@ -157,7 +157,13 @@ pub(super) async fn faulty(mut job: Job) -> Result<Response, ApiError> {
     };
     let events = HeaderValue::from_static("text/event-stream");
     let no_cache = HeaderValue::from_static("no-cache");
-    Ok(([(header::CONTENT_TYPE, events), (header::CACHE_CONTROL, no_cache)], body).into_response())
+    Ok(unbuffered(([(header::CONTENT_TYPE, events), (header::CACHE_CONTROL, no_cache)], body).into_response()))
+}
+
+/// Asks a proxy such as nginx to send tokens on as they come.
+fn unbuffered(mut response: Response) -> Response {
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
 }
 
 fn raw(

@@ -5,7 +5,7 @@ use mock_llm::Token;
 use super::{
     Job,
     chunk::{Chunks, FinishReason, Usage},
-    reply::Reply,
+    reply::{Reply, call_id},
 };
 
 /// The data of the event that ends a stream.
@@ -38,11 +38,12 @@ impl ChunkWriter {
 
     /// The chunks that come before any token: who speaks.
     pub(super) fn open(&self, mut say: impl FnMut(String)) {
-        let call = match &self.reply {
-            Reply::ToolCall { id, name, .. } => Some((id.as_str(), name.as_str())),
-            Reply::Script | Reply::Text(_) => None,
-        };
-        (0..self.choices).for_each(|choice| say(self.chunks.role(choice, call)));
+        (0..self.choices).for_each(|choice| {
+            say(match &self.reply {
+                Reply::ToolCall { id, name, .. } => self.chunks.role(choice, Some((&call_id(id, choice), name))),
+                Reply::Script | Reply::Text(_) => self.chunks.role(choice, None),
+            });
+        });
     }
 
     /// One token, once for each choice.
@@ -80,8 +81,8 @@ impl ChunkWriter {
 pub(super) fn finish_reason(reply: &Reply, tokens: usize, max_tokens: Option<usize>) -> FinishReason {
     match reply {
         _ if max_tokens.is_some_and(|max| tokens >= max) => FinishReason::Length,
-        Reply::ToolCall { .. } => FinishReason::ToolCalls,
-        Reply::Script | Reply::Text(_) => FinishReason::Stop,
+        Reply::ToolCall { forced: false, .. } => FinishReason::ToolCalls,
+        Reply::ToolCall { forced: true, .. } | Reply::Script | Reply::Text(_) => FinishReason::Stop,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Plain replies.
 
+use std::collections::HashSet;
+
 use mock_llm::Model;
 use mock_llm_server::{Config, ToolCallScript};
 use serde_json::{Value, json};
@@ -133,6 +135,30 @@ fn tool_choice_and_scripts_decide_which_tool_is_called() {
     assert_eq!(called(json!("required")).as_deref(), Some("{\"city\":\"Oslo\"}"));
     let named = json!({ "type": "function", "function": { "name": "get_weather" } });
     assert_eq!(called(named).as_deref(), Some("{\"city\":\"text\",\"unit\":\"celsius\"}"));
+}
+
+#[test]
+fn a_tool_that_the_request_names_ends_with_stop_and_each_choice_has_a_call_of_its_own() {
+    let server = serve([atlas()]);
+    let named = json!({ "tool_choice": { "type": "function", "function": { "name": "get_weather" } } });
+    for (choice, reason) in
+        [(json!({}), "tool_calls"), (json!({ "tool_choice": "required" }), "tool_calls"), (named, "stop")]
+    {
+        let request = with(with(with(chat("atlas"), weather()), json!({ "n": 3 })), choice);
+        let plain = post(&server, &request).json();
+        let choices = plain["choices"].as_array().expect("a list");
+        let mut ids = HashSet::new();
+        for choice in choices {
+            assert_eq!(choice["finish_reason"], reason);
+            ids.insert(choice["message"]["tool_calls"][0]["id"].as_str().expect("a text").to_owned());
+        }
+        assert_eq!(ids.len(), 3, "{ids:?}");
+        let streamed = post(&server, &with(request, json!({ "stream": true }))).objects();
+        let of = |chunk: &Value| chunk["choices"][0]["delta"]["tool_calls"][0]["id"].as_str().map(str::to_owned);
+        assert_eq!(streamed.iter().filter_map(of).collect::<HashSet<_>>().len(), 3);
+        let reasons = streamed.iter().filter_map(|chunk| chunk["choices"][0]["finish_reason"].as_str());
+        assert_eq!(reasons.collect::<Vec<_>>(), [reason; 3]);
+    }
 }
 
 #[test]

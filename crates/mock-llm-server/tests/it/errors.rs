@@ -1,5 +1,7 @@
 //! Requests that are wrong, and what they are told.
 
+use std::io::Write;
+
 use mock_llm_server::Config;
 use serde_json::{Value, json};
 
@@ -98,12 +100,77 @@ fn a_body_over_the_limit_is_refused_whether_or_not_it_says_its_length() {
     assert_eq!(post(&server, &fits).status, 200);
 }
 
+/// The way of a client that reads nothing before it has sent everything.
+#[test]
+fn a_body_over_the_limit_is_taken_to_its_end_so_that_its_refusal_is_read() {
+    let server = serve([atlas()]);
+    let large = vec![b'x'; 11 * 1024 * 1024];
+    for length in [format!("content-length: {}\r\n\r\n", large.len()), "transfer-encoding: chunked\r\n\r\n".to_owned()]
+    {
+        let mut stream = client::raw_stream(
+            &server,
+            format!("POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\n{length}").as_bytes(),
+        );
+        if length.starts_with("transfer") {
+            stream.write_all(format!("{:x}\r\n", large.len()).as_bytes()).expect("the server reads");
+        }
+        for piece in large.chunks(100_000) {
+            stream.write_all(piece).expect("the server reads");
+        }
+        if length.starts_with("transfer") {
+            stream.write_all(b"\r\n0\r\n\r\n").expect("the server reads");
+        }
+        error(&client::Open::begin(stream).read_to_end(), 413, Value::Null, json!("request_too_large"));
+    }
+}
+
+#[test]
+fn a_schema_whose_smallest_reply_is_too_large_is_refused() {
+    let server = serve([atlas()]);
+    let list = |items: Value| json!({ "type": "array", "minItems": 100, "items": items });
+    let schema = list(list(list(json!({ "type": "integer" }))));
+    let format = json!({ "type": "json_schema", "json_schema": { "name": "bomb", "schema": schema } });
+    let answer = post(&server, &with(chat("atlas"), json!({ "response_format": format })));
+    let param = "response_format.json_schema.schema";
+    let message = error(&answer, 400, json!(param), json!("unsupported_schema"));
+    assert!(message.contains("larger than 65536 bytes"), "{message}");
+    let tools = json!([{ "type": "function", "function": { "name": "look", "parameters": { "$ref": "#" } } }]);
+    let answer = post(&server, &with(chat("atlas"), json!({ "tools": tools })));
+    let message = error(&answer, 400, json!("tools[0].function.parameters"), json!("unsupported_schema"));
+    assert!(message.contains("contains itself without end"), "{message}");
+}
+
 #[test]
 fn what_is_no_http_ends_the_connection_and_nothing_else() {
     let server = serve([atlas()]);
     assert_eq!(client::raw(&server, b"\x16\x03\x01 hello\r\n\r\n").status, 400);
     drop(client::raw_stream(&server, b"POST /v1/chat/completions HTTP/1.1\r\ncontent-length: 100\r\n\r\nhalf a bo"));
     assert_eq!(post(&server, &chat("atlas")).status, 200);
+}
+
+/// What a browser asks and reads when a page of another origin calls the API.
+#[test]
+fn a_web_page_may_call_the_api_and_nothing_else() {
+    let server = serve([atlas()]);
+    let asked = [
+        ("origin", "https://example.org"),
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "authorization,content-type,x-stainless-lang"),
+        ("access-control-request-private-network", "true"),
+    ];
+    let answer = request(&server, "OPTIONS", "/v1/chat/completions", &asked, b"");
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, "*"));
+    assert_eq!(answer.header("access-control-allow-methods"), "GET, HEAD, POST");
+    assert_eq!(answer.header("access-control-allow-headers"), "authorization,content-type,x-stainless-lang");
+    assert_eq!(answer.header("access-control-allow-private-network"), "true");
+    let fault = [("origin", "https://example.org"), ("x-mock-fault", "rate-limit=1s")];
+    for answer in [post(&server, &chat("atlas")), post_with(&server, &chat("atlas"), &fault), post(&server, &chat("?"))]
+    {
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "errors, too, or a page could not read them");
+        assert!(answer.header("access-control-expose-headers").contains("retry-after-ms, x-should-retry"));
+    }
+    assert_eq!(request(&server, "OPTIONS", "/journal", &asked, b"").status, 405);
+    assert_eq!(client::get(&server, "/journal").header("access-control-allow-origin"), "");
 }
 
 #[test]

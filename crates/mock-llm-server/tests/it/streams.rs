@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     atlas, chat,
-    client::{Answer, End, post},
+    client::{Answer, End, post, post_with},
     serve, start, streamed, with,
 };
 
@@ -23,7 +23,9 @@ fn a_stream_is_a_role_then_words_then_a_reason_then_done() {
     let server = serve([atlas()]);
     let answer = post(&server, &streamed("atlas"));
     assert_eq!((answer.status, answer.end, answer.header("content-type")), (200, End::Clean, "text/event-stream"));
-    assert_eq!(answer.header("cache-control"), "no-cache");
+    assert_eq!((answer.header("cache-control"), answer.header("x-accel-buffering")), ("no-cache", "no"));
+    let faulty = post_with(&server, &streamed("atlas"), &[("x-mock-fault", "slow-bytes=0ms")]);
+    assert_eq!((faulty.header("cache-control"), faulty.header("x-accel-buffering")), ("no-cache", "no"));
     let word = |text: &str| (0, json!({ "content": text }), Value::Null);
     let expected = [
         (0, json!({ "role": "assistant", "content": "", "refusal": null }), Value::Null),
