@@ -2,9 +2,13 @@
 //!
 //! A reader whose tokens have all arrived never has to wait. So it is never pending, and no other task has a turn. From now on
 //! each token costs one of the task's budget: when that is spent, the task gives up its turn, though the next token is there,
-//! and comes back with a full budget. A turn has 16 tokens, and no token is lost.
+//! and comes back with a full budget. A turn has 16 tokens, one budget for all that the task reads, and no token is lost. Only
+//! a token costs: to look into a buffer in which nothing has arrived yet is free, and so is the end.
 //!
-//! Run: `cargo workbook check 02-executor/budget` · Read: book, chapter 2 · 10 min
+//! The code is there, and it is broken: readers hang, tokens are lost, and a task that looks into empty buffers pays for
+//! nothing. Mend `Budget::spend` and `Tokens::poll_next`.
+//!
+//! Run: `cargo workbook check 02-executor/budget` · Read: book, chapter 2 · 15 min
 
 use std::{
     cell::{Cell, RefCell},
@@ -31,15 +35,25 @@ impl Budget {
         self.left.set(BUDGET);
     }
 
-    /// To be called before something is given that is there. `Ready`: it is paid for. `Pending`: the turn is over.
-    fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
-        todo!("take one off what is left; if nothing is left, ask for another turn, and end this one")
+    /// To be called before a token is given that is there. `Ready`: it is paid for. `Pending`: the turn is over.
+    fn spend(&self, _context: &mut Context<'_>) -> Poll<()> {
+        match self.left.get().checked_sub(1) {
+            Some(left) => {
+                self.left.set(left);
+                Poll::Ready(())
+            }
+            None => Poll::Pending,
+        }
     }
 }
 
-/// Tokens that have arrived, and wait to be read.
+/// Tokens that arrive one after the other, and wait to be read.
 struct Tokens {
     arrived: RefCell<VecDeque<u32>>,
+    /// More may arrive.
+    is_open: Cell<bool>,
+    /// Who waits for the next one.
+    reader: Cell<Option<Waker>>,
     budget: Budget,
 }
 
@@ -50,7 +64,25 @@ impl Tokens {
     }
 
     fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
-        todo!("a token costs one of the budget")
+        let token = self.arrived.borrow_mut().pop_front();
+        ready!(self.budget.spend(context));
+        if token.is_none() && self.is_open.get() {
+            self.reader.set(Some(context.waker().clone()));
+            return Poll::Pending;
+        }
+        Poll::Ready(token)
+    }
+
+    /// One more token arrives.
+    fn arrive(&self, token: u32) {
+        self.arrived.borrow_mut().push_back(token);
+        self.reader.take().into_iter().for_each(Waker::wake);
+    }
+
+    /// No more will arrive.
+    fn close(&self) {
+        self.is_open.set(false);
+        self.reader.take().into_iter().for_each(Waker::wake);
     }
 }
 
@@ -83,9 +115,17 @@ impl Wake for TaskWaker {
 }
 
 impl Executor {
-    /// A buffer in which these tokens have arrived. To read it costs the budget of this executor's tasks.
+    /// A buffer in which these tokens have arrived, and which is closed. To read it costs the budget of this executor's tasks.
     fn tokens(&self, tokens: impl IntoIterator<Item = u32>) -> Tokens {
-        Tokens { arrived: RefCell::new(tokens.into_iter().collect()), budget: self.budget.clone() }
+        let tokens = Tokens { arrived: RefCell::new(tokens.into_iter().collect()), ..self.no_tokens_yet() };
+        tokens.close();
+        tokens
+    }
+
+    /// An open buffer in which nothing has arrived yet.
+    fn no_tokens_yet(&self) -> Tokens {
+        let (is_open, budget) = (Cell::new(true), self.budget.clone());
+        Tokens { arrived: RefCell::default(), is_open, reader: Cell::default(), budget }
     }
 
     fn spawn(&mut self, future: impl Future<Output = ()> + 'static) {

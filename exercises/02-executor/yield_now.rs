@@ -1,7 +1,11 @@
 //! # Yield now
 //!
-//! Two counters share one thread. A task keeps its turn until it says `Pending`, so each counter awaits `yield_now()` after
-//! every number: that lets the other tasks run, and comes back. The output must be 0, 0, 1, 1, 2, 2, on every executor.
+//! Two counters share one thread. A task keeps its turn until it says `Pending`, so each counter yields after every number:
+//! that lets the other tasks run, and comes back. The output must be 0, 0, 1, 1, 2, 2, on every executor, however far they
+//! count. The counter makes its `YieldNow` once and awaits it after each number, so each `.await` of it must give up one turn.
+//!
+//! The code is there, and it is broken: the program hangs. When that is mended, the order is still wrong. Mend `poll`; `count`
+//! is right as it is.
 //!
 //! Run: `cargo workbook check 02-executor/yield_now` · Read: book, chapter 2 · 10 min
 
@@ -12,13 +16,15 @@ use std::{
 
 /// Counts from 0, and lets the other tasks run after each number.
 pub async fn count(to: u32, mut output: impl FnMut(u32)) {
+    // One value for all the turns of this task.
+    let mut turn = yield_now();
     for number in 0..to {
         output(number);
-        yield_now().await;
+        (&mut turn).await;
     }
 }
 
-/// Gives up the turn of this task, once. The task goes on when the tasks that can run have had theirs.
+/// Gives up the turn of this task, once for each `.await`. The task goes on when the tasks that can run have had theirs.
 pub fn yield_now() -> YieldNow {
     YieldNow { has_yielded: false }
 }
@@ -32,8 +38,12 @@ pub struct YieldNow {
 impl Future for YieldNow {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        todo!("pending at the first poll, ready at the second one; and see to it that there is a second one")
+    fn poll(mut self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<()> {
+        if self.has_yielded {
+            return Poll::Ready(());
+        }
+        self.has_yielded = true;
+        Poll::Pending
     }
 }
 

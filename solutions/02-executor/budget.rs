@@ -4,13 +4,19 @@
 //! awaits. A buffer that has something to give asks first whether the task may still take it, and where it may not, it does
 //! what `yield_now` does: it calls the waker and is pending. The author of the task has written nothing for it.
 //!
+//! Three things were wrong. *The wake*: who ends a turn must ask for the next one, for the token is there already, and nobody
+//! will call when it comes. *The order*: the token was taken out and then the poll was pending; what a poll has taken and does
+//! not return is lost. And *what costs*: an empty buffer took one too. A task that waits at twenty quiet buffers and reads one
+//! busy one would spend its turns on looks, and have its wake-ups for nothing. tokio takes one off when a poll begins and gives
+//! it back where the poll is pending (`RestoreOnPending`); here the look comes before the payment.
+//!
 //! The budget belongs to the turn. The executor fills it before each poll, and everything that the task awaits draws on the
 //! same one. tokio does it in this way: 128 a turn, drawn on by its channels, locks, timers and sockets. What is not tokio's
 //! takes nothing off (`tokio::task::coop` has `consume_budget` for that), and a loop without an `.await` is not stopped by
 //! anything: see lesson 7.
 //!
-//! Also right: to count up and compare; a thread-local instead of the `Rc`, as tokio and the lesson have it. The end of the
-//! buffer may be free or cost one.
+//! Also right: to count up and compare; to pay first and give it back where nothing is there; a thread-local instead of the
+//! `Rc`, as tokio and the lesson have it.
 
 use std::{
     cell::{Cell, RefCell},
@@ -37,7 +43,7 @@ impl Budget {
         self.left.set(BUDGET);
     }
 
-    /// To be called before something is given that is there. `Ready`: it is paid for. `Pending`: the turn is over.
+    /// To be called before a token is given that is there. `Ready`: it is paid for. `Pending`: the turn is over.
     fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
         match self.left.get().checked_sub(1) {
             Some(left) => {
@@ -52,9 +58,13 @@ impl Budget {
     }
 }
 
-/// Tokens that have arrived, and wait to be read.
+/// Tokens that arrive one after the other, and wait to be read.
 struct Tokens {
     arrived: RefCell<VecDeque<u32>>,
+    /// More may arrive.
+    is_open: Cell<bool>,
+    /// Who waits for the next one.
+    reader: Cell<Option<Waker>>,
     budget: Budget,
 }
 
@@ -65,9 +75,29 @@ impl Tokens {
     }
 
     fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+        // A look is free: nobody keeps the thread with what is not there.
+        if self.arrived.borrow().is_empty() {
+            if self.is_open.get() {
+                self.reader.set(Some(context.waker().clone()));
+                return Poll::Pending;
+            }
+            return Poll::Ready(None);
+        }
         // Paid before it is taken: a token in the hand of a poll that is pending would be lost.
         ready!(self.budget.spend(context));
         Poll::Ready(self.arrived.borrow_mut().pop_front())
+    }
+
+    /// One more token arrives.
+    fn arrive(&self, token: u32) {
+        self.arrived.borrow_mut().push_back(token);
+        self.reader.take().into_iter().for_each(Waker::wake);
+    }
+
+    /// No more will arrive.
+    fn close(&self) {
+        self.is_open.set(false);
+        self.reader.take().into_iter().for_each(Waker::wake);
     }
 }
 
@@ -100,9 +130,17 @@ impl Wake for TaskWaker {
 }
 
 impl Executor {
-    /// A buffer in which these tokens have arrived. To read it costs the budget of this executor's tasks.
+    /// A buffer in which these tokens have arrived, and which is closed. To read it costs the budget of this executor's tasks.
     fn tokens(&self, tokens: impl IntoIterator<Item = u32>) -> Tokens {
-        Tokens { arrived: RefCell::new(tokens.into_iter().collect()), budget: self.budget.clone() }
+        let tokens = Tokens { arrived: RefCell::new(tokens.into_iter().collect()), ..self.no_tokens_yet() };
+        tokens.close();
+        tokens
+    }
+
+    /// An open buffer in which nothing has arrived yet.
+    fn no_tokens_yet(&self) -> Tokens {
+        let (is_open, budget) = (Cell::new(true), self.budget.clone());
+        Tokens { arrived: RefCell::default(), is_open, reader: Cell::default(), budget }
     }
 
     fn spawn(&mut self, future: impl Future<Output = ()> + 'static) {

@@ -5,10 +5,14 @@
 //! results and handles, and its tasks have no output.
 //!
 //! The handle does not own the task. When it is dropped, the task still holds its half of the place, runs on, and drops its
-//! result with it. And a panic is one more result: it is caught at the border of the task, so that it reaches the one who
+//! result with it. What goes with the handle is the waker: whoever gave up waiting, at a timeout say, wants no turn when the
+//! task ends, and nobody should keep its memory until then.
+//!
+//! Why a panic at a second `.await`? The result is gone, so `Pending` would be a wait without an end, and there is no value
+//! to return. tokio's handle panics too. And a panic of the task is one more result: it is caught at the border of the task, so that it reaches the one who
 //! joins, and nobody else.
 //!
-//! Also right: `futures::channel::oneshot`, which is this place, ready made, and works from one thread to another.
+//! Also right: one `enum` for all states; `futures::channel::oneshot`, which is this place, ready made, and works from one thread to another.
 //! `FutureExt::catch_unwind` of the same crate does what `caught` does. tokio and the runtime of the lesson keep the result
 //! in the memory of the task itself: one allocation instead of two.
 
@@ -38,13 +42,15 @@ struct Shared<T> {
 
 struct JoinHandle<T> {
     shared: Rc<RefCell<Shared<T>>>,
+    /// The handle has given the result.
+    has_given: bool,
 }
 
 impl Executor {
     /// Starts a task, and returns the handle that awaits it.
     fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
         let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
-        let handle = JoinHandle { shared: shared.clone() };
+        let handle = JoinHandle { shared: shared.clone(), has_given: false };
         self.start(async move {
             let result = caught(future).await;
             shared.borrow_mut().result = Some(result);
@@ -62,14 +68,27 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T, Panicked>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut shared = self.shared.borrow_mut();
+        let this = self.get_mut();
+        assert!(!this.has_given, "a `JoinHandle` was awaited again after it had given the result");
+        let mut shared = this.shared.borrow_mut();
         match shared.result.take() {
-            Some(result) => Poll::Ready(result),
+            Some(result) => {
+                this.has_given = true;
+                Poll::Ready(result)
+            }
             None => {
                 shared.joiner = Some(context.waker().clone());
                 Poll::Pending
             }
         }
+    }
+}
+
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        // Taken out first and dropped after the borrow: a waker is somebody else's code, also when it is dropped.
+        let joiner = self.shared.borrow_mut().joiner.take();
+        drop(joiner);
     }
 }
 

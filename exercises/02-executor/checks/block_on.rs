@@ -7,7 +7,7 @@ use std::{
     task::Poll,
 };
 
-use harness::{Check, Finished, Message, Outcome, Outside, Trace, saw, test, thread};
+use harness::{Check, Finished, Kept, Message, Outcome, Outside, Trace, kept_by, saw, test, thread};
 
 use super::block_on;
 
@@ -21,6 +21,8 @@ const FUTURE: &str = "future";
 struct Run {
     outside: Outside,
     trace: Trace,
+    /// The future parks the thread in its poll.
+    parks_itself: bool,
 }
 
 /// Who calls the waker, and when.
@@ -74,6 +76,10 @@ impl Run {
         if self.outside.waited_elsewhere() {
             ended.fail(waits_elsewhere());
         }
+        let (unparks, wakes) = (self.outside.unparks(), self.trace.wakes(FUTURE));
+        if unparks > wakes {
+            ended.fail(unparks_itself(unparks, wakes));
+        }
         // A loop that polls and never sleeps was stopped by the trace, and the trace says it better.
         if ended.value().is_none() && self.outside.parks() > 0 {
             ended.fail(self.sleeps_for_ever());
@@ -95,10 +101,14 @@ impl Run {
         } else if unparks == 0 {
             "The waker was called, and it has not unparked the thread. The call is all that the thread will ever hear of \
              it: it must reach `unpark()`, whether the thread sleeps at that moment or not."
+        } else if self.parks_itself {
+            "The future has called its waker and has parked the thread in its poll, as a wait for another thread does. \
+             That `park()` took the `unpark()`: there is one for each thread, and whoever parks first has it. So the wake \
+             needs a mark of its own, and the thread sleeps only while the mark is not there."
         } else {
             "The waker was called and `unpark()` with it, but the thread went to sleep once more. A wake that comes before \
-             the thread sleeps counts too. `park()` remembers one; whoever keeps a mark of the wake as well must clear it \
-             *before* the poll, never after it."
+             the thread sleeps counts too. The mark keeps it: whoever takes the mark away must clear it *before* the poll, \
+             never after it."
         })
     }
 }
@@ -109,12 +119,23 @@ fn on_another_thread(wakes: impl FnOnce() + Send + 'static) {
 
 fn waits_elsewhere() -> Message {
     saw("the thread has waited, and it was not in `thread::park()`")
-        .expected("a thread that sleeps in the `thread::park()` of this file")
+        .expected("a thread that sleeps in the `thread::park()` of this file, as the task asks")
         .because(
-            "A loop that waits for a mark keeps a processor at full load: that is no sleep. And where it is a sleep of another \
-             kind (the `park` of `std`, a channel, another runtime), these checks cannot see it.",
+            "Is it a sleep of another kind: a `Condvar`, a channel, the `park` of `std`, another runtime? That may be right in a \
+             program, but these checks see only the `park` of this file. Or is it a loop that looks at a mark? It keeps a \
+             processor at full load: that is no sleep.",
         )
         .outcome(Outcome::Blocked)
+}
+
+fn unparks_itself(unparks: usize, wakes: usize) -> Message {
+    saw(format!("the thread was unparked {unparks} times, and the waker was called {wakes} times"))
+        .expected("as many: `unpark()` is called by the waker, and by nobody else")
+        .because(
+            "A thread that unparks itself does not sleep: its next `park()` returns at once, and the loop polls a future that \
+             nobody has woken. The waker holds the `Thread`, so that whoever has the waker ends the sleep.",
+        )
+        .outcome(Outcome::BusyLoop)
 }
 
 /// A future that is ready at once is polled once, and the thread does not sleep.
@@ -130,16 +151,16 @@ fn a_ready_future_needs_one_poll() {
     );
 }
 
-/// Three wakes, each while the thread sleeps: four polls.
+/// Twelve wakes, each while the thread sleeps: thirteen polls.
 #[test]
 fn polls_are_wakes_and_one() {
     let this = Run::default();
-    let run = this.block_on(this.future(&[Woken::Asleep; 3]));
+    let run = this.block_on(this.future(&[Woken::Asleep; 12]));
     let (polls, wakes) = (this.trace.polls(FUTURE), this.trace.wakes(FUTURE));
     run.require(
         polls == wakes + 1,
         saw(format!("{polls} polls for {wakes} wakes"))
-            .expected("4: the first one, and one for each wake")
+            .expected("13: the first one, and one for each wake")
             .because("Each wake says that the future can go on, and the poll is how it goes on."),
     );
 }
@@ -149,6 +170,70 @@ fn polls_are_wakes_and_one() {
 fn a_wake_during_the_poll_is_kept() {
     let this = Run::default();
     this.block_on(this.future(&[Woken::DuringThePoll, Woken::Asleep, Woken::DuringThePoll]));
+}
+
+/// The future wakes itself, and then parks the thread in its own poll, as a wait for a thread or for a channel does.
+#[test]
+fn a_future_that_parks_loses_no_wake() {
+    let this = Run { parks_itself: true, ..Run::default() };
+    let mut has_parked = false;
+    this.block_on(this.trace.task(
+        FUTURE,
+        poll_fn(move |context| {
+            if has_parked {
+                return Poll::Ready(());
+            }
+            has_parked = true;
+            context.waker().wake_by_ref();
+            thread::park();
+            Poll::Pending
+        }),
+    ));
+}
+
+/// `block_on` is called on one thread and then on another. Each time the waker wakes the thread that sleeps now.
+#[test]
+fn each_call_wakes_its_own_thread() {
+    let this = Run::default();
+    let run = this.block_on(this.future(&[Woken::Asleep]));
+    let on_another = std::thread::spawn(|| {
+        let there = Run::default();
+        there.outside.run(|| block_on(there.future(&[Woken::Asleep])))
+    });
+    run.require(
+        matches!(on_another.join(), Ok(Some(1))),
+        saw("`block_on` was called on a second thread, and that thread was never woken")
+            .expected("a waker that wakes the thread that sleeps now")
+            .because("A waker that is kept from an earlier call knows another thread. Each call makes its own.")
+            .outcome(Outcome::LostWakeUp),
+    );
+}
+
+/// When `block_on` has returned, nothing of it is left in memory.
+#[test]
+fn nothing_is_left_behind() {
+    let this = Run::default();
+    let wakes_itself = || {
+        let mut polls = 0;
+        poll_fn(move |context| {
+            polls += 1;
+            context.waker().wake_by_ref();
+            if polls < 3 { Poll::Pending } else { Poll::Ready(()) }
+        })
+    };
+    let run = Check::new().by_hand(|| this.outside.run(|| kept_by(|| block_on(wakes_itself()))));
+    run.require(
+        *run.value() == Some(Kept::default()),
+        saw(match run.value() {
+            Some(kept) => format!("{} bytes are kept by each call of `block_on`", kept.bytes),
+            None => "the thread sleeps for ever".to_owned(),
+        })
+        .expected("nothing: the waker is dropped when the call returns")
+        .because(
+            "A server may call `block_on` a million times. What a call has made for itself, and what it has stored \
+             elsewhere, must go with it.",
+        ),
+    );
 }
 
 /// Another thread wakes the future, while this one sleeps and while it polls.

@@ -1,5 +1,6 @@
 use std::{cell::RefCell, ops::Range, rc::Rc};
 
+use futures::future::{join, join_all};
 use harness::{Check, Finished, Outcome, Trace, more_turns, saw, test};
 
 use super::{Executor, Tokens};
@@ -202,5 +203,115 @@ fn every_turn_begins_with_a_full_budget() {
         saw(read.turns())
             .expected("16, 16, 16, 16, 8, 8")
             .because("What one task has spent is not for the next one to pay."),
+    );
+}
+
+/// One task polls two readers in a join. They share the budget of its turn, also after the first of them was refused.
+#[test]
+fn two_readers_in_one_task_share_a_turn() {
+    let read = Read::default();
+    let this = read.clone();
+    let run = read.drive(|executor| {
+        let (one, two) = (executor.tokens(0..50), executor.tokens(50..100));
+        let reads = |tokens: Tokens| {
+            let this = this.clone();
+            async move {
+                while let Some(token) = tokens.next().await {
+                    this.note(token);
+                }
+            }
+        };
+        let both = join(reads(one), reads(two));
+        executor.spawn(read.trace.task("r", async move { drop(both.await) }));
+    });
+    run.require(
+        read.tokens().len() == 100 && read.in_each_turn().iter().all(|tokens| *tokens <= 16),
+        saw(read.turns()).expected("not more than 16 in any turn, and a hundred tokens in all").because(
+            "When the budget is spent, it is spent for the whole turn. The next reader in the same poll asks too, and must be \
+             refused like the first one. Only the executor knows when a turn begins: it alone fills the budget.",
+        ),
+    );
+}
+
+/// A task waits at twenty buffers in which nothing has arrived, and reads one that is full. A turn has sixteen tokens.
+#[test]
+fn a_look_is_free() {
+    let read = Read::default();
+    let this = read.clone();
+    let run = read.drive(|executor| {
+        let quiet: Vec<_> = (0..20).map(|_| Rc::new(executor.no_tokens_yet())).collect();
+        let busy = executor.tokens(0..32);
+        let to_close = quiet.clone();
+        executor.spawn(read.trace.task("r", async move {
+            let waits = join_all(quiet.iter().map(|tokens| tokens.next()));
+            let reads = async {
+                while let Some(token) = busy.next().await {
+                    this.note(token);
+                }
+                for tokens in &to_close {
+                    tokens.close();
+                }
+            };
+            drop(join(waits, reads).await);
+        }));
+    });
+    run.require(
+        read.tokens().len() == 32 && read.trace.has_ended("r"),
+        saw(format!("{} tokens, and the task {}", read.tokens().len(), match read.trace.has_ended("r") {
+            true => "has ended",
+            false => "has not ended",
+        }))
+        .expected("32 tokens and the end of the task")
+        .because(
+            "Whoever finds nothing leaves its waker with the buffer: `arrive` and `close` call it. And a buffer that is empty \
+             and open has no budget to ask for.",
+        ),
+    );
+    run.require(
+        read.in_each_turn() == [16, 16],
+        saw(read.turns()).expected("16, 16").because(
+            "An empty buffer has given nothing, so nothing is to be paid. If each look costs one, a task that waits at twenty \
+             quiet buffers has spent its turn before it comes to the busy one.",
+        ),
+    );
+}
+
+/// Tokens that arrive later wake the reader, and the end does.
+#[test]
+fn what_arrives_later_is_read() {
+    let read = Read::default();
+    let trace = read.trace.clone();
+    let run = read.drive(|executor| {
+        let tokens = Rc::new(executor.no_tokens_yet());
+        let (arriving, this) = (tokens.clone(), read.clone());
+        executor.spawn(trace.task("r", async move {
+            while let Some(token) = tokens.next().await {
+                this.note(token);
+            }
+        }));
+        executor.spawn(trace.task("w", async move {
+            for token in 0..3 {
+                arriving.arrive(token);
+                more_turns(1).await;
+            }
+            arriving.close();
+        }));
+    });
+    run.require(
+        read.tokens() == [0, 1, 2] && trace.has_ended("r"),
+        saw(format!("the tokens {:?}, and the reader {}", read.tokens(), match trace.has_ended("r") {
+            true => "has ended",
+            false => "waits",
+        }))
+        .expected("0, 1, 2 and the end")
+        .because("Whoever is pending because nothing is there leaves its waker in `reader`. The next token calls it.")
+        .outcome(Outcome::LostWakeUp),
+    );
+    let polls = trace.polls("r");
+    run.require(
+        polls == 5,
+        saw(format!("{polls} polls of the reader"))
+            .expected("5: one at the beginning, one for each token, one for the end")
+            .because("Where nothing has arrived, the one who is to wake the reader is the one who brings the token."),
     );
 }

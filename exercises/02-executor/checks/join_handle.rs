@@ -149,11 +149,22 @@ fn the_newest_waker_is_woken() {
     let run = drive(&trace, |executor| {
         let mut handle = pin!(executor.spawn(trace.task("work", gate.wait())));
         executor.run();
+        // Twice by the same task: to look again is no reason for a wake.
+        let _ = poll_as(&first, handle.as_mut());
         let _ = poll_as(&first, handle.as_mut());
         let _ = poll_as(&second, handle.as_mut());
         gate.open();
         executor.run();
     });
+    run.require(
+        (first.count(), second.count()) != (1, 1),
+        saw("the task that had polled before was woken, and the newest one too")
+            .expected("one wake, of the newest waker")
+            .because(
+                "Whoever has given the handle away waits no longer, and a task that polls twice asks for no turn by that. A \
+                 waker that is replaced is dropped, and not called.",
+            ),
+    );
     run.require(
         second.count() == 1,
         saw(match (first.count(), second.count()) {
@@ -166,6 +177,57 @@ fn the_newest_waker_is_woken() {
                  the waker of the last poll.",
         )
         .outcome(Outcome::LostWakeUp),
+    );
+}
+
+/// Whoever is woken may look at once, in the middle of the wake: the result is there, and nothing is borrowed.
+#[test]
+fn the_woken_one_finds_the_result() {
+    let (trace, gate, joiner) = (Trace::new(), Gate::new(), Wakes::new());
+    let found = Rc::new(RefCell::new(None));
+    let run = drive(&trace, |executor| {
+        let waits = gate.wait();
+        let handle = Rc::new(RefCell::new(Box::pin(executor.spawn(trace.task("work", async move {
+            waits.await;
+            "a reply"
+        })))));
+        executor.run();
+        let _ = poll_as(&joiner, handle.borrow_mut().as_mut());
+        let (looks, finds) = (handle.clone(), found.clone());
+        joiner.when_woken(move || {
+            let polled = catch_unwind(AssertUnwindSafe(|| poll_as(&Wakes::new(), looks.borrow_mut().as_mut())));
+            *finds.borrow_mut() = Some(polled.ok());
+        });
+        gate.open();
+        executor.run();
+        joiner.kept()
+    });
+    let found = found.take();
+    run.require(
+        found != Some(None),
+        saw("the handle was polled in the middle of the wake, and that panics: what it shares with the task is borrowed")
+            .expected("no borrow while the waker is called")
+            .because(
+                "A waker is somebody else's code: it may poll the handle at once. Take the waker out in a statement of its \
+                 own, and call it when the borrow has ended. (In `if let Some(joiner) = shared.borrow_mut()…` it lasts to the \
+                 end of the body.)",
+            ),
+    );
+    run.require(
+        found == Some(Some(Poll::Ready(Ok("a reply")))),
+        saw(match &found {
+            Some(Some(polled)) => format!("{polled:?} in the middle of the wake"),
+            _ => "no wake".to_owned(),
+        })
+        .expected("Ready(Ok(\"a reply\"))")
+        .because("The result is put there first, and the wake comes after it: whoever is woken may look at once.")
+        .outcome(Outcome::LostWakeUp),
+    );
+    run.require(
+        *run.value() == 0,
+        saw("the task has ended, and the waker of the one who has joined it is still kept")
+            .expected("no waker to be kept")
+            .because("The wait is over. Whoever keeps a waker keeps the memory of its task."),
     );
 }
 
@@ -309,5 +371,84 @@ fn a_task_joins_two_others() {
             .because(
                 "Who joins is woken once, by the task that it waits for. The result of `f` has been there for long.",
             ),
+    );
+}
+
+/// The result was given. A handle that is awaited once more does not wait for another one.
+#[test]
+fn a_second_await_is_no_wait() {
+    let (trace, joiner) = (Trace::new(), Wakes::new());
+    let run = drive(&trace, |executor| {
+        let mut handle = pin!(executor.spawn(trace.task("work", async { "a reply" })));
+        executor.run();
+        let first = poll_as(&joiner, handle.as_mut());
+        (first, catch_unwind(AssertUnwindSafe(|| poll_as(&joiner, handle.as_mut()))).ok())
+    });
+    let (_, second) = run.value();
+    run.require(
+        *second != Some(Poll::Pending),
+        saw("the handle has given its result, and at the next poll it is pending")
+            .expected("a panic that says so")
+            .because(
+                "Nobody will ever leave a second result there, so this wait has no end, and the program hangs without a word. \
+                 The mistake is the caller's; a panic shows it where it was made.",
+            )
+            .outcome(Outcome::Deadlock),
+    );
+    run.require(
+        second.is_none(),
+        saw(format!("{second:?} at the second await")).expected("a panic").because(
+            "A result is given once, as the task of the exercise says. Whoever needs it twice keeps it.",
+        ),
+    );
+}
+
+/// A handle was awaited and then dropped, as a timeout does. The one who has waited gets no turn for it.
+#[test]
+fn a_handle_that_is_dropped_wakes_nobody() {
+    let (trace, gate, joiner) = (Trace::new(), Gate::new(), Wakes::new());
+    let run = drive(&trace, |executor| {
+        let mut handle = Box::pin(executor.spawn(trace.task("work", gate.wait())));
+        executor.run();
+        let _ = poll_as(&joiner, handle.as_mut());
+        drop(handle);
+        let kept = joiner.kept();
+        gate.open();
+        executor.run();
+        (kept, joiner.count())
+    });
+    let (kept, wakes) = *run.value();
+    run.require(
+        wakes == 0 && kept == 0,
+        saw(match wakes {
+            0 => "the handle is gone, and the waker of the one who has awaited it is still kept".to_owned(),
+            _ => "the handle was dropped, the task has ended, and whoever had awaited it was woken".to_owned(),
+        })
+        .expected("the waker to go with the handle")
+        .because(
+            "Whoever drops the handle has given up waiting. A wake now is a turn for nothing, and until then the memory of \
+             that task is kept. So the handle takes the waker back when it is dropped.",
+        ),
+    );
+}
+
+/// Whoever joins is woken in the turn in which the task ends.
+#[test]
+fn the_wake_comes_with_the_end() {
+    let (trace, gate) = (Trace::new(), Gate::new());
+    let run = drive(&trace, |executor| {
+        let handle = executor.spawn(trace.task("s", gate.wait()));
+        drop(executor.spawn(trace.task("j", async move { drop(handle.await) })));
+        drop(executor.spawn(trace.task("o", async move {
+            gate.open();
+            more_turns(3).await;
+        })));
+        executor.run();
+    });
+    run.require(
+        trace.order() == "sjosojoo",
+        saw(format!("the polls in the order `{}`", trace.order()))
+            .expected("`sjosojoo`: `s` ends in its second turn and wakes `j`, which stands behind `o` then")
+            .because("The task leaves its result and wakes whoever waits, both in its last turn. Nothing is left to wait for."),
     );
 }

@@ -37,12 +37,12 @@ fn run(tasks: Vec<Pin<Box<dyn Future<Output = ()>>>>) {
 
 /// Runs counters on that executor, and gives the numbers in the order in which they came.
 #[track_caller]
-fn counters(trace: &Trace, names: &[&str]) -> Finished<Vec<u32>> {
+fn counters(trace: &Trace, names: &[&str], to: u32) -> Finished<Vec<u32>> {
     let run = Check::new().by_hand(|| {
         let numbers = Rc::new(RefCell::new(Vec::new()));
         let counter = |name: &&str| {
             let numbers = numbers.clone();
-            let counts = count(3, move |number| numbers.borrow_mut().push(number));
+            let counts = count(to, move |number| numbers.borrow_mut().push(number));
             Box::pin(trace.task(name, counts)) as Pin<Box<dyn Future<Output = ()>>>
         };
         let tasks = names.iter().map(counter).collect();
@@ -123,11 +123,17 @@ fn yields_once_and_comes_back() {
 #[test]
 fn two_counters_alternate() {
     let trace = Trace::new();
-    let run = counters(&trace, &["a", "b"]);
+    let run = counters(&trace, &["a", "b"], 3);
     run.require(
         *run.value() == [0, 0, 1, 1, 2, 2],
         saw(in_words(run.value())).expected("0, 0, 1, 1, 2, 2").because(
-            "After every number the other counter has its turn. With 0, 1, 2, 0, 1, 2 the first one has never let go.",
+            match run.value()[..] {
+                [0, 0, 1, 2, ..] => {
+                    "The first yield has worked, and no other one. The counter awaits the same `YieldNow` after each number, \
+                     and that remembers its first yield for ever. When a yield is over, the future must be as it was before."
+                }
+                _ => "After every number the other counter has its turn. With 0, 1, 2, 0, 1, 2 the first one has never let go.",
+            },
         ),
     );
     run.require(
@@ -138,11 +144,72 @@ fn two_counters_alternate() {
     );
 }
 
+/// The same, as far as a hundred: no yield is left out, wherever the count stands.
+#[test]
+fn they_alternate_to_the_end() {
+    let trace = Trace::new();
+    let run = counters(&trace, &["a", "b"], 100);
+    let expected: Vec<u32> = (0..100).flat_map(|number| [number, number]).collect();
+    let wrong = run.value().iter().zip(&expected).position(|(number, expected)| number != expected);
+    run.require(
+        *run.value() == expected,
+        saw(match wrong {
+            Some(place) => format!("0, 0, 1, 1 and so on, and at place {place} the number {}", run.value()[place]),
+            None => format!("{} numbers", run.value().len()),
+        })
+        .expected("each number twice, from 0 to 99")
+        .because("A task that yields only at its beginning keeps its turn for the rest, and that rest may be long."),
+    );
+}
+
+/// One future, several yields: each of them is pending once, and wakes whoever has polled.
+#[test]
+fn each_await_is_a_yield() {
+    let tasks = [Wakes::new(), Wakes::new(), Wakes::new()];
+    let run = Check::new().by_hand(|| {
+        let mut yields = pin!(yield_now());
+        let polled = tasks.each_ref().map(|task| {
+            let first = task.poll(yields.as_mut());
+            (first.is_pending(), first.is_pending() && task.poll(yields.as_mut()).is_ready())
+        });
+        (polled, tasks.each_ref().map(Wakes::count), tasks.each_ref().map(Wakes::kept))
+    });
+    let (polled, wakes, kept) = run.value();
+    run.require(
+        *polled == [(true, true); 3],
+        saw(format!(
+            "{} of 3 yields by one future, one after the other",
+            polled.iter().filter(|polled| **polled == (true, true)).count()
+        ))
+        .expected("three yields: each pending once and then ready")
+        .because(
+            "The counter awaits one future after each number. What it remembers of a yield that is over must not count for \
+             the next one.",
+        ),
+    );
+    run.require(
+        *wakes == [1; 3],
+        saw(format!("the three tasks that have yielded were woken {wakes:?} times"))
+            .expected("once each")
+            .because(
+                "A future may go from one task to another between two yields. The one to wake is the one that polls now: \
+                 its waker is in `context`, at each poll.",
+            )
+            .outcome(Outcome::LostWakeUp),
+    );
+    run.require(
+        *kept == [0; 3],
+        saw("a waker is kept after the yield").expected("no waker to be kept").because(
+            "A wake at once needs no clone that stays. Whoever keeps a waker keeps the memory of its task with it.",
+        ),
+    );
+}
+
 /// A counter that is alone has nobody to wait for, and comes to its end.
 #[test]
 fn a_counter_alone_goes_on() {
     let trace = Trace::new();
-    let run = counters(&trace, &["a"]);
+    let run = counters(&trace, &["a"], 3);
     run.require(
         *run.value() == [0, 1, 2],
         saw(in_words(run.value()))

@@ -1,17 +1,20 @@
-//! # Block on: what else is right
-//!
-//! Each module holds only what differs from the solution, `../block_on.rs`.
-
-/// Also right: every poll gets a waker of its own. They all wake the same thread.
+/// Also right: every poll gets a waker of its own. They all wake the same thread, and share one mark.
 mod a_new_waker_for_each_poll {
+    struct ThreadWaker {
+        thread: Thread,
+        woken: Arc<AtomicBool>,
+    }
+
     pub fn block_on<F: Future>(future: F) -> F::Output {
-        // A future must not move once it has been polled: `pin!` holds it in its place.
         let mut future = pin!(future);
+        let woken = Arc::new(AtomicBool::new(false));
         loop {
-            let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
-            match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                Poll::Ready(output) => return output,
-                Poll::Pending => thread::park(),
+            let waker = Waker::from(Arc::new(ThreadWaker { thread: thread::current(), woken: woken.clone() }));
+            if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return output;
+            }
+            while !woken.swap(false, Ordering::SeqCst) {
+                thread::park();
             }
         }
     }
@@ -21,12 +24,14 @@ mod a_new_waker_for_each_poll {
 mod boxed {
     pub fn block_on<F: Future>(future: F) -> F::Output {
         let mut future = Box::pin(future);
-        // The waker of the thread that calls. It is made once: the thread stays the same.
-        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let thread_waker = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+        let waker = Waker::from(thread_waker.clone());
         let mut context = Context::from_waker(&waker);
         let mut polled = future.as_mut().poll(&mut context);
         while polled.is_pending() {
-            thread::park();
+            while !thread_waker.woken.swap(false, Ordering::SeqCst) {
+                thread::park();
+            }
             polled = future.as_mut().poll(&mut context);
         }
         match polled {
@@ -36,34 +41,19 @@ mod boxed {
     }
 }
 
-/// Also right: a mark of its own, which makes every poll one that a wake asked for. It is taken away before the poll.
-mod mark_taken_before_the_poll {
-    use std::{sync::atomic::AtomicBool, sync::atomic::Ordering};
-
-    struct ThreadWaker {
-        thread: Thread,
-        woken: AtomicBool,
-    }
-
-    impl Wake for ThreadWaker {
-        fn wake(self: Arc<Self>) {
-            self.woken.store(true, Ordering::SeqCst);
-            self.thread.unpark();
-        }
-    }
-
+/// Also right: the mark is cleared at the head of the loop, before the poll, and the thread sleeps until it is there.
+mod mark_cleared_before_the_poll {
     pub fn block_on<F: Future>(future: F) -> F::Output {
-        // A future must not move once it has been polled: `pin!` holds it in its place.
         let mut future = pin!(future);
-        // The waker of the thread that calls. It is made once: the thread stays the same.
-        let mark = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
-        let waker = Waker::from(mark.clone());
+        let thread_waker = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+        let waker = Waker::from(thread_waker.clone());
         let mut context = Context::from_waker(&waker);
         loop {
+            thread_waker.woken.store(false, Ordering::SeqCst);
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return output;
             }
-            while !mark.woken.swap(false, Ordering::SeqCst) {
+            while !thread_waker.woken.load(Ordering::SeqCst) {
                 thread::park();
             }
         }

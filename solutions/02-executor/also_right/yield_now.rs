@@ -2,27 +2,44 @@
 //!
 //! Each module holds only what differs from the solution, `../yield_now.rs`.
 
-/// Also right: a closure that remembers.
+/// Also right: a closure that remembers. It is `Unpin`, so that it can be awaited again through a `&mut`.
 mod poll_fn {
     use std::future::poll_fn;
 
-    pub async fn yield_now() {
+    pub fn yield_now() -> impl Future<Output = ()> + Unpin {
         let mut has_yielded = false;
-        poll_fn(|context| {
-            if std::mem::replace(&mut has_yielded, true) {
+        poll_fn(move |context| {
+            has_yielded = !has_yielded;
+            if !has_yielded {
                 return Poll::Ready(());
             }
             context.waker().wake_by_ref();
             Poll::Pending
         })
-        .await
     }
 }
 
-/// Also right: tokio has one. Outside of tokio it calls the waker at once, as this exercise does.
-mod tokios {
-    pub async fn yield_now() {
-        tokio::task::yield_now().await;
+/// Also right: the polls are counted, and every second one is ready.
+mod counts_polls {
+    pub struct YieldNow {
+        polls: u64,
+    }
+
+    pub fn yield_now() -> YieldNow {
+        YieldNow { polls: 0 }
+    }
+
+    impl Future for YieldNow {
+        type Output = ();
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            self.polls += 1;
+            if self.polls.is_multiple_of(2) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
     }
 }
 
@@ -32,9 +49,10 @@ mod wakes_with_a_clone {
         type Output = ();
 
         fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-            match std::mem::replace(&mut self.has_yielded, true) {
+            match std::mem::take(&mut self.has_yielded) {
                 true => Poll::Ready(()),
                 false => {
+                    self.has_yielded = true;
                     context.waker().clone().wake();
                     Poll::Pending
                 }

@@ -3,11 +3,17 @@
 //! The smallest runtime: `block_on` runs one future on this thread, to its end. It polls, and while the future is pending
 //! the thread sleeps, until the future's waker is called. A future that is woken three times is polled four times.
 //!
+//! No wake may be lost: not one that comes during the poll, and not where the future itself parks the thread in its poll. The
+//! thread sleeps in the `thread::park()` of this file and in no other place: the checks look there.
+//!
 //! Run: `cargo workbook check 02-executor/block_on` · Read: book, chapter 2 · 10 min
 
 use std::{
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Wake, Waker},
 };
 
@@ -16,11 +22,15 @@ use std::{
 use harness::thread::{self, Thread};
 
 /// The waker of the future: it knows which thread to wake.
-struct ThreadWaker(Thread);
+struct ThreadWaker {
+    thread: Thread,
+    /// The waker was called, and the future has not been polled since.
+    woken: AtomicBool,
+}
 
 impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
-        todo!("end the sleep of the thread")
+        todo!("leave a mark that says so, and end the sleep of the thread")
     }
 }
 
@@ -29,9 +39,10 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     // A future must not move once it has been polled: `pin!` holds it in its place.
     let mut future = pin!(future);
     // The waker of the thread that calls. It is made once: the thread stays the same.
-    let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+    let thread_waker = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+    let waker = Waker::from(thread_waker.clone());
     let mut context = Context::from_waker(&waker);
-    todo!("poll until the future is ready; sleep after every poll that says `Pending`")
+    todo!("poll until the future is ready; after every poll that says `Pending`, sleep until the waker was called")
 }
 
 #[path = "checks/block_on.rs"]

@@ -1,7 +1,11 @@
 //! # Join handle
 //!
-//! `spawn` returns a handle, and awaiting the handle gives what the task returned. Who drops the handle detaches the task: it
-//! runs on. A panic ends its own task and no other, and whoever joins that task gets it as an error.
+//! `spawn` returns a handle, and awaiting the handle gives what the task returned. Whoever awaits it is woken once, in the turn
+//! in which the task ends; no waker is kept after that. A panic ends its own task and no other, and whoever joins that task
+//! gets it as an error. Who drops the handle detaches the task: it runs on, its result is dropped, and whoever has awaited
+//! that handle is not woken any more.
+//!
+//! A result is given once. A handle that is awaited again would wait for ever, so it panics and says why.
 //!
 //! Run: `cargo workbook check 02-executor/join_handle` · Read: book, chapter 2 · 15 min
 
@@ -31,13 +35,15 @@ struct Shared<T> {
 
 struct JoinHandle<T> {
     shared: Rc<RefCell<Shared<T>>>,
+    /// The handle has given the result.
+    has_given: bool,
 }
 
 impl Executor {
     /// Starts a task, and returns the handle that awaits it.
     fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
         let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
-        let handle = JoinHandle { shared: shared.clone() };
+        let handle = JoinHandle { shared: shared.clone(), has_given: false };
         self.start(async move {
             let result = caught(future).await;
             todo!("leave the result where the handle finds it, and wake whoever awaits the handle")
@@ -50,7 +56,13 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T, Panicked>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        todo!("take the result if it is there; otherwise keep the waker of this poll")
+        todo!("give the result if it is there, once; otherwise keep the waker of this poll")
+    }
+}
+
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        todo!("nobody awaits this handle any more: forget who did")
     }
 }
 

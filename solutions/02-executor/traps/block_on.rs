@@ -10,7 +10,7 @@ mod a_waker_that_does_nothing {
         // A future must not move once it has been polled: `pin!` holds it in its place.
         let mut future = pin!(future);
         // The waker of the thread that calls. It is made once: the thread stays the same.
-        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let waker = Waker::from(Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) }));
         let mut context = Context::from_waker(Waker::noop());
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
@@ -29,7 +29,7 @@ mod asks_once_more {
         // A future must not move once it has been polled: `pin!` holds it in its place.
         let mut future = pin!(future);
         // The waker of the thread that calls. It is made once: the thread stays the same.
-        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let waker = Waker::from(Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) }));
         let mut context = Context::from_waker(&waker);
         while future.as_mut().poll(&mut context).is_pending() {
             thread::park();
@@ -48,7 +48,7 @@ mod leaked {
     pub fn block_on<F: Future>(future: F) -> F::Output {
         let mut future = std::mem::ManuallyDrop::new(Box::pin(future));
         // The waker of the thread that calls. It is made once: the thread stays the same.
-        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let waker = Waker::from(Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) }));
         let mut context = Context::from_waker(&waker);
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
@@ -72,7 +72,7 @@ mod looks_every_millisecond {
         // A future must not move once it has been polled: `pin!` holds it in its place.
         let mut future = pin!(future);
         // The waker of the thread that calls. It is made once: the thread stays the same.
-        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let waker = Waker::from(Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) }));
         let mut context = Context::from_waker(&waker);
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
@@ -89,20 +89,6 @@ mod looks_every_millisecond {
 /// Says: A wake that comes before the thread sleeps counts too
 /// Says: must clear it *before* the poll
 mod mark_cleared_after_the_poll {
-    use std::{sync::atomic::AtomicBool, sync::atomic::Ordering};
-
-    struct ThreadWaker {
-        thread: Thread,
-        woken: AtomicBool,
-    }
-
-    impl Wake for ThreadWaker {
-        fn wake(self: Arc<Self>) {
-            self.woken.store(true, Ordering::SeqCst);
-            self.thread.unpark();
-        }
-    }
-
     pub fn block_on<F: Future>(future: F) -> F::Output {
         // A future must not move once it has been polled: `pin!` holds it in its place.
         let mut future = pin!(future);
@@ -135,7 +121,7 @@ mod polls_again_at_once {
         // A future must not move once it has been polled: `pin!` holds it in its place.
         let mut future = pin!(future);
         // The waker of the thread that calls. It is made once: the thread stays the same.
-        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let waker = Waker::from(Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) }));
         let mut context = Context::from_waker(&waker);
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
@@ -154,7 +140,7 @@ mod sleeps_before_the_first_poll {
         // A future must not move once it has been polled: `pin!` holds it in its place.
         let mut future = pin!(future);
         // The waker of the thread that calls. It is made once: the thread stays the same.
-        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let waker = Waker::from(Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) }));
         let mut context = Context::from_waker(&waker);
         loop {
             thread::park();
@@ -174,24 +160,134 @@ mod somebody_elses_block_on {
     }
 }
 
+/// Trap: `park` keeps an `unpark` that came early, so no mark seems to be needed. But the future may have parked too.
+/// Caught by: a_future_that_parks_loses_no_wake
+/// Says: whoever parks first has it
+mod no_mark {
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        let waker = Waker::from(Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) }));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            thread::park();
+        }
+    }
+}
+
+/// Trap: the waker is made once for the whole program, and knows the thread that was the first to call.
+/// Caught by: each_call_wakes_its_own_thread
+/// Says: A waker that is kept from an earlier call knows another thread
+mod one_waker_for_ever {
+    use std::sync::OnceLock;
+
+    static WAKER: OnceLock<Arc<ThreadWaker>> = OnceLock::new();
+
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        let new = || Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+        let thread_waker = WAKER.get_or_init(new);
+        let waker = Waker::from(thread_waker.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            while !thread_waker.woken.swap(false, Ordering::SeqCst) {
+                thread::park();
+            }
+        }
+    }
+}
+
+/// Trap: every call keeps its waker for later, and nobody takes it out again.
+/// Caught by: nothing_is_left_behind
+/// Says: bytes are kept by each call
+mod wakers_are_collected {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static WAKERS: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+    }
+
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        let thread_waker = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+        let waker = Waker::from(thread_waker.clone());
+        WAKERS.with_borrow_mut(|wakers| wakers.push(waker.clone()));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            while !thread_waker.woken.swap(false, Ordering::SeqCst) {
+                thread::park();
+            }
+        }
+    }
+}
+
+/// Trap: the thread unparks itself before it parks. It goes round and round, and does not wait for the waker.
+/// Caught by: polls_are_wakes_and_one
+/// Says: A thread that unparks itself does not sleep
+mod unparks_itself {
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        let waker = Waker::from(Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) }));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            thread::current().unpark();
+            thread::park();
+        }
+    }
+}
+
+/// Trap: a `Condvar` in place of `park`. It works in a program; these checks look at `park` only, and the task says so.
+/// Caught by: polls_are_wakes_and_one
+/// Says: a `Condvar`, a channel
+mod a_condvar {
+    use std::sync::{Condvar, Mutex};
+
+    #[derive(Default)]
+    struct Signal {
+        woken: Mutex<bool>,
+        rings: Condvar,
+    }
+
+    impl Wake for Signal {
+        fn wake(self: Arc<Self>) {
+            *self.woken.lock().expect("nobody panics with this lock") = true;
+            self.rings.notify_one();
+        }
+    }
+
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        let signal = Arc::new(Signal::default());
+        let waker = Waker::from(signal.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            let mut woken = signal.woken.lock().expect("nobody panics with this lock");
+            while !*woken {
+                woken = signal.rings.wait(woken).expect("nobody panics with this lock");
+            }
+            *woken = false;
+        }
+    }
+}
+
 /// Trap: no poll without a wake, but the thread does not sleep in between: it looks at a mark without end.
 /// Caught by: polls_are_wakes_and_one
 /// Says: that is no sleep
 mod spins_on_a_mark {
-    use std::{sync::atomic::AtomicBool, sync::atomic::Ordering};
-
-    struct ThreadWaker {
-        thread: Thread,
-        woken: AtomicBool,
-    }
-
-    impl Wake for ThreadWaker {
-        fn wake(self: Arc<Self>) {
-            self.woken.store(true, Ordering::SeqCst);
-            self.thread.unpark();
-        }
-    }
-
     pub fn block_on<F: Future>(future: F) -> F::Output {
         // A future must not move once it has been polled: `pin!` holds it in its place.
         let mut future = pin!(future);
@@ -214,8 +310,6 @@ mod spins_on_a_mark {
 /// Caught by: a_wake_during_the_poll_is_kept
 /// Says: it must reach `unpark()`, whether the thread sleeps at that moment or not
 mod unparks_only_a_sleeper {
-    use std::{sync::atomic::AtomicBool, sync::atomic::Ordering};
-
     struct ThreadWaker {
         thread: Thread,
         asleep: AtomicBool,
@@ -253,6 +347,7 @@ mod unparks_only_a_sleeper {
 mod unparks_the_caller {
     impl Wake for ThreadWaker {
         fn wake(self: Arc<Self>) {
+            self.woken.store(true, Ordering::SeqCst);
             thread::current().unpark();
         }
     }

@@ -6,31 +6,27 @@
 /// Caught by: the_budget_is_the_tasks
 /// Says: A budget for each buffer is none
 mod a_budget_for_each_buffer {
-    struct Tokens {
-        arrived: RefCell<VecDeque<u32>>,
-        budget: Budget,
-        given: Cell<u32>,
-    }
-
-    impl Tokens {
-        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
-            let given = self.given.get();
-            if given == BUDGET {
-                self.given.set(0);
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            self.given.set(given + 1);
-            Poll::Ready(self.arrived.borrow_mut().pop_front())
+    impl Executor {
+        fn no_tokens_yet(&self) -> Tokens {
+            // Its own one, and full from the beginning.
+            let budget = Budget::default();
+            budget.refill();
+            Tokens { arrived: RefCell::default(), is_open: Cell::new(true), reader: Cell::default(), budget }
         }
     }
 
-    impl Executor {
-        fn tokens(&self, tokens: impl IntoIterator<Item = u32>) -> Tokens {
-            Tokens {
-                arrived: RefCell::new(tokens.into_iter().collect()),
-                budget: self.budget.clone(),
-                given: Cell::new(0),
+    impl Budget {
+        fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
+            match self.left.get().checked_sub(1) {
+                Some(left) => {
+                    self.left.set(left);
+                    Poll::Ready(())
+                }
+                None => {
+                    self.refill();
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                }
             }
         }
     }
@@ -116,6 +112,13 @@ mod fifteen {
 mod never_pending {
     impl Tokens {
         fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() {
+                if self.is_open.get() {
+                    self.reader.set(Some(context.waker().clone()));
+                    return Poll::Pending;
+                }
+                return Poll::Ready(None);
+            }
             Poll::Ready(self.arrived.borrow_mut().pop_front())
         }
     }
@@ -144,6 +147,13 @@ mod no_wake {
 mod none_for_pending {
     impl Tokens {
         fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() {
+                if self.is_open.get() {
+                    self.reader.set(Some(context.waker().clone()));
+                    return Poll::Pending;
+                }
+                return Poll::Ready(None);
+            }
             if self.budget.spend(context).is_pending() {
                 return Poll::Ready(None);
             }
@@ -158,9 +168,101 @@ mod none_for_pending {
 mod taken_before_it_is_paid {
     impl Tokens {
         fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() {
+                if self.is_open.get() {
+                    self.reader.set(Some(context.waker().clone()));
+                    return Poll::Pending;
+                }
+                return Poll::Ready(None);
+            }
             let token = self.arrived.borrow_mut().pop_front();
             ready!(self.budget.spend(context));
             Poll::Ready(token)
+        }
+    }
+}
+
+/// Trap: the chapter's code, renamed: whoever asks pays first. A look into an empty buffer costs a token.
+/// Caught by: a_look_is_free
+/// Says: has spent its turn before it comes to the busy one
+mod the_chapters_code {
+    impl Budget {
+        fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
+            if self.left.get() == 0 {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            self.left.set(self.left.get() - 1);
+            Poll::Ready(())
+        }
+    }
+
+    impl Tokens {
+        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            ready!(self.budget.spend(context));
+            let token = self.arrived.borrow_mut().pop_front();
+            if token.is_none() && self.is_open.get() {
+                self.reader.set(Some(context.waker().clone()));
+                return Poll::Pending;
+            }
+            Poll::Ready(token)
+        }
+    }
+}
+
+/// Trap: the budget is filled again when it is spent. Another reader in the same poll goes on with it.
+/// Caught by: two_readers_in_one_task_share_a_turn
+/// Says: it alone fills the budget
+mod refilled_at_pending {
+    impl Budget {
+        fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
+            match self.left.get().checked_sub(1) {
+                Some(left) => {
+                    self.left.set(left);
+                    Poll::Ready(())
+                }
+                None => {
+                    context.waker().wake_by_ref();
+                    self.refill();
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: one is left over after the refusal, so that the count does not fall below zero.
+/// Caught by: two_readers_in_one_task_share_a_turn
+/// Says: must be refused like the first one
+mod one_left_after_pending {
+    impl Budget {
+        fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
+            if self.left.get() == 0 {
+                self.left.set(1);
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            self.left.set(self.left.get() - 1);
+            Poll::Ready(())
+        }
+    }
+}
+
+/// Trap: a reader that finds nothing yields, and looks again at its next turn, without end.
+/// Caught by: a_look_is_free
+/// Says: polled 100 times
+mod looks_again_and_again {
+    impl Tokens {
+        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() {
+                if self.is_open.get() {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                return Poll::Ready(None);
+            }
+            ready!(self.budget.spend(context));
+            Poll::Ready(self.arrived.borrow_mut().pop_front())
         }
     }
 }

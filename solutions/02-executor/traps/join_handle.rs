@@ -9,7 +9,7 @@ mod a_panic_tells_nobody {
     impl Executor {
         fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
             let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
-            let handle = JoinHandle { shared: shared.clone() };
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
             self.start(async move {
                 let result = caught(future).await;
                 if result.is_err() {
@@ -33,7 +33,7 @@ mod ends_with_its_handle {
     impl Executor {
         fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
             let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
-            let handle = JoinHandle { shared: shared.clone() };
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
             self.start(async move {
                 let mut future = pin!(caught(future));
                 let wanted = poll_fn(|context| match Rc::strong_count(&shared) {
@@ -75,7 +75,7 @@ mod nobody_is_woken {
     impl Executor {
         fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
             let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
-            let handle = JoinHandle { shared: shared.clone() };
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
             self.start(async move {
                 let result = caught(future).await;
                 shared.borrow_mut().result = Some(result);
@@ -92,7 +92,7 @@ mod not_caught {
     impl Executor {
         fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
             let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
-            let handle = JoinHandle { shared: shared.clone() };
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
             self.start(async move {
                 let result = Ok(future.await);
                 shared.borrow_mut().result = Some(result);
@@ -134,7 +134,7 @@ mod spawn_runs_it {
     impl Executor {
         fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
             let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
-            let handle = JoinHandle { shared: shared.clone() };
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
             futures::executor::block_on(async move {
                 let result = caught(future).await;
                 shared.borrow_mut().result = Some(result);
@@ -191,6 +191,7 @@ mod the_handle_looks_again_and_again {
 /// Trap: the handle holds the future and polls it. A task that nobody joins never runs.
 /// Caught by: a_result_that_is_there_is_taken
 /// Says: the executor has run, and the task has not ended
+/// Without: impl Drop for JoinHandle
 mod the_handle_runs_the_task {
     struct JoinHandle<T> {
         future: Pin<Box<dyn Future<Output = Result<T, Panicked>>>>,
@@ -225,6 +226,157 @@ mod the_poll_waits {
                 }
                 std::thread::yield_now();
             }
+        }
+    }
+}
+
+/// Trap: the chapter's code, renamed. After the result was taken, the next poll waits for another one.
+/// Caught by: a_second_await_is_no_wait
+/// Says: this wait has no end
+mod the_chapters_code {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            let mut shared = self.shared.borrow_mut();
+            match shared.result.take() {
+                Some(result) => Poll::Ready(result),
+                None => {
+                    shared.joiner = Some(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a handle that is dropped leaves its waker behind.
+/// Caught by: a_handle_that_is_dropped_wakes_nobody
+/// Says: has given up waiting
+mod a_dropped_handle_is_remembered {
+    impl<T> Drop for JoinHandle<T> {
+        fn drop(&mut self) {}
+    }
+}
+
+/// Trap: the waker is called while the place is borrowed.
+/// Caught by: the_woken_one_finds_the_result
+/// Says: no borrow while the waker is called
+mod woken_under_the_borrow {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
+            self.start(async move {
+                let result = caught(future).await;
+                let mut shared = shared.borrow_mut();
+                shared.result = Some(result);
+                if let Some(joiner) = shared.joiner.take() {
+                    joiner.wake();
+                }
+            });
+            handle
+        }
+    }
+}
+
+/// Trap: first the wake, and then the result. Whoever looks at once finds nothing.
+/// Caught by: the_woken_one_finds_the_result
+/// Says: Pending in the middle of the wake
+mod woken_before_the_result_is_there {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
+            self.start(async move {
+                let result = caught(future).await;
+                let joiner = shared.borrow_mut().joiner.take();
+                if let Some(joiner) = joiner {
+                    joiner.wake();
+                }
+                shared.borrow_mut().result = Some(result);
+            });
+            handle
+        }
+    }
+}
+
+/// Trap: a clone of the waker is called, and the waker stays where it is.
+/// Caught by: the_woken_one_finds_the_result
+/// Says: is still kept
+mod the_waker_stays {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
+            self.start(async move {
+                let result = caught(future).await;
+                shared.borrow_mut().result = Some(result);
+                let joiner = shared.borrow_mut().joiner.clone();
+                if let Some(joiner) = joiner {
+                    joiner.wake();
+                }
+            });
+            handle
+        }
+    }
+}
+
+/// Trap: a task that looks twice is woken, so that it looks a third time.
+/// Caught by: the_newest_waker_is_woken
+/// Says: asks for no turn by that
+mod wakes_whoever_looks_again {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            let this = self.get_mut();
+            assert!(!this.has_given, "awaited again");
+            let mut shared = this.shared.borrow_mut();
+            match shared.result.take() {
+                Some(result) => {
+                    this.has_given = true;
+                    Poll::Ready(result)
+                }
+                None => {
+                    let before = shared.joiner.replace(context.waker().clone());
+                    drop(shared);
+                    if before.is_some_and(|before| before.will_wake(context.waker())) {
+                        context.waker().wake_by_ref();
+                    }
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the task gives up one turn more before it tells its joiner.
+/// Caught by: the_wake_comes_with_the_end
+/// Says: both in its last turn
+mod one_turn_too_late {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
+            self.start(async move {
+                let result = caught(future).await;
+                shared.borrow_mut().result = Some(result);
+                let mut has_yielded = false;
+                poll_fn(|context| {
+                    if std::mem::replace(&mut has_yielded, true) {
+                        return Poll::Ready(());
+                    }
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                })
+                .await;
+                let joiner = shared.borrow_mut().joiner.take();
+                if let Some(joiner) = joiner {
+                    joiner.wake();
+                }
+            });
+            handle
         }
     }
 }

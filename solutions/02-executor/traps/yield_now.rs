@@ -6,8 +6,15 @@
 /// Caught by: yields_once_and_comes_back
 /// Says: `.await` on a future that is ready at once goes straight on
 mod a_future_that_is_ready {
-    pub async fn yield_now() {
-        std::future::ready(()).await
+    pub fn yield_now() -> std::future::Ready<()> {
+        std::future::ready(())
+    }
+
+    pub async fn count(to: u32, mut output: impl FnMut(u32)) {
+        for number in 0..to {
+            output(number);
+            yield_now().await;
+        }
     }
 }
 
@@ -97,8 +104,84 @@ mod wakes_at_every_poll {
 /// Caught by: yields_once_and_comes_back
 /// Says: the second poll is pending too
 mod yields_twice {
-    pub async fn yield_now() {
-        tokio::task::yield_now().await;
-        tokio::task::yield_now().await;
+    pub struct YieldNow {
+        polls: u32,
+    }
+
+    pub fn yield_now() -> YieldNow {
+        YieldNow { polls: 0 }
+    }
+
+    impl Future for YieldNow {
+        type Output = ();
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            self.polls = (self.polls + 1) % 3;
+            if self.polls == 0 {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the chapter's code, renamed. It yields once, and this one is awaited again and again.
+/// Caught by: two_counters_alternate
+/// Says: The first yield has worked, and no other one
+mod the_chapters_code {
+    impl Future for YieldNow {
+        type Output = ();
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            if self.has_yielded {
+                return Poll::Ready(());
+            }
+            self.has_yielded = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the counter yields only at the beginning.
+/// Caught by: they_alternate_to_the_end
+/// Says: keeps its turn for the rest
+mod only_the_first_numbers {
+    pub async fn count(to: u32, mut output: impl FnMut(u32)) {
+        let mut turn = yield_now();
+        for number in 0..to {
+            output(number);
+            if number < 3 {
+                (&mut turn).await;
+            }
+        }
+    }
+}
+
+/// Trap: the waker of the first poll is kept and called each time.
+/// Caught by: each_await_is_a_yield
+/// Says: The one to wake is the one that polls now
+mod the_first_waker_is_kept {
+    pub struct YieldNow {
+        has_yielded: bool,
+        waker: Option<std::task::Waker>,
+    }
+
+    pub fn yield_now() -> YieldNow {
+        YieldNow { has_yielded: false, waker: None }
+    }
+
+    impl Future for YieldNow {
+        type Output = ();
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            if std::mem::take(&mut self.has_yielded) {
+                return Poll::Ready(());
+            }
+            self.has_yielded = true;
+            self.waker.get_or_insert_with(|| context.waker().clone()).wake_by_ref();
+            Poll::Pending
+        }
     }
 }
