@@ -36,7 +36,8 @@ pub fn test(arguments: TokenStream, function: TokenStream) -> TokenStream {
     let mut name = Literal::string(&name.to_string());
     name.set_span(body.span());
     // The first local is dropped last: after everything in the body that is of the code under test.
-    let begins = "let _check = ::harness::CheckFunction::begins(NAME, module_path!(), file!(), line!(), this_attempt::DIGEST);";
+    let begins =
+        "let _check = ::harness::CheckFunction::begins(NAME, module_path!(), file!(), line!(), this_attempt::DIGEST);";
     let begins: TokenStream = begins.parse().expect("this is Rust");
     let begins = begins.into_iter().map(|token| match token {
         TokenTree::Group(group) => {

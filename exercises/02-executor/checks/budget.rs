@@ -222,7 +222,9 @@ fn two_readers_in_one_task_share_a_turn() {
             }
         };
         let both = join(reads(one), reads(two));
-        executor.spawn(read.trace.task("r", async move { drop(both.await) }));
+        executor.spawn(read.trace.task("r", async move {
+            let ((), ()) = both.await;
+        }));
     });
     run.require(
         read.tokens().len() == 100 && read.in_each_turn().iter().all(|tokens| *tokens <= 16),
@@ -299,10 +301,14 @@ fn what_arrives_later_is_read() {
     });
     run.require(
         read.tokens() == [0, 1, 2] && trace.has_ended("r"),
-        saw(format!("the tokens {:?}, and the reader {}", read.tokens(), match trace.has_ended("r") {
-            true => "has ended",
-            false => "waits",
-        }))
+        saw(format!(
+            "the tokens {:?}, and the reader {}",
+            read.tokens(),
+            match trace.has_ended("r") {
+                true => "has ended",
+                false => "waits",
+            }
+        ))
         .expected("0, 1, 2 and the end")
         .because("Whoever is pending because nothing is there leaves its waker in `reader`. The next token calls it.")
         .outcome(Outcome::LostWakeUp),

@@ -397,9 +397,9 @@ fn a_second_await_is_no_wait() {
     );
     run.require(
         second.is_none(),
-        saw(format!("{second:?} at the second await")).expected("a panic").because(
-            "A result is given once, as the task of the exercise says. Whoever needs it twice keeps it.",
-        ),
+        saw(format!("{second:?} at the second await"))
+            .expected("a panic")
+            .because("A result is given once, as the task of the exercise says. Whoever needs it twice keeps it."),
     );
 }
 

@@ -88,7 +88,9 @@ fn a_new_lesson_compiles_and_verify_says_what_is_left() {
     cargo(&["test", "--package", "lesson-16-many-topics", "--package", "solutions-16-many-topics"])
         .expect(0, &["one_call_takes_as_long_as_its_model", "second::checks::takes_as_long_as_one_call"]);
     cargo(&["check", "--quiet", "--benches", "--package", "benches"]).expect(0, &[]);
-    cargo(&["fmt", "--all", "--check"]).expect(0, &[]);
+    for package in ["lesson", "exercises", "solutions"] {
+        cargo(&["fmt", "--check", "--package", &format!("{package}-16-many-topics")]).expect(0, &[]);
+    }
 }
 
 #[test]
