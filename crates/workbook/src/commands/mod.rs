@@ -1,4 +1,4 @@
-//! The command line: each command is one file, with its arguments and its help, and one line in [`COMMANDS`].
+//! The command line: each command is one file, with its arguments and its help, and one line in `COMMANDS`.
 
 pub mod arguments;
 mod list;
