@@ -51,7 +51,7 @@ fn keeps_the_rules<T>(run: Finished<(Option<T>, Option<Message>)>) -> Finished<T
 }
 
 /// Polls with the waker of this task.
-fn poll_as<T>(task: &Wakes, handle: Pin<&mut JoinHandle<T>>) -> Poll<Result<T, Panicked>> {
+fn poll_as<T: 'static>(task: &Wakes, handle: Pin<&mut JoinHandle<T>>) -> Poll<Result<T, Panicked>> {
     handle.poll(&mut Context::from_waker(&task.waker()))
 }
 
@@ -397,9 +397,9 @@ fn a_second_await_is_no_wait() {
     );
     run.require(
         second.is_none(),
-        saw(format!("{second:?} at the second await")).expected("a panic").because(
-            "A result is given once, as the task of the exercise says. Whoever needs it twice keeps it.",
-        ),
+        saw(format!("{second:?} at the second await"))
+            .expected("a panic")
+            .because("A result is given once, as the task of the exercise says. Whoever needs it twice keeps it."),
     );
 }
 

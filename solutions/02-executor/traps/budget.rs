@@ -184,7 +184,7 @@ mod taken_before_it_is_paid {
 
 /// Trap: the chapter's code, renamed: whoever asks pays first. A look into an empty buffer costs a token.
 /// Caught by: a_look_is_free
-/// Says: has spent its turn before it comes to the busy one
+/// Says: has six left for the busy one
 mod the_chapters_code {
     impl Budget {
         fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
@@ -249,8 +249,8 @@ mod one_left_after_pending {
 }
 
 /// Trap: a reader that finds nothing yields, and looks again at its next turn, without end.
-/// Caught by: a_look_is_free
-/// Says: polled 100 times
+/// Caught by: what_arrives_later_is_read
+/// Says: the one who is to wake the reader
 mod looks_again_and_again {
     impl Tokens {
         fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
