@@ -1,7 +1,7 @@
-use std::{cell::RefCell, ops::Range, rc::Rc};
+use std::{cell::RefCell, ops::Range, pin::pin, rc::Rc};
 
 use futures::future::{join, join_all};
-use harness::{Check, Finished, Outcome, Trace, more_turns, saw, test};
+use harness::{Check, Finished, Outcome, Trace, Wakes, more_turns, saw, test};
 
 use super::{Executor, Tokens};
 
@@ -278,6 +278,20 @@ fn a_look_is_free() {
     );
 }
 
+/// Sixteen tokens and the end fit into one turn: the end costs nothing.
+#[test]
+fn the_end_is_free() {
+    let read = Read::default();
+    let run = read.drive(|executor| executor.spawn(read.reader("r", executor.tokens(0..16))));
+    let polls = read.trace.polls("r");
+    run.require(
+        polls == 1 && read.tokens().len() == 16,
+        saw(format!("{} tokens in {polls} polls", read.tokens().len()))
+            .expected("16 tokens and the end, in one poll")
+            .because("Only a token costs. Whoever is told that there is none has been given nothing to pay for."),
+    );
+}
+
 /// Tokens that arrive later wake the reader, and the end does.
 #[test]
 fn what_arrives_later_is_read() {
@@ -319,5 +333,36 @@ fn what_arrives_later_is_read() {
         saw(format!("{polls} polls of the reader"))
             .expected("5: one at the beginning, one for each token, one for the end")
             .because("Where nothing has arrived, the one who is to wake the reader is the one who brings the token."),
+    );
+}
+
+/// Two tasks have asked one after the other. The one that has asked last is woken when a token arrives.
+#[test]
+fn the_newest_reader_is_woken() {
+    let (first, second) = (Wakes::new(), Wakes::new());
+    let run = Check::new().by_hand(|| {
+        let executor = Executor::default();
+        executor.budget.refill();
+        let tokens = executor.no_tokens_yet();
+        let mut next = pin!(tokens.next());
+        let pending = [&first, &second].map(|task| task.poll(next.as_mut()).is_pending());
+        let before = first.count() + second.count();
+        tokens.arrive(7);
+        (pending, before)
+    });
+    run.require(
+        *run.value() == ([true, true], 0),
+        saw(format!("two looks into an empty buffer, and {} wakes", run.value().1))
+            .expected("`Pending` for both, and no wake before a token is there")
+            .because("Who finds nothing leaves its waker in `reader`, and waits. To be woken at once is to look again in vain."),
+    );
+    run.require(
+        second.count() == 1,
+        saw("a token has arrived, and the task that has asked last was not woken")
+            .expected("a wake of the newest waker")
+            .because(
+                "A reader may move to another task between two polls. Each poll that is pending leaves its own waker.",
+            )
+            .outcome(Outcome::LostWakeUp),
     );
 }

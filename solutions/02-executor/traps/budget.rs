@@ -266,3 +266,39 @@ mod looks_again_and_again {
         }
     }
 }
+
+/// Trap: the end costs one, like a token.
+/// Caught by: the_end_is_free
+/// Says: has been given nothing to pay for
+mod the_end_costs_one {
+    impl Tokens {
+        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() && self.is_open.get() {
+                self.reader.set(Some(context.waker().clone()));
+                return Poll::Pending;
+            }
+            ready!(self.budget.spend(context));
+            Poll::Ready(self.arrived.borrow_mut().pop_front())
+        }
+    }
+}
+
+/// Trap: the first waker is kept. A reader that moves to another task is not found.
+/// Caught by: the_newest_reader_is_woken
+/// Says: leaves its own waker
+mod the_first_waker_is_kept {
+    impl Tokens {
+        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() {
+                if self.is_open.get() {
+                    let first = self.reader.take().unwrap_or_else(|| context.waker().clone());
+                    self.reader.set(Some(first));
+                    return Poll::Pending;
+                }
+                return Poll::Ready(None);
+            }
+            ready!(self.budget.spend(context));
+            Poll::Ready(self.arrived.borrow_mut().pop_front())
+        }
+    }
+}
