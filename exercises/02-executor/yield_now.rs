@@ -7,6 +7,7 @@
 //! The code is there, and it is broken: the program hangs. When that is mended, the order is still wrong. Mend `poll`; `count`
 //! is right as it is.
 //!
+//! Starts: lost wake-up
 //! Run: `cargo workbook check 02-executor/yield_now` · Read: book, chapter 2 · 10 min
 
 use std::{

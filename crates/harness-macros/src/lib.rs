@@ -15,7 +15,7 @@ use proc_macro::{Delimiter, Group, Literal, TokenStream, TokenTree};
 ///
 /// /// A call of a second takes a second.
 /// #[test]
-/// fn takes_a_second() { … }
+/// fn takes_a_second() {}
 /// ```
 ///
 /// The import takes the place of the `#[test]` of the prelude. libtest, editors and the runner see an ordinary test.

@@ -106,9 +106,9 @@ impl Run {
              That `park()` took the `unpark()`: there is one for each thread, and whoever parks first has it. So the wake \
              needs a mark of its own, and the thread sleeps only while the mark is not there."
         } else {
-            "The waker was called and `unpark()` with it, but the thread went to sleep once more. A wake that comes before \
-             the thread sleeps counts too. The mark keeps it: whoever takes the mark away must clear it *before* the poll, \
-             never after it."
+            "The waker was called and `unpark()` with it, but the thread went to sleep once more. Does `wake` set the mark, \
+             before it unparks? A wake that comes before the thread sleeps counts too: whoever takes the mark away must \
+             clear it *before* the poll, never after it."
         })
     }
 }

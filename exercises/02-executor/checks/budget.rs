@@ -1,7 +1,7 @@
-use std::{cell::RefCell, ops::Range, rc::Rc};
+use std::{cell::RefCell, ops::Range, pin::pin, rc::Rc};
 
 use futures::future::{join, join_all};
-use harness::{Check, Finished, Outcome, Trace, more_turns, saw, test};
+use harness::{Check, Finished, Outcome, Trace, Wakes, more_turns, saw, test};
 
 use super::{Executor, Tokens};
 
@@ -223,7 +223,7 @@ fn two_readers_in_one_task_share_a_turn() {
         };
         let both = join(reads(one), reads(two));
         executor.spawn(read.trace.task("r", async move {
-            let ((), ()) = both.await;
+            both.await;
         }));
     });
     run.require(
@@ -235,13 +235,13 @@ fn two_readers_in_one_task_share_a_turn() {
     );
 }
 
-/// A task waits at twenty buffers in which nothing has arrived, and reads one that is full. A turn has sixteen tokens.
+/// A task waits at ten buffers in which nothing has arrived, and reads one that is full. A turn has sixteen tokens.
 #[test]
 fn a_look_is_free() {
     let read = Read::default();
     let this = read.clone();
     let run = read.drive(|executor| {
-        let quiet: Vec<_> = (0..20).map(|_| Rc::new(executor.no_tokens_yet())).collect();
+        let quiet: Vec<_> = (0..10).map(|_| Rc::new(executor.no_tokens_yet())).collect();
         let busy = executor.tokens(0..32);
         let to_close = quiet.clone();
         executor.spawn(read.trace.task("r", async move {
@@ -272,9 +272,23 @@ fn a_look_is_free() {
     run.require(
         read.in_each_turn() == [16, 16],
         saw(read.turns()).expected("16, 16").because(
-            "An empty buffer has given nothing, so nothing is to be paid. If each look costs one, a task that waits at twenty \
-             quiet buffers has spent its turn before it comes to the busy one.",
+            "An empty buffer has given nothing, so nothing is to be paid. If each look costs one, a task that waits at ten quiet \
+             buffers has six left for the busy one, and at twenty it never comes to it.",
         ),
+    );
+}
+
+/// Sixteen tokens and the end fit into one turn: the end costs nothing.
+#[test]
+fn the_end_is_free() {
+    let read = Read::default();
+    let run = read.drive(|executor| executor.spawn(read.reader("r", executor.tokens(0..16))));
+    let polls = read.trace.polls("r");
+    run.require(
+        polls == 1 && read.tokens().len() == 16,
+        saw(format!("{} tokens in {polls} polls", read.tokens().len()))
+            .expected("16 tokens and the end, in one poll")
+            .because("Only a token costs. Whoever is told that there is none has been given nothing to pay for."),
     );
 }
 
@@ -294,7 +308,7 @@ fn what_arrives_later_is_read() {
         executor.spawn(trace.task("w", async move {
             for token in 0..3 {
                 arriving.arrive(token);
-                more_turns(1).await;
+                more_turns(4).await;
             }
             arriving.close();
         }));
@@ -319,5 +333,36 @@ fn what_arrives_later_is_read() {
         saw(format!("{polls} polls of the reader"))
             .expected("5: one at the beginning, one for each token, one for the end")
             .because("Where nothing has arrived, the one who is to wake the reader is the one who brings the token."),
+    );
+}
+
+/// Two tasks have asked one after the other. The one that has asked last is woken when a token arrives.
+#[test]
+fn the_newest_reader_is_woken() {
+    let (first, second) = (Wakes::new(), Wakes::new());
+    let run = Check::new().by_hand(|| {
+        let executor = Executor::default();
+        executor.budget.refill();
+        let tokens = executor.no_tokens_yet();
+        let mut next = pin!(tokens.next());
+        let pending = [&first, &second].map(|task| task.poll(next.as_mut()).is_pending());
+        let before = first.count() + second.count();
+        tokens.arrive(7);
+        (pending, before)
+    });
+    run.require(
+        *run.value() == ([true, true], 0),
+        saw(format!("two looks into an empty buffer, and {} wakes", run.value().1))
+            .expected("`Pending` for both, and no wake before a token is there")
+            .because("Who finds nothing leaves its waker in `reader`, and waits. To be woken at once is to look again in vain."),
+    );
+    run.require(
+        second.count() == 1,
+        saw("a token has arrived, and the task that has asked last was not woken")
+            .expected("a wake of the newest waker")
+            .because(
+                "A reader may move to another task between two polls. Each poll that is pending leaves its own waker.",
+            )
+            .outcome(Outcome::LostWakeUp),
     );
 }

@@ -51,7 +51,7 @@ fn keeps_the_rules<T>(run: Finished<(Option<T>, Option<Message>)>) -> Finished<T
 }
 
 /// Polls with the waker of this task.
-fn poll_as<T>(task: &Wakes, handle: Pin<&mut JoinHandle<T>>) -> Poll<Result<T, Panicked>> {
+fn poll_as<T: 'static>(task: &Wakes, handle: Pin<&mut JoinHandle<T>>) -> Poll<Result<T, Panicked>> {
     handle.poll(&mut Context::from_waker(&task.waker()))
 }
 
@@ -374,33 +374,46 @@ fn a_task_joins_two_others() {
     );
 }
 
-/// The result was given. A handle that is awaited once more does not wait for another one.
+/// The result was given, a reply or a panic. A handle that is awaited once more does not wait for another one.
 #[test]
 fn a_second_await_is_no_wait() {
-    let (trace, joiner) = (Trace::new(), Wakes::new());
-    let run = drive(&trace, |executor| {
-        let mut handle = pin!(executor.spawn(trace.task("work", async { "a reply" })));
-        executor.run();
-        let first = poll_as(&joiner, handle.as_mut());
-        (first, catch_unwind(AssertUnwindSafe(|| poll_as(&joiner, handle.as_mut()))).ok())
-    });
-    let (_, second) = run.value();
-    run.require(
-        *second != Some(Poll::Pending),
-        saw("the handle has given its result, and at the next poll it is pending")
-            .expected("a panic that says so")
-            .because(
-                "Nobody will ever leave a second result there, so this wait has no end, and the program hangs without a word. \
-                 The mistake is the caller's; a panic shows it where it was made.",
-            )
-            .outcome(Outcome::Deadlock),
-    );
-    run.require(
-        second.is_none(),
-        saw(format!("{second:?} at the second await"))
-            .expected("a panic")
-            .because("A result is given once, as the task of the exercise says. Whoever needs it twice keeps it."),
-    );
+    for fails in [false, true] {
+        let (trace, joiner) = (Trace::new(), Wakes::new());
+        let run = drive(&trace, |executor| {
+            let mut handle = pin!(executor.spawn(trace.task("work", async move {
+                assert!(!fails, "the reply has no tokens");
+            })));
+            executor.run();
+            let first = poll_as(&joiner, handle.as_mut());
+            let kept = joiner.kept();
+            (first, kept, catch_unwind(AssertUnwindSafe(|| poll_as(&joiner, handle.as_mut()))).ok())
+        });
+        let (first, kept, second) = run.value();
+        run.require(
+            *kept == 0,
+            saw(format!("{first:?}, and the handle keeps the waker of this poll"))
+                .expected("no waker to be kept")
+                .because(
+                    "Only a poll that is pending leaves its waker. Whoever has the result waits for nothing more.",
+                ),
+        );
+        run.require(
+            *second != Some(Poll::Pending),
+            saw(format!("the handle has given {first:?}, and at the next poll it is pending"))
+                .expected("a panic that says so")
+                .because(
+                    "Nobody will ever leave a second result there, so this wait has no end, and the program hangs without a \
+                     word. The mistake is the caller's; a panic shows it where it was made.",
+                )
+                .outcome(Outcome::Deadlock),
+        );
+        run.require(
+            second.is_none(),
+            saw(format!("{second:?} at the second await"))
+                .expected("a panic")
+                .because("A result is given once, as the task of the exercise says. Whoever needs it twice keeps it."),
+        );
+    }
 }
 
 /// A handle was awaited and then dropped, as a timeout does. The one who has waited gets no turn for it.

@@ -46,13 +46,23 @@ fn counters(trace: &Trace, names: &[&str], to: u32) -> Finished<Vec<u32>> {
             Box::pin(trace.task(name, counts)) as Pin<Box<dyn Future<Output = ()>>>
         };
         let tasks = names.iter().map(counter).collect();
-        trace.watch(|| run(tasks));
-        numbers.take()
+        let has_returned = trace.watch(|| run(tasks)).is_some();
+        (has_returned, numbers.take())
     });
+    if run.value().0
+        && let Some(name) = names.iter().find(|name| !trace.has_ended(name))
+    {
+        let message =
+            saw(format!("`{name}` was pending at its poll number {}, and nobody has woken it", trace.polls(name)));
+        let message = message.expected("a wake before each `Pending`, also at the second yield and at all that follow");
+        run.fail(message.outcome(Outcome::LostWakeUp).because(
+            "No timer and no other task would call this waker: the future must do it itself, at every poll that is pending.",
+        ));
+    }
     if let Some(fault) = trace.fault() {
         run.fail(fault);
     }
-    run
+    run.map(|(_, numbers)| numbers)
 }
 
 fn in_words(numbers: &[u32]) -> String {
@@ -154,7 +164,7 @@ fn they_alternate_to_the_end() {
     run.require(
         *run.value() == expected,
         saw(match wrong {
-            Some(place) => format!("0, 0, 1, 1 and so on, and at place {place} the number {}", run.value()[place]),
+            Some(right) => format!("{right} numbers as expected, and then {}", run.value()[right]),
             None => format!("{} numbers", run.value().len()),
         })
         .expected("each number twice, from 0 to 99")

@@ -8,6 +8,7 @@
 //! The code is there, and it is broken: readers hang, tokens are lost, and a task that looks into empty buffers pays for
 //! nothing. Mend `Budget::spend` and `Tokens::poll_next`.
 //!
+//! Starts: lost wake-up
 //! Run: `cargo workbook check 02-executor/budget` · Read: book, chapter 2 · 15 min
 
 use std::{

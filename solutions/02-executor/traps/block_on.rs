@@ -284,6 +284,17 @@ mod a_condvar {
     }
 }
 
+/// Trap: `wake` unparks the thread and leaves no mark. The thread gets up, finds no reason, and sleeps again.
+/// Caught by: polls_are_wakes_and_one
+/// Says: Does `wake` set the mark
+mod wake_leaves_no_mark {
+    impl Wake for ThreadWaker {
+        fn wake(self: Arc<Self>) {
+            self.thread.unpark();
+        }
+    }
+}
+
 /// Trap: no poll without a wake, but the thread does not sleep in between: it looks at a mark without end.
 /// Caught by: polls_are_wakes_and_one
 /// Says: that is no sleep

@@ -184,7 +184,7 @@ mod taken_before_it_is_paid {
 
 /// Trap: the chapter's code, renamed: whoever asks pays first. A look into an empty buffer costs a token.
 /// Caught by: a_look_is_free
-/// Says: has spent its turn before it comes to the busy one
+/// Says: has six left for the busy one
 mod the_chapters_code {
     impl Budget {
         fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
@@ -249,14 +249,50 @@ mod one_left_after_pending {
 }
 
 /// Trap: a reader that finds nothing yields, and looks again at its next turn, without end.
-/// Caught by: a_look_is_free
-/// Says: polled 100 times
+/// Caught by: what_arrives_later_is_read
+/// Says: the one who is to wake the reader
 mod looks_again_and_again {
     impl Tokens {
         fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
             if self.arrived.borrow().is_empty() {
                 if self.is_open.get() {
                     context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                return Poll::Ready(None);
+            }
+            ready!(self.budget.spend(context));
+            Poll::Ready(self.arrived.borrow_mut().pop_front())
+        }
+    }
+}
+
+/// Trap: the end costs one, like a token.
+/// Caught by: the_end_is_free
+/// Says: has been given nothing to pay for
+mod the_end_costs_one {
+    impl Tokens {
+        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() && self.is_open.get() {
+                self.reader.set(Some(context.waker().clone()));
+                return Poll::Pending;
+            }
+            ready!(self.budget.spend(context));
+            Poll::Ready(self.arrived.borrow_mut().pop_front())
+        }
+    }
+}
+
+/// Trap: the first waker is kept. A reader that moves to another task is not found.
+/// Caught by: the_newest_reader_is_woken
+/// Says: leaves its own waker
+mod the_first_waker_is_kept {
+    impl Tokens {
+        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() {
+                if self.is_open.get() {
+                    let first = self.reader.take().unwrap_or_else(|| context.waker().clone());
+                    self.reader.set(Some(first));
                     return Poll::Pending;
                 }
                 return Poll::Ready(None);

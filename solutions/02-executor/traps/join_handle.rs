@@ -380,3 +380,51 @@ mod one_turn_too_late {
         }
     }
 }
+
+/// Trap: only a reply counts as given. After a panic of the task the handle waits for ever.
+/// Caught by: a_second_await_is_no_wait
+/// Says: and at the next poll it is pending
+mod only_a_reply_is_given_once {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            let this = self.get_mut();
+            assert!(!this.has_given, "awaited again");
+            let mut shared = this.shared.borrow_mut();
+            match shared.result.take() {
+                Some(result) => {
+                    this.has_given = result.is_ok();
+                    Poll::Ready(result)
+                }
+                None => {
+                    shared.joiner = Some(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: every poll leaves its waker, also the one that has the result.
+/// Caught by: a_second_await_is_no_wait
+/// Says: Only a poll that is pending leaves its waker
+mod a_waker_is_left_at_ready {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            let this = self.get_mut();
+            assert!(!this.has_given, "awaited again");
+            let mut shared = this.shared.borrow_mut();
+            shared.joiner = Some(context.waker().clone());
+            match shared.result.take() {
+                Some(result) => {
+                    this.has_given = true;
+                    Poll::Ready(result)
+                }
+                None => Poll::Pending,
+            }
+        }
+    }
+}

@@ -144,6 +144,35 @@ mod the_chapters_code {
     }
 }
 
+/// Trap: one wake is taken to be enough for all yields.
+/// Caught by: two_counters_alternate
+/// Says: also at the second yield
+mod one_wake_for_all {
+    pub struct YieldNow {
+        has_yielded: bool,
+        has_woken: bool,
+    }
+
+    pub fn yield_now() -> YieldNow {
+        YieldNow { has_yielded: false, has_woken: false }
+    }
+
+    impl Future for YieldNow {
+        type Output = ();
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            if std::mem::take(&mut self.has_yielded) {
+                return Poll::Ready(());
+            }
+            self.has_yielded = true;
+            if !std::mem::replace(&mut self.has_woken, true) {
+                context.waker().wake_by_ref();
+            }
+            Poll::Pending
+        }
+    }
+}
+
 /// Trap: the counter yields only at the beginning.
 /// Caught by: they_alternate_to_the_end
 /// Says: keeps its turn for the rest

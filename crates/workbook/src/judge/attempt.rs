@@ -14,7 +14,10 @@ use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     slice,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -68,6 +71,8 @@ pub enum Source {
     /// In a catalogue, as what it changes in the solution.
     Variant {
         catalogue: PathBuf,
+        /// What it held when the variant was found in it: an author may save it at any moment.
+        text: Arc<str>,
         variant: Box<Variant>,
     },
 }
@@ -121,11 +126,12 @@ impl Attempt {
     pub fn catalogue(workspace: &Workspace, exercise: &Exercise, kind: Kind) -> Vec<Self> {
         let catalogue = if kind == Kind::Trap { exercise.traps_file() } else { exercise.also_right_file() };
         let shown = workspace.shown(&catalogue);
-        let variants = overlay::variants(&fs::read_to_string(&catalogue).unwrap_or_default());
+        let text: Arc<str> = fs::read_to_string(&catalogue).unwrap_or_default().into();
+        let variants = overlay::variants(&text);
         let to_attempt = |variant| Self {
             exercise: exercise.clone(),
             kind,
-            source: Source::Variant { catalogue: catalogue.clone(), variant: Box::new(variant) },
+            source: Source::Variant { catalogue: catalogue.clone(), text: text.clone(), variant: Box::new(variant) },
             shown: shown.clone(),
         };
         variants.into_iter().map(to_attempt).collect()
@@ -372,9 +378,9 @@ impl<'a> AttemptsTarget<'a> {
         };
         let own = match &attempt.source {
             Source::File(path) => without_checks(&read(path)?),
-            Source::Variant { catalogue, variant } => {
+            Source::Variant { text, variant, .. } => {
                 let solution = without_checks(&read(&attempt.exercise.solution_file())?);
-                let laid = overlay::lay(&solution, &read(catalogue)?, variant);
+                let laid = overlay::lay(&solution, text, variant);
                 write_if_changed(&files.rest, &laid.rest, contents)?;
                 // The first line of a catalogue is never an attempt's.
                 format!("include!({:?});{}", files.rest, laid.own)

@@ -76,7 +76,7 @@ fn left_out(without: &[String]) -> String {
 
 /// The lines of the catalogue, which mdBook includes.
 fn code(workspace: &Workspace, attempt: &Attempt) -> String {
-    let Source::Variant { catalogue, variant } = &attempt.source else { return String::new() };
+    let Source::Variant { catalogue, variant, .. } = &attempt.source else { return String::new() };
     let lines = variant.lines();
     format!("{{{{#include ../../../{}:{}:{}}}}}", workspace.shown(catalogue), lines.start(), lines.end())
 }

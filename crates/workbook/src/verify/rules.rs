@@ -226,15 +226,14 @@ fn catalogue_is_sound(exercise: &Exercise, kind: Kind, findings: &mut Findings<'
     let solution = fs::read_to_string(exercise.solution_file()).unwrap_or_default();
     let mut names = BTreeSet::new();
     for attempt in &attempts {
-        let Source::Variant { catalogue, variant } = &attempt.source else { continue };
+        let Source::Variant { text, variant, .. } = &attempt.source else { continue };
         if !names.insert(&variant.name) {
             findings.about(attempt, "stands there twice");
         }
         for name in overlay::left_out_in_vain(&solution, variant) {
             findings.about(attempt, format!("leaves out `{name}`, which the solution does not have"));
         }
-        let text = fs::read_to_string(catalogue).unwrap_or_default();
-        for name in overlay::repeated(&solution, &text, variant) {
+        for name in overlay::repeated(&solution, text, variant) {
             findings.about(attempt, format!("repeats `{name}` as the solution has it: leave it away"));
         }
     }
