@@ -23,7 +23,9 @@ async fn ask(llm: &MockLlm, prompt: &str) -> Result<Reply, Error> {
     llm.complete(prompt).await
 }
 
-/// All replies, in the order of the prompts; or the error that comes first, as soon as it comes. For any number of prompts.
+/// All replies, in the order of the prompts; or the error that comes first, as soon as it comes.
+///
+/// For any number of prompts.
 pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
     let calls = prompts.iter().enumerate().map(|(place, prompt)| async move { (place, ask(llm, prompt).await) });
     let mut calls: FuturesUnordered<_> = calls.collect();

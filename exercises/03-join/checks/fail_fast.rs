@@ -310,7 +310,7 @@ fn no_prompts_no_replies() {
     run.takes(secs(0.0), "To wait for all of nothing takes no time.");
 }
 
-/// Three hundred pages, each prompt three times in the list: every place has its own call, and they are all in flight together.
+/// Three hundred pages, each prompt three times in the list: every place has its own call, all in flight together.
 #[test]
 fn three_hundred_prompts_and_each_three_times() {
     let page = |place: usize| place * 7 % 100 + 1;
@@ -358,12 +358,12 @@ fn among_hundreds_the_first_error_ends_the_wait() {
         let llm = MockLlm::new([model]);
         let run = Check::new().draws(&llm).run(async || ask_all(&llm, &prompts).await);
         let because = if run.journal().high_water() < pages {
-            "Before the first error, all calls are in flight together, however many there are: your code lets some wait for \
-             others."
+            "Before the first error, all calls are in flight together, however many there are: your code lets some \
+             wait for others."
         } else {
-            "The error was there at 1.087 s, and your code waited for calls that stand before it in the list. Some tools look \
-             at short lists as a whole and at long ones in order: `try_join_all` does so with more than 30 futures. Take a \
-             tool that hands on whichever result comes next, however many there are."
+            "The error was there at 1.087 s, and your code went on waiting for other calls. Some tools look at short \
+             lists as a whole and at long ones in order: `try_join_all` does so with more than 30 futures. Take a tool \
+             that hands on whichever result comes next, however many there are."
         };
         // Tasks that are aborted are polled once more, all at one instant: `takes` would call that a busy loop.
         let late = if run.elapsed() > secs(1.087) { Outcome::TooSlow } else { Outcome::Wrong };

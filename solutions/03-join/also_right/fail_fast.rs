@@ -205,7 +205,7 @@ mod started_from_the_end {
     }
 }
 
-/// Also right: `try_join_all` of parts of 30, in a `try_join_all` of the parts: neither list is longer than 30 up to 900 prompts.
+/// Also right: a `try_join_all` of `try_join_all`s, so that no list is longer than 30.
 mod parts_of_thirty_together {
     use futures::future::try_join_all;
 

@@ -1,10 +1,10 @@
 //! # Collect errors
 //!
-//! Seven customers wrote a mail, and each of them gets an answer or an apology. `ask_all` sends all prompts at the
-//! same time and waits until every call has ended. A call that fails does not disturb the others: its error stands in
-//! the list of results, at the place of its prompt, beside the text that had come: a stream may be cut in the
-//! middle, and half an answer is worth reading. A whole answer is all its tokens, put together. No call is made again, and there may be hundreds of prompts, some of
-//! them alike: each place has its own call.
+//! Seven customers wrote a mail, and each of them gets an answer or an apology. `ask_all` sends all prompts at the same
+//! time and reads every answer to its end. An answer is all its tokens, put together. A call that fails does not disturb
+//! the others: its error stands in the list of results, at the place of its prompt, beside the text that had come. (A
+//! stream may be cut in the middle, and half an answer is worth reading.) No call is made again, and there may be hundreds
+//! of prompts, some of them alike: each place has its own call.
 //!
 //! Run: `cargo workbook check 03-join/collect_errors` · Read: book, chapter 3 · 15 min
 
@@ -24,7 +24,7 @@ fn ask(llm: &MockLlm, prompt: &str) -> TokenStream {
 
 /// What became of each prompt, in the order of the prompts.
 pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-    todo!("start all calls, wait until all have ended, and keep each result: the text, or the error with the text that came")
+    todo!("start all calls, wait until all have ended, and keep each text, with the error where there is one")
 }
 
 #[path = "checks/collect_errors.rs"]

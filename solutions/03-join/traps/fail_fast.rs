@@ -325,7 +325,7 @@ mod asks_again_after_a_429 {
     }
 }
 
-/// Trap: the chapter's code, renamed. `try_join_all` looks at the calls in the order of the list where there are more than 30.
+/// Trap: the chapter's code, renamed. With more than 30 calls, `try_join_all` looks at them in the order of the list.
 /// Caught by: among_hundreds_the_first_error_ends_the_wait
 /// Says: more than 30
 mod the_chapters_code_renamed {
