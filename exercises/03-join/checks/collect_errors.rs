@@ -1,7 +1,7 @@
-use harness::{Check, Finished, Lane, Sorted, Timeline, numbered, saw, secs, test};
-use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
+use harness::{Check, Finished, Lane, Sorted, Timeline, numbered, odd, saw, secs, test};
+use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, When};
 
-use super::ask_all;
+use super::{Failed, ask_all};
 
 harness::checks!();
 
@@ -44,8 +44,14 @@ fn answer(mail: usize) -> String {
     format!("{greeting}! We have read mail {mail}.")
 }
 
+/// The tokens that come before this error.
+fn text_before(mail: usize, error: &Error) -> String {
+    let tokens = if let Error::Cut { tokens } = error { *tokens } else { 0 };
+    mock_llm::tokens(&answer(mail)).take(tokens).collect()
+}
+
 /// Runs `ask_all` for these mails.
-fn ask(mails: &[Mail]) -> Finished<Vec<Result<Reply, Error>>> {
+fn ask(mails: &[Mail]) -> Finished<Vec<Outcome>> {
     let model = mails.iter().fold(Model::new("atlas"), |model, mail| {
         let prompt = prompt(mail.number);
         let model = model
@@ -133,31 +139,28 @@ fn each_prompt_has_its_own_result() {
     for mails in [MAILS, [good(5, 0.2), at_once, good(7, 0.1), MAILS[3], good(1, 0.4), MAILS[5], good(3, 0.3)]] {
         let run = ask(&mails);
         let wanted: Vec<Outcome> = mails.iter().map(Mail::outcome).collect();
-        let results: Vec<Outcome> = run.value().iter().map(outcome).collect();
-        if results != wanted {
-            why_another_list(&run, &wanted, &results);
+        let results = run.value();
+        if *results != wanted {
+            why_another_list(&run, &wanted, results);
         }
     }
 }
 
-/// What became of a mail: the text of its answer, or the error.
-type Outcome = Result<String, Error>;
-
-fn outcome(result: &Result<Reply, Error>) -> Outcome {
-    result.as_ref().map(|reply| reply.text.clone()).map_err(Error::clone)
-}
+/// What became of a mail: the text of its answer, or the error and the text that came before it.
+type Outcome = Result<String, Failed>;
 
 impl Mail {
     /// What becomes of it, by the script.
     fn outcome(&self) -> Outcome {
-        Err(match self.fault {
+        let error = match self.fault {
             None => return Ok(answer(self.number)),
             Some(Fault::RateLimited { retry_after }) => Error::RateLimited { retry_after },
             Some(Fault::InternalError) => Error::Status(500),
             Some(Fault::Overloaded) => Error::Status(503),
             Some(Fault::CutAfter(tokens)) => Error::Cut { tokens },
             Some(other) => unreachable!("no check uses {other:?}"),
-        })
+        };
+        Err(Failed { text: text_before(self.number, &error), error })
     }
 }
 
@@ -168,7 +171,8 @@ fn in_words(outcome: &Outcome) -> String {
             Some(mail) => format!("the answer to mail {mail}"),
             None => format!("the reply {text:?}, which no call gave"),
         },
-        Err(error) => format!("the error \"{error}\""),
+        Err(Failed { text, error }) if text.is_empty() => format!("the error \"{error}\", without text"),
+        Err(Failed { text, error }) => format!("the error \"{error}\", after the text {text:?}"),
     }
 }
 
@@ -176,7 +180,9 @@ fn in_words(outcome: &Outcome) -> String {
 fn in_order_of_arrival(journal: &Journal) -> Vec<Outcome> {
     let outcome = |call: &Call| match &call.ended {
         Some((_, End::Finished)) => Some(Ok(answer(asked(call)))),
-        Some((_, End::Failed(error))) => Some(Err(error.clone())),
+        Some((_, End::Failed(error))) => {
+            Some(Err(Failed { text: text_before(asked(call), error), error: error.clone() }))
+        }
         _ => None,
     };
     journal.in_order_of_end().into_iter().filter_map(outcome).collect()
@@ -187,7 +193,7 @@ fn why_another_list<T>(run: &Finished<T>, wanted: &[Outcome], results: &[Outcome
     let (number, errors) = (results.len(), results.iter().filter(|result| result.is_err()).count());
     if number != wanted.len() {
         let because = if errors == 0 {
-            "The errors were left out. Three customers get neither an answer nor an apology, and the list no longer \
+            "The errors were left out. Some customers get neither an answer nor an apology, and the list no longer \
              says which answer belongs to whom: its places are not those of the prompts."
         } else {
             "The caller takes the first result for the first prompt, the second for the second. That works only with a \
@@ -195,7 +201,11 @@ fn why_another_list<T>(run: &Finished<T>, wanted: &[Outcome], results: &[Outcome
         };
         run.fail(
             saw(format!("{number} results; errors among them: {errors}"))
-                .expected("7 results, one for each prompt; errors among them: 3")
+                .expected(format!(
+                    "{} results, one for each prompt; errors among them: {}",
+                    wanted.len(),
+                    wanted.iter().filter(|outcome| outcome.is_err()).count()
+                ))
                 .because(because),
         );
     }
@@ -218,6 +228,13 @@ fn why_another_list<T>(run: &Finished<T>, wanted: &[Outcome], results: &[Outcome
         (Ok(_), Err(_)) => {
             "The call failed, and the list says that it did not. A made-up reply looks like a real one, and nobody \
              apologises to the customer. The error is the result."
+        }
+        (Err(seen), Err(wanted)) if seen.error == wanted.error && seen.text.is_empty() => {
+            "The text that came before the error is lost. Half an answer is worth reading: read the stream token by token, \
+             and keep what has come where the error cannot take it away."
+        }
+        (Err(seen), Err(wanted)) if seen.error == wanted.error => {
+            "The error is the right one, and the text beside it is not what had come before it: all tokens, in their order."
         }
         (Err(_), Err(_)) => {
             "It is an error, and not the one of this call. The caller decides by the kind of error what to do next (to \
@@ -247,6 +264,36 @@ fn takes_as_long_as_the_slowest() {
             _ => "The calls overlap, but something else takes time. Seven calls together take as long as the slowest.",
         },
     );
+}
+
+/// A stream that is cut late keeps all that came, and the others are read to their ends meanwhile.
+#[test]
+fn a_cut_stream_keeps_its_text() {
+    for (cut, mail) in [(1, 3), (4, 6), (5, 2)] {
+        let model = (1..=7).fold(Model::new("atlas"), |model, mail| {
+            model.time_to_first_token_for(prompt(mail), odd(mail)).reply_to(prompt(mail), answer(mail))
+        });
+        let model = model.inter_token_latency(secs(0.271));
+        let llm = MockLlm::new([model.fault(When::Prompt(prompt(mail)), Fault::CutAfter(cut))]);
+        let prompts = [4, 2, 7, 3, 6, 1, 5].map(prompt);
+        let wanted: Vec<Outcome> = [4, 2, 7, 3, 6, 1, 5]
+            .map(|number| {
+                Mail { number, seconds: 0.0, fault: (number == mail).then_some(Fault::CutAfter(cut)) }.outcome()
+            })
+            .into();
+        let run = Check::new().draws(&llm).run(async || ask_all(&llm, &prompts).await);
+        if *run.value() != wanted {
+            why_another_list(&run, &wanted, run.value());
+        }
+        let calls = run.journal().calls();
+        let unread = calls.iter().filter(|call| call.delivered < call.produced.len()).count();
+        run.require(
+            unread == 0,
+            saw(format!("{unread} answers that were not read to their end"))
+                .expected("none")
+                .because("Every token is paid for, and belongs to the text."),
+        );
+    }
 }
 
 /// Nothing asked, nothing to collect.
@@ -284,10 +331,10 @@ fn two_hundred_mails_and_each_twice() {
             }),
     );
     let wanted = |place: usize| match place * 37 % 100 {
-        mail if mail % 3 == 0 => Err(Error::RateLimited { retry_after: None }),
+        mail if mail % 3 == 0 => Err(Failed { text: String::new(), error: Error::RateLimited { retry_after: None } }),
         mail => Ok(answer(mail)),
     };
-    let wrong = run.value().iter().enumerate().position(|(place, result)| outcome(result) != wanted(place));
+    let wrong = run.value().iter().enumerate().position(|(place, result)| *result != wanted(place));
     run.require(
         wrong.is_none(),
         saw(format!("another result than that of its own call, at place {}", wrong.map_or(0, |place| place + 1)))

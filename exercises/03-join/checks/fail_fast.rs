@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, Sorted, Timeline, numbered, saw, secs, test};
+use harness::{Check, Finished, Lane, Outcome, Sorted, Timeline, numbered, saw, secs, test};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 use tokio::time::{Instant, sleep};
 
@@ -310,29 +310,29 @@ fn no_prompts_no_replies() {
     run.takes(secs(0.0), "To wait for all of nothing takes no time.");
 }
 
-/// Thirty pages, each prompt three times in the list: every place has its own call, and they are all in flight together.
+/// Three hundred pages, each prompt three times in the list: every place has its own call, all in flight together.
 #[test]
-fn thirty_prompts_and_each_three_times() {
-    let page = |place: usize| place * 7 % 10 + 1;
-    let prompts: Vec<String> = (0..30).map(|place| prompt(page(place))).collect();
+fn three_hundred_prompts_and_each_three_times() {
+    let page = |place: usize| place * 7 % 100 + 1;
+    let prompts: Vec<String> = (0..300).map(|place| prompt(page(place))).collect();
     let model = Model::new("atlas").time_to_first_token(secs(1.937));
-    let llm = MockLlm::new([(1..=10).fold(model, |model, page| model.reply_to(prompt(page), sentence(page)))]);
+    let llm = MockLlm::new([(1..=100).fold(model, |model, page| model.reply_to(prompt(page), sentence(page)))]);
     let run = Check::new().draws(&llm).run(async || ask_all(&llm, &prompts).await);
     let calls = run.journal().calls().len();
     let replies: Vec<&str> = run.value().iter().flatten().map(|reply| reply.text.as_str()).collect();
     run.require(
-        calls == 30 && replies.len() == 30,
-        saw(format!("{calls} calls and {} replies for 30 prompts", replies.len()))
-            .expected("30 calls and 30 replies: one for each place in the list")
+        calls == 300 && replies.len() == 300,
+        saw(format!("{calls} calls and {} replies for 300 prompts", replies.len()))
+            .expected("300 calls and 300 replies: one for each place in the list")
             .because(
                 "Each prompt stands in the list three times. The place in the list says whose a reply is, and not the text \
                  of the prompt.",
             ),
     );
     run.require(
-        (0..30).all(|place| replies[place] == sentence(page(place))),
+        (0..300).all(|place| replies[place] == sentence(page(place))),
         saw("replies at places of other prompts")
-            .expected("30 replies, in the order of the prompts")
+            .expected("300 replies, in the order of the prompts")
             .because("The caller puts the replies together in the order of the prompts."),
     );
     run.takes(
@@ -341,6 +341,50 @@ fn thirty_prompts_and_each_three_times() {
          waited for.",
     );
     run.leaves_nothing_behind();
+}
+
+/// Also among hundreds of calls, an error is returned at the instant at which it comes, and nothing is left in flight.
+#[test]
+fn among_hundreds_the_first_error_ends_the_wait() {
+    for (pages, fails) in [(200, 140), (31, 17), (500, 499), (500, 0)] {
+        let prompts: Vec<String> = (0..pages).map(|place| prompt(place * 77 % pages)).collect();
+        let slow = Model::new("atlas").time_to_first_token(secs(1.937));
+        // One page is quicker than the error, and another fails too, later.
+        let model = slow
+            .time_to_first_token_for(prompts[5].as_str(), secs(0.353))
+            .time_to_first_token_for(prompts[fails].as_str(), secs(1.087))
+            .fault(When::Prompt(prompts[fails].clone()), Fault::Overloaded)
+            .fault(When::Prompt(prompts[9].clone()), Fault::InternalError);
+        let llm = MockLlm::new([model]);
+        let run = Check::new().draws(&llm).run(async || ask_all(&llm, &prompts).await);
+        let because = if run.journal().high_water() < pages {
+            "Before the first error, all calls are in flight together, however many there are: your code lets some \
+             wait for others."
+        } else {
+            "The error was there at 1.087 s, and your code went on waiting for other calls. Some tools look at short \
+             lists as a whole and at long ones in order: `try_join_all` does so with more than 30 futures. Take a tool \
+             that hands on whichever result comes next, however many there are."
+        };
+        // Tasks that are aborted are polled once more, all at one instant: `takes` would call that a busy loop.
+        let late = if run.elapsed() > secs(1.087) { Outcome::TooSlow } else { Outcome::Wrong };
+        run.require(
+            run.elapsed() == secs(1.087),
+            saw(format!("the run took {:.3} s", run.elapsed().as_secs_f64()))
+                .expected("1.087 s: the instant of the first error")
+                .because(because)
+                .outcome(late),
+        );
+        run.require(
+            *run.value() == Err(Error::Status(503)),
+            saw(match run.value() {
+                Ok(replies) => format!("`Ok`, with {} replies", replies.len()),
+                Err(error) => format!("the error \"{error}\""),
+            })
+            .expected(format!("\"{}\", which came first", Error::Status(503)))
+            .because("The first error in time is the one that ends the work."),
+        );
+        run.leaves_nothing_behind();
+    }
 }
 
 /// A 429 is an error like any other: it comes at once, and ends the wait.

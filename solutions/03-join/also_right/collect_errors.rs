@@ -7,8 +7,8 @@ mod errors_that_are_no_errors {
     use futures::future::try_join_all;
     use std::convert::Infallible;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let calls = prompts.iter().map(|prompt| async move { Ok::<_, Infallible>(ask(llm, prompt).await) });
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let calls = prompts.iter().map(|prompt| async move { Ok::<_, Infallible>(read(llm, prompt).await) });
         let Ok(results) = try_join_all(calls).await;
         results
     }
@@ -16,22 +16,22 @@ mod errors_that_are_no_errors {
 
 /// Also right: `FuturesOrdered`, collected: it holds an early result back until its turn comes.
 mod futures_ordered {
-    use futures::{StreamExt, stream::FuturesOrdered};
+    use futures::stream::FuturesOrdered;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let calls: FuturesOrdered<_> = prompts.iter().map(|prompt| ask(llm, prompt)).collect();
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let calls: FuturesOrdered<_> = prompts.iter().map(|prompt| read(llm, prompt)).collect();
         calls.collect().await
     }
 }
 
 /// Also right: `FuturesUnordered`, where each future brings the place of its prompt along.
 mod futures_unordered_with_places {
-    use futures::{StreamExt, stream::FuturesUnordered};
+    use futures::stream::FuturesUnordered;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let calls = prompts.iter().enumerate().map(|(place, prompt)| async move { (place, ask(llm, prompt).await) });
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let calls = prompts.iter().enumerate().map(|(place, prompt)| async move { (place, read(llm, prompt).await) });
         let mut calls: FuturesUnordered<_> = calls.collect();
-        let mut results: Vec<Option<Result<Reply, Error>>> = vec![None; prompts.len()];
+        let mut results: Vec<Option<Result<String, Failed>>> = vec![None; prompts.len()];
         while let Some((place, result)) = calls.next().await {
             results[place] = Some(result);
         }
@@ -43,11 +43,11 @@ mod futures_unordered_with_places {
 mod join_set_with_places {
     use tokio::task::JoinSet;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let mut tasks = JoinSet::new();
         for (place, prompt) in prompts.iter().cloned().enumerate() {
             let llm = llm.clone();
-            tasks.spawn(async move { (place, ask(&llm, &prompt).await) });
+            tasks.spawn(async move { (place, read(&llm, &prompt).await) });
         }
         let mut results = tasks.join_all().await;
         results.sort_by_key(|(place, _)| *place);
@@ -57,10 +57,10 @@ mod join_set_with_places {
 
 /// Also right: `join!` of the first call and, recursively, all the others.
 mod joined_down_the_list {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let [first, others @ ..] = prompts else { return Vec::new() };
         // A future that holds itself has no size: the box gives it one.
-        let (first, others) = tokio::join!(ask(llm, first), Box::pin(ask_all(llm, others)));
+        let (first, others) = tokio::join!(read(llm, first), Box::pin(ask_all(llm, others)));
         [vec![first], others].concat()
     }
 }
@@ -70,8 +70,8 @@ mod polled_by_hand {
     use futures::future::maybe_done;
     use std::{future::poll_fn, task::Poll};
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let mut calls: Vec<_> = prompts.iter().map(|prompt| Box::pin(maybe_done(ask(llm, prompt)))).collect();
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let mut calls: Vec<_> = prompts.iter().map(|prompt| Box::pin(maybe_done(read(llm, prompt)))).collect();
         poll_fn(|cx| {
             // Every call is polled: `all` would stop at the first one that is not done, and the next would not start.
             let waiting = calls.iter_mut().map(|call| call.as_mut().poll(cx)).filter(Poll::is_pending).count();
@@ -84,19 +84,19 @@ mod polled_by_hand {
 
 /// Also right: `buffered` with room for all of them, and for one where there are none.
 mod room_for_all {
-    use futures::{StreamExt, stream};
+    use futures::stream;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        stream::iter(prompts).map(|prompt| ask(llm, prompt)).buffered(prompts.len().max(1)).collect().await
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        stream::iter(prompts).map(|prompt| read(llm, prompt)).buffered(prompts.len().max(1)).collect().await
     }
 }
 
 /// Also right: a task for each call; all are spawned before the first handle is awaited. The outer `Result` is the task's.
 mod tasks_awaited_in_order {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let spawn = |prompt: &String| {
             let (llm, prompt) = (llm.clone(), prompt.clone());
-            tokio::spawn(async move { ask(&llm, &prompt).await })
+            tokio::spawn(async move { read(&llm, &prompt).await })
         };
         let tasks: Vec<_> = prompts.iter().map(spawn).collect();
 
@@ -105,5 +105,38 @@ mod tasks_awaited_in_order {
             results.push(task.await.expect("the task does not panic"));
         }
         results
+    }
+}
+
+/// Also right: a fold over the tokens, which goes on after an error (nothing comes after it) and keeps both.
+mod tokens_folded {
+    async fn read(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        let start = (String::new(), None);
+        let (text, error) = ask(llm, prompt)
+            .fold(start, |(text, error), token| async move {
+                match token {
+                    Ok(token) => (text + &token.text, error),
+                    Err(error) => (text, Some(error)),
+                }
+            })
+            .await;
+        error.map_or_else(|| Ok(text.clone()), |error| Err(Failed { text: text.clone(), error }))
+    }
+}
+
+/// Also right: `?` on each token, with the text outside of the block that it leaves.
+mod the_text_outside {
+    use futures::TryStreamExt;
+
+    async fn read(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        let mut text = String::new();
+        let read = ask(llm, prompt).try_for_each(|token| {
+            text.push_str(&token.text);
+            std::future::ready(Ok(()))
+        });
+        match read.await {
+            Ok(()) => Ok(text),
+            Err(error) => Err(Failed { text, error }),
+        }
     }
 }

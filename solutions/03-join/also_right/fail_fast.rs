@@ -88,12 +88,16 @@ mod handles_that_abort_when_dropped {
     }
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
-        let spawn = |prompt: &String| {
-            let (llm, prompt) = (llm.clone(), prompt.clone());
-            AbortOnDrop(tokio::spawn(async move { ask(&llm, &prompt).await }))
+        let spawn = |(place, prompt): (usize, String)| {
+            let llm = llm.clone();
+            AbortOnDrop(tokio::spawn(async move { (place, ask(&llm, &prompt).await) }))
         };
-        let tasks: Vec<_> = prompts.iter().map(spawn).collect();
-        try_join_all(tasks).await
+        let mut tasks: FuturesUnordered<_> = prompts.iter().cloned().enumerate().map(spawn).collect();
+        let mut replies = vec![None; prompts.len()];
+        while let Some((place, result)) = tasks.next().await {
+            replies[place] = Some(result?);
+        }
+        Ok(replies.into_iter().flatten().collect())
     }
 }
 
@@ -198,5 +202,19 @@ mod started_from_the_end {
             replies[place] = Some(reply);
         }
         Ok(replies.into_iter().flatten().collect())
+    }
+}
+
+/// Also right: a `try_join_all` of `try_join_all`s, so that no list is longer than 30.
+mod parts_of_thirty_together {
+    use futures::future::try_join_all;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        // Larger parts would be looked at in the order of the list.
+        if prompts.len() <= 30 {
+            return try_join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await;
+        }
+        let parts = prompts.chunks(prompts.len().div_ceil(30)).map(|part| Box::pin(ask_all(llm, part)));
+        Ok(try_join_all(parts).await?.concat())
     }
 }

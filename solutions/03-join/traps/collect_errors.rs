@@ -7,10 +7,9 @@
 /// Says: at place 2: the reply "", which no call gave
 /// Says: The call failed, and the list says that it did not
 mod a_reply_for_an_error {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let nothing = || Reply { model: "atlas".to_owned(), text: String::new(), tokens: 0 };
-        let results = join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await;
-        results.into_iter().map(|result| Ok(result.unwrap_or_else(|_| nothing()))).collect()
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
+        results.into_iter().map(|result| Ok(result.unwrap_or_default())).collect()
     }
 }
 
@@ -19,10 +18,10 @@ mod a_reply_for_an_error {
 /// Says: dropped at
 /// Says: Something gave up before all had ended
 mod a_stream_that_ends_at_an_error {
-    use futures::{StreamExt, stream};
+    use futures::stream;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let mut calls = stream::iter(prompts).map(|prompt| ask(llm, prompt)).buffered(prompts.len().max(1));
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let mut calls = stream::iter(prompts).map(|prompt| read(llm, prompt)).buffered(prompts.len().max(1));
         let mut results = Vec::new();
         while let Some(result) = calls.next().await {
             results.push(result);
@@ -39,9 +38,9 @@ mod a_stream_that_ends_at_an_error {
 /// Says: at place 1: the error "503 overloaded"
 /// Says: whatever became of the other calls
 mod all_or_nothing {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let results = join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await;
-        match results.into_iter().collect::<Result<Vec<Reply>, Error>>() {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
+        match results.into_iter().collect::<Result<Vec<String>, Failed>>() {
             Ok(replies) => replies.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(error); prompts.len()],
         }
@@ -53,10 +52,10 @@ mod all_or_nothing {
 /// Says: calls for mails 1, 2, 2, 3
 /// Says: A call that failed was made again
 mod asks_again {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let calls = prompts.iter().map(|prompt| async move {
-            match ask(llm, prompt).await {
-                Err(_) => ask(llm, prompt).await,
+            match read(llm, prompt).await {
+                Err(_) => read(llm, prompt).await,
                 reply => reply,
             }
         });
@@ -69,8 +68,8 @@ mod asks_again {
 /// Says: 4 results; errors among them: 0
 /// Says: The errors were left out
 mod errors_left_out {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let results = join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await;
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
         results.into_iter().filter(Result::is_ok).collect()
     }
 }
@@ -82,8 +81,8 @@ mod errors_left_out {
 mod gives_up_at_the_first_error {
     use futures::future::try_join_all;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        match try_join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        match try_join_all(prompts.iter().map(|prompt| read(llm, prompt))).await {
             Ok(replies) => replies.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(error)],
         }
@@ -95,10 +94,10 @@ mod gives_up_at_the_first_error {
 /// Says: the run took 12.500 s
 /// Says: The calls run one after another
 mod one_after_another {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let mut results = Vec::new();
         for prompt in prompts {
-            results.push(ask(llm, prompt).await);
+            results.push(read(llm, prompt).await);
         }
         results
     }
@@ -109,8 +108,10 @@ mod one_after_another {
 /// Says: at place 2: the error "connection refused"
 /// Says: not the one of this call
 mod one_error_for_all {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let calls = prompts.iter().map(|prompt| async move { ask(llm, prompt).await.map_err(|_| Error::Refused) });
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let calls = prompts.iter().map(|prompt| async move {
+            read(llm, prompt).await.map_err(|failed| Failed { error: Error::Refused, ..failed })
+        });
         join_all(calls).await
     }
 }
@@ -120,10 +121,10 @@ mod one_error_for_all {
 /// Says: at place 1: the answer to mail 3
 /// Says: in the order in which they came
 mod order_of_arrival {
-    use futures::{StreamExt, stream::FuturesUnordered};
+    use futures::stream::FuturesUnordered;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let calls: FuturesUnordered<_> = prompts.iter().map(|prompt| ask(llm, prompt)).collect();
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let calls: FuturesUnordered<_> = prompts.iter().map(|prompt| read(llm, prompt)).collect();
         calls.collect().await
     }
 }
@@ -132,10 +133,10 @@ mod order_of_arrival {
 /// Caught by: the compiler
 /// Says: the `?` operator can only be used
 mod question_mark {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let mut results = Vec::new();
         for prompt in prompts {
-            results.push(Ok(ask(llm, prompt).await?));
+            results.push(Ok(read(llm, prompt).await?));
         }
         results
     }
@@ -146,10 +147,10 @@ mod question_mark {
 /// Says: the calls for mails 4, 6 still in flight when `ask_all` returned
 /// Says: did not wait for them
 mod reads_up_to_an_error {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let spawn = |prompt: &String| {
             let (llm, prompt) = (llm.clone(), prompt.clone());
-            tokio::spawn(async move { ask(&llm, &prompt).await })
+            tokio::spawn(async move { read(&llm, &prompt).await })
         };
         let tasks: Vec<_> = prompts.iter().map(spawn).collect();
 
@@ -169,8 +170,8 @@ mod reads_up_to_an_error {
 /// Says: at place 2: the answer to mail 3
 /// Says: first the replies, then the errors
 mod replies_first_errors_last {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let results = join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await;
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
         let (replies, errors): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
         [replies, errors].concat()
     }
@@ -181,10 +182,10 @@ mod replies_first_errors_last {
 /// Says: calls for mails 1, 2
 /// Says: After an error nothing more was asked
 mod stops_at_an_error {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let mut results = Vec::new();
         for prompt in prompts {
-            let result = ask(llm, prompt).await;
+            let result = read(llm, prompt).await;
             let failed = result.is_err();
             results.push(result);
             if failed {
@@ -199,8 +200,8 @@ mod stops_at_an_error {
 /// Caught by: the compiler
 /// Says: mismatched types
 mod two_lists {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let results = join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await;
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
         let (mut replies, mut errors) = (Vec::new(), Vec::new());
         for result in results {
             match result {
@@ -218,8 +219,8 @@ mod two_lists {
 /// Says: the model answers
 /// Says: belongs into the list
 mod unwraps {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        let replies = prompts.iter().map(|prompt| async move { ask(llm, prompt).await.expect("the model answers") });
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let replies = prompts.iter().map(|prompt| async move { read(llm, prompt).await.expect("the model answers") });
         join_all(replies).await.into_iter().map(Ok).collect()
     }
 }
@@ -228,10 +229,10 @@ mod unwraps {
 /// Caught by: two_hundred_mails_and_each_twice
 /// Says: Nobody asked for a limit
 mod room_for_seven {
-    use futures::{StreamExt, stream};
+    use futures::stream;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
-        stream::iter(prompts).map(|prompt| ask(llm, prompt)).buffered(7).collect().await
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        stream::iter(prompts).map(|prompt| read(llm, prompt)).buffered(7).collect().await
     }
 }
 
@@ -241,9 +242,9 @@ mod room_for_seven {
 mod asks_what_is_alike_once {
     use std::collections::BTreeSet;
 
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let unique: BTreeSet<&String> = prompts.iter().collect();
-        let results = join_all(unique.iter().map(|prompt| ask(llm, prompt))).await;
+        let results = join_all(unique.iter().map(|prompt| read(llm, prompt))).await;
         let place = |prompt: &String| unique.iter().position(|other| *other == prompt).expect("it is one of them");
         prompts.iter().map(|prompt| results[place(prompt)].clone()).collect()
     }
@@ -253,10 +254,10 @@ mod asks_what_is_alike_once {
 /// Caught by: two_hundred_mails_and_each_twice
 /// Says: A call that failed was made again
 mod asks_again_after_a_429 {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let calls = prompts.iter().map(|prompt| async move {
-            match ask(llm, prompt).await {
-                Err(Error::RateLimited { .. }) => ask(llm, prompt).await,
+            match read(llm, prompt).await {
+                Err(Failed { error: Error::RateLimited { .. }, .. }) => read(llm, prompt).await,
                 result => result,
             }
         });
@@ -268,8 +269,82 @@ mod asks_again_after_a_429 {
 /// Caught by: two_hundred_mails_and_each_twice
 /// Says: task
 mod a_task_left_behind {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         tokio::spawn(std::future::pending::<()>());
-        join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await
+        join_all(prompts.iter().map(|prompt| read(llm, prompt))).await
+    }
+}
+
+/// Trap: the chapter's code, renamed. `complete` gives a whole reply or an error, and the text that came is lost.
+/// Caught by: each_prompt_has_its_own_result
+/// Says: The text that came before the error is lost
+mod the_chapters_code_renamed {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let results = join_all(prompts.iter().map(|prompt| llm.complete(prompt))).await;
+        let failed = |error| Failed { text: String::new(), error };
+        results.into_iter().map(|result| result.map(|reply| reply.text).map_err(failed)).collect()
+    }
+}
+
+/// Trap: `try_collect` of the tokens, which ends at the error with nothing but the error.
+/// Caught by: each_prompt_has_its_own_result
+/// Says: The text that came before the error is lost
+mod the_tokens_are_try_collected {
+    use futures::TryStreamExt;
+
+    async fn read(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        let tokens = ask(llm, prompt).map_ok(|token| token.text).try_collect::<String>().await;
+        tokens.map_err(|error| Failed { text: String::new(), error })
+    }
+}
+
+/// Trap: `while let Some(Ok(…))` takes the error for the end of the answer.
+/// Caught by: each_prompt_has_its_own_result
+/// Says: the list says that it did not
+mod an_error_is_the_end {
+    async fn read(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        let mut tokens = ask(llm, prompt);
+        let mut text = String::new();
+        while let Some(Ok(token)) = tokens.next().await {
+            text.push_str(&token.text);
+        }
+        Ok(text)
+    }
+}
+
+/// Trap: only the last token is kept.
+/// Caught by: each_prompt_has_its_own_result
+/// Says: which no call gave
+mod the_last_token {
+    async fn read(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        let mut tokens = ask(llm, prompt);
+        let mut text = String::new();
+        while let Some(token) = tokens.next().await {
+            match token {
+                Ok(token) => text = token.text,
+                Err(error) => return Err(Failed { text, error }),
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// Trap: the streams are read one after another: each begins when it is polled for the first time.
+/// Caught by: takes_as_long_as_the_slowest
+/// Says: The calls run one after another
+mod streams_read_in_turn {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let mut results = Vec::new();
+        for mut tokens in prompts.iter().map(|prompt| ask(llm, prompt)).collect::<Vec<_>>() {
+            let mut text = String::new();
+            results.push(loop {
+                match tokens.next().await {
+                    Some(Ok(token)) => text.push_str(&token.text),
+                    Some(Err(error)) => break Err(Failed { text, error }),
+                    None => break Ok(text),
+                }
+            });
+        }
+        results
     }
 }

@@ -43,6 +43,8 @@ mod all_first_errors_later {
 /// Says: the error "connection refused"
 /// Says: No call failed with this error
 mod an_error_of_its_own {
+    use futures::future::try_join_all;
+
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
         try_join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await.map_err(|_| Error::Refused)
     }
@@ -52,6 +54,8 @@ mod an_error_of_its_own {
 /// Caught by: the_first_error_ends_the_wait
 /// Says: was asked again after its error
 mod asks_again_first {
+    use futures::future::try_join_all;
+
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
         let calls = prompts.iter().map(|prompt| async move {
             match ask(llm, prompt).await {
@@ -69,6 +73,8 @@ mod asks_again_first {
 /// Says: wrote 11 tokens for nobody
 /// Says: it is detached, and runs on, unseen
 mod detached_tasks {
+    use futures::future::try_join_all;
+
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
         let spawn = |prompt: &String| {
             let (llm, prompt) = (llm.clone(), prompt.clone());
@@ -234,6 +240,8 @@ mod the_loop_ends_at_an_error {
 /// Says: the run took 4.000 s
 /// Says: `JoinHandle` gives a `Result` of its own
 mod the_result_of_the_task {
+    use futures::future::try_join_all;
+
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
         let spawn = |prompt: &String| {
             let (llm, prompt) = (llm.clone(), prompt.clone());
@@ -247,8 +255,8 @@ mod the_result_of_the_task {
 }
 
 /// Trap: the replies are kept in a map, by the text of the prompt.
-/// Caught by: thirty_prompts_and_each_three_times
-/// Says: 30 calls and 10 replies
+/// Caught by: three_hundred_prompts_and_each_three_times
+/// Says: 300 calls and 100 replies
 mod keyed_by_prompt {
     use futures::{StreamExt, stream::FuturesUnordered};
     use std::collections::HashMap;
@@ -265,9 +273,10 @@ mod keyed_by_prompt {
 }
 
 /// Trap: prompts that are alike are asked once.
-/// Caught by: thirty_prompts_and_each_three_times
-/// Says: 10 calls and 30 replies
+/// Caught by: three_hundred_prompts_and_each_three_times
+/// Says: 100 calls and 300 replies
 mod asks_what_is_alike_once {
+    use futures::future::try_join_all;
     use std::collections::BTreeSet;
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
@@ -279,7 +288,7 @@ mod asks_what_is_alike_once {
 }
 
 /// Trap: four calls at a time, as in the example.
-/// Caught by: thirty_prompts_and_each_three_times
+/// Caught by: three_hundred_prompts_and_each_three_times
 /// Says: Nobody asked for a limit
 mod room_for_four {
     use futures::{StreamExt, TryStreamExt, stream};
@@ -301,12 +310,103 @@ mod room_for_four {
 /// Says: a second call after a 429
 mod asks_again_after_a_429 {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
-        let calls = prompts.iter().map(|prompt| async move {
+        let calls = prompts.iter().enumerate().map(|(place, prompt)| async move {
             match ask(llm, prompt).await {
-                Err(Error::RateLimited { .. }) => ask(llm, prompt).await,
-                result => result,
+                Err(Error::RateLimited { .. }) => (place, ask(llm, prompt).await),
+                result => (place, result),
             }
         });
-        try_join_all(calls).await
+        let mut calls: FuturesUnordered<_> = calls.collect();
+        let mut replies = vec![None; prompts.len()];
+        while let Some((place, result)) = calls.next().await {
+            replies[place] = Some(result?);
+        }
+        Ok(replies.into_iter().flatten().collect())
+    }
+}
+
+/// Trap: the chapter's code, renamed. With more than 30 calls, `try_join_all` looks at them in the order of the list.
+/// Caught by: among_hundreds_the_first_error_ends_the_wait
+/// Says: more than 30
+mod the_chapters_code_renamed {
+    use futures::future::try_join_all;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        try_join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await
+    }
+}
+
+/// Trap: `try_join_all` of parts of 30: each part sees its error at once, and the parts run one after another.
+/// Caught by: three_hundred_prompts_and_each_three_times
+/// Says: Nobody asked for a limit
+mod parts_of_thirty_in_turn {
+    use futures::future::try_join_all;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let mut replies = Vec::new();
+        for part in prompts.chunks(30) {
+            replies.extend(try_join_all(part.iter().map(|prompt| ask(llm, prompt))).await?);
+        }
+        Ok(replies)
+    }
+}
+
+/// Trap: `try_join_all` up to the number it is good for, and `join_all` beyond: a long list is waited for to its end.
+/// Caught by: among_hundreds_the_first_error_ends_the_wait
+/// Says: the run took 1.937 s
+mod waits_for_all_of_a_long_list {
+    use futures::future::{join_all, try_join_all};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let calls = prompts.iter().map(|prompt| ask(llm, prompt));
+        if prompts.len() <= 30 {
+            return try_join_all(calls).await;
+        }
+        join_all(calls).await.into_iter().collect()
+    }
+}
+
+/// Trap: the tasks are let go at the first error, where they should be aborted.
+/// Caught by: drops_the_calls_in_flight
+/// Says: the calls for pages 1, 4 were still in flight
+mod lets_its_tasks_go {
+    use tokio::task::JoinSet;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let mut tasks = JoinSet::new();
+        for (place, prompt) in prompts.iter().cloned().enumerate() {
+            let llm = llm.clone();
+            tasks.spawn(async move { (place, ask(&llm, &prompt).await) });
+        }
+        let mut replies = vec![None; prompts.len()];
+        while let Some(task) = tasks.join_next().await {
+            match task.expect("the task does not panic") {
+                (place, Ok(reply)) => replies[place] = Some(reply),
+                (_, Err(error)) => {
+                    tasks.detach_all();
+                    return Err(error);
+                }
+            }
+        }
+        Ok(replies.into_iter().flatten().collect())
+    }
+}
+
+/// Trap: room for a hundred calls, which seems to be plenty.
+/// Caught by: three_hundred_prompts_and_each_three_times
+/// Says: the run took 5.811 s
+/// Says: Nobody asked for a limit
+mod room_for_a_hundred {
+    use futures::{TryStreamExt, stream};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let mut replies = vec![None; prompts.len()];
+        let calls =
+            prompts.iter().enumerate().map(|(place, prompt)| async move { Ok((place, ask(llm, prompt).await?)) });
+        let mut results = stream::iter(calls).buffer_unordered(100);
+        while let Some((place, reply)) = results.try_next().await? {
+            replies[place] = Some(reply);
+        }
+        Ok(replies.into_iter().flatten().collect())
     }
 }
