@@ -28,21 +28,30 @@ const FOR_EACH_EVENT: usize = 8;
 /// How many polls there were at each instant.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Polls {
-    at: BTreeMap<Duration, usize>,
+    at: BTreeMap<Duration, Count>,
     by_tasks: u64,
 }
 
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    all: usize,
+    /// Without the first of each task: a task that is aborted is polled once more, and a thousand may be at one instant.
+    again: usize,
+}
+
 impl Polls {
-    pub(crate) fn begins(&mut self, at: Duration, by_task: bool) {
+    pub(crate) fn begins(&mut self, at: Duration, by_task: bool, is_first: bool) {
         self.by_tasks += u64::from(by_task);
         if self.at.len() < KEPT || self.at.contains_key(&at) {
-            *self.at.entry(at).or_default() += 1;
+            let count = self.at.entry(at).or_default();
+            count.all += 1;
+            count.again += usize::from(!is_first);
         }
     }
 
     /// How many polls there were at this instant.
     pub(crate) fn at(&self, at: Duration) -> usize {
-        self.at.get(&at).copied().unwrap_or(0)
+        self.at.get(&at).map_or(0, |count| count.all)
     }
 
     /// How often tasks were polled, those that have ended too.
@@ -78,8 +87,8 @@ impl Looks {
             if seen == 0 && !at.is_zero() {
                 looks.idle.push(at);
             }
-            if count > AT_ONE_INSTANT + FOR_EACH_EVENT * seen && looks.crowded.is_none() {
-                looks.crowded = Some((at, count, seen));
+            if count.again > AT_ONE_INSTANT + FOR_EACH_EVENT * seen && looks.crowded.is_none() {
+                looks.crowded = Some((at, count.all, seen));
             }
         }
         Some(looks)

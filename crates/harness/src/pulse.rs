@@ -124,7 +124,14 @@ impl Pulse {
         let moved = self.now.swap(nanos, Ordering::Relaxed) != nanos;
         let mut state = self.lock();
         state.polling = Some(who);
-        state.polls.begins(now, who != Who::Root);
+        if moved {
+            state.at_this_instant.clear();
+            self.polls_at_this_instant.store(0, Ordering::Relaxed);
+        }
+        let before = state.at_this_instant.entry(who).or_default();
+        let is_first = *before == 0;
+        *before += 1;
+        state.polls.begins(now, who != Who::Root, is_first);
         match who {
             Who::Root => state.root_polls += 1,
             Who::Caller => {}
@@ -135,11 +142,6 @@ impl Pulse {
                 }
             }
         }
-        if moved {
-            state.at_this_instant.clear();
-            self.polls_at_this_instant.store(0, Ordering::Relaxed);
-        }
-        *state.at_this_instant.entry(who).or_default() += 1;
         let polls = self.polls_at_this_instant.fetch_add(1, Ordering::Relaxed) + 1;
         if polls > POLLS_AT_ONE_INSTANT {
             self.spins.store(true, Ordering::Relaxed);

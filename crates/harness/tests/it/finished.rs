@@ -46,3 +46,21 @@ fn counts_the_tasks_that_were_spawned() {
     });
     assert_eq!(three.tasks_spawned(), 3);
 }
+
+/// Each of them is polled once more, to be told so, and all at the instant of the error. Nobody looks in vain.
+#[test]
+fn hundreds_of_tasks_that_are_aborted_together_are_no_busy_loop() {
+    let models =
+        [("atlas", 1.087), ("birch", 9.0)].map(|(name, seconds)| Model::new(name).time_to_first_token(secs(seconds)));
+    let llm = MockLlm::new(models);
+    let run = Check::new().draws(&llm).run(async || {
+        let tasks: Vec<_> = (0..500).map(|_| tokio::spawn(std::future::pending::<()>())).collect();
+        let reply = llm.complete("What is a future?").await.map(|reply| reply.model);
+        tasks.iter().for_each(|task| task.abort());
+        for task in tasks {
+            assert!(task.await.is_err_and(|error| error.is_cancelled()));
+        }
+        reply
+    });
+    run.takes(secs(1.087), "The call decides.");
+}
