@@ -241,9 +241,10 @@ fn the_tasks_go_with_the_executor() {
     });
     run.require(
         trace.is_dropped("a"),
-        saw("the executor is gone, and the future of its task is not")
-            .expected("the future to be dropped")
-            .because("A task belongs to its executor. Who holds it in a circle, a task its queue and the queue the task, leaks it."),
+        saw("the executor is gone, and the future of its task is not").expected("the future to be dropped").because(
+            "A task belongs to its executor. Who holds it in a circle, a task its queue and the queue \
+                      the task, leaks it.",
+        ),
     );
 }
 
@@ -260,7 +261,8 @@ fn a_task_may_wake_another_when_it_is_dropped() {
     let stuck = trace.clone();
     let check = Check::new().when_stuck(move |outcome| {
         stuck.hangs_in_wake().map(|_| {
-            let message = saw("the future of a task that has ended is dropped, it wakes another task, and that does not return");
+            let message = saw("the future of a task that has ended is dropped, it wakes another task, and that \
+                               does not return");
             message.expected("every `wake` to return at once").outcome(outcome).because(
                 "What is dropped may do anything: a sender that goes wakes the receiver. The lock of the queue is held while \
                  the task is removed, and the waker waits for it. Hold no lock while a task is polled or dropped.",
@@ -284,7 +286,10 @@ fn a_task_may_wake_another_when_it_is_dropped() {
         *run.value() == 0 && trace.has_ended("waits"),
         saw(format!("a task was woken by the drop of another one; {} have not ended", run.value()))
             .expected("the end of both")
-            .because("A wake is a wake, whenever it comes. Drop a task as soon as it is ready, and go on until the queue is empty.")
+            .because(
+                "A wake is a wake, whenever it comes. Drop a task as soon as it is ready, and go on until \
+                      the queue is empty.",
+            )
             .outcome(Outcome::LostWakeUp),
     );
 }
@@ -349,7 +354,10 @@ fn nothing_is_left_over() {
         *by_tasks == Kept::default(),
         saw(format!("a task that has ended leaves {} bytes in {} blocks", by_tasks.bytes, by_tasks.blocks))
             .expected("nothing")
-            .because("An executor runs for months. Whatever it keeps of each task that has ended, the waker too, fills the memory."),
+            .because(
+                "An executor runs for months. Whatever it keeps of each task that has ended, the waker \
+                      too, fills the memory.",
+            ),
     );
 }
 

@@ -346,18 +346,25 @@ fn a_jump_wakes_everybody_whose_deadline_has_come() {
     let (_, now, counts) = &jumps[0];
     run.require(
         *now == secs(1.0) && *counts == [1, 0, 1, 0, 1],
-        saw(format!("five sleep until 1, 2, 1, 1.00005 and 1 s. After one jump the clock says {}, and they were woken {counts:?} times", instant(*now)))
-            .expected("1 s, and [1, 0, 1, 0, 1]")
-            .because(
-                "One jump wakes everybody whose deadline has come, however many they are, and lets sleep whoever has a \
+        saw(format!(
+            "five sleep until 1, 2, 1, 1.00005 and 1 s. After one jump the clock says {}, and they were \
+                     woken {counts:?} times",
+            instant(*now)
+        ))
+        .expected("1 s, and [1, 0, 1, 0, 1]")
+        .because(
+            "One jump wakes everybody whose deadline has come, however many they are, and lets sleep whoever has a \
                  later one, however near it is.",
-            ),
+        ),
     );
     run.require(
         seen.iter().all(|(i, now)| *now == [secs(1.0), secs(2.0), secs(1.0), secs(1.000_05), secs(1.0)][*i]),
         saw(format!("who was woken has looked at the clock at once: {seen:?} (number, time)"))
             .expected("its deadline")
-            .because("Move the clock first, and wake then. A waker may do anything, and the one who is woken looks at the clock."),
+            .because(
+                "Move the clock first, and wake then. A waker may do anything, and the one who is woken \
+                      looks at the clock.",
+            ),
     );
     run.require(
         seen.iter().map(|(i, _)| *i).take(3).eq([0, 2, 4]),
@@ -412,7 +419,10 @@ fn a_sleep_keeps_one_waker_as_long_as_it_waits() {
         *polls == [false; 4],
         saw(format!("four polls at 0 s of a sleep until 1 s: ready? {polls:?}"))
             .expected("four times pending")
-            .because("A sleep is over because of the clock, and not because it was polled again: anybody may poll, at any time."),
+            .because(
+                "A sleep is over because of the clock, and not because it was polled again: anybody may \
+                      poll, at any time.",
+            ),
     );
     run.require(
         *kept == [0, 1],
@@ -424,7 +434,10 @@ fn a_sleep_keeps_one_waker_as_long_as_it_waits() {
         *counts == [0, 0],
         saw(format!("two tasks have polled it, it was dropped, and they were woken {counts:?} times"))
             .expected("[0, 0]")
-            .because("Nobody waits for a sleep that is gone or was handed on. A waker that is replaced or dropped is not called."),
+            .because(
+                "Nobody waits for a sleep that is gone or was handed on. A waker that is replaced or \
+                      dropped is not called.",
+            ),
     );
     run.require(
         *after == 0 && !jumped && now.is_zero(),
