@@ -364,44 +364,46 @@ fn nothing_is_left_over() {
 /// Threads that wake at one instant put the task into the queue once.
 #[test]
 fn wakes_at_one_instant_make_one_turn() {
-    const ROUNDS: usize = 1000;
-    let run = Check::new().by_hand(|| {
-        let kept: Arc<Mutex<Option<Waker>>> = Arc::default();
-        let polls = Arc::new(AtomicUsize::new(0));
-        let mut executor = Executor::default();
-        let (keeps, counts) = (kept.clone(), polls.clone());
-        executor.spawn(poll_fn(move |context| {
-            counts.fetch_add(1, Ordering::Relaxed);
-            *keeps.lock().expect("nobody panics with this lock") = Some(context.waker().clone());
-            Poll::Pending
-        }));
-        executor.run();
-        (0..ROUNDS).find_map(|_| {
-            let waker = kept.lock().expect("nobody panics with this lock").clone()?;
-            polls.store(0, Ordering::Relaxed);
-            let start = Barrier::new(3);
-            thread::scope(|scope| {
-                for _ in 0..3 {
-                    let (waker, start) = (&waker, &start);
-                    scope.spawn(move || {
-                        start.wait();
-                        waker.wake_by_ref();
-                    });
-                }
-            });
+    // Many short runs: threads that take their time must not look like code that hangs.
+    for _ in 0..100 {
+        let run = Check::new().by_hand(|| {
+            let kept: Arc<Mutex<Option<Waker>>> = Arc::default();
+            let polls = Arc::new(AtomicUsize::new(0));
+            let mut executor = Executor::default();
+            let (keeps, counts) = (kept.clone(), polls.clone());
+            executor.spawn(poll_fn(move |context| {
+                counts.fetch_add(1, Ordering::Relaxed);
+                *keeps.lock().expect("nobody panics with this lock") = Some(context.waker().clone());
+                Poll::Pending
+            }));
             executor.run();
-            Some(polls.load(Ordering::Relaxed)).filter(|polls| *polls != 1)
-        })
-    });
-    run.require(
-        run.value().is_none(),
-        saw(format!("three threads have woken a task at one instant, and it had {} turns", run.value().unwrap_or(0)))
-            .expected("one turn")
-            .because(
-                "To look whether the task is in the queue and to put it there is one step: hold the lock from the look to the \
-                 push. Between two locks another thread puts it there.",
-            ),
-    );
+            (0..10).find_map(|_| {
+                let waker = kept.lock().expect("nobody panics with this lock").clone()?;
+                polls.store(0, Ordering::Relaxed);
+                let start = Barrier::new(3);
+                thread::scope(|scope| {
+                    for _ in 0..3 {
+                        let (waker, start) = (&waker, &start);
+                        scope.spawn(move || {
+                            start.wait();
+                            waker.wake_by_ref();
+                        });
+                    }
+                });
+                executor.run();
+                Some(polls.load(Ordering::Relaxed)).filter(|polls| *polls != 1)
+            })
+        });
+        run.require(
+            run.value().is_none(),
+            saw(format!("three threads have woken a task at one instant, and it had {} turns", run.value().unwrap_or(0)))
+                .expected("one turn")
+                .because(
+                    "To look whether the task is in the queue and to put it there is one step: hold the lock from the look to the \
+                     push. Between two locks another thread puts it there.",
+                ),
+        );
+    }
 }
 
 /// Three tasks that wake themselves two thousand times take turns to the end. `run` has no last round.
