@@ -16,7 +16,7 @@ use std::{
 /// No task can go on, and these have not ended.
 #[derive(Debug, PartialEq, Eq)]
 struct Deadlock {
-    /// In the order in which they were spawned.
+    /// All of them, in the order in which they were spawned. Two of one name are two.
     stuck: Vec<StuckTask>,
 }
 

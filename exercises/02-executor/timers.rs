@@ -1,7 +1,8 @@
 //! # Timers
 //!
 //! A task sleeps until a deadline. The clock is virtual: it stands still while a task can run, and when none can, it jumps to
-//! the next deadline and wakes whoever waits for it. An hour takes no time, and it takes exactly one hour.
+//! the next deadline and wakes everybody who waits for it. An hour takes no time, and it takes exactly one hour. A sleep keeps
+//! the newest waker and no other. A waker is called once, when its deadline has come, and with no lock held; then it is let go.
 //!
 //! Run: `cargo workbook check 02-executor/timers` · Read: book, chapter 2 · 15 min
 

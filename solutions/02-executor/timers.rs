@@ -9,8 +9,8 @@
 //! deadline apart, and in order.
 //!
 //! Also right: a `BinaryHeap` of `Reverse<(Duration, u64)>`, as the lesson has it. A heap gives the soonest in less time, but
-//! cannot give up an entry in its middle, so a dropped sleep leaves one behind. Or one sleeper at each jump: the next jump
-//! finds the same instant. Only `poll` and `jump` are asked for, and the shape of the list is yours.
+//! cannot give up an entry in its middle, so a dropped sleep leaves one behind. Only `poll` and `jump` are asked
+//! for, and the shape of the list is yours.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},

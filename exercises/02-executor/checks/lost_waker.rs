@@ -1,7 +1,8 @@
 use std::{
     cell::Cell,
-    future::pending,
+    future::{pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     rc::Rc,
 };
 
@@ -99,59 +100,76 @@ fn the_stuck_task_is_named() {
     );
 }
 
-/// Two tasks that wait for each other are both named, in the order in which they were spawned.
+/// Three tasks that wait for each other are all named, in the order in which they were spawned.
 #[test]
 fn tasks_that_wait_for_each_other_are_all_named() {
-    let (question, answer) = (Gate::new(), Gate::new());
+    // Neither sorted nor sorted backwards.
+    let circle = ["birch", "cedar", "atlas"];
+    let gates = [Gate::new(), Gate::new(), Gate::new()];
     let run = drive(|executor| {
-        let (waits, opens) = (question.wait(), answer.clone());
-        executor.spawn("atlas", async move {
-            waits.await;
-            opens.open();
-        });
-        executor.spawn("birch", async {});
-        let (waits, opens) = (answer.wait(), question.clone());
-        executor.spawn("cedar", async move {
-            waits.await;
-            opens.open();
-        });
+        for (i, name) in circle.into_iter().enumerate() {
+            let (waits, opens) = (gates[i].wait(), gates[(i + 1) % 3].clone());
+            executor.spawn("ended", async {});
+            executor.spawn(name, async move {
+                waits.await;
+                opens.open();
+            });
+        }
         executor.run()
     });
     run.require(
-        names(run.value()) == ["atlas", "cedar"],
-        saw(told(run.value())).expected("atlas and cedar, in this order").because(if names(run.value()).len() == 2 {
-            "The tasks are named in the order in which they were spawned, so that two reports of one bug are alike."
-        } else {
-            "A deadlock is a circle: each waits for another one in it. Whoever sees only one of them does not see the circle."
-        }),
+        names(run.value()) == circle,
+        saw(told(run.value())).expected("birch, cedar and atlas, in this order").because(
+            if names(run.value()).len() == 3 {
+                "The tasks are named in the order in which they were spawned, and not in that of their names, so that two \
+                 reports of one bug are alike. The map has them in this order."
+            } else {
+                "A deadlock is a circle: each waits for another one in it. Whoever does not see all of them does not see the \
+                 circle."
+            },
+        ),
     );
 }
 
-/// The report changes nothing: a stuck task that is woken after all goes on.
+/// The report changes nothing: it wakes nobody, and a stuck task that is woken after all goes on.
 #[test]
 fn a_wake_after_the_report_still_counts() {
     let gate = Gate::new();
-    let ended = Rc::new(Cell::new(false));
+    let (polls, ended) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
     let run = drive(|executor| {
-        let (waits, ends) = (gate.wait(), ended.clone());
+        let (waits, counts, ends) = (gate.wait(), polls.clone(), ended.clone());
         executor.spawn("late", async move {
-            waits.await;
+            let mut waits = pin!(waits);
+            poll_fn(|context| {
+                counts.set(counts.get() + 1);
+                waits.as_mut().poll(context)
+            })
+            .await;
             ends.set(true);
         });
         let first = executor.run();
+        let again = executor.run();
+        let polls = polls.get();
         gate.open();
-        (first, executor.run())
+        (first, again, polls, executor.run())
     });
-    let (first, second) = run.value();
+    let (first, again, polls, last) = run.value();
     run.require(
-        first.is_err() && second.is_ok() && ended.get(),
+        *polls == 1,
+        saw(format!("`run` was called twice, nobody has woken the task, and it was polled {polls} times"))
+            .expected("one poll")
+            .because("A report looks, and touches nothing: it wakes no task, and puts none into the queue."),
+    );
+    run.require(
+        first.is_err() && first == again && last.is_ok() && ended.get(),
         saw(format!(
-            "first {}, then {}, and the task {}",
+            "first {}, then {}, after a wake {}, and the task {}",
             told(first),
-            told(second),
+            told(again),
+            told(last),
             if ended.get() { "has ended" } else { "has not ended" }
         ))
-        .expected("first a deadlock, then `Ok(())` and the end of the task")
+        .expected("the same deadlock twice, then `Ok(())` and the end of the task")
         .because("A report looks, and touches nothing. The one who gets it decides what to do with the tasks."),
     );
 }
@@ -173,6 +191,7 @@ fn a_waker_that_nobody_has_is_a_lost_one() {
     let waits = |of: WaitsFor| {
         run.value().as_ref().is_err_and(|deadlock| deadlock.stuck.iter().all(|task| task.waits_for == of))
     };
+    let swapped = *run.value() == Err(Deadlock { stuck: vec![lost("patient"), kept("careless"), kept("forgotten")] });
     run.require(
         *run.value() == expected,
         saw(told(run.value())).expected(told(&expected)).because(if waits(WaitsFor::SomebodyWithItsWaker) {
@@ -180,6 +199,9 @@ fn a_waker_that_nobody_has_is_a_lost_one() {
              beyond that one count."
         } else if waits(WaitsFor::Nobody) {
             "Patient has left its waker with somebody: there is a clone of it, and so one more reference to the `Arc`."
+        } else if swapped {
+            "The two are the wrong way round. One reference is the executor's own, so a count of one means that nobody has \
+             the waker, and each one more is somebody who has it."
         } else {
             "Who said `Pending` and left no waker has made the mistake itself. Where a waker is kept, look at the one who \
              should call it. A waker that was kept once and is gone now is lost too: count when you report."
@@ -187,20 +209,63 @@ fn a_waker_that_nobody_has_is_a_lost_one() {
     );
 }
 
-/// Three clones of a waker are as good as one.
+/// Whether one holds the waker or ten do, somebody has it.
 #[test]
 fn several_may_hold_the_waker() {
     let gate = Gate::new();
     let run = drive(|executor| {
         executor.spawn("popular", gate.wait());
         executor.run().ok();
-        let _others = [gate.waker(), gate.waker()];
+        let mut others = Vec::new();
+        let reports = (1..=10).map(|_| {
+            let report = executor.run();
+            others.push(gate.waker());
+            report
+        });
+        reports.collect::<Vec<_>>()
+    });
+    let expected = Err(Deadlock { stuck: vec![kept("popular")] });
+    for (others, report) in run.value().iter().enumerate() {
+        run.require(
+            *report == expected,
+            saw(format!("{} hold the waker: {}", others + 1, told(report)))
+                .expected("a deadlock: popular waits for SomebodyWithItsWaker")
+                .because("A timeout and a channel may both hold a waker of one task, and more may. One is enough."),
+        );
+    }
+}
+
+/// Of 500 tasks 200 are stuck, some of them have one name, and all 200 are told.
+#[test]
+fn two_hundred_tasks_are_all_told() {
+    const NAMES: [&str; 3] = ["writer", "asker", "reader"];
+    let gates: Vec<Gate> = (0..200).map(|_| Gate::new()).collect();
+    let run = drive(|executor| {
+        (0..300).for_each(|_| executor.spawn("ended", async {}));
+        for (i, gate) in gates.iter().enumerate() {
+            match i % 4 {
+                0 => executor.spawn(NAMES[i % 3], pending()),
+                _ => executor.spawn(NAMES[i % 3], gate.wait()),
+            }
+        }
         executor.run()
     });
+    let expected: Vec<_> = (0..200).map(|i| if i % 4 == 0 { lost(NAMES[i % 3]) } else { kept(NAMES[i % 3]) }).collect();
+    let stuck = run.value().as_ref().err().map_or(&[][..], |deadlock| &deadlock.stuck);
     run.require(
-        *run.value() == Err(Deadlock { stuck: vec![kept("popular")] }),
-        saw(told(run.value()))
-            .expected("a deadlock: popular waits for SomebodyWithItsWaker")
-            .because("A timeout and a channel may both hold a waker of one task, and more may. One is enough."),
+        stuck.len() == 200,
+        saw(format!("{} stuck tasks in the report", stuck.len())).expected("200: each one that has not ended").because(
+            "The report is as long as the list of the tasks. Two tasks of one name are two, and the number of a task may be \
+             any number: 300 have ended before.",
+        ),
     );
+    let other = stuck.iter().zip(&expected).position(|(told, expected)| told != expected);
+    if let Some(i) = other {
+        run.fail(
+            saw(format!("number {i} of the report: {:?}", stuck[i])).expected(format!("{:?}", expected[i])).because(
+                "The report has the tasks in the order in which they were spawned, whatever each waits for, and each with \
+                 what is true of it.",
+            ),
+        );
+    }
 }

@@ -1,9 +1,15 @@
 use std::{
+    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Barrier, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Poll, Waker},
     thread,
 };
 
-use harness::{Check, Finished, Gate, Message, Outcome, Trace, more_turns, saw, test};
+use harness::{Check, Finished, Gate, Kept, Message, Outcome, Trace, kept_by, more_turns, saw, test};
 
 use super::Executor;
 
@@ -14,7 +20,7 @@ harness::checks!();
 fn drive<T>(trace: &Trace, code: impl FnOnce(&mut Executor) -> T) -> Finished<T> {
     let stuck = trace.clone();
     let run = Check::new()
-        .when_stuck(move |outcome| stuck.hangs_in_wake().or_else(|| goes_round(outcome, &stuck)))
+        .when_stuck(move |outcome| stuck.hangs_in_wake().or_else(|| does_not_return(outcome, &stuck)))
         .by_hand(|| {
             let mut executor = Executor::default();
             let value = trace.watch(|| code(&mut executor));
@@ -27,16 +33,18 @@ fn drive<T>(trace: &Trace, code: impl FnOnce(&mut Executor) -> T) -> Finished<T>
     }
 }
 
-fn goes_round(outcome: Outcome, trace: &Trace) -> Option<Message> {
-    (outcome == Outcome::BusyLoop).then(|| {
-        saw(format!("`run` goes round and round, and polls nobody:\n{}", trace.story()))
-            .expected("`run` to return when the queue is empty")
-            .because(
-                "A task that waits is not in the queue, and what brings it back comes from outside. A loop that goes on \
-                 until all tasks have ended leaves no time for that, and never ends.",
-            )
-            .outcome(outcome)
-    })
+fn does_not_return(outcome: Outcome, trace: &Trace) -> Option<Message> {
+    let message = match outcome {
+        Outcome::BusyLoop => saw(format!("`run` goes round and round, and polls nobody:\n{}", trace.story())).because(
+            "A task that waits is not in the queue, and what brings it back comes from outside. A loop that goes on \
+             until all tasks have ended leaves no time for that, and never ends.",
+        ),
+        _ => saw(format!("`run` does not return, and the thread sleeps:\n{}", trace.story())).because(
+            "Does it park, or wait in another way, for a task that is woken? This executor does not wait: whoever calls \
+             `run` has to go on, and may be the one who wakes. Or does it wait for a lock that it holds already?",
+        ),
+    };
+    Some(message.expected("`run` to return when the queue is empty").outcome(outcome))
 }
 
 /// Every task has a first turn, without a wake, and is dropped when it is ready.
@@ -47,14 +55,64 @@ fn every_task_runs_to_its_end() {
         for name in ["a", "b", "c"] {
             executor.spawn(trace.task(name, async {}));
         }
+        let before = trace.order();
         executor.run();
-        executor.unfinished()
+        (before, executor.unfinished())
     });
+    let (before, unfinished) = run.value();
     run.require(
-        *run.value() == 0,
-        saw(format!("{} tasks that have not ended", run.value()))
+        before.is_empty(),
+        saw(format!("before `run` was called, the polls `{before}`")).expected("no poll before its turn").because(
+            "`spawn` puts a task into the queue, and `run` polls. A task that begins inside of `spawn` goes past all that \
+             wait for their turn.",
+        ),
+    );
+    run.require(
+        *unfinished == 0,
+        saw(format!("{unfinished} tasks that have not ended"))
             .expected("none")
             .because("All three were ready at their first poll."),
+    );
+}
+
+/// A wake returns at once, also when nobody is polled, and puts the task into the queue.
+#[test]
+fn a_wake_puts_the_task_into_the_queue() {
+    let (trace, gate) = (Trace::new(), Gate::new());
+    let stuck = trace.clone();
+    let check = Check::new().when_stuck(move |outcome| {
+        let does_not_return = does_not_return(outcome, &stuck);
+        stuck.hangs_in_wake().map_or(does_not_return, |_| {
+            let message = saw("a waker is called while no task is polled, and the call does not return");
+            message.expected("every `wake` to return at once").outcome(outcome).because(
+                "`wake` waits for a lock that it holds itself: the lock of the queue is taken twice in it. Take it once, \
+                 into a variable, and use that to look and to push.",
+            )
+            .into()
+        })
+    });
+    let run = check.by_hand(|| {
+        let mut executor = Executor::default();
+        trace.watch(|| {
+            executor.spawn(trace.task("a", gate.wait()));
+            executor.run();
+            let waits = trace.polls("a") == 1 && trace.wakes("a") == 0;
+            gate.wake();
+            executor.run();
+            (waits && !trace.is_dropped("a"), trace.polls("a"))
+        })
+    });
+    let waits = run.value().is_some_and(|(waits, _)| waits);
+    let polls = run.value().map_or(0, |(_, polls)| polls);
+    run.require(
+        !waits || polls > 1,
+        saw("`a` was woken, `run` was called again, and `a` was not polled again")
+            .expected("a second poll of `a`")
+            .because(
+                "`wake` is all that brings a task back. It puts the number of the task at the end of the queue; `run` finds it \
+                 there. Does your `wake` do that?",
+            )
+            .outcome(Outcome::LostWakeUp),
     );
 }
 
@@ -183,8 +241,186 @@ fn the_tasks_go_with_the_executor() {
     });
     run.require(
         trace.is_dropped("a"),
-        saw("the executor is gone, and the future of its task is not")
-            .expected("the future to be dropped")
-            .because("A task belongs to its executor. Who holds it in a circle, a task its queue and the queue the task, leaks it."),
+        saw("the executor is gone, and the future of its task is not").expected("the future to be dropped").because(
+            "A task belongs to its executor. Who holds it in a circle, a task its queue and the queue \
+                      the task, leaks it.",
+        ),
+    );
+}
+
+/// A future may wake somebody while it is dropped.
+#[test]
+fn a_task_may_wake_another_when_it_is_dropped() {
+    struct Opens(Gate);
+    impl Drop for Opens {
+        fn drop(&mut self) {
+            self.0.open();
+        }
+    }
+    let (trace, gate) = (Trace::new(), Gate::new());
+    let stuck = trace.clone();
+    let check = Check::new().when_stuck(move |outcome| {
+        stuck.hangs_in_wake().map(|_| {
+            let message = saw("the future of a task that has ended is dropped, it wakes another task, and that \
+                               does not return");
+            message.expected("every `wake` to return at once").outcome(outcome).because(
+                "What is dropped may do anything: a sender that goes wakes the receiver. The lock of the queue is held while \
+                 the task is removed, and the waker waits for it. Hold no lock while a task is polled or dropped.",
+            )
+        })
+    });
+    let run = check.by_hand(|| {
+        let mut executor = Executor::default();
+        executor.spawn(trace.task("waits", gate.wait()));
+        let opens = Opens(gate);
+        let mut opens = Some(opens);
+        // Ready, and still there: it goes with its future.
+        executor.spawn(poll_fn(move |_| {
+            let _ = &mut opens;
+            Poll::Ready(())
+        }));
+        trace.watch(|| executor.run());
+        executor.unfinished()
+    });
+    run.require(
+        *run.value() == 0 && trace.has_ended("waits"),
+        saw(format!("a task was woken by the drop of another one; {} have not ended", run.value()))
+            .expected("the end of both")
+            .because(
+                "A wake is a wake, whenever it comes. Drop a task as soon as it is ready, and go on until \
+                      the queue is empty.",
+            )
+            .outcome(Outcome::LostWakeUp),
+    );
+}
+
+/// A task whose waker nobody has is left as it is. It is not for `run` to judge.
+#[test]
+fn a_task_that_nobody_can_wake_is_left() {
+    let owned = Arc::new(());
+    let run = Check::new().by_hand(|| {
+        let mut executor = Executor::default();
+        let owns = owned.clone();
+        executor.spawn(poll_fn(move |_| {
+            let _ = &owns;
+            Poll::Pending
+        }));
+        executor.run();
+        (executor.unfinished(), Arc::strong_count(&owned))
+    });
+    run.require(
+        *run.value() == (1, 2),
+        saw("a task was pending, nobody has its waker, and the executor has dropped it")
+            .expected("the task to be left as it is")
+            .because(
+                "To drop a task is to cancel it, and what it owns goes with it. Tasks that wait are left as they are, also \
+                 those that nobody will wake: they are a bug to be seen, and not to be swept away.",
+            ),
+    );
+}
+
+/// Many wakes before a turn keep nothing, and a task that has ended leaves nothing.
+#[test]
+fn nothing_is_left_over() {
+    let run = Check::new().by_hand(|| {
+        let kept: Arc<Mutex<Option<Waker>>> = Arc::default();
+        let keeps = kept.clone();
+        let mut executor = Executor::default();
+        executor.spawn(poll_fn(move |context| {
+            *keeps.lock().expect("nobody panics with this lock") = Some(context.waker().clone());
+            Poll::Pending
+        }));
+        executor.run();
+        let waker = kept.lock().expect("nobody panics with this lock").take();
+        let by_wakes = kept_by(|| (0..500).for_each(|_| waker.iter().for_each(Waker::wake_by_ref)));
+        executor.run();
+        let by_tasks = kept_by(|| {
+            executor.spawn(async {});
+            executor.run();
+        });
+        (by_wakes, by_tasks)
+    });
+    let (by_wakes, by_tasks) = run.value();
+    run.require(
+        *by_wakes == Kept::default(),
+        saw(format!("a task was woken 500 times before its turn, and that keeps {} bytes", by_wakes.bytes))
+            .expected("0 bytes: it stands in the queue once")
+            .because(
+                "A task stands in the queue at most once, and not only at most once when it is taken out. A task that is woken \
+                 often and polled late fills the memory otherwise.",
+            ),
+    );
+    run.require(
+        *by_tasks == Kept::default(),
+        saw(format!("a task that has ended leaves {} bytes in {} blocks", by_tasks.bytes, by_tasks.blocks))
+            .expected("nothing")
+            .because(
+                "An executor runs for months. Whatever it keeps of each task that has ended, the waker \
+                      too, fills the memory.",
+            ),
+    );
+}
+
+/// Threads that wake at one instant put the task into the queue once.
+#[test]
+fn wakes_at_one_instant_make_one_turn() {
+    // Many short runs: threads that take their time must not look like code that hangs.
+    for _ in 0..100 {
+        let run = Check::new().by_hand(|| {
+            let kept: Arc<Mutex<Option<Waker>>> = Arc::default();
+            let polls = Arc::new(AtomicUsize::new(0));
+            let mut executor = Executor::default();
+            let (keeps, counts) = (kept.clone(), polls.clone());
+            executor.spawn(poll_fn(move |context| {
+                counts.fetch_add(1, Ordering::Relaxed);
+                *keeps.lock().expect("nobody panics with this lock") = Some(context.waker().clone());
+                Poll::Pending
+            }));
+            executor.run();
+            (0..10).find_map(|_| {
+                let waker = kept.lock().expect("nobody panics with this lock").clone()?;
+                polls.store(0, Ordering::Relaxed);
+                let start = Barrier::new(3);
+                thread::scope(|scope| {
+                    for _ in 0..3 {
+                        let (waker, start) = (&waker, &start);
+                        scope.spawn(move || {
+                            start.wait();
+                            waker.wake_by_ref();
+                        });
+                    }
+                });
+                executor.run();
+                Some(polls.load(Ordering::Relaxed)).filter(|polls| *polls != 1)
+            })
+        });
+        run.require(
+            run.value().is_none(),
+            saw(format!("three threads have woken a task at one instant, and it had {} turns", run.value().unwrap_or(0)))
+                .expected("one turn")
+                .because(
+                    "To look whether the task is in the queue and to put it there is one step: hold the lock from the look to the \
+                     push. Between two locks another thread puts it there.",
+                ),
+        );
+    }
+}
+
+/// Three tasks that wake themselves two thousand times take turns to the end. `run` has no last round.
+#[test]
+fn a_long_way_has_an_end() {
+    let trace = Trace::new();
+    let run = drive(&trace, |executor| {
+        for name in ["a", "b", "c"] {
+            executor.spawn(trace.task(name, more_turns(2000)));
+        }
+        executor.run();
+        executor.unfinished()
+    });
+    run.require(
+        *run.value() == 0 && trace.order() == "abc".repeat(2001),
+        saw(format!("{} tasks have not ended, after {} polls", run.value(), trace.order().len()))
+            .expected("0 tasks, after 6003 polls, in turn")
+            .because("The queue says when `run` is at its end, and no number of rounds does: go on until it is empty."),
     );
 }

@@ -1,4 +1,16 @@
-use std::{cell::RefCell, pin::pin, rc::Rc, task::Context, thread, time::Duration};
+use std::{
+    cell::RefCell,
+    pin::{Pin, pin},
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    task::Context,
+    thread,
+    time::Duration,
+};
 
 use harness::{
     Check, Finished, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Trace, Wakes, more_turns, saw, secs, test,
@@ -16,6 +28,7 @@ struct Run {
     clock: Clock,
     trace: Trace,
     recorder: Recorder,
+    names: Vec<&'static str>,
     /// When each task ended, in the order of the ends.
     ends: Rc<RefCell<Vec<(&'static str, Duration)>>>,
 }
@@ -26,11 +39,12 @@ impl Run {
         let clock = executor.clock.clone();
         let on_this_clock = clock.clone();
         let recorder = Recorder::new(move || on_this_clock.now());
-        Self { executor, clock, trace: Trace::new(), recorder, ends: Rc::default() }
+        Self { executor, clock, trace: Trace::new(), recorder, names: Vec::new(), ends: Rc::default() }
     }
 
     /// A task that awaits this, and notes when it was ready.
     fn spawn(&mut self, name: &'static str, future: impl Future<Output = ()> + 'static) {
+        self.names.push(name);
         let (clock, ends) = (self.clock.clone(), self.ends.clone());
         let recorded = self.recorder.future(name, self.trace.task(name, future));
         self.executor.spawn(async move {
@@ -50,10 +64,10 @@ impl Run {
     /// Runs the executor. Fails if that never comes to an end, or if it breaks a rule.
     #[track_caller]
     fn run(self, expected: Timeline) -> Finished<Vec<(&'static str, Duration)>> {
-        let Self { mut executor, clock, trace, recorder, ends } = self;
-        let (stuck, clock_then) = (trace.clone(), clock.clone());
+        let Self { mut executor, clock, trace, recorder, names, ends } = self;
+        let (stuck, clock_then, all) = (trace.clone(), clock.clone(), names.clone());
         let check = Check::new().draws_futures(&recorder).expects(expected);
-        let run = check.when_stuck(move |outcome| does_not_return(outcome, &stuck, &clock_then)).by_hand(|| {
+        let run = check.when_stuck(move |outcome| does_not_return(outcome, &stuck, &clock_then, &all)).by_hand(|| {
             let ended = trace.watch(|| executor.run()).is_some();
             (ended, trace.fault())
         });
@@ -70,6 +84,18 @@ impl Run {
                  and it says that until nobody waits for it any more."
             }));
         }
+        let asleep = names.into_iter().find(|name| !trace.has_ended(name) && trace.wakes(name) >= trace.polls(name));
+        if let Some(name) = asleep.filter(|_| ended) {
+            run.fail(
+                saw(format!("`run` returns at {}, and `{name}` was woken and not polled again", instant(clock.now())))
+                    .expected("one more poll of it")
+                    .because(
+                        "The executor goes on as long as `jump` returns `true`: it has woken somebody. `false` says that \
+                         nobody waits for any deadline, and ends the run.",
+                    )
+                    .outcome(Outcome::LostWakeUp),
+            );
+        }
         if let Some(fault) = fault {
             run.fail(fault);
         }
@@ -77,7 +103,7 @@ impl Run {
     }
 }
 
-fn does_not_return(outcome: Outcome, trace: &Trace, clock: &Clock) -> Option<Message> {
+fn does_not_return(outcome: Outcome, trace: &Trace, clock: &Clock, names: &[&str]) -> Option<Message> {
     if trace.hangs_in_wake().is_some() {
         let message = saw("a waker is called, and the call does not return").expected("no lock around a wake");
         return Some(message.outcome(Outcome::Blocked).because(
@@ -86,16 +112,22 @@ fn does_not_return(outcome: Outcome, trace: &Trace, clock: &Clock) -> Option<Mes
              `while let … = clock.timers()…` the lock is held to the end of the body.)",
         ));
     }
-    // A lock that is taken and freed in a loop is free at one of many looks.
-    let now = (0..50).find_map(|_| {
-        thread::sleep(Duration::from_millis(2));
-        clock.0.try_lock().ok().map(|timers| timers.now)
-    });
+    // Asked on a thread of its own, which is left there where the lock is never free.
+    let (tells, told) = mpsc::channel();
+    let clock = clock.clone();
+    thread::spawn(move || tells.send(clock.now()));
+    let now = told.recv_timeout(Duration::from_millis(300)).ok();
     let message = match (outcome, now) {
         (Outcome::Blocked, Some(_)) => saw("`run` does not return, and the thread sleeps").because(
             "The clock is virtual: nobody waits for it, it is moved. The thread need not sleep until the deadline, because \
              nothing else can happen before it.",
         ),
+        (_, Some(now)) if names.iter().all(|name| trace.has_ended(name)) => {
+            saw(format!("all tasks have ended, and `run` goes round and round; the clock says {}", instant(now))).because(
+                "Nobody sleeps any more, and `jump` returns `true` each time. Where nobody waits, it returns `false`. And who \
+                 has been woken waits no longer: as long as it is among them, every jump leads to the same deadline.",
+            )
+        }
         (_, Some(now)) => saw(format!("`run` goes round and round; the clock says {}", instant(now))).because(
             "A jump finds the soonest of those who wait. Who has been woken waits no longer: as long as it is among them, \
              every jump leads to the same deadline.",
@@ -123,7 +155,7 @@ fn told(ends: &[(&'static str, Duration)]) -> String {
 const NOBODY_WOKE_IT: &str = "A sleep that is pending has somebody who wakes it: the clock. `poll` must leave its waker among \
      those who wait, under its own deadline and its own number, and a jump must wake all whose deadline has come.";
 
-/// A sleep of an hour ends after exactly one hour of the virtual clock: one poll before it, one after it.
+/// A sleep of an hour and a quarter of a millisecond ends at exactly 3600.00025 s: one poll before it, and one at it.
 #[test]
 fn an_hour_takes_no_time() {
     // A quarter of a millisecond more: a clock that ticks would miss it.
@@ -255,6 +287,204 @@ fn a_deadline_in_the_past_is_ready_at_once() {
             .expected("late at 2 s, and 2 polls")
             .because("The deadline is over, so there is nothing to wait for. The clock never goes back."),
     );
+}
+
+/// A sleep in its place, and the task that polls it.
+type Sleeper = (Pin<Box<Sleep>>, Wakes);
+
+/// Each polled once, in this order.
+fn sleepers(clock: &Clock, seconds: &[f64]) -> Vec<Sleeper> {
+    let mut sleepers: Vec<Sleeper> =
+        seconds.iter().map(|seconds| (Box::pin(clock.sleep(secs(*seconds))), Wakes::new())).collect();
+    for (sleep, task) in &mut sleepers {
+        let _ = task.poll(sleep.as_mut());
+    }
+    sleepers
+}
+
+fn woken(sleepers: &[Sleeper]) -> Vec<usize> {
+    sleepers.iter().map(|(_, task)| task.count()).collect()
+}
+
+fn by_hand<T>(code: impl FnOnce(&Clock) -> T) -> Finished<T> {
+    let clock = Clock::default();
+    let check = Check::new().when_stuck(|outcome| {
+        let message = saw("`poll`, `jump` or the drop of a sleep does not return").expected("each to return at once");
+        Some(message.outcome(outcome).because(
+            "None of them waits for anybody. Is the lock of the clock taken by somebody who has it already? `now()` and \
+             `timers()` take it, and so does whoever is woken.",
+        ))
+    });
+    check.by_hand(|| code(&clock))
+}
+
+/// One jump wakes everybody whose deadline has come, and nobody else. Who was woken waits no longer.
+#[test]
+fn a_jump_wakes_everybody_whose_deadline_has_come() {
+    let run = by_hand(|clock| {
+        let mut sleepers = sleepers(clock, &[1.0, 2.0, 1.0, 1.000_05, 1.0]);
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        for (i, (_, task)) in sleepers.iter().enumerate() {
+            let (seen, clock) = (seen.clone(), clock.clone());
+            task.when_woken(move || seen.borrow_mut().push((i, clock.now())));
+        }
+        // The same sleep once more: it does not begin anew.
+        let (first, task) = &mut sleepers[0];
+        let _ = task.poll(first.as_mut());
+        let early = woken(&sleepers);
+        let jumps: Vec<_> = (0..4).map(|_| (clock.jump(), clock.now(), woken(&sleepers))).collect();
+        let kept: Vec<_> = sleepers.iter().map(|(_, task)| task.kept()).collect();
+        (early, jumps, kept, seen.take())
+    });
+    let (early, jumps, kept, seen) = run.value();
+    run.require(
+        *early == [0; 5],
+        saw("a sleep was polled, and its task was woken").expected("no wake before the deadline").because(
+            "A poll leaves its waker with the clock, and calls none: neither its own nor the one that it replaces.",
+        ),
+    );
+    let (_, now, counts) = &jumps[0];
+    run.require(
+        *now == secs(1.0) && *counts == [1, 0, 1, 0, 1],
+        saw(format!(
+            "five sleep until 1, 2, 1, 1.00005 and 1 s. After one jump the clock says {}, and they were \
+                     woken {counts:?} times",
+            instant(*now)
+        ))
+        .expected("1 s, and [1, 0, 1, 0, 1]")
+        .because(
+            "One jump wakes everybody whose deadline has come, however many they are, and lets sleep whoever has a \
+                 later one, however near it is.",
+        ),
+    );
+    run.require(
+        seen.iter().all(|(i, now)| *now == [secs(1.0), secs(2.0), secs(1.0), secs(1.000_05), secs(1.0)][*i]),
+        saw(format!("who was woken has looked at the clock at once: {seen:?} (number, time)"))
+            .expected("its deadline")
+            .because(
+                "Move the clock first, and wake then. A waker may do anything, and the one who is woken \
+                      looks at the clock.",
+            ),
+    );
+    run.require(
+        seen.iter().map(|(i, _)| *i).take(3).eq([0, 2, 4]),
+        saw(format!("woken in the order {:?}", seen.iter().map(|(i, _)| *i).collect::<Vec<_>>()))
+            .expected("[0, 2, 4, …]")
+            .because(
+                "Where the deadline is the same, the order in which they began to sleep decides. A second poll is no new \
+                 beginning: the number stays.",
+            ),
+    );
+    run.require(
+        jumps.iter().map(|(_, now, _)| *now).eq([1.0, 1.000_05, 2.0, 2.0].map(secs)) && jumps[3].2 == [1; 5],
+        saw(format!(
+            "four jumps lead to {}, and wake {:?} times in all",
+            jumps.iter().map(|(_, now, _)| instant(*now)).collect::<Vec<_>>().join(", "),
+            jumps[3].2
+        ))
+        .expected("1 s, 1.00005 s, 2 s, and the last one nowhere; each is woken once")
+        .because(
+            "Who has been woken waits no longer, also when its task has not polled it since: take it out. Otherwise every \
+             jump leads to the same deadline.",
+        ),
+    );
+    run.require(
+        jumps.iter().map(|(again, ..)| *again).eq([true, true, true, false]),
+        saw(format!("four jumps return {:?}", jumps.iter().map(|(again, ..)| *again).collect::<Vec<_>>()))
+            .expected("[true, true, true, false]")
+            .because("`true`: somebody was woken. `false`: nobody waits."),
+    );
+    run.require(
+        *kept == [0; 5],
+        saw(format!("all have been woken, and {kept:?} of their wakers are still kept"))
+            .expected("none")
+            .because("A waker is called once and let go. It may be all that keeps a task in memory."),
+    );
+}
+
+/// A sleep that is polled before its deadline is pending, however often. One that is dropped leaves nothing, and wakes nobody.
+#[test]
+fn a_sleep_keeps_one_waker_as_long_as_it_waits() {
+    let run = by_hand(|clock| {
+        let mut sleep = Box::pin(clock.sleep(secs(1.0)));
+        let (first, second) = (Wakes::new(), Wakes::new());
+        let polls = [&first, &first, &second, &second].map(|task| task.poll(sleep.as_mut()).is_ready());
+        let kept = [first.kept(), second.kept()];
+        drop(sleep);
+        let counts = [first.count(), second.count()];
+        (polls, kept, counts, second.kept(), clock.jump(), clock.now())
+    });
+    let (polls, kept, counts, after, jumped, now) = run.value();
+    run.require(
+        *polls == [false; 4],
+        saw(format!("four polls at 0 s of a sleep until 1 s: ready? {polls:?}"))
+            .expected("four times pending")
+            .because(
+                "A sleep is over because of the clock, and not because it was polled again: anybody may \
+                      poll, at any time.",
+            ),
+    );
+    run.require(
+        *kept == [0, 1],
+        saw(format!("polled by one task and then by another; {} and {} of their wakers are kept", kept[0], kept[1]))
+            .expected("0 and 1")
+            .because("Each poll replaces the waker of the one before: one sleep, one waker, the newest."),
+    );
+    run.require(
+        *counts == [0, 0],
+        saw(format!("two tasks have polled it, it was dropped, and they were woken {counts:?} times"))
+            .expected("[0, 0]")
+            .because(
+                "Nobody waits for a sleep that is gone or was handed on. A waker that is replaced or \
+                      dropped is not called.",
+            ),
+    );
+    run.require(
+        *after == 0 && !jumped && now.is_zero(),
+        saw(format!("after the drop {after} wakers are kept, and a jump leads to {}", instant(*now)))
+            .expected("0 wakers, and a clock that stands at 0 s")
+            .because(
+                "Most timeouts never fire: they are dropped when the answer comes. They must leave nothing behind.",
+            ),
+    );
+}
+
+/// A poll leaves its waker also when another thread looks at the clock at that moment.
+#[test]
+fn a_poll_waits_for_the_lock() {
+    // Many short runs: threads that take their time must not look like code that hangs.
+    for _ in 0..10 {
+        let run = by_hand(|clock| {
+            let stop = Arc::new(AtomicBool::new(false));
+            let lookers: Vec<_> = (0..2)
+                .map(|_| {
+                    let (stop, clock) = (stop.clone(), clock.clone());
+                    thread::spawn(move || {
+                        while !stop.load(Ordering::Relaxed) {
+                            clock.now();
+                        }
+                    })
+                })
+                .collect();
+            let task = Wakes::new();
+            let lost = (0..2_000).find(|_| {
+                let mut sleep = Box::pin(clock.sleep(secs(1.0)));
+                task.poll(sleep.as_mut()).is_pending() && task.kept() == 0
+            });
+            stop.store(true, Ordering::Relaxed);
+            lookers.into_iter().for_each(|looker| looker.join().expect("to look at the clock does not panic"));
+            lost
+        });
+        run.require(
+            run.value().is_none(),
+            saw("another thread looked at the clock, and a poll was pending without leaving its waker")
+                .expected("a waker for every `Pending`")
+                .because(
+                    "Whoever has the lock lets it go in a moment: wait for it. `try_lock` and `Pending` is a lost wake-up.",
+                )
+                .outcome(Outcome::LostWakeUp),
+        );
+    }
 }
 
 /// A sleep that is polled by two tasks wakes the second one.

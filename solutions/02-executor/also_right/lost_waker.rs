@@ -61,3 +61,70 @@ mod a_waker_that_is_kept {
         }
     }
 }
+
+/// Also right: a `Weak` counts as well as the `Arc`, for as long as the report has it.
+mod counted_through_a_weak_one {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for = if Arc::downgrade(&task.waker).strong_count() == 1 {
+                    WaitsFor::Nobody
+                } else {
+                    WaitsFor::SomebodyWithItsWaker
+                };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Also right: whoever is the only owner may have the value for itself. The clone is one reference more.
+mod a_clone_and_back {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for = if Arc::strong_count(&task.waker.clone()) > 2 {
+                    WaitsFor::SomebodyWithItsWaker
+                } else {
+                    WaitsFor::Nobody
+                };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Also right: the numbers of the tasks are gone through, from the first to the last that was given.
+mod by_all_numbers {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in (0..self.spawned).filter_map(|id| self.tasks.get(&id)) {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Also right: the other way round, and turned in the end.
+mod backwards_and_turned {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values().rev() {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            stuck.reverse();
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}

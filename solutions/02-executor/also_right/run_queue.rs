@@ -142,3 +142,46 @@ mod tasks_in_the_queue {
         }
     }
 }
+
+/// Also right: the task is taken out of the map for its poll, and put back when it is pending.
+mod out_of_the_map_for_its_poll {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(mut task) = self.tasks.remove(&id) else { continue };
+                if task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_pending() {
+                    self.tasks.insert(id, task);
+                }
+            }
+        }
+    }
+}
+
+/// Also right: `wake` searches with an iterator, and `run` is a `while let` whose head is a function: its lock is let go there.
+mod the_next_is_a_function {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            let mut queue = self.queue.lock().expect("nobody panics with this lock");
+            if queue.iter().all(|queued| *queued != self.id) {
+                queue.push_back(self.id);
+            }
+        }
+    }
+
+    impl Executor {
+        fn next(&self) -> Option<TaskId> {
+            self.queue.lock().expect("nobody panics with this lock").pop_front()
+        }
+
+        fn run(&mut self) {
+            while let Some(id) = self.next() {
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                if task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_ready() {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}

@@ -33,16 +33,21 @@ mod a_heap {
     impl Clock {
         fn jump(&self) -> bool {
             let mut timers = self.timers();
-            let (deadline, waker) = loop {
-                let Some(Reverse((deadline, number))) = timers.heap.pop() else { return false };
-                if let Some(waker) = timers.wakers.remove(&number) {
-                    break (deadline, waker);
+            let mut due = Vec::new();
+            while let Some(&Reverse((deadline, number))) = timers.heap.peek() {
+                if !due.is_empty() && deadline > timers.now {
+                    break;
                 }
-            };
-            timers.now = deadline;
+                timers.heap.pop();
+                if let Some(waker) = timers.wakers.remove(&number) {
+                    timers.now = deadline;
+                    due.push(waker);
+                }
+            }
             drop(timers);
-            waker.wake();
-            true
+            let somebody = !due.is_empty();
+            due.into_iter().for_each(Waker::wake);
+            somebody
         }
     }
 
@@ -101,17 +106,75 @@ mod a_list_that_is_searched {
     }
 }
 
-/// Also right: a jump wakes one sleeper. The next jump finds the same instant, if another one waits for it.
-mod one_at_a_time {
+/// Also right: the time has a lock of its own.
+mod a_clock_of_two_locks {
+    #[derive(Clone, Debug, Default)]
+    struct Clock {
+        now: Arc<Mutex<Duration>>,
+        timers: Arc<Mutex<Timers>>,
+    }
+
+    #[derive(Debug, Default)]
+    struct Timers {
+        waiting: BTreeMap<(Duration, u64), Waker>,
+        numbers: u64,
+    }
+
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            if self.clock.now() >= self.deadline {
+                return Poll::Ready(());
+            }
+            self.clock.timers().waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+
     impl Clock {
         fn jump(&self) -> bool {
-            let (deadline, waker) = match self.timers().waiting.pop_first() {
-                Some(((deadline, _), waker)) => (deadline, waker),
-                None => return false,
+            let (deadline, due) = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                (deadline, std::mem::replace(&mut timers.waiting, later))
             };
-            self.timers().now = deadline;
-            waker.wake();
+            *self.now.lock().expect("nobody panics with this lock") = deadline;
+            due.into_values().for_each(Waker::wake);
             true
+        }
+
+        fn now(&self) -> Duration {
+            *self.now.lock().expect("nobody panics with this lock")
+        }
+
+        fn timers(&self) -> MutexGuard<'_, Timers> {
+            self.timers.lock().expect("nobody panics with this lock")
+        }
+    }
+}
+
+/// Also right: `pop_first` as long as the deadline has come, and the lock is free for each wake.
+mod one_after_the_other {
+    impl Clock {
+        fn jump(&self) -> bool {
+            {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                timers.now = deadline;
+            }
+            loop {
+                let waker = {
+                    let mut timers = self.timers();
+                    let now = timers.now;
+                    match timers.waiting.first_entry() {
+                        Some(first) if first.key().0 <= now => first.remove(),
+                        _ => return true,
+                    }
+                };
+                waker.wake();
+            }
         }
     }
 }

@@ -240,3 +240,236 @@ mod waits_in_a_loop {
         }
     }
 }
+
+/// Trap: the references are counted in pairs.
+/// Caught by: several_may_hold_the_waker
+/// Says: One is enough
+mod an_even_count_is_kept {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for = if Arc::strong_count(&task.waker) % 2 == 0 {
+                    WaitsFor::SomebodyWithItsWaker
+                } else {
+                    WaitsFor::Nobody
+                };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: one, two or three may hold a waker, and nobody thought of four.
+/// Caught by: several_may_hold_the_waker
+/// Says: One is enough
+mod somebody_is_up_to_three {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for = match Arc::strong_count(&task.waker) {
+                    2..=4 => WaitsFor::SomebodyWithItsWaker,
+                    _ => WaitsFor::Nobody,
+                };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: the report names the first three.
+/// Caught by: two_hundred_tasks_are_all_told
+/// Says: The report is as long as the list
+mod three_at_most {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values().take(3) {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: the tasks are looked up by number, from zero to a number that seemed to be enough.
+/// Caught by: two_hundred_tasks_are_all_told
+/// Says: 300 have ended before
+mod ids_from_zero {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in (0..64).filter_map(|id| self.tasks.get(&id)) {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: the numbers of the tasks are taken for the places in a list.
+/// Caught by: the_stuck_task_is_named
+/// Says: and birch has not ended
+mod ids_up_to_the_number_of_tasks {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in (0..self.tasks.len()).filter_map(|id| self.tasks.get(&id)) {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: the report is sorted by name.
+/// Caught by: tasks_that_wait_for_each_other_are_all_named
+/// Says: not in that of their names
+mod sorted_by_name {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            stuck.sort_by_key(|task| task.name);
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: the last one that was spawned is named first.
+/// Caught by: tasks_that_wait_for_each_other_are_all_named
+/// Says: in the order in which they were spawned
+mod the_newest_first {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values().rev() {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: the lost ones are named first.
+/// Caught by: a_waker_that_nobody_has_is_a_lost_one
+/// Says: a deadlock: careless waits for Nobody
+mod lost_ones_first {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            stuck.sort_by_key(|task| task.waits_for == WaitsFor::SomebodyWithItsWaker);
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: two tasks of one name are taken for one.
+/// Caught by: two_hundred_tasks_are_all_told
+/// Says: Two tasks of one name are two
+mod one_of_each_name {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            let mut seen = std::collections::HashSet::new();
+            stuck.retain(|task| seen.insert(task.name));
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: kept and lost are the wrong way round.
+/// Caught by: a_waker_that_nobody_has_is_a_lost_one
+/// Says: The two are the wrong way round
+mod the_wrong_way_round {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) == 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: a task whose waker is kept is not thought to be stuck.
+/// Caught by: the_stuck_task_is_named
+/// Says: and birch has not ended
+mod only_the_lost_ones {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            stuck.retain(|task| task.waits_for == WaitsFor::Nobody);
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: the report gives every stuck task one more turn.
+/// Caught by: a_wake_after_the_report_still_counts
+/// Says: it wakes no task
+mod the_report_wakes_all {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            self.tasks.values().for_each(|task| task.waker.clone().wake());
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: the report makes a reference and does not let it go: the next report counts it.
+/// Caught by: a_waker_that_nobody_has_is_a_lost_one
+/// Says: The executor itself holds one reference
+mod the_report_keeps_a_waker {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let mut stuck = Vec::new();
+            for task in self.tasks.values() {
+                let waits_for =
+                    if Arc::strong_count(&task.waker) > 1 { WaitsFor::SomebodyWithItsWaker } else { WaitsFor::Nobody };
+                stuck.push(StuckTask { name: task.name, waits_for });
+            }
+            self.tasks.values().for_each(|task| std::mem::forget(task.waker.clone()));
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}

@@ -176,7 +176,7 @@ mod taken_out_after_the_poll {
 }
 
 /// Trap: `run` goes on until there are no tasks, and waits for a wake by looking at the queue.
-/// Caught by: a_task_that_waits_is_left_alone
+/// Caught by: a_wake_puts_the_task_into_the_queue
 /// Says: goes round and round, and polls nobody
 mod until_all_have_ended {
     impl Executor {
@@ -189,6 +189,202 @@ mod until_all_have_ended {
                 if poll.is_ready() {
                     self.tasks.remove(&id);
                 }
+            }
+        }
+    }
+}
+
+/// Trap: `spawn` polls, and queues only what is pending.
+/// Caught by: every_task_runs_to_its_end
+/// Says: no poll before its turn
+mod spawn_polls_at_once {
+    impl Executor {
+        fn spawn(&mut self, future: impl Future<Output = ()> + 'static) {
+            let id = self.spawned;
+            self.spawned += 1;
+            let waker = Waker::from(Arc::new(TaskWaker { id, queue: self.queue.clone() }));
+            let mut future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future);
+            if future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
+                self.tasks.insert(id, Task { future, waker });
+            }
+        }
+    }
+}
+
+/// Trap: `run` ends after as many polls as seemed to be enough.
+/// Caught by: a_long_way_has_an_end
+/// Says: does the loop end too soon?
+mod four_rounds {
+    impl Executor {
+        fn run(&mut self) {
+            let tasks = self.queue.lock().expect("nobody panics with this lock").len();
+            for _ in 0..tasks * 4 {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+
+                if poll.is_ready() {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the lock is let go between the look and the push.
+/// Caught by: wakes_at_one_instant_make_one_turn
+/// Says: hold the lock from the look to the push
+mod two_locks_in_wake {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            if !self.queue.lock().expect("nobody panics with this lock").contains(&self.id) {
+                self.queue.lock().expect("nobody panics with this lock").push_back(self.id);
+            }
+        }
+    }
+}
+
+/// Trap: the lock of the queue is held while a task is dropped.
+/// Caught by: a_task_may_wake_another_when_it_is_dropped
+/// Says: Hold no lock while a task is polled or dropped
+mod dropped_under_the_lock {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                if poll.is_ready() {
+                    let _queue = self.queue.lock().expect("nobody panics with this lock");
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a task whose waker nobody has kept is dropped.
+/// Caught by: a_task_that_nobody_can_wake_is_left
+/// Says: Tasks that wait are left as they are
+mod drops_what_nobody_can_wake {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let alone = Arc::new(TaskWaker { id, queue: self.queue.clone() });
+                let waker = Waker::from(alone.clone());
+                let ready = task.future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
+                drop(waker);
+                let lost = Arc::strong_count(&alone) == 1
+                    && !self.queue.lock().expect("nobody panics with this lock").contains(&id);
+                if ready || lost {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: every wake puts the task into the queue, and a turn takes all its places out.
+/// Caught by: nothing_is_left_over
+/// Says: a task was woken 500 times before its turn
+mod queued_often_and_taken_out_once {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            self.queue.lock().expect("nobody panics with this lock").push_back(self.id);
+        }
+    }
+
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = {
+                    let mut queue = self.queue.lock().expect("nobody panics with this lock");
+                    let next = queue.pop_front();
+                    if let Some(id) = next {
+                        queue.retain(|other| *other != id);
+                    }
+                    next
+                };
+                let Some(id) = next else { return };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                if poll.is_ready() {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the waker of a task that has ended is never dropped.
+/// Caught by: nothing_is_left_over
+/// Says: a task that has ended leaves
+mod the_waker_is_leaked {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else { return };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                if poll.is_ready()
+                    && let Some(task) = self.tasks.remove(&id)
+                {
+                    std::mem::forget(task.waker);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the thread parks when the queue is empty.
+/// Caught by: a_wake_puts_the_task_into_the_queue
+/// Says: Does it park
+mod parks {
+    impl Executor {
+        fn run(&mut self) {
+            while !self.tasks.is_empty() {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(id) = next else {
+                    std::thread::park();
+                    continue;
+                };
+                let Some(task) = self.tasks.get_mut(&id) else { continue };
+                let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+
+                if poll.is_ready() {
+                    self.tasks.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: `wake` does nothing.
+/// Caught by: a_wake_puts_the_task_into_the_queue
+/// Says: is all that brings a task back
+mod an_empty_wake {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            let _ = (self.id, &self.queue);
+        }
+    }
+}
+
+/// Trap: `wake` takes the lock of the queue twice.
+/// Caught by: a_wake_puts_the_task_into_the_queue
+/// Says: is taken twice in it
+mod locks_twice_in_wake {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            let queue = self.queue.lock().expect("nobody panics with this lock");
+            if !queue.contains(&self.id) {
+                self.queue.lock().expect("nobody panics with this lock").push_back(self.id);
             }
         }
     }

@@ -164,7 +164,7 @@ mod the_clock_does_not_move {
 }
 
 /// Trap: only the first poll leaves a waker.
-/// Caught by: the_newest_waker_is_woken
+/// Caught by: a_sleep_keeps_one_waker_as_long_as_it_waits
 /// Says: Each poll replaces the waker of the one before
 mod the_first_waker_is_kept {
     impl Future for Sleep {
@@ -301,6 +301,258 @@ mod woken_under_the_lock {
                 first.remove().wake();
             }
             true
+        }
+    }
+}
+
+/// Trap: a jump wakes one sleeper. The task says: everybody whose deadline has come.
+/// Caught by: a_jump_wakes_everybody_whose_deadline_has_come
+/// Says: One jump wakes everybody
+mod one_at_a_time {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let waker = {
+                let mut timers = self.timers();
+                let Some(((deadline, _), waker)) = timers.waiting.pop_first() else { return false };
+                timers.now = deadline;
+                waker
+            };
+            waker.wake();
+            true
+        }
+    }
+}
+
+/// Trap: the wakers are called, and stay in the map. A poll or a drop takes them out, if it comes.
+/// Caught by: a_jump_wakes_everybody_whose_deadline_has_come
+/// Says: take it out
+mod woken_and_left_there {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now >= self.deadline {
+                timers.waiting.remove(&(self.deadline, self.number));
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due: Vec<Waker> = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                timers.now = deadline;
+                timers.waiting.range(..=(deadline, u64::MAX)).map(|(_, waker)| waker.clone()).collect()
+            };
+            due.into_iter().for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: deadlines that are near each other are taken for one.
+/// Caught by: a_jump_wakes_everybody_whose_deadline_has_come
+/// Says: however near it is
+mod coalesced {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                timers.now = deadline;
+                let later = timers.waiting.split_off(&(deadline + Duration::from_micros(100), u64::MAX));
+                std::mem::replace(&mut timers.waiting, later)
+            };
+            due.into_values().for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: the clock is moved when all have been woken.
+/// Caught by: a_jump_wakes_everybody_whose_deadline_has_come
+/// Says: Move the clock first
+mod the_clock_moves_after_the_wakes {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let (deadline, due) = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                (deadline, std::mem::replace(&mut timers.waiting, later))
+            };
+            due.into_values().for_each(Waker::wake);
+            self.timers().now = deadline;
+            true
+        }
+    }
+}
+
+/// Trap: the waker that is replaced is called, as a farewell.
+/// Caught by: a_jump_wakes_everybody_whose_deadline_has_come
+/// Says: calls none
+mod the_replaced_waker_is_woken {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now >= self.deadline {
+                return Poll::Ready(());
+            }
+            let old = timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            drop(timers);
+            if let Some(old) = old {
+                old.wake();
+            }
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: a second poll is taken for the wake.
+/// Caught by: a_sleep_keeps_one_waker_as_long_as_it_waits
+/// Says: not because it was polled again
+mod ready_at_the_second_poll {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now >= self.deadline || timers.waiting.contains_key(&(self.deadline, self.number)) {
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: each poll takes a new number: who is polled twice loses its place.
+/// Caught by: a_jump_wakes_everybody_whose_deadline_has_come
+/// Says: the number stays
+mod a_poll_begins_anew {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let this = self.get_mut();
+            let mut timers = this.clock.timers();
+            if timers.now >= this.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.remove(&(this.deadline, this.number));
+            timers.numbers += 1;
+            this.number = timers.numbers;
+            timers.waiting.insert((this.deadline, this.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: `try_lock`, and pending where somebody has the lock.
+/// Caught by: a_poll_waits_for_the_lock
+/// Says: is a lost wake-up
+mod gives_up_when_the_lock_is_taken {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let Ok(mut timers) = self.clock.0.try_lock() else { return Poll::Pending };
+            if timers.now >= self.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: a sleep that is dropped wakes whoever slept.
+/// Caught by: a_sleep_keeps_one_waker_as_long_as_it_waits
+/// Says: is not called
+mod wakes_when_dropped {
+    impl Drop for Sleep {
+        fn drop(&mut self) {
+            let waker = self.clock.timers().waiting.remove(&(self.deadline, self.number));
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+}
+
+/// Trap: `jump` returns `true` also when nobody waits.
+/// Caught by: an_hour_takes_no_time
+/// Says: Where nobody waits, it returns `false`
+mod always_jumps {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return true };
+                timers.now = deadline;
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                std::mem::replace(&mut timers.waiting, later)
+            };
+            due.into_values().for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: `jump` wakes the sleepers, and returns `false`.
+/// Caught by: an_hour_takes_no_time
+/// Says: ends the run
+mod never_jumps_again {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                timers.now = deadline;
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                std::mem::replace(&mut timers.waiting, later)
+            };
+            due.into_values().for_each(Waker::wake);
+            false
+        }
+    }
+}
+
+/// Trap: a sleep that is dropped leaves its waker with the clock.
+/// Caught by: a_sleep_keeps_one_waker_as_long_as_it_waits
+/// Says: leave nothing behind
+mod a_dropped_sleep_stays {
+    impl Drop for Sleep {
+        fn drop(&mut self) {
+            let _ = self.number;
+        }
+    }
+}
+
+/// Trap: a second poll adds its waker, and the first one stays.
+/// Caught by: a_jump_wakes_everybody_whose_deadline_has_come
+/// Says: they were woken [2, 0, 1, 0, 1] times
+mod every_waker_is_kept {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let this = self.get_mut();
+            let mut timers = this.clock.timers();
+            if timers.now >= this.deadline {
+                return Poll::Ready(());
+            }
+            timers.numbers += 1;
+            this.number = timers.numbers;
+            timers.waiting.insert((this.deadline, this.number), context.waker().clone());
+            Poll::Pending
         }
     }
 }
