@@ -557,3 +557,42 @@ mod wakes_itself_at_the_second_poll {
         }
     }
 }
+
+/// Trap: the waker is kept before the look, and stays there when the future is ready.
+/// Caught by: wakes_nobody_who_has_got_it
+/// Says: so it leaves no waker
+mod keeps_the_waker_first {
+    impl Future for FirstToken {
+        type Output = Option<String>;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+            let mut shared = self.0.lock().expect("nobody panics with this lock");
+            shared.first = Some(cx.waker().clone());
+            if shared.is_finished || !shared.tokens.is_empty() {
+                return Poll::Ready(shared.tokens.first().cloned());
+            }
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: an empty token is nothing to show, and is left out.
+/// Caught by: an_empty_token_is_the_first_one
+/// Says: Models do send empty tokens
+mod no_empty_tokens {
+    impl Writer {
+        pub fn push(&self, token: &str) {
+            if token.is_empty() {
+                return;
+            }
+            let first = {
+                let mut shared = self.0.lock().expect("nobody panics with this lock");
+                shared.tokens.push(token.to_owned());
+                shared.first.take()
+            };
+            if let Some(first) = first {
+                first.wake();
+            }
+        }
+    }
+}
