@@ -451,6 +451,57 @@ fn nothing_is_lost_in_the_middle_of_a_poll() {
     );
 }
 
+/// A poll that comes while another side has the lock waits for it: `{:?}` of a `Mutex` holds it while it writes.
+#[test]
+fn waits_for_the_lock_that_another_side_has() {
+    struct Printed<F: FnOnce()>(Option<F>);
+
+    impl<F: FnOnce()> std::fmt::Write for Printed<F> {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            if text.contains("It")
+                && let Some(code) = self.0.take()
+            {
+                code();
+            }
+            Ok(())
+        }
+    }
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let (writer, _first, mut whole) = pinned_reply();
+        writer.push("It ");
+        let saves = Wakes::new();
+        let waker = saves.waker();
+        let other = RefCell::new(None);
+        let in_the_middle = || {
+            let (tell, told) = mpsc::channel();
+            other.replace(Some(thread::spawn(move || {
+                let _ = tell.send(());
+                let _ = whole.as_mut().poll(&mut Context::from_waker(&waker));
+                let _ = tell.send(());
+                whole
+            })));
+            // First until the thread has its turn, and then for a few lines: a poll that waits for the lock comes later.
+            let _ = told.recv();
+            let _ = told.recv_timeout(Duration::from_millis(40));
+        };
+        let _ = std::fmt::write(&mut Printed(Some(in_the_middle)), format_args!("{writer:?}"));
+        let whole = other.take().and_then(|other| other.join().ok());
+        writer.finish();
+        // Where nothing was written, nothing could come in the middle of it.
+        whole.is_none() || saves.count() > 0
+    });
+    run.require(
+        *run.value(),
+        saw("a poll came while another thread had the lock; it returned `Pending`, and the end has woken nobody")
+            .expected("a wake-up of the task that waits for the whole reply")
+            .because(
+                "A poll that does not get the lock at once (`try_lock`) must not say `Pending`: it has not kept its waker, so \
+                 nobody will poll it again. Wait for the lock, with `lock`: it is held for a few lines.",
+            )
+            .outcome(Outcome::LostWakeUp),
+    );
+}
+
 /// Something that another thread does while a waker is cloned, for the first time.
 struct InTheMiddle<T> {
     other: thread::JoinHandle<Option<T>>,

@@ -222,3 +222,14 @@ mod looks_once_more {
         }
     }
 }
+
+/// Also right: a future that is dropped takes its waker with it.
+mod a_dropped_future_takes_its_waker {
+    impl Drop for FirstToken {
+        fn drop(&mut self) {
+            let waker = self.0.lock().expect("nobody panics with this lock").first.take();
+            // Outside of the lock, as the drop of a waker may run code.
+            drop(waker);
+        }
+    }
+}

@@ -596,3 +596,36 @@ mod no_empty_tokens {
         }
     }
 }
+
+/// Trap: `try_lock`, and the waker is cloned before it: no lock is held meanwhile, and none is got either.
+/// Caught by: waits_for_the_lock_that_another_side_has
+/// Says: a poll came while another thread had the lock
+mod try_lock_after_the_clone {
+    impl Future for FirstToken {
+        type Output = Option<String>;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+            let newest = cx.waker().clone();
+            let Ok(mut shared) = self.0.try_lock() else { return Poll::Pending };
+            if shared.is_finished || !shared.tokens.is_empty() {
+                return Poll::Ready(shared.tokens.first().cloned());
+            }
+            shared.first = Some(newest);
+            Poll::Pending
+        }
+    }
+
+    impl Future for WholeReply {
+        type Output = String;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            let newest = cx.waker().clone();
+            let Ok(mut shared) = self.0.try_lock() else { return Poll::Pending };
+            if shared.is_finished {
+                return Poll::Ready(shared.tokens.concat());
+            }
+            shared.whole = Some(newest);
+            Poll::Pending
+        }
+    }
+}
