@@ -3,7 +3,9 @@
 //! A model writes a reply, token by token. One task waits for the first token, to show it, and another one for the
 //! whole reply, to save it. `push` and `finish` wake whoever waits no longer because of them, and nobody else. Of each
 //! of the two futures that is the task that has polled it last: a future may move to another task. And a waker may poll
-//! at once, where it is called. The code below works in the demo, and hangs in production. Mend it.
+//! at once, where it is called. A future that is ready waits no longer, so its task is not woken any more; where one was
+//! dropped before that, a wake-up of its task is neither asked for nor forbidden. An empty token is a token. The code
+//! below works in the demo, and hangs in production. Mend it.
 //!
 //! Starts: lost wake-up
 //! Run: `cargo workbook check 01-futures/newest_waker` · Read: book, chapter 1 · 15 min

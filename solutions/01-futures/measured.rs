@@ -10,8 +10,10 @@
 //! The wrapper wakes nobody and keeps no waker: it hands `cx` on, and the future inside leaves the waker where it
 //! belongs. It adds no poll, and no time: whoever awaits `measured(future)` sees the run of `future`.
 //!
-//! A silence is the time between two polls, so one instant has to be remembered: that of the last poll. The sum of all
-//! of them is the whole time.
+//! A silence is the time from one poll to the next, so one instant has to be remembered: that of the last poll. The sum
+//! of all of them is the whole time. The clock is read before the future is polled: a poll may take time itself, and
+//! then the beginning and the end of it are two instants. Nothing else decides what is measured: not who polls, nor
+//! whether anybody was woken, nor how short or long a silence is.
 //!
 //! Also right: the future in a `Pin<Box<F>>`, which needs no pin-project and costs an allocation for each future; an
 //! `async` block with `poll_fn`, where `pin!` does the work.
@@ -30,9 +32,9 @@ use tokio::time::Instant;
 pub struct Measure {
     /// All polls, with the one that was ready.
     pub polls: u32,
-    /// From the first poll to the last.
+    /// From the beginning of the first poll to that of the last.
     pub took: Duration,
-    /// The longest time from one poll to the next.
+    /// The longest time from the beginning of one poll to that of the next.
     pub silence: Duration,
 }
 

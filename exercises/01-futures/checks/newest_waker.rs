@@ -58,6 +58,14 @@ fn takes_what_is_there_already() {
     });
     let Taken { first, late, early, whole, nothing, empty } = run.value();
     run.require(
+        *whole != Poll::Ready("comes later.".to_owned()),
+        saw("the first token was given to who waited for it, and the whole reply is \"comes later.\"")
+            .expected("\"It comes later.\"")
+            .because(
+                "The first token must stay for the other future: it is a part of the whole reply. Give out a clone.",
+            ),
+    );
+    run.require(
         *first == Poll::Ready(Some("It ".to_owned())) && *whole == Poll::Ready("It comes later.".to_owned()),
         saw(format!("{first:?} where the first token is there, {whole:?} where the whole reply is"))
             .expected("Ready(Some(\"It \")) and Ready(\"It comes later.\")")
@@ -84,6 +92,25 @@ fn takes_what_is_there_already() {
         saw(format!("a reply was finished without a token: {nothing:?} and {empty:?}"))
             .expected("Ready(None) and Ready(\"\")")
             .because("A reply may end without a token. Then the first one will never come, and nobody waits for it."),
+    );
+}
+
+/// An empty token is a token, too.
+#[test]
+fn an_empty_token_is_the_first_one() {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let (writer, mut first, _whole) = pinned_reply();
+        let shows = Wakes::new();
+        let _ = shows.poll(first.as_mut());
+        ["", "It "].into_iter().for_each(|token| writer.push(token));
+        shows.poll(first.as_mut())
+    });
+    run.require(
+        *run.value() == Poll::Ready(Some(String::new())),
+        saw(format!("{:?} after the tokens \"\" and \"It \"", run.value())).expected("Ready(Some(\"\"))").because(
+            "Models do send empty tokens, at the beginning of a reply above all. Whoever waits for the first token waits \
+             for a call of `push`, whatever it brings.",
+        ),
     );
 }
 
@@ -300,10 +327,34 @@ fn wakes_only_the_task_that_polled_last() {
     }
 }
 
+/// Who has got what it waited for is not woken any more.
+#[test]
+fn wakes_nobody_who_has_got_it() {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let (writer, mut first, mut whole) = pinned_reply();
+        let (shows, saves) = (Wakes::new(), Wakes::new());
+        writer.push("It ");
+        let _ = shows.poll(first.as_mut());
+        let _ = saves.poll(whole.as_mut());
+        writer.push("comes.");
+        writer.finish();
+        shows.count()
+    });
+    run.require(
+        *run.value() == 0,
+        saw(format!("the first poll gave the first token, and its task was woken {} after that", times(*run.value())))
+            .expected("no wake-up of a task that has got its token")
+            .because(
+                "A poll that returns `Ready` has nothing to wait for, so it leaves no waker: the next `push` would call it, \
+                 for a future that is done. Whoever keeps the waker before the look takes it out again.",
+            ),
+    );
+}
+
 /// A waker may poll at once: what it is told of is there, and no lock is held.
 #[test]
 fn a_waker_may_poll_at_once() {
-    let run = Check::new().by_hand(|| {
+    let run = Check::new().when_stuck(wakes_with_the_lock).by_hand(|| {
         let (writer, first, whole) = pinned_reply();
         let (shows, saves) = (Wakes::new(), Wakes::new());
         let shown = polls_when_woken(&shows, first);
@@ -322,6 +373,19 @@ fn a_waker_may_poll_at_once() {
         )
         .outcome(Outcome::LostWakeUp),
     );
+}
+
+/// The words for a poll that was asked for by a waker and waits for ever.
+fn wakes_with_the_lock(outcome: Outcome) -> Option<Message> {
+    let message = saw("`push` or `finish` calls `wake()`, the waker polls at once, and this poll does not return")
+        .expected("every call of a waker to return")
+        .because(
+            "Your code calls a waker while it holds a lock: the guard in `push` or `finish` still lives at its `wake()`, and \
+             the poll waits for the same lock. A guard lives to the end of its block, one in the head of an `if let` to the \
+             end of the `if let`. Take the waker out with a `let` in a block of its own, let the lock go, and wake last.",
+        )
+        .outcome(outcome);
+    (outcome == Outcome::Blocked).then_some(message)
 }
 
 /// Polls once, and once more whenever the waker is called, at once. What the last poll has given.
@@ -379,6 +443,57 @@ fn nothing_is_lost_in_the_middle_of_a_poll() {
         saved,
         saw("two futures were polled at the same time on two threads; the reply is finished, and one task was not woken")
             .expected("a wake-up of both")
+            .because(
+                "A poll that does not get the lock at once (`try_lock`) must not say `Pending`: it has not kept its waker, so \
+                 nobody will poll it again. Wait for the lock, with `lock`: it is held for a few lines.",
+            )
+            .outcome(Outcome::LostWakeUp),
+    );
+}
+
+/// A poll that comes while another side has the lock waits for it: `{:?}` of a `Mutex` holds it while it writes.
+#[test]
+fn waits_for_the_lock_that_another_side_has() {
+    struct Printed<F: FnOnce()>(Option<F>);
+
+    impl<F: FnOnce()> std::fmt::Write for Printed<F> {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            if text.contains("It")
+                && let Some(code) = self.0.take()
+            {
+                code();
+            }
+            Ok(())
+        }
+    }
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let (writer, _first, mut whole) = pinned_reply();
+        writer.push("It ");
+        let saves = Wakes::new();
+        let waker = saves.waker();
+        let other = RefCell::new(None);
+        let in_the_middle = || {
+            let (tell, told) = mpsc::channel();
+            other.replace(Some(thread::spawn(move || {
+                let _ = tell.send(());
+                let _ = whole.as_mut().poll(&mut Context::from_waker(&waker));
+                let _ = tell.send(());
+                whole
+            })));
+            // First until the thread has its turn, and then for a few lines: a poll that waits for the lock comes later.
+            let _ = told.recv();
+            let _ = told.recv_timeout(Duration::from_millis(40));
+        };
+        let _ = std::fmt::write(&mut Printed(Some(in_the_middle)), format_args!("{writer:?}"));
+        let whole = other.take().and_then(|other| other.join().ok());
+        writer.finish();
+        // Where nothing was written, nothing could come in the middle of it.
+        whole.is_none() || saves.count() > 0
+    });
+    run.require(
+        *run.value(),
+        saw("a poll came while another thread had the lock; it returned `Pending`, and the end has woken nobody")
+            .expected("a wake-up of the task that waits for the whole reply")
             .because(
                 "A poll that does not get the lock at once (`try_lock`) must not say `Pending`: it has not kept its waker, so \
                  nobody will poll it again. Wait for the lock, with `lock`: it is held for a few lines.",

@@ -51,27 +51,6 @@ mod behind_a_pointer {
     }
 }
 
-/// Also right: a silence lasts from the end of a poll to the beginning of the next one; the time inside of polls is added.
-mod from_the_end_of_a_poll {
-    impl<F: Future> Future for Measured<F> {
-        type Output = (F::Output, Measure);
-
-        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-            let this = self.project();
-            let began = Instant::now();
-            if let Some(ended) = *this.last_poll {
-                this.measure.silence = this.measure.silence.max(began - ended);
-                this.measure.took += began - ended;
-            }
-            let poll = this.future.poll(cx);
-            this.measure.polls += 1;
-            this.measure.took += began.elapsed();
-            *this.last_poll = Some(Instant::now());
-            poll.map(|output| (output, *this.measure))
-        }
-    }
-}
-
 /// Also right: all polls are noted, and the measure is made at the end.
 mod all_instants_kept {
     #[pin_project]
@@ -100,6 +79,64 @@ mod all_instants_kept {
                 silence: silences.max().unwrap_or_default(),
             };
             Poll::Ready((output, measure))
+        }
+    }
+}
+
+/// Also right: the pin is handed on by hand, in two lines of `unsafe`. The wrapper is `Unpin` only if its future is.
+mod projected_by_hand {
+    #[derive(Debug)]
+    pub struct Measured<F> {
+        future: F,
+        measure: Measure,
+        last_poll: Option<Instant>,
+    }
+
+    impl<F: Future> Future for Measured<F> {
+        type Output = (F::Output, Measure);
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+            // SAFETY: nothing moves `future`: this is the only place that touches it.
+            let this = unsafe { self.get_unchecked_mut() };
+            let now = Instant::now();
+            let silence = this.last_poll.replace(now).map_or(Duration::ZERO, |last| now - last);
+            this.measure.polls += 1;
+            this.measure.took += silence;
+            this.measure.silence = this.measure.silence.max(silence);
+            // SAFETY: the wrapper is pinned, and so is its field.
+            unsafe { Pin::new_unchecked(&mut this.future) }.poll(cx).map(|output| (output, this.measure))
+        }
+    }
+}
+
+/// Also right: the instant of the first poll is remembered as well, and the whole time is one difference.
+mod from_the_first_poll {
+    #[pin_project]
+    #[derive(Debug)]
+    pub struct Measured<F> {
+        #[pin]
+        future: F,
+        measure: Measure,
+        first_and_last: Option<(Instant, Instant)>,
+    }
+
+    pub fn measured<F: Future>(future: F) -> Measured<F> {
+        Measured { future, measure: Measure::default(), first_and_last: None }
+    }
+
+    impl<F: Future> Future for Measured<F> {
+        type Output = (F::Output, Measure);
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+            let this = self.project();
+            let now = Instant::now();
+            let (first, last) = this.first_and_last.unwrap_or((now, now));
+            *this.first_and_last = Some((first, now));
+            this.measure.polls += 1;
+            this.measure.took = now - first;
+            this.measure.silence = this.measure.silence.max(now - last);
+            let output = std::task::ready!(this.future.poll(cx));
+            Poll::Ready((output, *this.measure))
         }
     }
 }

@@ -66,7 +66,7 @@ mod two_oneshot_channels {
     }
 }
 
-/// Also right: `AtomicWaker` keeps the newest waker without a lock around it. Register first, then look.
+/// Also right: `AtomicWaker` keeps the newest waker without a lock around it. Register first, then look, and take it out if nothing is left to wait for.
 mod atomic_wakers {
     use futures::task::AtomicWaker;
 
@@ -117,6 +117,7 @@ mod atomic_wakers {
             self.0.first.register(cx.waker());
             let reply = self.0.reply.lock().expect("nobody panics with this lock");
             if reply.is_finished || !reply.tokens.is_empty() {
+                self.0.first.take();
                 return Poll::Ready(reply.tokens.first().cloned());
             }
             Poll::Pending
@@ -129,7 +130,11 @@ mod atomic_wakers {
         fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
             self.0.whole.register(cx.waker());
             let reply = self.0.reply.lock().expect("nobody panics with this lock");
-            if reply.is_finished { Poll::Ready(reply.tokens.concat()) } else { Poll::Pending }
+            if reply.is_finished {
+                self.0.whole.take();
+                return Poll::Ready(reply.tokens.concat());
+            }
+            Poll::Pending
         }
     }
 }
@@ -165,22 +170,6 @@ mod cloned_before_the_lock {
                 return Poll::Ready(shared.tokens.concat());
             }
             shared.whole = Some(waker);
-            Poll::Pending
-        }
-    }
-}
-
-/// Also right: the waker is kept first, whether or not it will be needed.
-mod keeps_the_waker_first {
-    impl Future for FirstToken {
-        type Output = Option<String>;
-
-        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
-            let mut shared = self.0.lock().expect("nobody panics with this lock");
-            shared.first = Some(cx.waker().clone());
-            if shared.is_finished || !shared.tokens.is_empty() {
-                return Poll::Ready(shared.tokens.first().cloned());
-            }
             Poll::Pending
         }
     }
@@ -230,6 +219,17 @@ mod looks_once_more {
             self.0.lock().expect("nobody panics with this lock").whole = Some(cx.waker().clone());
             // What has come in between has found no waker, or another one.
             look().map_or(Poll::Pending, Poll::Ready)
+        }
+    }
+}
+
+/// Also right: a future that is dropped takes its waker with it.
+mod a_dropped_future_takes_its_waker {
+    impl Drop for FirstToken {
+        fn drop(&mut self) {
+            let waker = self.0.lock().expect("nobody panics with this lock").first.take();
+            // Outside of the lock, as the drop of a waker may run code.
+            drop(waker);
         }
     }
 }

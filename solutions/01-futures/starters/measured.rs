@@ -1,9 +1,10 @@
 //! # Measured
 //!
-//! `measured(future)` wraps a future of any kind, one that reads a reply token by token, say. Its output is the
-//! future's own, with a measure: the number of polls, the time from the first poll to the last, and the longest silence
-//! between two polls, when nothing came. Two things are missing: the mark `#[pin]` on the field that has to be pinned,
-//! and `poll`.
+//! `measured(future)` wraps a future of any kind, one that reads a reply token by token, say: `F: Future` is all that it
+//! asks for, and where the future may be sent to another thread, so may the wrapper. Its output is the future's own, with
+//! a measure: the number of polls, the time from the first poll to the last, and the longest silence, from one poll to
+//! the next. An instant of a poll is the one at which it begins. Two things are missing: the mark `#[pin]` on the field
+//! that has to be pinned, and `poll`.
 //!
 //! Run: `cargo workbook check 01-futures/measured` · Read: book, chapter 1 · 15 min
 
@@ -21,9 +22,9 @@ use tokio::time::Instant;
 pub struct Measure {
     /// All polls, with the one that was ready.
     pub polls: u32,
-    /// From the first poll to the last.
+    /// From the beginning of the first poll to that of the last.
     pub took: Duration,
-    /// The longest time from one poll to the next.
+    /// The longest time from the beginning of one poll to that of the next.
     pub silence: Duration,
 }
 

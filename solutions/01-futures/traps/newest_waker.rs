@@ -557,3 +557,75 @@ mod wakes_itself_at_the_second_poll {
         }
     }
 }
+
+/// Trap: the waker is kept before the look, and stays there when the future is ready.
+/// Caught by: wakes_nobody_who_has_got_it
+/// Says: so it leaves no waker
+mod keeps_the_waker_first {
+    impl Future for FirstToken {
+        type Output = Option<String>;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+            let mut shared = self.0.lock().expect("nobody panics with this lock");
+            shared.first = Some(cx.waker().clone());
+            if shared.is_finished || !shared.tokens.is_empty() {
+                return Poll::Ready(shared.tokens.first().cloned());
+            }
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: an empty token is nothing to show, and is left out.
+/// Caught by: an_empty_token_is_the_first_one
+/// Says: Models do send empty tokens
+mod no_empty_tokens {
+    impl Writer {
+        pub fn push(&self, token: &str) {
+            if token.is_empty() {
+                return;
+            }
+            let first = {
+                let mut shared = self.0.lock().expect("nobody panics with this lock");
+                shared.tokens.push(token.to_owned());
+                shared.first.take()
+            };
+            if let Some(first) = first {
+                first.wake();
+            }
+        }
+    }
+}
+
+/// Trap: `try_lock`, and the waker is cloned before it: no lock is held meanwhile, and none is got either.
+/// Caught by: waits_for_the_lock_that_another_side_has
+/// Says: a poll came while another thread had the lock
+mod try_lock_after_the_clone {
+    impl Future for FirstToken {
+        type Output = Option<String>;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+            let newest = cx.waker().clone();
+            let Ok(mut shared) = self.0.try_lock() else { return Poll::Pending };
+            if shared.is_finished || !shared.tokens.is_empty() {
+                return Poll::Ready(shared.tokens.first().cloned());
+            }
+            shared.first = Some(newest);
+            Poll::Pending
+        }
+    }
+
+    impl Future for WholeReply {
+        type Output = String;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            let newest = cx.waker().clone();
+            let Ok(mut shared) = self.0.try_lock() else { return Poll::Pending };
+            if shared.is_finished {
+                return Poll::Ready(shared.tokens.concat());
+            }
+            shared.whole = Some(newest);
+            Poll::Pending
+        }
+    }
+}
