@@ -437,6 +437,7 @@ fn an_error_in_the_answer_is_returned() {
                there.";
     for script in [
         Script { atlas: fails_after(0.203, Fault::CutAfter(2)), birch: begins_after(0.4), delay: 1.0 },
+        Script { atlas: fails_after(1.203, Fault::CutAfter(2)), birch: begins_after(7.3), delay: 0.9 },
         Script { atlas: begins_after(4.3), birch: fails_after(0.611, Fault::CutAfter(3)), delay: 0.7 },
     ] {
         let run = run_hedge(script);
@@ -448,9 +449,12 @@ fn an_error_in_the_answer_is_returned() {
 /// When the caller gives up, both calls end, wherever the hedge stands.
 #[test]
 fn a_caller_who_gives_up_leaves_no_call_behind() {
-    let script = Script { atlas: begins_after(4.3), birch: begins_after(2.011), delay: 1.0 };
-    // Before the delay is over, after it, and while the answer is read.
-    for patience in [0.6, 1.9, 3.2].map(secs) {
+    let birch_wins = Script { atlas: begins_after(4.3), birch: begins_after(2.011), delay: 1.0 };
+    let atlas_is_quick = Script { atlas: begins_after(0.303), ..birch_wins };
+    let atlas_is_late = Script { atlas: begins_after(1.503), birch: begins_after(7.3), delay: 1.0 };
+    // Before the delay is over, after it, and while an answer is read: that of birch, and that of atlas, quick and late.
+    let cases = [(birch_wins, 0.6), (birch_wins, 1.9), (birch_wins, 3.2), (atlas_is_quick, 0.7), (atlas_is_late, 2.0)];
+    for (script, patience) in cases.map(|(script, patience)| (script, secs(patience))) {
         let llm = script.llm();
         let run = Check::new().draws(&llm).run(async || {
             let given_up = timeout(patience, hedge(&llm, PROMPT, secs(script.delay), |_| ())).await.is_err();

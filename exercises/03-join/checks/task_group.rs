@@ -349,6 +349,22 @@ fn the_first_error_in_time_is_returned_at_once() {
             .because(why)
             .outcome(late),
     );
+    // Among many, the last of the list fails first.
+    let mut parts = [part("page", 9.0); 40];
+    parts[39] = faulty("index", 1.0, Fault::InternalError);
+    let run = run_group(&parts, drawing(&parts, 1.0));
+    let Returned { group, at, .. } = run.value();
+    let is_first_error = matches!(&group.error, Some(GroupError::Failed(Error::Status(500))));
+    run.require(
+        is_first_error && *at == secs(1.0),
+        saw(format!("forty calls, of which the last fails first: {}, at {}", wrong_in(group.error.as_ref()), seconds(*at)))
+            .expected("its error, at 1.000 s")
+            .because(
+                "`try_join_all` looks at the error that comes first as long as it has at most thirty futures. From 31 on it \
+                 is a stream that gives results in the order of the list. Wait for whichever task ends first.",
+            )
+            .outcome(if *at > secs(1.0) { Outcome::TooSlow } else { Outcome::Wrong }),
+    );
 }
 
 /// After an error no call is in flight, and none waits to be dropped.

@@ -589,3 +589,75 @@ mod waits_for_both {
         second.or(first)
     }
 }
+
+/// Trap: where atlas begins in time, the rest of its answer is read by a task, which goes on when the caller has given up.
+/// Caught by: a_caller_who_gives_up_leaves_no_call_behind
+/// Says: the caller gives up at 0.700 s, and these calls go on: atlas
+mod a_quick_answer_read_by_a_task {
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let mut atlas = ask(llm, "atlas", prompt);
+        if let Ok(first) = tokio::time::timeout(delay, atlas.next()).await {
+            show(first.unwrap()?);
+            let (tx, mut rx) = tokio::sync::mpsc::unbounded_channel();
+            tokio::spawn(async move {
+                while let Some(t) = atlas.next().await {
+                    let _ = tx.send(t);
+                }
+            });
+            while let Some(token) = rx.recv().await {
+                show(token?);
+            }
+            return Ok(());
+        }
+
+        let mut birch = ask(llm, "birch", prompt);
+        let (mut a_err, mut b_err) = (false, false);
+        loop {
+            tokio::select! {
+                t = atlas.next(), if !a_err => match t.unwrap() {
+                    Ok(t) => { drop(birch); show(t); while let Some(t) = atlas.next().await { show(t?); } return Ok(()); }
+                    Err(e) if b_err => return Err(e),
+                    Err(_) => { a_err = true;  }
+                },
+                t = birch.next(), if !b_err => match t.unwrap() {
+                    Ok(t) => { drop(atlas); show(t); while let Some(t) = birch.next().await { show(t?); } return Ok(()); }
+                    Err(e) if a_err => return Err(e),
+                    Err(_) => b_err = true,
+                },
+            }
+        }
+    }
+}
+
+/// Trap: where atlas begins late, an error in the middle of its answer is taken for the end.
+/// Caught by: an_error_in_the_answer_is_returned
+/// Says: ends at it as if it were the end of the answer
+mod a_late_answer_that_is_cut {
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let mut atlas = ask(llm, "atlas", prompt);
+        if let Ok(first) = tokio::time::timeout(delay, atlas.next()).await {
+            show(first.unwrap()?);
+            while let Some(token) = atlas.next().await {
+                show(token?);
+            }
+            return Ok(());
+        }
+
+        let mut birch = ask(llm, "birch", prompt);
+        let (mut a_err, mut b_err) = (false, false);
+        loop {
+            tokio::select! {
+                t = atlas.next(), if !a_err => match t.unwrap() {
+                    Ok(t) => { drop(birch); show(t); while let Some(Ok(t)) = atlas.next().await { show(t); } return Ok(()); }
+                    Err(e) if b_err => return Err(e),
+                    Err(_) => { a_err = true;  }
+                },
+                t = birch.next(), if !b_err => match t.unwrap() {
+                    Ok(t) => { drop(atlas); show(t); while let Some(t) = birch.next().await { show(t?); } return Ok(()); }
+                    Err(e) if a_err => return Err(e),
+                    Err(_) => b_err = true,
+                },
+            }
+        }
+    }
+}

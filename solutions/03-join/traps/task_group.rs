@@ -724,3 +724,54 @@ mod two_hundred_at_most {
         group
     }
 }
+
+/// Trap: `try_join_all` over the handles, which hears of the first error in time as long as there are at most thirty.
+/// Caught by: the_first_error_in_time_is_returned_at_once
+/// Says: forty calls, of which the last fails first
+/// Says: looks at the error that comes first as long as it has at most thirty
+mod try_join_all_of_many {
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        use futures::future::try_join_all;
+        struct Guard(Vec<tokio::task::AbortHandle>);
+        impl Drop for Guard {
+            fn drop(&mut self) {
+                self.0.iter().for_each(|a| a.abort());
+            }
+        }
+        let mut replies = vec![None; calls.len()];
+        let mut tasks: Vec<_> = calls.into_iter().map(tokio::spawn).collect();
+        let guard = Guard(tasks.iter().map(|t| t.abort_handle()).collect());
+        let slots = std::cell::RefCell::new((&mut replies, vec![false; tasks.len()]));
+        let all = try_join_all(tasks.iter_mut().enumerate().map(|(place, task)| {
+            let slots = &slots;
+            async move {
+                let ended = task.await;
+                let mut slots = slots.borrow_mut();
+                slots.1[place] = true;
+                match ended {
+                    Ok(Ok(reply)) => {
+                        slots.0[place] = Some(reply);
+                        Ok(())
+                    }
+                    Ok(Err(error)) => Err(GroupError::Failed(error)),
+                    Err(e) => Err(GroupError::Panicked(e)),
+                }
+            }
+        }))
+        .await;
+        let error = all.err();
+        let (_, done) = slots.into_inner();
+        drop(guard);
+        for (place, task) in tasks.into_iter().enumerate() {
+            if !done[place] {
+                if let Ok(Ok(reply)) = task.await {
+                    replies[place] = Some(reply);
+                }
+            }
+        }
+        Group { replies, error }
+    }
+}
