@@ -232,19 +232,6 @@ mod four_rounds {
     }
 }
 
-/// Trap: the lock is let go between the look and the push.
-/// Caught by: wakes_at_one_instant_make_one_turn
-/// Says: hold the lock from the look to the push
-mod two_locks_in_wake {
-    impl Wake for TaskWaker {
-        fn wake(self: Arc<Self>) {
-            if !self.queue.lock().expect("nobody panics with this lock").contains(&self.id) {
-                self.queue.lock().expect("nobody panics with this lock").push_back(self.id);
-            }
-        }
-    }
-}
-
 /// Trap: the lock of the queue is held while a task is dropped.
 /// Caught by: a_task_may_wake_another_when_it_is_dropped
 /// Says: Hold no lock while a task is polled or dropped
