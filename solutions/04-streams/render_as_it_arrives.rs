@@ -1,0 +1,16 @@
+//! # Render as it arrives: a solution
+//!
+//! TODO: why it works.
+//!
+//! Also right: TODO: what else would.
+
+use mock_llm::{MockLlm, Reply};
+
+/// TODO: what it gives to its caller.
+pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
+    llm.complete(prompt).await.expect("the script of this exercise has no faults")
+}
+
+#[cfg(not(rust_analyzer))]
+#[path = "../../exercises/04-streams/checks/render_as_it_arrives.rs"]
+mod checks;
