@@ -1,5 +1,5 @@
 //! One answer, twice: waited for whole, and read as it is written. It takes equally long.
-//! The reader sees the first words after 1.6 s, or after 0.4 s.
+//! The reader sees the first words after 1.4 s, or after 0.4 s.
 //!
 //! Run: `cargo run -p lesson-04-streams --example tokens_in_flight`
 
