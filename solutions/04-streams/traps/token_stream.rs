@@ -1,13 +1,404 @@
-//! # Token stream: what people write
-//!
-//! Each module holds only what differs from the solution, `../token_stream.rs`.
+//! What people write for `token_stream`, and what it is told.
 
-/// Trap: TODO: what is believed wrongly (here: the first reply is only to warm up).
-/// Caught by: takes_as_long_as_one_call
-/// Says: the run took 3.874 s
-mod asks_twice {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        llm.complete(prompt).await.expect("the script of this exercise has no faults");
-        llm.complete(prompt).await.expect("the script of this exercise has no faults")
+/// Trap: the timer is set when the reply comes, so that the first word waits too.
+/// Caught by: a_word_every_pace
+/// Says: the pace is the time *between*
+mod a_pace_before_the_first_word {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), Some(Box::pin(sleep(pace)))),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if let Some(pause) = timer {
+                            ready!(pause.as_mut().poll(cx));
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the timer is made once. After it has fired it is ready for ever, and all other words come at once.
+/// Caught by: a_word_every_pace
+/// Says: A timer that has fired is ready for ever
+mod one_timer_for_all_words {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if let Some(pause) = timer {
+                            ready!(pause.as_mut().poll(cx));
+                        }
+                        if timer.is_none() {
+                            *timer = Some(Box::pin(sleep(pace)));
+                        }
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the timer is made, and `Pending` returned, without a poll of the timer: nobody has the waker.
+/// Caught by: a_word_every_pace
+/// Says: waker
+mod pending_without_a_poll {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if let Some(pause) = timer {
+                            ready!(pause.as_mut().poll(cx));
+                        }
+                        if timer.is_none() {
+                            *timer = Some(Box::pin(sleep(pace)));
+                            return Poll::Pending;
+                        }
+                        *timer = None;
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the timer is made at the poll that needs it, and not when the word is given.
+/// Caught by: a_slow_reader_waits_for_nothing
+/// Says: by then it is over
+mod the_timer_begins_when_the_reader_comes {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        // The first word waits for nothing: a timer that is ready at once.
+                        Ok(reply) => {
+                            self.state = State::Typing(words(&reply.text), Some(Box::pin(sleep(Duration::ZERO))))
+                        }
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        ready!(timer.get_or_insert_with(|| Box::pin(sleep(pace))).as_mut().poll(cx));
+                        *timer = None;
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: `Pending` with a wake at once, until the time has come: a loop that looks like a wait.
+/// Caught by: a_word_every_pace
+/// Says: asks for the next poll at
+mod wakes_itself {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if timer.as_ref().is_some_and(|pause| !pause.is_elapsed()) {
+                            cx.waker().wake_by_ref();
+                            return Poll::Pending;
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the pace is a sleep of the thread: everything on it stands still, and the clock of the check does, too.
+/// Caught by: a_word_every_pace
+/// Says: A sleep of the thread is no wait
+mod the_thread_sleeps {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if timer.is_some() {
+                            std::thread::sleep(pace);
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: all words as fast as the reader takes them.
+/// Caught by: a_word_every_pace
+/// Says: Between two words lies a wait
+mod no_pace_at_all {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: there is no state for the end: after an error, the call is polled once more.
+/// Caught by: after_the_end_always_the_end
+/// Says: `async fn` resumed after completion
+mod the_call_is_asked_again {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => return Poll::Ready(Some(Err(error))),
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if let Some(pause) = timer {
+                            ready!(pause.as_mut().poll(cx));
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: after the end nobody asks, so it panics.
+/// Caught by: after_the_end_always_the_end
+/// Says: may be asked again after its end
+mod nobody_asks_after_the_end {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            return Poll::Ready(None);
+                        }
+                        if let Some(pause) = timer {
+                            ready!(pause.as_mut().poll(cx));
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => panic!("polled after the end"),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a call that fails has no words, so the stream just ends.
+/// Caught by: an_error_is_the_last_item
+/// Says: must hear of it
+mod the_error_is_swallowed {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(_) => self.state = State::Ended,
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if let Some(pause) = timer {
+                            ready!(pause.as_mut().poll(cx));
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a task asks and types, and a channel brings the words. It begins before anybody reads, and goes on when nobody does.
+/// Caught by: it_asks_when_it_is_asked_and_ends_when_it_is_dropped
+/// Says: before the first poll
+mod a_task_behind_it {
+    pub struct Typed {
+        pace: Duration,
+        words: tokio::sync::mpsc::Receiver<Result<String, Error>>,
+        timer: Option<Pin<Box<Sleep>>>,
+    }
+
+    /// Types the reply of `call`, a word every `pace`.
+    pub fn typed(call: BoxFuture<'static, Result<Reply, Error>>, pace: Duration) -> Typed {
+        let (sender, receiver) = tokio::sync::mpsc::channel(100);
+        tokio::spawn(async move {
+            match call.await {
+                Ok(reply) => {
+                    for word in words(&reply.text) {
+                        let _ = sender.send(Ok(word)).await;
+                    }
+                }
+                Err(error) => {
+                    let _ = sender.send(Err(error)).await;
+                }
+            }
+        });
+        Typed { pace, words: receiver, timer: None }
+    }
+
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            if let Some(timer) = &mut self.timer {
+                ready!(timer.as_mut().poll(cx));
+                self.timer = None;
+            }
+            let item = ready!(self.words.poll_recv(cx));
+            if item.is_some() {
+                self.timer = Some(Box::pin(sleep(self.pace)));
+            }
+            Poll::Ready(item)
+        }
     }
 }
