@@ -1,14 +1,39 @@
 //! # Ordered or not
 //!
-//! TODO: the task, in two or three sentences. Everything that a check requires stands here.
+//! A book is summarised page by page. The printer wants the summaries in the order of the pages; the search index takes them as
+//! they come. `summaries` gives both of them a stream, each item with the number of its page, from 0:
+//!
+//! - `at_once` calls are in flight at most, and so many where there are pages left and the reader waits. 0 means: no limit.
+//! - `AsAsked` keeps the order of the pages. `AsReady` gives each summary when its call ends.
+//! - A call that fails is the item of its page, and the others go on.
+//! - Nothing is asked before somebody reads, and a reader who stops takes the calls along.
 //!
 //! Run: `cargo workbook check 04-streams/ordered_or_not` · Read: book, chapter 4 · 10 min
 
-use mock_llm::{MockLlm, Reply};
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use mock_llm::{Error, MockLlm};
 
-/// TODO: what it gives to its caller.
-pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-    todo!("TODO: say what to do")
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    AsAsked,
+    AsReady,
+}
+
+/// The summary of one page. It does nothing until it is polled.
+async fn summary(llm: MockLlm, page: String) -> Result<String, Error> {
+    llm.stream(&page).map_ok(|token| token.text).try_collect().await
+}
+
+/// The summaries of all pages, `at_once` calls at a time.
+pub fn summaries(
+    llm: &MockLlm,
+    pages: Vec<String>,
+    at_once: usize,
+    order: Order,
+) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+    todo!("a stream of the pages, a call for each, some at a time");
+    // A function gives one type. This line tells the compiler which, until yours does.
+    stream::empty()
 }
 
 #[path = "checks/ordered_or_not.rs"]

@@ -1,14 +1,263 @@
-use harness::{Check, secs, test};
-use mock_llm::{MockLlm, Model};
+use std::{pin::Pin, time::Duration};
 
-use super::answer;
+use futures::{Stream, StreamExt};
+use harness::{Check, Finished, Outcome, odd, saw, secs, test};
+use mock_llm::{Error, Fault, MockLlm, Model, When};
+use tokio::time::{Instant, timeout};
+
+use super::{Order, summaries};
 
 harness::checks!();
 
-/// TODO: what it checks, in a sentence that is true of every right answer.
+const APART: Duration = Duration::from_millis(53);
+const BOTH: [Order; 2] = [Order::AsAsked, Order::AsReady];
+
+/// Each item: the number of its page, and what came of it; and when it came.
+type Items = Vec<(Duration, (usize, Result<String, Error>))>;
+type Summaries = Pin<Box<dyn Stream<Item = (usize, Result<String, Error>)>>>;
+
+/// Some pages are alike.
+fn page(number: usize) -> String {
+    format!("Page {}", number % 9)
+}
+
+fn text(number: usize) -> String {
+    format!("in short: {}", (number % 9) * 4 % 9)
+}
+
+/// How long the call for a page takes: the last of three tokens.
+fn own_time(number: usize) -> Duration {
+    odd(number % 9) + APART * 2
+}
+
+fn book(faulty: Option<usize>) -> MockLlm {
+    let model = (0..9).fold(Model::new("atlas").inter_token_latency(APART), |model, number| {
+        model.time_to_first_token_for(page(number), odd(number)).reply_to(page(number), text(number))
+    });
+    MockLlm::new([faulty
+        .into_iter()
+        .fold(model, |model, number| model.fault(When::Prompt(page(number)), Fault::CutAfter(1)))])
+}
+
+/// Reads `take` summaries of so many pages, and then drops the stream.
+fn read(pages: usize, at_once: usize, order: Order, take: usize, faulty: Option<usize>) -> Finished<Items> {
+    let llm = book(faulty);
+    let run = Check::new().draws(&llm).run(async || {
+        let start = Instant::now();
+        let pages = (0..pages).map(page).collect();
+        let mut items = Vec::new();
+        let mut summaries: Summaries = Box::pin(summaries(&llm, pages, at_once, order));
+        while items.len() < take {
+            // Far longer than all calls in turn.
+            let Ok(item) = timeout(secs(300.0), summaries.next()).await else { return None };
+            let Some(item) = item else { break };
+            items.push((start.elapsed(), item));
+        }
+        Some(items)
+    });
+    run.require(
+        run.value().is_some(),
+        saw(format!("nothing comes, and no call is in flight: {pages} pages, `at_once` is {at_once}, {order:?}"))
+            .expected(if pages == 0 { "the end, at once" } else { "the next summary" })
+            .because(
+                "A buffer that holds no future polls no future, and not even the stream in front of it: `buffered(0)` and \
+                 `buffer_unordered(0)` wait for ever, also for the end of an empty list. 0 is no limit only where somebody says \
+                 so: here, the task.",
+            )
+            .outcome(Outcome::Deadlock),
+    );
+    run.map(|items| items.expect("it was looked at above"))
+}
+
+/// When each call would begin and end with so many at a time, each begun when a place is free: (begin, end) by page.
+fn schedule(pages: usize, at_once: usize, order: Order) -> Vec<(Duration, Duration)> {
+    let limit = if at_once == 0 { pages.max(1) } else { at_once };
+    let mut calls: Vec<(Duration, Duration)> = Vec::new();
+    for number in 0..pages {
+        let begin = match order {
+            // A place is free when an earlier call has ended.
+            Order::AsReady if number >= limit => {
+                let mut ends: Vec<Duration> = calls.iter().map(|call| call.1).collect();
+                ends.sort();
+                ends[number - limit]
+            }
+            // A place is free when the summary that stood first has been given out.
+            Order::AsAsked if number >= limit => {
+                calls[..=number - limit].iter().map(|call| call.1).max().unwrap_or_default()
+            }
+            _ => Duration::ZERO,
+        };
+        calls.push((begin, begin + own_time(number)));
+    }
+    calls
+}
+
+fn numbers(items: &Items) -> Vec<usize> {
+    items.iter().map(|(_, (number, _))| *number).collect()
+}
+
+/// The summaries stand in the order of the pages, whichever call is the fastest.
 #[test]
-fn takes_as_long_as_one_call() {
-    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.937))]);
-    let run = Check::new().draws(&llm).run(async || answer(&llm, "What is a future?").await);
-    run.takes(secs(1.937), "TODO: the idea behind it.");
+fn as_asked_keeps_the_order_of_the_pages() {
+    for (pages, at_once) in [(9, 3), (31, 4), (5, 1)] {
+        let run = read(pages, at_once, Order::AsAsked, usize::MAX, None);
+        let wanted: Vec<_> = (0..pages).map(|number| (number, Ok(text(number)))).collect();
+        let seen: Vec<_> = run.value().iter().map(|(_, item)| item.clone()).collect();
+        run.require(
+            seen == wanted,
+            saw(format!("pages {:?}", numbers(run.value())))
+                .expected(format!("pages 0 to {}, each with its summary", pages - 1))
+                .because(
+                    "The printer takes the first summary for the first page. A summary that comes early keeps its place until \
+                     those before it have come.",
+                ),
+        );
+        let end = schedule(pages, at_once, Order::AsAsked).iter().map(|call| call.1).max().unwrap_or_default();
+        run.require(
+            run.elapsed() <= end,
+            saw(format!("{:.3} s for {pages} pages, {at_once} at a time", run.elapsed().as_secs_f64()))
+                .expected(format!("{:.3} s at most", end.as_secs_f64()))
+                .because(match run.journal().high_water() {
+                    1 => "The calls run one after another: each has ended before the next one begins.",
+                    _ => {
+                        "A new call begins when a place becomes free, and not when all of them are: who waits for a whole batch \
+                         has places that stand empty."
+                    }
+                })
+                .outcome(Outcome::TooSlow),
+        );
+    }
+}
+
+/// Each summary is given when its call ends, with the number of its page.
+#[test]
+fn as_ready_waits_for_nobody() {
+    for (pages, at_once) in [(9, 3), (31, 4), (5, 1)] {
+        let run = read(pages, at_once, Order::AsReady, usize::MAX, None);
+        let mut wanted: Vec<_> = schedule(pages, at_once, Order::AsReady)
+            .iter()
+            .enumerate()
+            .map(|(number, call)| (call.1, number))
+            .collect();
+        wanted.sort();
+        let mut seen: Vec<_> = run.value().iter().map(|(at, (number, _))| (*at, *number)).collect();
+        seen.sort();
+        let wrong = seen.iter().zip(&wanted).find(|(seen, wanted)| seen != wanted);
+        run.require(
+            seen == wanted,
+            saw(match wrong {
+                Some(((at, number), _)) => format!("the summary of page {number} at {:.3} s", at.as_secs_f64()),
+                None => format!("{} summaries", seen.len()),
+            })
+            .expected(match wrong {
+                Some((_, (at, number))) => format!("that of page {number} at {:.3} s", at.as_secs_f64()),
+                None => format!("{} summaries", wanted.len()),
+            })
+            .because(if numbers(run.value()).is_sorted() {
+                "The numbers count up: they are those of the arrivals, or the summaries wait for each other. The index takes what \
+                 is there, nobody waits for a slower page, and each number belongs to its call."
+            } else {
+                "The index takes what is there: nobody waits for a slower page. And when a call ends, the next one begins, so \
+                 the limit is used."
+            }),
+        );
+        let mixed = run.value().iter().find(|(_, (number, summary))| *summary != Ok(text(*number)));
+        run.require(
+            mixed.is_none(),
+            saw(format!("{mixed:?}"))
+                .expected("each summary with the number of its own page")
+                .because("Without the order, the number is all that says whose summary it is: it belongs to the call."),
+        );
+    }
+}
+
+/// So many calls at a time, no more, and no fewer where there are pages left.
+#[test]
+fn the_limit_is_kept_and_used() {
+    for order in BOTH {
+        for at_once in [1, 2, 5, 40] {
+            let run = read(31, at_once, order, usize::MAX, None);
+            let (seen, wanted) = (run.journal().high_water(), at_once.min(31));
+            run.require(
+                seen == wanted,
+                saw(format!("{order:?}: {seen} calls in flight together at most, of 31"))
+                    .expected(format!("{wanted}, because `at_once` is {at_once}"))
+                    .because("More than the limit, and the provider turns you away. Fewer, and you wait for nothing."),
+            );
+        }
+    }
+}
+
+/// 0 means that there is no limit.
+#[test]
+fn zero_is_no_limit() {
+    for order in BOTH {
+        let run = read(23, 0, order, usize::MAX, None);
+        let seen = run.journal().high_water();
+        run.require(
+            seen == 23 && run.value().len() == 23,
+            saw(format!("{order:?}: {seen} calls in flight together, {} summaries", run.value().len()))
+                .expected("all 23")
+                .because("The task says what 0 means: no limit."),
+        );
+    }
+}
+
+/// A book without pages is done at once.
+#[test]
+fn no_pages_end_at_once() {
+    for order in BOTH {
+        for at_once in [3, 0] {
+            let run = read(0, at_once, order, usize::MAX, None);
+            run.require(
+                run.value().is_empty(),
+                saw(format!("{} summaries of no pages", run.value().len()))
+                    .expected("none")
+                    .because("There is nothing to ask."),
+            );
+            run.takes(Duration::ZERO, "The end of an empty list is there at once.");
+        }
+    }
+}
+
+/// A call that fails is the item of its page.
+#[test]
+fn an_error_is_the_item_of_its_page() {
+    for order in BOTH {
+        let run = read(9, 3, order, usize::MAX, Some(4));
+        let seen = run.value().iter().find(|(_, (number, _))| *number == 4).map(|(_, (_, summary))| summary.clone());
+        run.require(
+            seen == Some(Err(Error::Cut { tokens: 1 })) && run.value().len() == 9,
+            saw(format!("{order:?}: {seen:?} for page 4, {} items of 9", run.value().len()))
+                .expected(format!("{}, and all others", Error::Cut { tokens: 1 }))
+                .because("One page that failed is no reason to lose the others; and whoever prints must know which one it is."),
+        );
+    }
+}
+
+/// Nothing is asked in advance, and a reader who stops takes the calls along.
+#[test]
+fn a_reader_who_stops_takes_the_calls_along() {
+    for order in BOTH {
+        for take in [0, 1, 4] {
+            let run = read(31, 3, order, take, None);
+            let begun = run.journal().calls().len();
+            // In the order of the pages, calls may go on while an early summary keeps its place. Not to the end of the book.
+            let most = match order {
+                _ if take == 0 => 0,
+                Order::AsReady => take + 3 - 1,
+                Order::AsAsked => 15,
+            };
+            run.require(
+                begun <= most,
+                saw(format!("{order:?}: {begun} calls for a reader who took {take} summaries"))
+                    .expected(format!("{most} at most"))
+                    .because(
+                        "A stream is asked for each item: what nobody will read is not begun. Only the calls in the buffer are \
+                         ahead of the reader.",
+                    ),
+            );
+            run.leaves_nothing_behind();
+        }
+    }
 }

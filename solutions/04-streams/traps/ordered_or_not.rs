@@ -1,13 +1,239 @@
-//! # Ordered or not: what people write
-//!
-//! Each module holds only what differs from the solution, `../ordered_or_not.rs`.
+//! What people write for `ordered_or_not`, and what it is told.
 
-/// Trap: TODO: what is believed wrongly (here: the first reply is only to warm up).
-/// Caught by: takes_as_long_as_one_call
-/// Says: the run took 3.874 s
-mod asks_twice {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        llm.complete(prompt).await.expect("the script of this exercise has no faults");
-        llm.complete(prompt).await.expect("the script of this exercise has no faults")
+/// Trap: 0 goes into the buffer as it is, as if it meant the same there.
+/// Caught by: zero_is_no_limit
+/// Says: polls no future
+mod zero_as_it_is {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let llm = llm.clone();
+        let calls = stream::iter(pages).enumerate().map(move |(number, page)| {
+            let llm = llm.clone();
+            async move { (number, summary(llm, page).await) }
+        });
+        match order {
+            Order::AsAsked => calls.buffered(at_once).left_stream(),
+            Order::AsReady => calls.buffer_unordered(at_once).right_stream(),
+        }
+    }
+}
+
+/// Trap: no limit is the length of the list, which is 0 for an empty one.
+/// Caught by: no_pages_end_at_once
+/// Says: not even the stream in front of it
+mod the_length_of_an_empty_list {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len() } else { at_once };
+        let llm = llm.clone();
+        let calls = stream::iter(pages).enumerate().map(move |(number, page)| {
+            let llm = llm.clone();
+            async move { (number, summary(llm, page).await) }
+        });
+        match order {
+            Order::AsAsked => calls.buffered(limit).left_stream(),
+            Order::AsReady => calls.buffer_unordered(limit).right_stream(),
+        }
+    }
+}
+
+/// Trap: one adapter for both orders.
+/// Caught by: as_ready_waits_for_nobody
+/// Says: the summaries wait for each other
+mod always_in_order {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len().max(1) } else { at_once };
+        let llm = llm.clone();
+        let calls = stream::iter(pages).enumerate().map(move |(number, page)| {
+            let llm = llm.clone();
+            async move { (number, summary(llm, page).await) }
+        });
+        let _ = order;
+        calls.buffered(limit)
+    }
+}
+
+/// Trap: the fast adapter for both orders.
+/// Caught by: as_asked_keeps_the_order_of_the_pages
+/// Says: keeps its place
+mod never_in_order {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len().max(1) } else { at_once };
+        let llm = llm.clone();
+        let calls = stream::iter(pages).enumerate().map(move |(number, page)| {
+            let llm = llm.clone();
+            async move { (number, summary(llm, page).await) }
+        });
+        let _ = order;
+        calls.buffer_unordered(limit)
+    }
+}
+
+/// Trap: the summaries are counted when they come, so the numbers are those of arrivals.
+/// Caught by: as_ready_waits_for_nobody
+/// Says: The numbers count up
+mod numbered_as_they_come {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len().max(1) } else { at_once };
+        let llm = llm.clone();
+        let calls = stream::iter(pages).map(move |page| summary(llm.clone(), page));
+        match order {
+            Order::AsAsked => calls.buffered(limit).enumerate().left_stream(),
+            Order::AsReady => calls.buffer_unordered(limit).enumerate().right_stream(),
+        }
+    }
+}
+
+/// Trap: `then` awaits each call before it makes the next one.
+/// Caught by: as_asked_keeps_the_order_of_the_pages
+/// Says: The calls run one after another
+mod one_after_another {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let llm = llm.clone();
+        let _ = (at_once, order);
+        stream::iter(pages).enumerate().then(move |(number, page)| {
+            let llm = llm.clone();
+            async move { (number, summary(llm, page).await) }
+        })
+    }
+}
+
+/// Trap: so many calls, and when all of them have ended, so many more.
+/// Caught by: as_asked_keeps_the_order_of_the_pages
+/// Says: who waits for a whole batch
+mod in_batches {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len().max(1) } else { at_once };
+        let llm = llm.clone();
+        let _ = order;
+        stream::iter(pages).enumerate().chunks(limit).flat_map(move |batch| {
+            let llm = llm.clone();
+            stream::once(async move {
+                let calls = batch.into_iter().map(|(number, page)| {
+                    let llm = llm.clone();
+                    async move { (number, summary(llm, page).await) }
+                });
+                futures::future::join_all(calls).await
+            })
+            .flat_map(stream::iter)
+        })
+    }
+}
+
+/// Trap: a task for each page, begun when the stream is made: no limit, and nobody has read yet.
+/// Caught by: as_ready_waits_for_nobody
+/// Says: when a call ends, the next one begins
+mod all_of_them_in_tasks {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let tasks: Vec<_> = pages
+            .into_iter()
+            .enumerate()
+            .map(|(number, page)| {
+                let llm = llm.clone();
+                tokio::spawn(async move { (number, summary(llm, page).await) })
+            })
+            .collect();
+        let limit = if at_once == 0 { tasks.len().max(1) } else { at_once };
+        let calls = stream::iter(tasks).map(|task| async move { task.await.unwrap() });
+        match order {
+            Order::AsAsked => calls.buffered(limit).left_stream(),
+            Order::AsReady => calls.buffer_unordered(limit).right_stream(),
+        }
+    }
+}
+
+/// Trap: errors end the stream, as `try_buffered` does.
+/// Caught by: an_error_is_the_item_of_its_page
+/// Says: One page that failed
+mod the_first_error_ends_it {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len().max(1) } else { at_once };
+        let llm = llm.clone();
+        let calls = stream::iter(pages).enumerate().map(move |(number, page)| {
+            let llm = llm.clone();
+            async move { (number, summary(llm, page).await) }
+        });
+        let mut failed = false;
+        let ends = move |item: &(usize, Result<String, Error>)| {
+            let goes_on = !failed;
+            failed |= item.1.is_err();
+            futures::future::ready(goes_on)
+        };
+        match order {
+            Order::AsAsked => calls.buffered(limit).take_while(ends).left_stream(),
+            Order::AsReady => calls.buffer_unordered(limit).take_while(ends).right_stream(),
+        }
+    }
+}
+
+/// Trap: all summaries are collected and sorted: the order is right, and the stream is none.
+/// Caught by: a_reader_who_stops_takes_the_calls_along
+/// Says: is not begun
+mod sorted_at_the_end {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len().max(1) } else { at_once };
+        let llm = llm.clone();
+        let calls = stream::iter(pages).enumerate().map(move |(number, page)| {
+            let llm = llm.clone();
+            async move { (number, summary(llm, page).await) }
+        });
+        match order {
+            Order::AsAsked => stream::once(async move {
+                let mut all: Vec<_> = calls.buffer_unordered(limit).collect().await;
+                all.sort_by_key(|(number, _)| *number);
+                all
+            })
+            .flat_map(stream::iter)
+            .left_stream(),
+            Order::AsReady => calls.buffer_unordered(limit).right_stream(),
+        }
     }
 }
