@@ -1,12 +1,113 @@
-//! # Merge: what else is right
-//!
-//! Each module holds only what differs from the solution, `../merge.rs`.
+//! Other right answers for `merge`.
 
-/// Also right: TODO: another idiom (here: in a task of its own).
-mod in_a_task {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        let (llm, prompt) = (llm.clone(), prompt.to_owned());
-        let task = tokio::spawn(async move { llm.complete(&prompt).await });
-        task.await.expect("the task does not panic").expect("the script of this exercise has no faults")
+/// A `FuturesUnordered` by hand: each stream is a future of its next item, and goes back into the set.
+mod a_set_of_futures {
+    pub fn debate<'a, S: Future<Output = ()> + 'a>(
+        llm: &MockLlm,
+        models: &[&'a str],
+        question: &str,
+        stop: S,
+    ) -> impl Stream<Item = (&'a str, Result<Token, Error>)> + use<'a, S> {
+        let voices: Vec<_> =
+            models.iter().map(|&name| ask(llm, name, question).map(move |token| (name, token))).collect();
+        stream! {
+            let mut stop = pin!(stop);
+            let mut voices: stream::FuturesUnordered<_> = voices.into_iter().map(StreamExt::into_future).collect();
+            loop {
+                let next = tokio::select! {
+                    biased;
+                    () = &mut stop => break,
+                    next = voices.next() => next,
+                };
+                match next {
+                    Some((Some(item), voice)) => {
+                        voices.push(voice.into_future());
+                        yield item;
+                    }
+                    Some((None, _)) => {}
+                    None => break,
+                }
+            }
+        }
+    }
+}
+
+/// By hand: the streams are asked in a ring, which begins behind the one that spoke last.
+mod in_a_ring {
+    struct Ring<'a, S> {
+        voices: Option<Vec<(&'a str, TokenStream)>>,
+        next: usize,
+        stop: std::pin::Pin<Box<S>>,
+    }
+
+    impl<'a, S: Future<Output = ()>> Stream for Ring<'a, S> {
+        type Item = (&'a str, Result<Token, Error>);
+
+        fn poll_next(
+            mut self: std::pin::Pin<&mut Self>,
+            cx: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            use std::task::Poll;
+
+            let this = &mut *self;
+            let Some(voices) = &mut this.voices else { return Poll::Ready(None) };
+            if this.stop.as_mut().poll(cx).is_ready() {
+                this.voices = None;
+                return Poll::Ready(None);
+            }
+            let mut asked = 0;
+            while asked < voices.len() {
+                let place = this.next % voices.len();
+                let (name, voice) = &mut voices[place];
+                match voice.poll_next_unpin(cx) {
+                    Poll::Ready(Some(token)) => {
+                        this.next = place + 1;
+                        return Poll::Ready(Some((*name, token)));
+                    }
+                    Poll::Ready(None) => {
+                        voices.remove(place);
+                        this.next = place;
+                    }
+                    Poll::Pending => {
+                        asked += 1;
+                        this.next = place + 1;
+                    }
+                }
+            }
+            if voices.is_empty() {
+                this.voices = None;
+                return Poll::Ready(None);
+            }
+            Poll::Pending
+        }
+    }
+
+    pub fn debate<'a, S: Future<Output = ()> + 'a>(
+        llm: &MockLlm,
+        models: &[&'a str],
+        question: &str,
+        stop: S,
+    ) -> impl Stream<Item = (&'a str, Result<Token, Error>)> + use<'a, S> {
+        let voices = models.iter().map(|&name| (name, ask(llm, name, question))).collect();
+        Ring { voices: Some(voices), next: 0, stop: Box::pin(stop) }
+    }
+}
+
+/// `take_until` inside of a generator, which drops it when it ends.
+mod take_until_in_a_generator {
+    pub fn debate<'a, S: Future<Output = ()> + 'a>(
+        llm: &MockLlm,
+        models: &[&'a str],
+        question: &str,
+        stop: S,
+    ) -> impl Stream<Item = (&'a str, Result<Token, Error>)> + use<'a, S> {
+        let voices: Vec<_> =
+            models.iter().map(|&name| ask(llm, name, question).map(move |token| (name, token))).collect();
+        stream! {
+            let mut voices = pin!(stream::select_all(voices).take_until(stop));
+            while let Some(item) = voices.next().await {
+                yield item;
+            }
+        }
     }
 }
