@@ -101,10 +101,18 @@ fn does_not_end<T>(run: &Finished<T>) -> ! {
 /// A model that always has a token drowns nobody who has one, too.
 #[test]
 fn one_that_is_always_ready_drowns_nobody() {
-    for models in [["chatty", "atlas", "birch"], ["atlas", "chatty", "birch"], ["birch", "atlas", "chatty"]] {
+    let tables: [&[&'static str]; 4] = [
+        &["chatty", "atlas", "birch"],
+        &["atlas", "chatty", "birch"],
+        &["birch", "atlas", "chatty"],
+        // Whoever puts two together, and a third to them, gives the first ones ever fewer turns.
+        &["atlas", "birch", "cedar", "chatty", "dogwood", "elm", "fir"],
+    ];
+    for models in tables {
         // All of them have a token whenever they are asked: who is heard, and when, is the merge's choice.
-        let llm =
-            MockLlm::new([model("chatty", 0.0, 0.0, 900), model("atlas", 0.0, 0.0, 40), model("birch", 0.0, 0.0, 40)]);
+        let tokens = |name| if name == "chatty" { 900 } else { 40 };
+        let llm = MockLlm::new(models.iter().map(|&name| model(name, 0.0, 0.0, tokens(name))));
+        let most = 2 * (models.len() - 1) + 1;
         let run = listen(&llm, models, never);
         let Some(heard) = run.value() else { does_not_end(&run) };
         for name in ["atlas", "birch"] {
