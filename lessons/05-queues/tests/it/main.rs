@@ -1,3 +1,0 @@
-//! The figures of this lesson, exact on the paused clock.
-
-mod figures;
