@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use async_stream::{stream, try_stream};
-use futures::{Stream, StreamExt, pin_mut};
+use async_stream::try_stream;
+use futures::{Stream, StreamExt, pin_mut, stream};
 use mock_llm::{Error, Token};
-use tokio::time::sleep;
+use tokio::{sync::mpsc::Receiver, time::sleep};
 
 // ANCHOR: counted
 /// The numbers from 0 to `end`, one every `period`: [`by_hand`](crate::by_hand), in four
 /// lines.
 pub fn counted(end: u32, period: Duration) -> impl Stream<Item = u32> {
-    stream! {
+    async_stream::stream! {
         for number in 0..end {
             sleep(period).await;
             yield number;
@@ -19,6 +19,14 @@ pub fn counted(end: u32, period: Duration) -> impl Stream<Item = u32> {
     }
 }
 // ANCHOR_END: counted
+
+// ANCHOR: received
+/// What a receiver gets, as a stream. tokio's receivers are none: the trait is not in the
+/// standard library yet, and tokio promises more years than the crate that has it.
+pub fn received<T>(mut receiver: Receiver<T>) -> impl Stream<Item = T> {
+    stream::poll_fn(move |context| receiver.poll_recv(context))
+}
+// ANCHOR_END: received
 
 // ANCHOR: shouted
 /// The words of an answer in capitals. An error ends it, as `?` ends a function.

@@ -45,17 +45,23 @@ pub fn recut(
     bytes: impl Stream<Item = Result<Vec<u8>, Error>>,
     lengths: &[usize],
 ) -> impl Stream<Item = Result<Vec<u8>, Error>> {
-    let mut lengths = lengths.to_vec().into_iter().cycle();
+    // The stream outlives the list that it was given.
+    let lengths = lengths.to_vec();
+    let mut next = 0;
+    let mut length_of_next = move || {
+        next += 1;
+        lengths.get((next - 1) % lengths.len().max(1)).copied().unwrap_or(1).max(1)
+    };
     try_stream! {
         let mut bytes = std::pin::pin!(bytes);
         let mut kept = Vec::new();
-        let mut length = lengths.next().unwrap_or(1).max(1);
+        let mut length = length_of_next();
         while let Some(chunk) = bytes.next().await {
             kept.extend(chunk?);
             while kept.len() >= length {
                 let rest = kept.split_off(length);
                 yield std::mem::replace(&mut kept, rest);
-                length = lengths.next().unwrap_or(1).max(1);
+                length = length_of_next();
             }
         }
         if !kept.is_empty() {

@@ -33,11 +33,14 @@ fn cut<'bytes>(
     (events, decoder.retry())
 }
 
+/// A rule by its name, an input, its events, and the wait that it asks for in milliseconds.
+type Rule<'input> = (&'input str, &'input [u8], Vec<Event>, Option<u64>);
+
 /// Each rule by its name: an input, its events, and the wait that it asks for.
 #[test]
 fn every_rule_of_the_standard() {
     let none = Vec::new;
-    let table: &[(&str, &[u8], Vec<Event>, Option<u64>)] = &[
+    let table: &[Rule] = &[
         ("nothing", b"", none(), None),
         ("an event", b"data: hi\n\n", vec![message("hi")], None),
         ("two events", b"data: a\n\ndata: b\n\n", vec![message("a"), message("b")], None),
