@@ -40,7 +40,7 @@ type Rule<'input> = (&'input str, &'input [u8], Vec<Event>, Option<u64>);
 #[test]
 fn every_rule_of_the_standard() {
     let none = Vec::new;
-    let table: &[Rule] = &[
+    let table: &[Rule<'_>] = &[
         ("nothing", b"", none(), None),
         ("an event", b"data: hi\n\n", vec![message("hi")], None),
         ("two events", b"data: a\n\ndata: b\n\n", vec![message("a"), message("b")], None),
