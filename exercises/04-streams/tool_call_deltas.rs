@@ -23,7 +23,12 @@ use mock_llm::Error;
 pub enum Delta {
     /// For the screen, and nothing here.
     Text(#[allow(dead_code)] String),
-    Fragment { index: usize, id: Option<String>, name: Option<String>, arguments: String },
+    Fragment {
+        index: usize,
+        id: Option<String>,
+        name: Option<String>,
+        arguments: String,
+    },
     /// The model has said all. Nothing comes after it.
     Finished,
 }

@@ -33,8 +33,7 @@ pub fn debate<'a, S: Future<Output = ()> + 'a>(
     question: &str,
     stop: S,
 ) -> impl Stream<Item = (&'a str, Result<Token, Error>)> + use<'a, S> {
-    let voices: Vec<_> =
-        models.iter().map(|&name| ask(llm, name, question).map(move |token| (name, token))).collect();
+    let voices: Vec<_> = models.iter().map(|&name| ask(llm, name, question).map(move |token| (name, token))).collect();
     stream! {
         let mut stop = pin!(stop);
         let mut voices = stream::select_all(voices);

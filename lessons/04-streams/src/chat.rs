@@ -151,7 +151,7 @@ struct OpenCall {
 
 // ANCHOR: chunks
 /// The bytes of a response, read as pieces of an answer. The last piece is an
-/// [`End`](Piece::End), always, and once; after it the stream is over, and the response is
+/// `Piece::End`, always, and once; after it the stream is over, and the response is
 /// dropped, even if its connection stays open.
 #[pin_project]
 #[derive(Debug)]
