@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{
     admin, auth, chat,
-    config::{Config, ToolCallScript},
+    config::{Config, ReplyScript},
     connection::Closing,
     cross_origin,
     error::{ApiError, Json},
@@ -39,7 +39,7 @@ pub(crate) struct App {
     pub(crate) faults: Vec<FaultRule>,
     pub(crate) failure_rate: f64,
     pub(crate) failure_types: Vec<Fault>,
-    pub(crate) tool_calls: Vec<ToolCallScript>,
+    pub(crate) replies: Vec<ReplyScript>,
     pub(crate) heartbeat: Duration,
     pub(crate) body_limit: usize,
     pub(crate) counts: Counts,
@@ -81,7 +81,7 @@ impl App {
             faults: config.faults.clone(),
             failure_rate: config.failure_rate,
             failure_types: config.failure_types.clone(),
-            tool_calls: config.tool_calls.clone(),
+            replies: config.replies.clone(),
             heartbeat: config.heartbeat,
             body_limit: config.body_limit,
             counts: Counts::default(),

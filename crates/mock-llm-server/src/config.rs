@@ -40,9 +40,10 @@ pub struct Config {
     pub failure_rate: f64,
     /// What fails at `failure_rate`, each as likely as the others.
     pub failure_types: Vec<Fault>,
-    /// The replies that are tool calls, by the last user message. Any other request with tools is answered with a call of
-    /// its first tool, unless its last message is a tool's result.
-    pub tool_calls: Vec<ToolCallScript>,
+    /// The replies that call tools, and those that come after tools' results. Words that answer a prompt at once stand in the
+    /// model's script. Any other request with tools is answered with a call of its first tool, unless its last message
+    /// is a tool's result.
+    pub replies: Vec<ReplyScript>,
     /// After how much silence a stream gets a comment, which keeps the connection open and says nothing.
     pub heartbeat: Duration,
     /// How many bytes the body of a request may have.
@@ -55,11 +56,27 @@ pub struct Config {
     pub threads: usize,
 }
 
-/// A reply that calls a tool.
+/// A reply that depends on more than the prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToolCallScript {
+pub struct ReplyScript {
     /// The last user message that it answers.
     pub prompt: String,
+    /// How many times tools were called and gave their results since that message: 0 for the first reply to it.
+    pub after_tools: usize,
+    pub says: Says,
+}
+
+/// What a scripted reply says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says {
+    Text(String),
+    /// Calls of tools, all in one reply. Where the request does not offer one of them, the script does not count.
+    Calls(Vec<ToolCall>),
+}
+
+/// A call of a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolCall {
     /// The name of the function.
     pub name: String,
     /// The arguments, as JSON text.
@@ -76,7 +93,7 @@ impl Default for Config {
             faults: Vec::new(),
             failure_rate: 0.0,
             failure_types: vec![Fault::RateLimit { retry_after: None }, Fault::Status(500), Fault::Status(503)],
-            tool_calls: Vec::new(),
+            replies: Vec::new(),
             heartbeat: Duration::from_secs(15),
             body_limit: 10 * 1024 * 1024,
             journal_limit: 10_000,

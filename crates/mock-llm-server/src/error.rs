@@ -51,6 +51,19 @@ impl ApiError {
         Self { param: Some(param.into()), code: Some(code), ..Self::bad_request(message) }
     }
 
+    /// 400 about one parameter, without a code: some of the API's errors have none.
+    pub(crate) fn about(param: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { param: Some(param.into()), ..Self::bad_request(message) }
+    }
+
+    /// 400: nothing, where at least one is wanted.
+    pub(crate) fn empty_array(param: &str) -> Self {
+        let message = format!(
+            "Invalid '{param}': empty array. Expected an array with minimum length 1, but got an empty array instead."
+        );
+        Self::parameter(param, "empty_array", message)
+    }
+
     pub(crate) fn missing(param: &str) -> Self {
         Self::parameter(param, "missing_required_parameter", format!("Missing required parameter: '{param}'."))
     }

@@ -38,7 +38,7 @@ mod metrics;
 mod options;
 mod units;
 
-pub use config::{Config, ToolCallScript};
+pub use config::{Config, ReplyScript, Says, ToolCall};
 pub use fault::{Fault, FaultRule, ParseFaultError};
 pub use options::{ModelOptions, Options, OptionsError, Preset, ReplyOptions};
 pub use server::MockServer;

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    config::{Config, ToolCallScript},
+    config::{Config, ReplyScript, Says, ToolCall},
     fault::{Fault, FaultRule, ParseFaultError},
     units::{Share, Span},
 };
@@ -180,7 +180,7 @@ pub enum Preset {
     Realistic,
 }
 
-/// The reply to one prompt: a text, or a tool and its arguments.
+/// The reply to one prompt: a text, a tool and its arguments, or several calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ReplyOptions {
@@ -195,6 +195,31 @@ pub struct ReplyOptions {
     /// Its arguments, as JSON text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<String>,
+    /// Several functions to call in one reply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<CallOptions>,
+    /// How many times tools were called since the prompt [default: 0, for the first reply to it].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub after_tools: usize,
+}
+
+/// One of several calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CallOptions {
+    /// The function to call.
+    pub tool: String,
+    /// Its arguments, as JSON text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<String>,
+}
+
+fn call(tool: &str, arguments: Option<&str>) -> ToolCall {
+    ToolCall { name: tool.to_owned(), arguments: arguments.unwrap_or("{}").to_owned() }
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// What is wrong with the settings.
@@ -218,8 +243,8 @@ pub enum OptionsError {
     /// Two models of one name.
     #[error("two models are named `{0}`")]
     TwoModels(String),
-    /// A reply with neither a text nor a tool, or with both.
-    #[error("[[replies]]: the reply to `{0}` needs either a text or a tool")]
+    /// A reply with none of text, tool and calls, or with more than one of them.
+    #[error("[[replies]]: the reply to `{0}` needs one of text, tool and calls; arguments belong to a tool")]
     Reply(String),
     /// A model with both kinds of reply.
     #[error("reply and reply-tokens exclude each other")]
@@ -290,7 +315,7 @@ impl Options {
         Ok(Config {
             address: (host, self.port.unwrap_or(8080)).into(),
             models: self.models()?,
-            tool_calls: self.tool_calls()?,
+            replies: self.replies()?,
             seed: self.seed.unwrap_or(default.seed),
             api_keys: self.api_key.unwrap_or_default(),
             faults: self.fault.unwrap_or_default(),
@@ -326,20 +351,24 @@ impl Options {
         models.iter().map(|model| model.build(&self.replies)).collect()
     }
 
-    fn tool_calls(&self) -> Result<Vec<ToolCallScript>, OptionsError> {
-        let mut calls = Vec::new();
-        for reply in &self.replies {
-            match (&reply.text, &reply.tool) {
-                (Some(_), None) => {}
-                (None, Some(name)) => calls.push(ToolCallScript {
-                    prompt: reply.prompt.clone(),
-                    name: name.clone(),
-                    arguments: reply.arguments.clone().unwrap_or_else(|| "{}".to_owned()),
-                }),
-                _ => return Err(OptionsError::Reply(reply.prompt.clone())),
+    /// The replies that are more than the words of a model's script, which [`ModelOptions::build`] takes.
+    fn replies(&self) -> Result<Vec<ReplyScript>, OptionsError> {
+        let says = |reply: &ReplyOptions| match (&reply.text, &reply.tool, reply.calls.as_slice(), &reply.arguments) {
+            (Some(text), None, [], None) => Ok(Says::Text(text.clone())),
+            (None, Some(tool), [], arguments) => Ok(Says::Calls(vec![call(tool, arguments.as_deref())])),
+            (None, None, calls @ [_, ..], None) => {
+                Ok(Says::Calls(calls.iter().map(|one| call(&one.tool, one.arguments.as_deref())).collect()))
             }
-        }
-        Ok(calls)
+            _ => Err(OptionsError::Reply(reply.prompt.clone())),
+        };
+        let script = |reply: &ReplyOptions| -> Result<ReplyScript, OptionsError> {
+            Ok(ReplyScript { prompt: reply.prompt.clone(), after_tools: reply.after_tools, says: says(reply)? })
+        };
+        let scripts = self.replies.iter().map(script).collect::<Result<Vec<_>, OptionsError>>()?;
+        Ok(scripts
+            .into_iter()
+            .filter(|script| script.after_tools > 0 || !matches!(script.says, Says::Text(_)))
+            .collect())
     }
 
     /// The settings as a TOML file, sorted; what was not said is not written.
@@ -400,7 +429,7 @@ impl ModelOptions {
             (None, None) => model,
         };
         for reply in replies {
-            if let Some(text) = &reply.text {
+            if let Some(text) = reply.text.as_ref().filter(|_| reply.after_tools == 0) {
                 model = model.reply_to(&reply.prompt, text);
             }
         }

@@ -65,7 +65,7 @@ pub use journal::{Call, CallKind, End, Journal};
 pub use latency::{Latency, luck};
 pub use limits::{Allowance, LimitStatus, Limits};
 pub use request::Request;
-pub use script::{Fault, Model, When, tokens};
+pub use script::{Fault, Finish, Model, When, tokens};
 
 /// A provider of language models, and the client that talks to it. Clones talk to the same provider.
 #[derive(Debug, Clone)]
@@ -284,6 +284,20 @@ impl ModelClient {
     /// [`stream`](ModelClient::stream) for a request with more to say than a prompt.
     pub fn stream_request(&self, request: Request) -> TokenStream {
         TokenStream::new(self.shared.clone(), self.model.clone(), request)
+    }
+
+    /// Whether the script has a reply of its own to this prompt. `false` for a model that the provider does not know.
+    pub fn has_reply_to(&self, prompt: &str) -> bool {
+        self.script().is_some_and(|model| model.has_reply_to(prompt))
+    }
+
+    /// What will end the reply to a request where nothing goes wrong. `None` for a model that the provider does not know.
+    pub fn finish(&self, request: &Request) -> Option<Finish> {
+        self.script().map(|model| model.finish(request))
+    }
+
+    fn script(&self) -> Option<&Model> {
+        self.shared.models.iter().find(|model| model.name() == self.model)
     }
 
     /// The client for code that cannot await: a call holds its thread.

@@ -230,12 +230,49 @@ impl Model {
         if let Some(own) = &request.reply {
             return Text::of_tokens(own);
         }
-        let scripted = self.prompts.get(&request.prompt).and_then(|script| script.reply.as_ref());
-        let text = scripted.or(self.reply.as_ref()).cloned();
-        let text = text.unwrap_or_else(|| Text::new(&format!("{} answers: {}", self.name, request.prompt)));
+        let text = self.words(&request.prompt);
         let kept = request.until_stop(&text.all);
         if kept.len() < text.all.len() { Text::new(kept) } else { text }
     }
+
+    /// All that the script has to say to a prompt.
+    fn words(&self, prompt: &str) -> Text {
+        let scripted = self.prompts.get(prompt).and_then(|script| script.reply.as_ref());
+        let text = scripted.or(self.reply.as_ref()).cloned();
+        text.unwrap_or_else(|| Text::new(&format!("{} answers: {prompt}", self.name)))
+    }
+
+    pub(crate) fn has_reply_to(&self, prompt: &str) -> bool {
+        self.prompts.get(prompt).is_some_and(|script| script.reply.is_some())
+    }
+
+    /// What ends the reply to a request where nothing goes wrong.
+    pub(crate) fn finish(&self, request: &Request) -> Finish {
+        let stops = match &request.reply {
+            Some(_) => false,
+            None => {
+                let words = self.words(&request.prompt);
+                request.until_stop(&words.all).len() < words.all.len()
+            }
+        };
+        match request.max_tokens {
+            // A model that has written as many tokens as it may has not come to the one that says it is done.
+            Some(most) if self.text(request).len() >= most + usize::from(stops) => Finish::Limit,
+            _ if stops => Finish::StopText,
+            _ => Finish::End,
+        }
+    }
+}
+
+/// What ends a reply where nothing goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// The model has said all.
+    End,
+    /// The next thing to say was a text at which the request wants to stop.
+    StopText,
+    /// The reply has as many tokens as it may.
+    Limit,
 }
 
 /// A text and where its tokens end: found once for a script, and shared by all calls.

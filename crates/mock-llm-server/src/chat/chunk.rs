@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::{reply::Call, request::ToolKind};
+
 /// What all chunks of one completion share, written once.
 #[derive(Debug)]
 pub(super) struct Chunks {
@@ -9,6 +11,8 @@ pub(super) struct Chunks {
     head: String,
     /// From the bracket that closes the choices to the end, where usage is still to come.
     tail: &'static str,
+    /// How many alternatives each token has, where log probabilities are asked for.
+    top_logprobs: Option<usize>,
 }
 
 /// Who a completion is.
@@ -62,35 +66,50 @@ impl Usage {
 }
 
 impl Chunks {
-    pub(super) fn new(identity: &Identity, include_usage: bool) -> Self {
+    pub(super) fn new(identity: &Identity, include_usage: bool, top_logprobs: Option<usize>) -> Self {
         let Identity { id, created, model } = identity;
         let head = format!(
             r#"{{"id":{},"object":"chat.completion.chunk","created":{created},"model":{},"service_tier":"default","system_fingerprint":"{FINGERPRINT}","choices":["#,
             quoted(id),
             quoted(model),
         );
-        Self { head, tail: if include_usage { r#"],"usage":null}"# } else { "]}" } }
+        Self { head, tail: if include_usage { r#"],"usage":null}"# } else { "]}" }, top_logprobs }
     }
 
-    /// The first chunk of a choice: who speaks.
-    pub(super) fn role(&self, choice: usize, tool_call: Option<(&str, &str)>) -> String {
-        let delta = match tool_call {
+    /// The first chunk of a choice: who speaks, and the first call where it makes some.
+    pub(super) fn role(&self, choice: usize, call: Option<&Call>) -> String {
+        let delta = match call {
             None => r#"{"role":"assistant","content":"","refusal":null}"#.to_owned(),
-            Some((id, name)) => format!(
-                r#"{{"role":"assistant","content":null,"tool_calls":[{{"index":0,"id":{},"type":"function","function":{{"name":{},"arguments":""}}}}],"refusal":null}}"#,
-                quoted(id),
-                quoted(name),
+            Some(call) => format!(
+                r#"{{"role":"assistant","content":null,"tool_calls":[{}],"refusal":null}}"#,
+                begun(choice, 0, call)
             ),
         };
         self.chunk(choice, &delta, "null")
     }
 
-    pub(super) fn content(&self, choice: usize, text: &str) -> String {
-        self.quoting(choice, r#"{"content":"#, text, "}")
+    /// The first chunk of a call that is not the first.
+    pub(super) fn call(&self, choice: usize, place: usize, call: &Call) -> String {
+        self.chunk(choice, &format!(r#"{{"tool_calls":[{}]}}"#, begun(choice, place, call)), "null")
     }
 
-    pub(super) fn arguments(&self, choice: usize, fragment: &str) -> String {
-        self.quoting(choice, r#"{"tool_calls":[{"index":0,"function":{"arguments":"#, fragment, "}}]}")
+    pub(super) fn content(&self, choice: usize, text: &str) -> String {
+        match self.top_logprobs {
+            None => self.quoting(choice, r#"{"content":"#, text, "}"),
+            Some(top) => {
+                let Self { head, tail, .. } = self;
+                let (content, logprobs) = (quoted(text), logprobs([text], top));
+                format!(
+                    r#"{head}{{"index":{choice},"delta":{{"content":{content}}},"logprobs":{logprobs},"finish_reason":null}}{tail}"#
+                )
+            }
+        }
+    }
+
+    pub(super) fn arguments(&self, choice: usize, place: usize, kind: ToolKind, fragment: &str) -> String {
+        let (name, input) = kind.names();
+        let before = format!(r#"{{"tool_calls":[{{"index":{place},"{name}":{{"{input}":"#);
+        self.quoting(choice, &before, fragment, "}}]}")
     }
 
     /// The last chunk of a choice: an empty delta, and the reason.
@@ -104,7 +123,7 @@ impl Chunks {
     }
 
     fn chunk(&self, choice: usize, delta: &str, reason: &str) -> String {
-        let Self { head, tail } = self;
+        let Self { head, tail, .. } = self;
         format!(r#"{head}{{"index":{choice},"delta":{delta},"logprobs":null,"finish_reason":{reason}}}{tail}"#)
     }
 
@@ -137,21 +156,34 @@ impl Chunks {
 #[derive(Debug)]
 pub(super) enum Message<'reply> {
     Text(String),
-    ToolCall { id: String, name: &'reply str, arguments: String },
+    /// With the arguments that the limit leaves of each.
+    Calls(Vec<(&'reply Call, String)>),
 }
 
 /// A plain reply.
-pub(super) fn completion(identity: &Identity, messages: Vec<Message<'_>>, reason: FinishReason, usage: Usage) -> Value {
+pub(super) fn completion(
+    identity: &Identity,
+    messages: Vec<Message<'_>>,
+    reason: FinishReason,
+    top_logprobs: Option<usize>,
+    usage: Usage,
+) -> Value {
     let choice = |(index, message)| {
+        let mut logprobs_of = Value::Null;
         let message = match message {
-            Message::Text(text) => json!({ "role": "assistant", "content": text, "refusal": null, "annotations": [] }),
-            Message::ToolCall { id, name, arguments } => {
-                let call =
-                    json!({ "id": id, "type": "function", "function": { "name": name, "arguments": arguments } });
-                json!({ "role": "assistant", "content": null, "tool_calls": [call], "refusal": null, "annotations": [] })
+            Message::Text(text) => {
+                if let Some(top) = top_logprobs {
+                    logprobs_of = logprobs(mock_llm::tokens(&text), top);
+                }
+                json!({ "role": "assistant", "content": text, "refusal": null, "annotations": [] })
+            }
+            Message::Calls(calls) => {
+                let call = |(call, arguments): &(&Call, String)| written(index, call, arguments);
+                let calls: Vec<Value> = calls.iter().map(call).collect();
+                json!({ "role": "assistant", "content": null, "tool_calls": calls, "refusal": null, "annotations": [] })
             }
         };
-        json!({ "index": index, "message": message, "logprobs": null, "finish_reason": reason.name() })
+        json!({ "index": index, "message": message, "logprobs": logprobs_of, "finish_reason": reason.name() })
     };
     json!({
         "id": identity.id,
@@ -163,6 +195,34 @@ pub(super) fn completion(identity: &Identity, messages: Vec<Message<'_>>, reason
         "service_tier": "default",
         "system_fingerprint": FINGERPRINT,
     })
+}
+
+fn written(choice: usize, call: &Call, arguments: &str) -> Value {
+    let (kind, input) = call.kind.names();
+    json!({ "id": call.id(choice), "type": kind, kind: { "name": call.name, input: arguments } })
+}
+
+/// A call as its first chunk has it.
+fn begun(choice: usize, place: usize, call: &Call) -> Value {
+    let mut call = written(choice, call, "");
+    call["index"] = Value::from(place);
+    call
+}
+
+/// Log probabilities of tokens: made up, the same for the same token, and falling among the alternatives.
+fn logprobs<'text>(tokens: impl IntoIterator<Item = &'text str>, top: usize) -> Value {
+    let entry = |token: &str, rank: usize| {
+        let made_up = (super::hash(token.as_bytes()) % 1000) as f64 / 1000.0;
+        json!({ "token": token, "logprob": -made_up - rank as f64, "bytes": token.as_bytes() })
+    };
+    let of = |token: &str| {
+        let mut of = entry(token, 0);
+        let alternatives = (0..top)
+            .map(|rank| if rank == 0 { entry(token, 0) } else { entry(&format!("{token}{}", "~".repeat(rank)), rank) });
+        of["top_logprobs"] = alternatives.collect();
+        of
+    };
+    json!({ "content": tokens.into_iter().map(of).collect::<Vec<_>>(), "refusal": null })
 }
 
 fn push_quoted(chunk: &mut String, text: &str) {
@@ -190,13 +250,13 @@ mod tests {
         let identity = Identity { id: "chatcmpl-1".to_owned(), created: 7, model: "a \"quoted\" name".to_owned() };
         for (choice, text) in [(0, " word"), (7, "\"\\\n"), (12, "日本"), (0, ""), (1, "\u{1}\u{7f}")] {
             for usage in [false, true] {
-                let chunks = Chunks::new(&identity, usage);
+                let chunks = Chunks::new(&identity, usage, None);
                 let read = |chunk: String| serde_json::from_str::<Value>(&chunk).expect("JSON");
                 let chunk = read(chunks.content(choice, text));
                 assert_eq!(chunk["choices"][0]["delta"], json!({ "content": text }));
                 assert_eq!((&chunk["choices"][0]["index"], &chunk["model"]), (&json!(choice), &json!(identity.model)));
                 assert_eq!(chunk.get("usage").is_some(), usage);
-                let chunk = read(chunks.arguments(choice, text));
+                let chunk = read(chunks.arguments(choice, 0, ToolKind::Function, text));
                 assert_eq!(chunk["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"], json!(text));
             }
         }

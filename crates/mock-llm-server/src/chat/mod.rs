@@ -3,6 +3,7 @@
 mod request;
 mod reply;
 mod example;
+mod pattern;
 mod plain;
 mod stream;
 mod writer;
@@ -20,11 +21,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::{StreamExt, future::pending};
-use mock_llm::{Error, LimitStatus};
+use mock_llm::{Error, Finish, LimitStatus};
 use tokio::{sync::oneshot, time::timeout};
 
 use self::{
-    chunk::Identity,
+    chunk::{FinishReason, Identity},
     reply::{Reply, reply},
     request::ChatRequest,
 };
@@ -47,6 +48,7 @@ struct Job {
     request: ChatRequest,
     identity: Identity,
     reply: Reply,
+    finish: FinishReason,
     fault: Option<Fault>,
     /// The model's name, without the fault behind it.
     model: String,
@@ -152,7 +154,8 @@ impl Job {
         let mut rules = rules.filter(|(rule, place)| rule.meets(occasion, *place));
         let fault = rules.next().map(|(rule, _)| rule.fault()).or_else(|| injected(&app, occasion));
 
-        let reply = reply(&request, &app.tool_calls, attempt)?;
+        let scripted = app.llm.model(&model).has_reply_to(prompt);
+        let reply = reply(&request, &app.replies, scripted, attempt)?;
         let mut to_model = mock_llm::Request::new(prompt)
             .key(request.key.clone())
             .prompt_tokens(request.prompt_tokens)
@@ -161,16 +164,31 @@ impl Job {
         if let Some(tokens) = request.max_tokens {
             to_model = to_model.max_tokens(tokens);
         }
-        if let Reply::Text(tokens) | Reply::ToolCall { arguments: tokens, .. } = &reply {
-            to_model = to_model.reply(tokens.iter().cloned());
+        match &reply {
+            Reply::Script => {}
+            Reply::Text { choices, .. } => to_model = to_model.reply(choices[0].iter().cloned()),
+            Reply::Calls { calls, .. } => {
+                to_model = to_model.reply(calls.iter().flat_map(|call| call.arguments.iter().cloned()));
+            }
         }
+        let finish = match (app.llm.model(&model).finish(&to_model), &reply) {
+            // The stop comes first where both come at one place.
+            (_, Reply::Text { choices, stopped: true })
+                if request.max_tokens.is_none_or(|most| most >= choices[0].len()) =>
+            {
+                FinishReason::Stop
+            }
+            (Some(Finish::Limit), _) => FinishReason::Length,
+            (_, Reply::Calls { forced: false, .. }) => FinishReason::ToolCalls,
+            _ => FinishReason::Stop,
+        };
         if let Some(fault) = fault.and_then(Fault::of_the_model) {
             to_model = to_model.fault(fault);
         }
         let created = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let identity = Identity { id: format!("chatcmpl-{}", app.unique()), created, model: model.clone() };
         let active = Active::new(app.metrics.clone());
-        Ok(Self { app, request, identity, reply, fault, model, to_model, reset, active })
+        Ok(Self { app, request, identity, reply, finish, fault, model, to_model, reset, active })
     }
 
     async fn respond(self) -> Result<Response, ApiError> {

@@ -13,9 +13,8 @@ use mock_llm::TokenStream;
 use super::{
     Job,
     chunk::{Message, Usage, completion},
-    reply::{Reply, call_id},
+    reply::{Reply, marked},
     stream::{flush, slowly},
-    writer::{finish_reason, marked},
 };
 use crate::{
     error::{ApiError, Json},
@@ -101,14 +100,25 @@ fn half(whole: Bytes, mut job: Job, tokens: TokenStream) -> impl futures::Stream
 }
 
 fn body(job: &Job, text: &str, tokens: usize) -> serde_json::Value {
-    let message = |choice| match &job.reply {
-        Reply::ToolCall { id, name, .. } => {
-            Message::ToolCall { id: call_id(id, choice), name, arguments: text.to_owned() }
+    let request = &job.request;
+    let message = |choice: usize| match &job.reply {
+        Reply::Calls { calls, .. } => {
+            // Each call has what the limit leaves of it. The first one is there even if that is nothing, as in a stream.
+            let mut left = tokens;
+            let calls = calls.iter().enumerate().map_while(|(place, call)| {
+                let taken = left.min(call.arguments.len());
+                let is_begun = place == 0 || left > 0;
+                left -= taken;
+                is_begun.then(|| (call, call.arguments[..taken].concat()))
+            });
+            Message::Calls(calls.collect())
         }
-        Reply::Script if !text.is_empty() => Message::Text(marked(choice, text)),
-        Reply::Script | Reply::Text(_) => Message::Text(text.to_owned()),
+        Reply::Text { choices, .. } => Message::Text(choices[choice][..tokens].concat()),
+        Reply::Script if tokens == 0 => Message::Text(String::new()),
+        Reply::Script if request.marks_choices() => Message::Text(marked(choice, text)),
+        Reply::Script => Message::Text(text.to_owned()),
     };
-    let usage = Usage { prompt: job.request.prompt_tokens, completion: tokens * job.request.n };
-    let reason = finish_reason(&job.reply, tokens, job.request.max_tokens);
-    completion(&job.identity, (0..job.request.n).map(message).collect(), reason, usage)
+    let usage = Usage { prompt: request.prompt_tokens, completion: tokens * request.n };
+    let messages = (0..request.n).map(message).collect();
+    completion(&job.identity, messages, job.finish, request.top_logprobs, usage)
 }

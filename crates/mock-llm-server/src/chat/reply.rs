@@ -1,12 +1,16 @@
-//! What a request is answered with, where the model's script does not say it: calls of tools, and JSON on demand.
+//! What a request is answered with, where it is more than the words of the model's script: calls of tools, JSON on demand, and
+//! what comes after a tool's result.
 
 use serde_json::json;
 
 use super::{
-    example::{NoExample, example},
-    request::{ChatRequest, ResponseFormat, Tool, ToolChoice},
+    example::{Examples, NoExample},
+    request::{ChatRequest, ResponseFormat, Tool, ToolChoice, ToolKind},
 };
-use crate::{config::ToolCallScript, error::ApiError};
+use crate::{
+    config::{ReplyScript, Says, ToolCall},
+    error::ApiError,
+};
 
 /// What kind of reply a request gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,59 +18,126 @@ pub(super) enum Reply {
     /// Words of the model's script.
     Script,
     /// These words.
-    Text(Vec<String>),
-    /// A call of a tool.
-    ToolCall {
-        id: String,
-        name: String,
-        arguments: Vec<String>,
+    Text {
+        /// Choice by choice, each in the same number of pieces.
+        choices: Vec<Vec<String>>,
+        /// What would have come next is a text at which the request stops.
+        stopped: bool,
+    },
+    /// Calls of tools.
+    Calls {
+        calls: Vec<Call>,
         /// The request named the tool: the model had no choice, and says `stop`.
         forced: bool,
     },
 }
 
-/// Decides how a request is answered.
+/// One call of a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Call {
+    id: String,
+    pub(super) name: String,
+    pub(super) kind: ToolKind,
+    /// In the pieces that a stream brings it in.
+    pub(super) arguments: Vec<String>,
+}
+
+impl Call {
+    /// The id of the call in a choice. A client finds a call by its id, so no two choices have the same.
+    pub(super) fn id(&self, choice: usize) -> String {
+        if choice == 0 { self.id.clone() } else { format!("{}_{choice}", self.id) }
+    }
+}
+
+/// Decides how a request is answered. `scripted` says whether the model's script has words for this very prompt.
 ///
 /// # Errors
 /// Where a schema has no example, or too large a one.
-pub(super) fn reply(request: &ChatRequest, scripts: &[ToolCallScript], attempt: u32) -> Result<Reply, ApiError> {
-    if let Some((name, arguments)) = tool_call(request, scripts)? {
-        let id = format!("call_{:016x}", super::hash(format!("{}{attempt}", request.key).as_bytes()));
-        let forced = matches!(request.tool_choice, ToolChoice::Named(_));
-        return Ok(Reply::ToolCall { id, name, arguments: fragments(&arguments), forced });
-    }
-    Ok(match &request.format {
-        ResponseFormat::Text => Reply::Script,
-        ResponseFormat::JsonObject => Reply::Text(fragments(&json!({ "reply": request.prompt }).to_string())),
-        ResponseFormat::JsonSchema(schema) => {
-            let reply = example(schema).map_err(|error| refused("response_format.json_schema.schema", &error))?;
-            Reply::Text(fragments(&reply.to_string()))
+pub(super) fn reply(
+    request: &ChatRequest,
+    scripts: &[ReplyScript],
+    scripted: bool,
+    attempt: u32,
+) -> Result<Reply, ApiError> {
+    let script = scripts.iter().find(|script| {
+        (script.prompt == request.prompt && script.after_tools == request.tool_rounds) && offered(request, &script.says)
+    });
+    let calls = |calls: &[ToolCall], forced| {
+        let call = |(place, call): (usize, &ToolCall)| Call {
+            id: format!("call_{:016x}", super::hash(format!("{}{attempt} {place}", request.key).as_bytes())),
+            name: call.name.clone(),
+            kind: request.tool(&call.name).map(|tool| tool.kind).unwrap_or_default(),
+            arguments: fragments(&call.arguments),
+        };
+        Reply::Calls { calls: calls.iter().enumerate().map(call).collect(), forced }
+    };
+    match (&request.tool_choice, script.map(|script| &script.says)) {
+        (ToolChoice::Named(name), Some(Says::Calls(scripted))) if scripted.iter().all(|call| call.name == *name) => {
+            return Ok(calls(scripted, true));
         }
-    })
+        (ToolChoice::Named(name), _) => {
+            let named = generated(request, |tool| tool.name == *name)?;
+            return Ok(calls(named.as_slice(), true));
+        }
+        (ToolChoice::Auto | ToolChoice::Required, Some(Says::Calls(scripted))) => return Ok(calls(scripted, false)),
+        (ToolChoice::Auto | ToolChoice::None, Some(Says::Text(text))) => {
+            return Ok(scripted_text(request, text));
+        }
+        // Words that the script has for a prompt are the first reply to it.
+        (ToolChoice::Auto | ToolChoice::None, _) if scripted && request.tool_rounds == 0 => return Ok(Reply::Script),
+        // A model that has a tool's result goes on to say something.
+        (ToolChoice::Auto, _) if request.after_tool => {}
+        (ToolChoice::Auto | ToolChoice::Required, _) => {
+            if let Some(first) = generated(request, |_| true)? {
+                return Ok(calls(&[first], false));
+            }
+        }
+        (ToolChoice::None, _) => {}
+    }
+    let schema = match &request.format {
+        ResponseFormat::Text => return Ok(Reply::Script),
+        ResponseFormat::JsonObject => None,
+        ResponseFormat::JsonSchema(schema) => Some(schema),
+    };
+    const SCHEMA: &str = "response_format.json_schema.schema";
+    let examples = schema.map(Examples::new).transpose().map_err(|error| refused(SCHEMA, &error))?;
+    let text = |choice: usize| match &examples {
+        None if choice == 0 => Ok(json!({ "reply": request.prompt }).to_string()),
+        None => Ok(json!({ "reply": request.prompt, "choice": choice + 1 }).to_string()),
+        Some(examples) => {
+            let value = examples.make(choice).map_err(|error| refused(SCHEMA, &error))?;
+            Ok(value.to_string())
+        }
+    };
+    let texts = (0..request.n).map(text).collect::<Result<Vec<String>, ApiError>>()?;
+    let pieces = fragments(&texts[0]).len();
+    Ok(Reply::Text { choices: texts.iter().map(|text| divided(text, pieces)).collect(), stopped: false })
 }
 
-fn tool_call(request: &ChatRequest, scripts: &[ToolCallScript]) -> Result<Option<(String, String)>, ApiError> {
-    let generated = |(index, tool): (usize, &Tool)| {
-        let arguments = example(&tool.parameters)
-            .map_err(|error| refused(&format!("tools[{index}].function.parameters"), &error))?;
-        Ok((tool.name.clone(), arguments.to_string()))
-    };
-    let scripted = || {
-        let script = scripts.iter().find(|script| script.prompt == request.prompt)?;
-        let known = request.tools.iter().any(|tool| tool.name == script.name);
-        known.then(|| (script.name.clone(), script.arguments.clone()))
-    };
-    let mut tools = request.tools.iter().enumerate();
-    match &request.tool_choice {
-        ToolChoice::None => Ok(None),
-        // A model that has a tool's result goes on to say something.
-        ToolChoice::Auto if request.after_tool => Ok(None),
-        ToolChoice::Auto | ToolChoice::Required => match scripted() {
-            Some(call) => Ok(Some(call)),
-            None => tools.next().map(generated).transpose(),
-        },
-        ToolChoice::Named(name) => tools.find(|(_, tool)| tool.name == *name).map(generated).transpose(),
+/// Whether a script can be kept: whether all tools that it calls are offered.
+fn offered(request: &ChatRequest, says: &Says) -> bool {
+    match says {
+        Says::Text(_) => true,
+        Says::Calls(calls) => {
+            request.tool_choice != ToolChoice::None && calls.iter().all(|call| request.tool(&call.name).is_some())
+        }
     }
+}
+
+/// A call of the first tool that is meant, with the smallest arguments that it takes.
+fn generated(request: &ChatRequest, is_meant: impl Fn(&Tool) -> bool) -> Result<Option<ToolCall>, ApiError> {
+    let Some((index, tool)) = request.tools.iter().enumerate().find(|(_, tool)| is_meant(tool)) else {
+        return Ok(None);
+    };
+    let arguments = match tool.kind {
+        ToolKind::Function => Examples::new(&tool.parameters)
+            .and_then(|examples| examples.make(0))
+            .map_err(|error| refused(&format!("tools[{index}].function.parameters"), &error))?
+            .to_string(),
+        // Its input is a text of no form.
+        ToolKind::Custom => "text".to_owned(),
+    };
+    Ok(Some(ToolCall { name: tool.name.clone(), arguments }))
 }
 
 fn refused(param: &str, error: &NoExample) -> ApiError {
@@ -77,15 +148,37 @@ fn refused(param: &str, error: &NoExample) -> ApiError {
     )
 }
 
-/// The id of a choice's call. A client finds a call by its id, so no two choices have the same.
-pub(super) fn call_id(id: &str, choice: usize) -> String {
-    if choice == 0 { id.to_owned() } else { format!("{id}_{choice}") }
+/// A scripted text, up to the first text at which the request stops.
+fn scripted_text(request: &ChatRequest, text: &str) -> Reply {
+    let stops = request.stop.iter().filter(|stop| !stop.is_empty());
+    let end = stops.filter_map(|stop| text.find(stop)).min().unwrap_or(text.len());
+    let words: Vec<String> = mock_llm::tokens(&text[..end]).map(str::to_owned).collect();
+    let choice = |choice| {
+        let mut words = words.clone();
+        if let Some(first) = words.first_mut() {
+            *first = if request.marks_choices() { marked(choice, first) } else { first.clone() };
+        }
+        words
+    };
+    Reply::Text { choices: (0..request.n).map(choice).collect(), stopped: end < text.len() }
+}
+
+/// Choices differ by a number before them, so that a client that mixes them up is found out.
+pub(super) fn marked(choice: usize, text: &str) -> String {
+    if choice == 0 { text.to_owned() } else { format!("({}) {text}", choice + 1) }
 }
 
 /// A text in pieces of four characters: JSON has few spaces, and arguments come in small pieces.
 fn fragments(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().collect();
-    letters.chunks(4).map(|piece| piece.iter().collect()).collect()
+    divided(text, text.chars().count().div_ceil(4))
+}
+
+/// A text in so many pieces, which differ in length by one character at most.
+fn divided(text: &str, pieces: usize) -> Vec<String> {
+    let mut letters = text.chars();
+    let count = text.chars().count();
+    let end = |piece: usize| count * piece / pieces.max(1);
+    (0..pieces).map(|piece| letters.by_ref().take(end(piece + 1) - end(piece)).collect()).collect()
 }
 
 #[cfg(test)]
@@ -93,9 +186,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fragments_joined_are_the_text() {
-        let text = "{\"city\":\"Tromsø\",\"日本\":1}";
-        assert_eq!(fragments(text).concat(), text);
-        assert!(fragments(text).len() > 4);
+    fn pieces_joined_are_the_text() {
+        for text in ["{\"city\":\"Tromsø\",\"日本\":1}", "", "a", "abcdefgh"] {
+            assert_eq!(fragments(text).concat(), text);
+            for pieces in 1..12 {
+                let divided = divided(text, pieces);
+                assert_eq!((divided.concat().as_str(), divided.len()), (text, pieces));
+            }
+        }
+        assert!(fragments("{\"city\":\"Tromsø\"}").len() > 4);
     }
 }

@@ -14,11 +14,15 @@ pub(super) struct ChatRequest {
     pub(super) prompt_tokens: usize,
     /// Whether the last message is a tool's result, which a model answers in words.
     pub(super) after_tool: bool,
+    /// How many times tools were called since the last user message.
+    pub(super) tool_rounds: usize,
     pub(super) stream: bool,
     pub(super) include_usage: bool,
     pub(super) max_tokens: Option<usize>,
     pub(super) n: usize,
     pub(super) stop: Vec<String>,
+    /// How many alternatives each token has, where log probabilities are asked for.
+    pub(super) top_logprobs: Option<usize>,
     pub(super) tools: Vec<Tool>,
     pub(super) tool_choice: ToolChoice,
     pub(super) format: ResponseFormat,
@@ -29,8 +33,28 @@ pub(super) struct ChatRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tool {
     pub(super) name: String,
+    pub(super) kind: ToolKind,
     /// The JSON schema of its arguments.
     pub(super) parameters: Value,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum ToolKind {
+    /// Takes arguments as JSON.
+    #[default]
+    Function,
+    /// Takes a text.
+    Custom,
+}
+
+impl ToolKind {
+    /// What the API calls the kind, and what a call of it is given.
+    pub(super) fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Function => ("function", "arguments"),
+            Self::Custom => ("custom", "input"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,12 +92,11 @@ impl ChatRequest {
         let model = fields.required("model", "a string", |value| value.as_str().map(str::to_owned))?;
         let messages = fields.required("messages", "an array of objects", Value::as_array)?;
         if messages.is_empty() {
-            let message = "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty \
-                           array instead.";
-            return Err(ApiError::parameter("messages", "empty_array", message));
+            return Err(ApiError::empty_array("messages"));
         }
-        let texts = messages.iter().enumerate().map(|(index, message)| read_message(index, message));
-        let messages = texts.collect::<Result<Vec<_>, _>>()?;
+        let read = messages.iter().enumerate().map(|(index, message)| read_message(index, message));
+        let messages = read.collect::<Result<Vec<_>, _>>()?;
+        judge_calls(&messages)?;
 
         let stream = fields.optional("stream", "a boolean", Value::as_bool)?.unwrap_or(false);
         let include_usage = read_stream_options(fields, stream)?;
@@ -81,34 +104,60 @@ impl ChatRequest {
         let max_tokens = fields.integer("max_tokens", 1, None)?;
         let max_tokens = fields.integer("max_completion_tokens", 1, None)?.or(max_tokens);
         let n = fields.integer("n", 1, Some(128))?.unwrap_or(1);
-        fields.optional("seed", "an integer", Value::as_i64)?;
+        fields.integer("seed", i64::MIN, None)?;
         fields.number("temperature", 0.0, 2.0)?;
         fields.number("top_p", 0.0, 1.0)?;
         fields.number("presence_penalty", -2.0, 2.0)?;
         fields.number("frequency_penalty", -2.0, 2.0)?;
         fields.optional("user", "a string", Value::as_str)?;
-        fields.optional("logprobs", "a boolean", Value::as_bool)?;
+        let logprobs = fields.optional("logprobs", "a boolean", Value::as_bool)?.unwrap_or(false);
+        let top_logprobs = fields.integer("top_logprobs", 0, Some(20))?;
+        if top_logprobs.is_some() && !logprobs {
+            let message = "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.";
+            return Err(ApiError::parameter("top_logprobs", "invalid_value", message));
+        }
         fields.optional("parallel_tool_calls", "a boolean", Value::as_bool)?;
         let tools = read_tools(fields)?;
         let tool_choice = read_tool_choice(fields, &tools)?;
+        let format = read_format(fields)?;
+        // Otherwise, says the API, a model may write white space until its limit.
+        if format == ResponseFormat::JsonObject && !messages.iter().any(|message| message.says("json")) {
+            let message = "'messages' must contain the word 'json' in some form, to use 'response_format' of type \
+                           'json_object'.";
+            return Err(ApiError::about("messages", message));
+        }
 
-        let last_user = messages.iter().rev().find(|message| message.role == "user").or(messages.last());
+        let last_user = messages.iter().rposition(|message| message.role == "user");
+        let since_user = &messages[last_user.map_or(0, |place| place + 1)..];
+        let tool_rounds = since_user.iter().filter(|message| !message.calls.is_empty()).count();
+        let last_user = last_user.map(|place| &messages[place]).or(messages.last());
         let prompt_tokens: usize = messages.iter().map(|message| mock_llm::tokens(&message.text).count()).sum();
         Ok(Self {
             model,
             prompt: last_user.map(|message| message.text.clone()).unwrap_or_default(),
             prompt_tokens: prompt_tokens.max(1),
             after_tool: messages.last().is_some_and(|message| message.role == "tool"),
+            tool_rounds,
             stream,
             include_usage,
             max_tokens: max_tokens.map(|tokens| tokens as usize),
             n: n as usize,
             stop: read_stop(fields)?,
+            top_logprobs: logprobs.then(|| top_logprobs.unwrap_or(0) as usize),
             tools,
             tool_choice,
-            format: read_format(fields)?,
+            format,
             key: key(&value),
         })
+    }
+
+    pub(super) fn tool(&self, name: &str) -> Option<&Tool> {
+        self.tools.iter().find(|tool| tool.name == name)
+    }
+
+    /// Whether choices bear a number. Not where a format is asked for: what a script says may have it.
+    pub(super) fn marks_choices(&self) -> bool {
+        self.format == ResponseFormat::Text
     }
 }
 
@@ -116,6 +165,51 @@ impl ChatRequest {
 struct Message {
     role: String,
     text: String,
+    /// The ids of the calls that an assistant made.
+    calls: Vec<String>,
+    /// The id of the call whose result this is.
+    answers: Option<String>,
+}
+
+impl Message {
+    fn says(&self, word: &str) -> bool {
+        self.text.to_ascii_lowercase().contains(word)
+    }
+}
+
+/// A tool's result follows the message that called the tool, and every call has one before anybody else speaks.
+fn judge_calls(messages: &[Message]) -> Result<(), ApiError> {
+    let mut open: Vec<&str> = Vec::new();
+    let mut answered: Vec<&str> = Vec::new();
+    let unanswered = |open: &[&str], place: String| {
+        let message = format!(
+            "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The \
+             following tool_call_ids did not have response messages: {}",
+            open.join(", ")
+        );
+        ApiError::about(place, message)
+    };
+    for (index, message) in messages.iter().enumerate() {
+        let place = || format!("messages.[{index}].role");
+        match &message.answers {
+            Some(id) => {
+                // The same result twice is taken.
+                if let Some(place) = open.iter().position(|open| open == id) {
+                    answered.push(open.remove(place));
+                } else if !answered.contains(&id.as_str()) {
+                    let message = "Invalid parameter: messages with role 'tool' must be a response to a preceding message \
+                                   with 'tool_calls'.";
+                    return Err(ApiError::about(place(), message));
+                }
+            }
+            None if !open.is_empty() => return Err(unanswered(&open, place())),
+            None => {
+                answered.clear();
+                open.extend(message.calls.iter().map(String::as_str));
+            }
+        }
+    }
+    if open.is_empty() { Ok(()) } else { Err(unanswered(&open, "messages".to_owned())) }
 }
 
 fn read_message(index: usize, message: &Value) -> Result<Message, ApiError> {
@@ -132,9 +226,16 @@ fn read_message(index: usize, message: &Value) -> Result<Message, ApiError> {
     if !ROLES.contains(&role.as_str()) {
         return Err(unsupported(&role_place, &role, &ROLES));
     }
-    if role == "tool" && !fields.get("tool_call_id").is_some_and(Value::is_string) {
-        return Err(ApiError::missing(&format!("{place}.tool_call_id")));
-    }
+    let answers = match fields.get("tool_call_id") {
+        _ if role != "tool" => None,
+        Some(Value::String(id)) => Some(id.clone()),
+        Some(other) => return Err(ApiError::wrong_type(&format!("{place}.tool_call_id"), "a string", other)),
+        None => return Err(ApiError::missing(&format!("{place}.tool_call_id"))),
+    };
+    let calls = match fields.get("tool_calls") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(calls) => read_calls(&format!("{place}.tool_calls"), calls)?,
+    };
     let content_place = format!("{place}.content");
     let text = match fields.get("content") {
         Some(Value::String(text)) => text.clone(),
@@ -144,7 +245,24 @@ fn read_message(index: usize, message: &Value) -> Result<Message, ApiError> {
         None => return Err(ApiError::missing(&content_place)),
         Some(other) => return Err(ApiError::wrong_type(&content_place, "a string or an array of objects", other)),
     };
-    Ok(Message { role, text })
+    Ok(Message { role, text, calls, answers })
+}
+
+/// The ids of an assistant's calls.
+fn read_calls(place: &str, calls: &Value) -> Result<Vec<String>, ApiError> {
+    let calls = calls.as_array().ok_or_else(|| ApiError::wrong_type(place, "an array of objects", calls))?;
+    if calls.is_empty() {
+        return Err(ApiError::empty_array(place));
+    }
+    let id = |(index, call): (usize, &Value)| {
+        let place = format!("{place}[{index}].id");
+        match call.get("id") {
+            Some(Value::String(id)) => Ok(id.clone()),
+            Some(other) => Err(ApiError::wrong_type(&place, "a string", other)),
+            None => Err(ApiError::missing(&place)),
+        }
+    };
+    calls.iter().enumerate().map(id).collect()
 }
 
 /// Joins the texts of a message in parts. Pictures, sounds and files are taken and not looked at.
@@ -215,26 +333,52 @@ fn read_stop(fields: Fields<'_>) -> Result<Vec<String>, ApiError> {
 
 fn read_tools(fields: Fields<'_>) -> Result<Vec<Tool>, ApiError> {
     let tools = fields.optional("tools", "an array of objects", Value::as_array)?;
+    if tools.is_some_and(Vec::is_empty) {
+        return Err(ApiError::empty_array("tools"));
+    }
     let read = |(index, tool): (usize, &Value)| {
         let place = format!("tools[{index}]");
-        match tool.get("type") {
+        let kind = match tool.get("type") {
             _ if !tool.is_object() => return Err(ApiError::wrong_type(&place, "an object", tool)),
             None => return Err(ApiError::missing(&format!("{place}.type"))),
-            Some(Value::String(kind)) if kind == "function" => {}
-            Some(Value::String(kind)) => return Err(unsupported(&format!("{place}.type"), kind, &["function"])),
+            Some(Value::String(kind)) => match kind.as_str() {
+                "function" => ToolKind::Function,
+                "custom" => ToolKind::Custom,
+                other => return Err(unsupported(&format!("{place}.type"), other, &["function", "custom"])),
+            },
             Some(other) => return Err(ApiError::wrong_type(&format!("{place}.type"), "a string", other)),
-        }
-        let function_place = format!("{place}.function");
-        let function = tool.get("function").ok_or_else(|| ApiError::missing(&function_place))?;
-        let name_place = format!("{function_place}.name");
-        let name = match function.get("name") {
-            Some(Value::String(name)) => name.clone(),
-            Some(other) => return Err(ApiError::wrong_type(&name_place, "a string", other)),
-            None => return Err(ApiError::missing(&name_place)),
         };
-        Ok(Tool { name, parameters: function.get("parameters").cloned().unwrap_or(Value::Null) })
+        let described_place = format!("{place}.{}", kind.names().0);
+        let described = tool.get(kind.names().0).ok_or_else(|| ApiError::missing(&described_place))?;
+        let name = read_name(&format!("{described_place}.name"), described.get("name"))?;
+        Ok(Tool { name, kind, parameters: described.get("parameters").cloned().unwrap_or(Value::Null) })
     };
     tools.into_iter().flatten().enumerate().map(read).collect()
+}
+
+/// A name that tools and schemas may have.
+fn read_name(place: &str, name: Option<&Value>) -> Result<String, ApiError> {
+    const LONGEST: usize = 64;
+    let name = match name {
+        Some(Value::String(name)) => name,
+        Some(other) => return Err(ApiError::wrong_type(place, "a string", other)),
+        None => return Err(ApiError::missing(place)),
+    };
+    if name.len() > LONGEST {
+        let message = format!(
+            "Invalid '{place}': string too long. Expected a string with maximum length {LONGEST}, but got a string with length \
+             {} instead.",
+            name.len()
+        );
+        return Err(ApiError::parameter(place, "string_above_max_length", message));
+    }
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
+        let message = format!(
+            "Invalid '{place}': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'."
+        );
+        return Err(ApiError::parameter(place, "invalid_value", message));
+    }
+    Ok(name.clone())
 }
 
 fn read_tool_choice(fields: Fields<'_>, tools: &[Tool]) -> Result<ToolChoice, ApiError> {
@@ -254,8 +398,9 @@ fn read_tool_choice(fields: Fields<'_>, tools: &[Tool]) -> Result<ToolChoice, Ap
             other => Err(unsupported("tool_choice", other, &CHOICES)),
         },
         Value::Object(_) => {
-            let place = "tool_choice.function.name";
-            let name = choice.pointer("/function/name").ok_or_else(|| ApiError::missing(place))?;
+            let kind = if choice.get("custom").is_some() { ToolKind::Custom } else { ToolKind::Function }.names().0;
+            let place = &format!("tool_choice.{kind}.name");
+            let name = choice.pointer(&format!("/{kind}/name")).ok_or_else(|| ApiError::missing(place))?;
             let name = name.as_str().ok_or_else(|| ApiError::wrong_type(place, "a string", name))?;
             if !tools.iter().any(|tool| tool.name == name) {
                 let message = format!("Invalid value for '{place}': no tool is named '{name}'.");
@@ -279,6 +424,7 @@ fn read_format(fields: Fields<'_>) -> Result<ResponseFormat, ApiError> {
             "text" => Ok(ResponseFormat::Text),
             "json_object" => Ok(ResponseFormat::JsonObject),
             "json_schema" => {
+                read_name("response_format.json_schema.name", format.pointer("/json_schema/name"))?;
                 let schema = format.pointer("/json_schema/schema").cloned();
                 schema
                     .map(ResponseFormat::JsonSchema)
@@ -330,16 +476,24 @@ impl<'value> Fields<'value> {
     }
 
     fn integer(self, name: &str, min: i64, max: Option<i64>) -> Result<Option<i64>, ApiError> {
-        let Some(value) = self.optional(name, "an integer", Value::as_i64)? else { return Ok(None) };
-        if value < min {
+        // What does not fit into 64 bits is out of range, and of no other type. JSON has one kind of number.
+        let whole = |value: &'value Value| {
+            let far = value.as_f64().is_some_and(|number| number.fract() == 0.0 && number.abs() >= i64::MAX as f64);
+            (value.is_i64() || far).then_some(value)
+        };
+        let Some(number) = self.optional(name, "an integer", whole)? else { return Ok(None) };
+        let is_negative = number.as_f64().is_some_and(|number| number < 0.0);
+        let value = number.as_i64().unwrap_or(if is_negative { i64::MIN } else { i64::MAX });
+        if value < min || (!number.is_i64() && is_negative) {
             let message = format!(
-                "Invalid '{name}': integer below minimum value. Expected a value >= {min}, but got {value} instead."
+                "Invalid '{name}': integer below minimum value. Expected a value >= {min}, but got {number} instead."
             );
             return Err(ApiError::parameter(name, "integer_below_min_value", message));
         }
-        if let Some(max) = max.filter(|&max| value > max) {
+        let max = max.unwrap_or(i64::MAX);
+        if value > max || (!number.is_i64() && !is_negative) {
             let message = format!(
-                "Invalid '{name}': integer above maximum value. Expected a value <= {max}, but got {value} instead."
+                "Invalid '{name}': integer above maximum value. Expected a value <= {max}, but got {number} instead."
             );
             return Err(ApiError::parameter(name, "integer_above_max_value", message));
         }
@@ -406,7 +560,7 @@ mod tests {
                 { "role": "system", "content": "Be short." },
                 { "role": "user", "content": [{ "type": "text", "text": "why " }, { "type": "image_url", "image_url": {} },
                                               { "type": "text", "text": "not?" }] },
-                { "role": "assistant", "tool_calls": [] },
+                { "role": "assistant", "tool_calls": [{ "id": "call_1", "type": "function", "function": {} }] },
                 { "role": "tool", "tool_call_id": "call_1", "content": "42" },
             ],
             "tools": [{ "type": "function", "function": { "name": "look", "parameters": { "type": "object" } } }],
@@ -416,7 +570,7 @@ mod tests {
         assert_eq!((request.prompt.as_str(), request.prompt_tokens, request.after_tool), ("why not?", 5, true));
         assert_eq!((request.stream, request.include_usage, request.n, request.max_tokens), (true, true, 2, Some(7)));
         assert_eq!((request.stop, request.tool_choice), (vec!["a".to_owned(), "b".to_owned()], ToolChoice::Required));
-        assert_eq!(request.tools[0].name, "look");
+        assert_eq!((request.tools[0].name.as_str(), request.tool_rounds), ("look", 1));
     }
 
     #[test]
@@ -486,6 +640,36 @@ mod tests {
             (with("tools", json!([{}])), missing("tools[0].type"), ""),
             (with("tools", json!([{ "type": "function", "function": {} }])), missing("tools[0].function.name"), ""),
             (with("tool_choice", json!("auto")), (json!("tool_choice"), json!("invalid_value")), "only allowed when"),
+            (with("tools", json!([])), (json!("tools"), json!("empty_array")), "minimum length 1"),
+            (with("tools", tools("get weather")), (json!("tools[0].function.name"), json!("invalid_value")), "pattern"),
+            (
+                with("tools", tools(&"x".repeat(65))),
+                (json!("tools[0].function.name"), json!("string_above_max_length")),
+                "length 65",
+            ),
+            (
+                with("top_logprobs", json!(2)),
+                (json!("top_logprobs"), json!("invalid_value")),
+                "when 'logprobs' is enabled",
+            ),
+            (with("top_logprobs", json!(21)), (json!("top_logprobs"), json!("integer_above_max_value")), "<= 20"),
+            (
+                with("max_tokens", json!(99_999_999_999_999_999_999_u128 as f64)),
+                (json!("max_tokens"), json!("integer_above_max_value")),
+                "but got 1e+20 instead",
+            ),
+            (with("seed", json!(u64::MAX)), (json!("seed"), json!("integer_above_max_value")), "18446744073709551615"),
+            (with("seed", json!(-1e30)), (json!("seed"), json!("integer_below_min_value")), "-1e+30"),
+            (
+                with("response_format", json!({ "type": "json_object" })),
+                (json!("messages"), Value::Null),
+                "must contain the word 'json'",
+            ),
+            (
+                with("response_format", json!({ "type": "json_schema", "json_schema": { "schema": {} } })),
+                missing("response_format.json_schema.name"),
+                "",
+            ),
             (
                 with("response_format", json!({ "type": "xml" })),
                 (json!("response_format.type"), json!("invalid_value")),
@@ -495,6 +679,57 @@ mod tests {
         for (body, (param, code), words) in table {
             refused(body, param, code, words);
         }
+    }
+
+    fn tools(name: &str) -> Value {
+        json!([{ "type": "function", "function": { "name": name } }])
+    }
+
+    #[test]
+    fn tools_and_their_results_belong_together() {
+        let user = json!({ "role": "user", "content": "why?" });
+        let calls = |ids: &[&str]| {
+            let calls: Vec<Value> =
+                ids.iter().map(|id| json!({ "id": id, "type": "function", "function": {} })).collect();
+            json!({ "role": "assistant", "tool_calls": calls })
+        };
+        let result = |id: &str| json!({ "role": "tool", "tool_call_id": id, "content": "42" });
+        let good = [
+            json!([user, calls(&["a", "b"]), result("b"), result("a"), user]),
+            json!([user, calls(&["a"]), result("a"), result("a"), calls(&["b"]), result("b")]),
+        ];
+        for messages in good {
+            parse(&with("messages", messages)).expect("it is right");
+        }
+        let stray = "must be a response to a preceding message";
+        let open = "must be followed by tool messages";
+        let bad = [
+            (json!([user, result("a")]), "messages.[1].role", stray),
+            (json!([user, calls(&["a"]), result("b")]), "messages.[2].role", stray),
+            (json!([user, calls(&["a"]), result("a"), user, result("a")]), "messages.[4].role", stray),
+            (json!([user, calls(&["a", "b"]), result("a"), user]), "messages.[3].role", open),
+            (json!([user, calls(&["a"])]), "messages", "did not have response messages: a"),
+        ];
+        for (messages, place, words) in bad {
+            refused(with("messages", messages), json!(place), Value::Null, words);
+        }
+        refused(
+            with("messages", json!([user, { "role": "assistant", "tool_calls": [] }])),
+            json!("messages[1].tool_calls"),
+            json!("empty_array"),
+            "",
+        );
+    }
+
+    #[test]
+    fn a_custom_tool_is_taken() {
+        let mut body = with("tools", json!([{ "type": "custom", "custom": { "name": "run" } }]));
+        body["tool_choice"] = json!({ "type": "custom", "custom": { "name": "run" } });
+        let request = parse(&body).expect("it is right");
+        assert_eq!(
+            (request.tools[0].kind, request.tool_choice),
+            (ToolKind::Custom, ToolChoice::Named("run".to_owned()))
+        );
     }
 
     #[test]

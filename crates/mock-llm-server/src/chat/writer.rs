@@ -5,7 +5,7 @@ use mock_llm::Token;
 use super::{
     Job,
     chunk::{Chunks, FinishReason, Usage},
-    reply::{Reply, call_id},
+    reply::{Call, Reply, marked},
 };
 
 /// The data of the event that ends a stream.
@@ -16,57 +16,73 @@ pub(super) const DONE: &str = "[DONE]";
 pub(super) struct ChunkWriter {
     chunks: Chunks,
     choices: usize,
-    reply: Reply,
     prompt_tokens: usize,
-    max_tokens: Option<usize>,
     include_usage: bool,
+    /// Whether choices bear a number.
+    marks: bool,
+    reply: Reply,
+    finish: FinishReason,
     tokens: usize,
 }
 
 impl ChunkWriter {
     pub(super) fn new(job: &Job) -> Self {
         Self {
-            chunks: Chunks::new(&job.identity, job.request.include_usage),
+            chunks: Chunks::new(&job.identity, job.request.include_usage, job.request.top_logprobs),
             choices: job.request.n,
-            reply: job.reply.clone(),
             prompt_tokens: job.request.prompt_tokens,
-            max_tokens: job.request.max_tokens,
             include_usage: job.request.include_usage,
+            marks: job.request.marks_choices(),
+            reply: job.reply.clone(),
+            finish: job.finish,
             tokens: 0,
         }
     }
 
     /// The chunks that come before any token: who speaks.
     pub(super) fn open(&self, mut say: impl FnMut(String)) {
-        (0..self.choices).for_each(|choice| {
+        (0..self.choices()).for_each(|choice| {
             say(match &self.reply {
-                Reply::ToolCall { id, name, .. } => self.chunks.role(choice, Some((&call_id(id, choice), name))),
-                Reply::Script | Reply::Text(_) => self.chunks.role(choice, None),
+                Reply::Calls { calls, .. } => self.chunks.role(choice, calls.first()),
+                Reply::Script | Reply::Text { .. } => self.chunks.role(choice, None),
             });
         });
     }
 
     /// One token, once for each choice.
     pub(super) fn token(&mut self, token: &Token, mut say: impl FnMut(String)) {
+        let index = self.tokens;
         self.tokens += 1;
-        for choice in 0..self.choices {
-            say(match &self.reply {
-                Reply::ToolCall { .. } => self.chunks.arguments(choice, &token.text),
-                Reply::Text(_) => self.chunks.content(choice, &token.text),
-                Reply::Script if token.index == 0 && choice > 0 => {
-                    self.chunks.content(choice, &marked(choice, &token.text))
+        let choices = 0..self.choices();
+        match &self.reply {
+            Reply::Calls { calls, .. } => {
+                let Some((place, call, is_first)) = call_of(calls, index) else { return };
+                for choice in choices {
+                    // The first call came with the role.
+                    if is_first && place > 0 {
+                        say(self.chunks.call(choice, place, call));
+                    }
+                    say(self.chunks.arguments(choice, place, call.kind, &token.text));
                 }
-                Reply::Script => self.chunks.content(choice, &token.text),
-            });
+            }
+            Reply::Text { choices: texts, .. } => {
+                choices.zip(texts).for_each(|(choice, text)| say(self.chunks.content(choice, &text[index])));
+            }
+            Reply::Script => choices.for_each(|choice| {
+                say(if index == 0 && choice > 0 && self.marks {
+                    self.chunks.content(choice, &marked(choice, &token.text))
+                } else {
+                    self.chunks.content(choice, &token.text)
+                });
+            }),
         }
     }
 
     /// The chunks that come after the last token: the reasons, the usage, the end.
     pub(super) fn close(&self, mut say: impl FnMut(String)) {
-        let reason = finish_reason(&self.reply, self.tokens, self.max_tokens);
-        (0..self.choices).for_each(|choice| say(self.chunks.finish(choice, reason)));
+        (0..self.choices()).for_each(|choice| say(self.chunks.finish(choice, self.finish)));
         if self.include_usage {
-            let completion = self.tokens * self.choices;
+            let completion = self.tokens * self.choices();
             say(self.chunks.usage(Usage { prompt: self.prompt_tokens, completion }));
         }
         say(DONE.to_owned());
@@ -77,16 +93,12 @@ impl ChunkWriter {
     }
 }
 
-/// A reply that has as many tokens as it may was cut: the model would have said at least that it is done.
-pub(super) fn finish_reason(reply: &Reply, tokens: usize, max_tokens: Option<usize>) -> FinishReason {
-    match reply {
-        _ if max_tokens.is_some_and(|max| tokens >= max) => FinishReason::Length,
-        Reply::ToolCall { forced: false, .. } => FinishReason::ToolCalls,
-        Reply::ToolCall { forced: true, .. } | Reply::Script | Reply::Text(_) => FinishReason::Stop,
-    }
-}
-
-/// Choices differ by a number before them, so that a client that mixes them up is found out.
-pub(super) fn marked(choice: usize, text: &str) -> String {
-    if choice == 0 { text.to_owned() } else { format!("({}) {text}", choice + 1) }
+/// The call to which a token belongs, its place among the calls, and whether the token is its first.
+fn call_of(calls: &[Call], token: usize) -> Option<(usize, &Call, bool)> {
+    let mut before = 0;
+    calls.iter().enumerate().find_map(|(place, call)| {
+        let start = before;
+        before += call.arguments.len();
+        (token < before).then_some((place, call, token == start))
+    })
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use mock_llm::Model;
-use mock_llm_server::{Config, ToolCallScript};
+use mock_llm_server::{Config, ReplyScript, Says, ToolCall};
 use serde_json::{Value, json};
 
 use crate::{
@@ -120,12 +120,8 @@ fn a_tool_is_called_and_its_result_is_answered_in_words() {
 
 #[test]
 fn tool_choice_and_scripts_decide_which_tool_is_called() {
-    let script = ToolCallScript {
-        prompt: "Count, please.".to_owned(),
-        name: "get_weather".to_owned(),
-        arguments: "{\"city\":\"Oslo\"}".to_owned(),
-    };
-    let server = start(Config { models: vec![atlas()], tool_calls: vec![script], ..Config::default() });
+    let script = scripted(0, Says::Calls(vec![call("get_weather", "{\"city\":\"Oslo\"}")]));
+    let server = start(Config { models: vec![atlas()], replies: vec![script], ..Config::default() });
     let called = |choice: Value| {
         let body = post(&server, &with(with(chat("atlas"), weather()), json!({ "tool_choice": choice }))).json();
         body["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"].as_str().map(str::to_owned)
@@ -134,7 +130,130 @@ fn tool_choice_and_scripts_decide_which_tool_is_called() {
     assert_eq!(called(json!("auto")).as_deref(), Some("{\"city\":\"Oslo\"}"));
     assert_eq!(called(json!("required")).as_deref(), Some("{\"city\":\"Oslo\"}"));
     let named = json!({ "type": "function", "function": { "name": "get_weather" } });
-    assert_eq!(called(named).as_deref(), Some("{\"city\":\"text\",\"unit\":\"celsius\"}"));
+    assert_eq!(called(named).as_deref(), Some("{\"city\":\"Oslo\"}"), "a script for the tool that is named");
+}
+
+fn scripted(after_tools: usize, says: Says) -> ReplyScript {
+    ReplyScript { prompt: "Count, please.".to_owned(), after_tools, says }
+}
+
+fn call(name: &str, arguments: &str) -> ToolCall {
+    ToolCall { name: name.to_owned(), arguments: arguments.to_owned() }
+}
+
+/// Two tools at once, one of them again, then words: each step by its script, whole and in a stream.
+#[test]
+fn a_script_goes_on_after_the_results_of_its_tools() {
+    let replies = vec![
+        scripted(2, Says::Text("It is 12 degrees. Bring a coat.".to_owned())),
+        scripted(
+            0,
+            Says::Calls(vec![call("get_weather", "{\"city\":\"Oslo\"}"), call("get_weather", "{\"city\":\"Rome\"}")]),
+        ),
+        scripted(1, Says::Calls(vec![call("get_weather", "{\"city\":\"Bergen\"}")])),
+    ];
+    let server = start(Config { models: vec![atlas()], replies, ..Config::default() });
+    let mut messages = vec![json!({ "role": "user", "content": "Count, please." })];
+    let mut cities = Vec::new();
+    loop {
+        let request = with(with(chat("atlas"), weather()), json!({ "messages": messages, "stop": "Bring" }));
+        let choice = post(&server, &request).json()["choices"][0].clone();
+        let streamed = post(&server, &with(request, json!({ "stream": true })));
+        let Some(calls) = choice["message"]["tool_calls"].as_array() else {
+            assert_eq!(
+                (&choice["message"]["content"], &choice["finish_reason"]),
+                (&json!("It is 12 degrees. "), &json!("stop"))
+            );
+            assert_eq!(streamed.content(0), "It is 12 degrees. ");
+            break;
+        };
+        let mut fragments = vec![String::new(); calls.len()];
+        let mut begun = 0;
+        for chunk in streamed.objects() {
+            for delta in chunk["choices"][0]["delta"]["tool_calls"].as_array().into_iter().flatten() {
+                let index = delta["index"].as_u64().expect("an index") as usize;
+                begun += usize::from(delta["id"].is_string() && delta["function"]["name"] == "get_weather");
+                assert_eq!(index, begun - 1, "one call after the other");
+                fragments[index].push_str(delta["function"]["arguments"].as_str().expect("a text"));
+            }
+        }
+        let whole: Vec<&str> = calls.iter().filter_map(|call| call["function"]["arguments"].as_str()).collect();
+        assert_eq!((fragments, begun), (whole.iter().map(ToString::to_string).collect(), calls.len()));
+        messages.push(choice["message"].clone());
+        for call in calls {
+            cities.push(call["function"]["arguments"].as_str().expect("a text").to_owned());
+            messages.push(json!({ "role": "tool", "tool_call_id": call["id"], "content": "12" }));
+        }
+        assert!(messages.len() < 10, "it has an end");
+    }
+    assert_eq!(cities, ["{\"city\":\"Oslo\"}", "{\"city\":\"Rome\"}", "{\"city\":\"Bergen\"}"]);
+}
+
+/// What the script has for a prompt is the reply to it, whatever else the request offers.
+#[test]
+fn a_scripted_reply_is_the_reply_with_tools_and_with_a_format_too() {
+    let server = serve([atlas().reply_to("Count, please.", "{\"n\": 7}")]);
+    let schema = json!({ "type": "object", "properties": { "answer": { "type": "integer" } } });
+    let format = json!({ "type": "json_schema", "json_schema": { "name": "answer", "schema": schema } });
+    for fields in [json!({}), weather(), json!({ "response_format": format, "n": 2 })] {
+        let choices = post(&server, &with(chat("atlas"), fields.clone())).json()["choices"].clone();
+        assert_eq!(
+            (&choices[0]["message"]["content"], &choices[0]["finish_reason"]),
+            (&json!("{\"n\": 7}"), &json!("stop"))
+        );
+        // A number before it would be no JSON any more.
+        assert!(choices[1].is_null() || choices[1]["message"]["content"] == "{\"n\": 7}");
+    }
+    // A request that demands a call gets one.
+    let demanded = with(with(chat("atlas"), weather()), json!({ "tool_choice": "required" }));
+    assert_eq!(post(&server, &demanded).json()["choices"][0]["finish_reason"], "tool_calls");
+}
+
+#[test]
+fn a_stop_text_beats_the_limit_that_is_reached_with_it() {
+    let server = serve([atlas()]);
+    for (stop, most, reason) in
+        [(" four", 3, "stop"), (" four", 2, "length"), (" four", 9, "stop"), ("nowhere", 5, "length")]
+    {
+        let request = with(chat("atlas"), json!({ "stop": stop, "max_tokens": most }));
+        assert_eq!(post(&server, &request).json()["choices"][0]["finish_reason"], reason, "{stop} {most}");
+        let chunks = post(&server, &with(request, json!({ "stream": true }))).objects();
+        let reasons: Vec<&str> =
+            chunks.iter().filter_map(|chunk| chunk["choices"][0]["finish_reason"].as_str()).collect();
+        assert_eq!(reasons, [reason], "{stop} {most}");
+    }
+}
+
+#[test]
+fn choices_differ_in_json_too() {
+    let server = serve([atlas()]);
+    let schema = json!({ "type": "object", "properties": { "answer": { "type": "string" } }, "required": ["answer"] });
+    let format = json!({ "type": "json_schema", "json_schema": { "name": "answer", "schema": schema } });
+    let request = with(chat("atlas"), json!({ "response_format": format, "n": 3 }));
+    let whole = post(&server, &request).json();
+    let streamed = post(&server, &with(request, json!({ "stream": true })));
+    for (choice, expected) in (0..).zip(["text", "text 2", "text 3"]) {
+        let text = whole["choices"][choice as usize]["message"]["content"].as_str().expect("a text");
+        assert_eq!(serde_json::from_str::<Value>(text).expect("JSON"), json!({ "answer": expected }));
+        assert_eq!(streamed.content(choice), text);
+    }
+}
+
+#[test]
+fn log_probabilities_are_listed_where_they_are_asked_for() {
+    let server = serve([atlas()]);
+    let request = with(chat("atlas"), json!({ "logprobs": true, "top_logprobs": 2 }));
+    let whole = post(&server, &request).json();
+    let list = whole["choices"][0]["logprobs"]["content"].as_array().expect("a list").clone();
+    assert_eq!(list.iter().filter_map(|of| of["token"].as_str()).collect::<String>(), "one two three four five");
+    assert!(
+        list.iter().all(|of| of["logprob"].as_f64().is_some_and(|log| log <= 0.0) && of["top_logprobs"][1].is_object())
+    );
+    let chunks = post(&server, &with(request, json!({ "stream": true }))).objects();
+    let streamed: Vec<&Value> =
+        chunks.iter().filter_map(|chunk| chunk["choices"][0]["logprobs"]["content"].as_array()).flatten().collect();
+    assert_eq!(streamed, list.iter().collect::<Vec<_>>());
+    assert_eq!(post(&server, &chat("atlas")).json()["choices"][0]["logprobs"], Value::Null);
 }
 
 #[test]
@@ -168,10 +287,13 @@ fn a_reply_in_a_format_is_json_of_that_format() {
         let body = post(&server, &with(chat("atlas"), json!({ "response_format": format }))).json();
         serde_json::from_str(body["choices"][0]["message"]["content"].as_str().expect("a text")).expect("JSON")
     };
-    assert_eq!(replied(json!({ "type": "json_object" })), json!({ "reply": "Count, please." }));
     let schema = json!({ "type": "object", "properties": { "answer": { "type": "integer" } } });
     let format = json!({ "type": "json_schema", "json_schema": { "name": "answer", "schema": schema } });
     assert_eq!(replied(format), json!({ "answer": 1 }));
+    let asked = json!({ "messages": [{ "role": "user", "content": "Count in JSON." }],
+                        "response_format": { "type": "json_object" } });
+    let body = post(&server, &with(chat("atlas"), asked)).json();
+    assert_eq!(body["choices"][0]["message"]["content"], "{\"reply\":\"Count in JSON.\"}");
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn wrong_settings_say_what_would_be_right() {
         ("reply = \"a\"\nreply-tokens = 3", "reply and reply-tokens exclude each other"),
         ("model = [\"a\", \"a\"]", "two models are named `a`"),
         ("threads = 0", "threads: at least one is needed"),
-        ("[[replies]]\nprompt = \"hi\"", "the reply to `hi` needs either a text or a tool"),
+        ("[[replies]]\nprompt = \"hi\"", "the reply to `hi` needs one of text, tool and calls"),
     ];
     for (text, words) in table {
         std::fs::write(&file, text).expect("a file can be written");
