@@ -376,3 +376,16 @@ mod locks_twice_in_wake {
         }
     }
 }
+
+/// Trap: the lock is let go between the look and the push.
+/// Caught by: wakes_at_one_instant_make_one_turn
+/// Says: hold the lock from the look to the push
+mod two_locks_in_wake {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            if !self.queue.lock().expect("nobody panics with this lock").contains(&self.id) {
+                self.queue.lock().expect("nobody panics with this lock").push_back(self.id);
+            }
+        }
+    }
+}

@@ -538,3 +538,21 @@ mod every_waker_is_kept {
         }
     }
 }
+
+/// Trap: `try_lock`, and pending where somebody has the lock.
+/// Caught by: a_poll_waits_for_the_lock
+/// Says: is a lost wake-up
+mod gives_up_when_the_lock_is_taken {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let Ok(mut timers) = self.clock.0.try_lock() else { return Poll::Pending };
+            if timers.now >= self.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
