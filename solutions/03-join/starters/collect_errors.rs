@@ -7,7 +7,7 @@
 //! a bug. A panic of one call takes no other call with it: `Failed::Panicked` stands at its place. No call is made again,
 //! and there may be hundreds of prompts, some of them alike: each place has its own call.
 //!
-//! Run: `cargo workbook check 03-join/collect_errors` · Read: book, chapter 3 · 15 min
+//! Run: `cargo workbook check 03-join/collect_errors` · Read: book, chapter 3, Each one for itself: a list of results · 15 min
 
 use mock_llm::{Error, MockLlm, TokenStream};
 

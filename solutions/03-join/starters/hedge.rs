@@ -9,7 +9,7 @@
 //! both fail, the later error is returned. Once an answer has begun, its error is returned, and nobody else is asked. When
 //! the caller drops `hedge`, its calls are dropped with it.
 //!
-//! Run: `cargo workbook check 03-join/hedge` · Read: book, chapter 3 · 15 min
+//! Run: `cargo workbook check 03-join/hedge` · Read: book, chapter 3, A second chance: a hedged request · 15 min
 
 use std::time::Duration;
 

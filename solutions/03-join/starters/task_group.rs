@@ -9,7 +9,7 @@
 //! Below is a first draft. It hears of errors in the order of the list, leaves tasks behind, and loses replies. Mend it.
 //!
 //! Starts: too slow
-//! Run: `cargo workbook check 03-join/task_group` · Read: book, chapter 3 · 15 min
+//! Run: `cargo workbook check 03-join/task_group` · Read: book, chapter 3, Nothing left behind: a task group · 15 min
 
 use mock_llm::{Error, Reply};
 use tokio::task::JoinError;
