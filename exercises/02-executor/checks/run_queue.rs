@@ -201,20 +201,68 @@ fn two_wakes_make_one_turn() {
     });
 }
 
+/// A task that stands in the queue keeps its place, however many are woken in between, and however often.
+#[test]
+fn a_task_keeps_its_place_in_the_queue() {
+    const TASKS: usize = 200;
+    let trace = Trace::new();
+    let gates: Vec<Gate> = (0..TASKS).map(|_| Gate::new()).collect();
+    drive(&trace, |executor| {
+        for (i, gate) in gates.iter().enumerate() {
+            executor.spawn(trace.task(&format!("{i} "), gate.wait()));
+        }
+        executor.run();
+        // Each once, in an order that no sort gives, and then again in another one.
+        (0..TASKS).for_each(|i| gates[i * 77 % TASKS].wake());
+        (0..TASKS).for_each(|i| gates[i * 33 % TASKS].wake());
+        executor.run();
+    });
+    let polls = trace.order();
+    let polls: Vec<&str> = polls.split_whitespace().skip(TASKS).collect();
+    let expected: Vec<String> = (0..TASKS).map(|i| (i * 77 % TASKS).to_string()).collect();
+    // More polls than that have been told by the trace.
+    let other = expected.iter().zip(&polls).position(|(expected, task)| expected != task);
+    if let Some(i) = other {
+        let place = |task: &str| expected.iter().position(|expected| expected == task).map_or(0, |place| place + 1);
+        Check::new().by_hand(|| ()).fail(
+            saw(format!("200 tasks were woken twice each; turn {} was for the one that was woken as number {}", i + 1, place(polls[i])))
+                .expected("the order of the first wakes")
+                .because(
+                    "A task that stands in the queue keeps its place. A second wake says nothing new: the task will be polled. \
+                     One that is sent to the end at every wake may wait for ever, if somebody wakes it often enough.",
+                ),
+        );
+    }
+}
+
 /// A waker may live longer than its task. A wake that comes too late does nothing.
 #[test]
 fn a_wake_after_the_end_does_nothing() {
     let (trace, gate) = (Trace::new(), Gate::new());
     let run = drive(&trace, |executor| {
+        let other = Gate::new();
         executor.spawn(trace.task("a", gate.wait()));
+        // Not of the trace, which would tell of its lost wake before the reason.
+        executor.spawn(other.wait());
         executor.run();
         gate.open();
         executor.run();
         gate.wake();
-        catch_unwind(AssertUnwindSafe(|| executor.run())).err().map(|_| "panics")
+        other.open();
+        let panics = catch_unwind(AssertUnwindSafe(|| executor.run())).is_err();
+        (panics, executor.unfinished())
     });
+    let (panics, unfinished) = *run.value();
     run.require(
-        run.value().is_none(),
+        panics || unfinished == 0,
+        saw("a task was woken that has ended already, and then another one, which was not polled")
+            .expected("a turn for the other one")
+            .because(
+                "An id in the queue that belongs to no task is skipped, and `run` goes on: the queue is not empty yet.",
+            ),
+    );
+    run.require(
+        !panics,
         saw("`run` panics: a task was woken that has ended already").expected("a wake that does nothing").because(
             "Nobody takes wakers back when a task ends: a timer or another thread may hold one for long. So an id in the \
              queue is not always an id of a task.",

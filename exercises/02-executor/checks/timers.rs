@@ -397,6 +397,17 @@ fn a_jump_wakes_everybody_whose_deadline_has_come() {
             .expected("none")
             .because("A waker is called once and let go. It may be all that keeps a task in memory."),
     );
+    let run = by_hand(|clock| {
+        let sleepers = sleepers(clock, &[1.0; 700]);
+        let jumps = (clock.jump(), clock.jump());
+        (woken(&sleepers).into_iter().filter(|count| *count == 1).count(), jumps)
+    });
+    run.require(
+        *run.value() == (700, (true, false)),
+        saw(format!("700 sleep until 1 s; of two jumps, {:?}, {} were woken", run.value().1, run.value().0))
+            .expected("all 700, by the first")
+            .because("Everybody whose deadline has come is woken, and no number in the code says how many they are."),
+    );
 }
 
 /// A sleep that is polled before its deadline is pending, however often. One that is dropped leaves nothing, and wakes nobody.
@@ -420,6 +431,32 @@ fn a_sleep_keeps_one_waker_as_long_as_it_waits() {
                 "A sleep is over because of the clock, and not because it was polled again: anybody may \
                       poll, at any time.",
             ),
+    );
+    let run_at_last = by_hand(|clock| {
+        // One wakes, and the other is polled at that instant, 50 µs too early. A third one is ready at its first poll.
+        let mut sleepers = sleepers(clock, &[1.0, 1.000_05]);
+        clock.jump();
+        let (near, task) = &mut sleepers[1];
+        let near_is_ready = task.poll(near.as_mut()).is_ready();
+        let (mut over, task) = (Box::pin(clock.sleep(secs(0.0))), Wakes::new());
+        (near_is_ready, task.poll(over.as_mut()).is_ready(), task.kept())
+    });
+    let (near_is_ready, over_is_ready, kept_by_ready) = *run_at_last.value();
+    run_at_last.require(
+        !near_is_ready,
+        saw("a sleep until 1.00005 s was polled at 1 s, and it was ready").expected("pending").because(
+            "The deadline has come when the clock has reached it, to the nanosecond. Who compares rounded times wakes too early.",
+        ),
+    );
+    run_at_last.require(
+        over_is_ready && kept_by_ready == 0,
+        saw(format!(
+            "a sleep of no time: ready at its first poll? {over_is_ready}; {kept_by_ready} of its wakers are kept"
+        ))
+        .expected("ready, and none")
+        .because(
+            "Who is ready waits for nothing. A waker that it leaves makes the clock jump to a deadline that is over.",
+        ),
     );
     run.require(
         *kept == [0, 1],
