@@ -5,7 +5,7 @@
 //! writes the last token says `Ready`, with the number of polls that it took. Every poll before it calls its waker
 //! once, because nobody else knows that the replay wants to go on. Write its `poll`.
 //!
-//! Run: `cargo workbook check 01-futures/countdown` · Read: book, chapter 1 · 10 min
+//! Run: `cargo workbook check 01-futures/countdown` · Read: book, chapter 1, A future by hand · 10 min
 
 use std::{
     cell::RefCell,

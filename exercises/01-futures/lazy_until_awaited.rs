@@ -3,7 +3,7 @@
 //! Every question passes three models: guard reads it first, then atlas answers it, then archive files it as answered.
 //! Write `answer` with the three functions below. It returns the reply of atlas, once all three are done.
 //!
-//! Run: `cargo workbook check 01-futures/lazy_until_awaited` · Read: book, chapter 1 · 5 min
+//! Run: `cargo workbook check 01-futures/lazy_until_awaited` · Read: book, chapter 1, A call runs nothing · 5 min
 
 use mock_llm::{MockLlm, Reply};
 

@@ -6,7 +6,7 @@
 //! behind a pointer. What the model is asked stays the same.
 //!
 //! Starts: wrong
-//! Run: `cargo workbook check 01-futures/smaller_future` · Read: book, chapter 1 · 10 min
+//! Run: `cargo workbook check 01-futures/smaller_future` · Read: book, chapter 1, What a future weighs · 10 min
 
 use std::cell::Cell;
 

@@ -6,7 +6,7 @@
 //! No wake may be lost: not one that comes during the poll, and not where the future itself parks the thread in its poll. The
 //! thread sleeps in the `thread::park()` of this file and in no other place: the checks look there.
 //!
-//! Run: `cargo workbook check 02-executor/block_on` · Read: book, chapter 2 · 10 min
+//! Run: `cargo workbook check 02-executor/block_on` · Read: book, chapter 2, Stage 1: one future, and a thread that sleeps · 10 min
 
 use std::{
     pin::pin,

@@ -3,7 +3,7 @@
 //! The queue is empty, and some tasks have not ended: they are stuck. An executor that sleeps now sleeps for ever and prints
 //! nothing. `run` reports it instead: it names every stuck task, and says whether anybody has kept the task's waker.
 //!
-//! Run: `cargo workbook check 02-executor/lost_waker` · Read: book, chapter 2 · 10 min
+//! Run: `cargo workbook check 02-executor/lost_waker` · Read: book, chapter 2, Stage 6: nobody can go on · 10 min
 
 use std::{
     collections::{BTreeMap, VecDeque},

@@ -8,7 +8,7 @@
 //! is right as it is.
 //!
 //! Starts: lost wake-up
-//! Run: `cargo workbook check 02-executor/yield_now` · Read: book, chapter 2 · 10 min
+//! Run: `cargo workbook check 02-executor/yield_now` · Read: book, chapter 2, Stage 5: turns · 10 min
 
 use std::{
     pin::Pin,

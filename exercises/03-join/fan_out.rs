@@ -3,7 +3,7 @@
 //! Three models get the same question. `ask_all` must take as long as the slowest model, not as long as all three
 //! together. The replies come back in the order atlas, birch, cedar.
 //!
-//! Run: `cargo workbook check 03-join/fan_out` · Read: book, chapter 3 · 10 min
+//! Run: `cargo workbook check 03-join/fan_out` · Read: book, chapter 3, All at once: `join!` · 10 min
 
 use mock_llm::{MockLlm, Reply};
 

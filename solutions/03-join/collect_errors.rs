@@ -7,23 +7,27 @@
 //! `?` and `try_collect` would throw away the text that came before the error: what they return holds the error alone. So
 //! `read` keeps the text outside of the loop, and gives both.
 //!
-//! A panic is no error in this sense: it is not in the `Result`, and it ends `ask_all` and all calls in it. Only a
-//! task stops a panic, and hands it on as a `JoinError`.
+//! A panic is no error in this sense. It is not in the `Result`: it goes up from the poll of the call into the poll of the
+//! join, and on into `ask_all`, and all calls are dropped on its way. It stops where a task begins. So each call has a task of
+//! its own, and the `JoinError` says that it did not come to its end.
 //!
 //! Which of the two is right depends on the caller: if one missing part spoils the whole, fail fast; if every part
 //! counts, collect. The type says which it is: `Result<Vec<_>, _>` or `Vec<Result<_, _>>`.
 //!
-//! Also right: tasks whose handles are awaited in order, after all were spawned; `FuturesOrdered`; `buffered` with
-//! room for all; `JoinSet` or `FuturesUnordered` where each future brings the place of its prompt along.
+//! Also right: `catch_unwind` of the futures crate round each call, which needs no task; `FuturesOrdered`; `buffered` with
+//! room for all; `JoinSet` or `FuturesUnordered` with the place of each prompt. A panic in a `JoinSet` does not bring the
+//! place along: the task's id does.
 
 use futures::{StreamExt, future::join_all};
 use mock_llm::{Error, MockLlm, TokenStream};
 
-/// A call that failed: the text that had come, and the error.
+/// A call that has no whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failed {
-    pub text: String,
-    pub error: Error,
+pub enum Failed {
+    /// It ended with an error: the text that had come, and the error.
+    Error { text: String, error: Error },
+    /// It panicked, and its text is gone.
+    Panicked,
 }
 
 /// Asks the model one thing. The stream does nothing until it is polled.
@@ -38,15 +42,22 @@ async fn read(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
     while let Some(token) = tokens.next().await {
         match token {
             Ok(token) => text.push_str(&token.text),
-            Err(error) => return Err(Failed { text, error }),
+            Err(error) => return Err(Failed::Error { text, error }),
         }
     }
     Ok(text)
 }
 
+/// The same in a task of its own, which is as far as a panic goes.
+async fn call(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+    let (llm, prompt) = (llm.clone(), prompt.to_owned());
+    let task = tokio::spawn(async move { read(&llm, &prompt).await });
+    task.await.unwrap_or(Err(Failed::Panicked))
+}
+
 /// What became of each prompt, in the order of the prompts.
 pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-    join_all(prompts.iter().map(|prompt| read(llm, prompt))).await
+    join_all(prompts.iter().map(|prompt| call(llm, prompt))).await
 }
 
 #[cfg(not(rust_analyzer))]

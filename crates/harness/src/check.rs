@@ -24,7 +24,7 @@ use crate::{
     report::{self, Failure},
     runtime::runtime,
     stuck_thread::{Asked, In},
-    supervise::{Ending, Learners, Never, Parks, Supervise},
+    supervise::{Ending, Learners, Never, Parks, Reason, Supervise},
     watchdog::Watchdog,
     words::{not_started, why_never, why_stuck},
 };
@@ -277,8 +277,13 @@ impl Check {
         // It has not ended: there is no instant at which a drawing could say that it did.
         let yours = Timeline { end: None, ..until(never.since, self.timeline(&journals, None)) };
         let place = never.places.iter().flatten().last().map(|place| place.line.clone());
-        let place_sought = never.places.is_some();
-        let message = why_never(never, pulse, &journals, self.limit);
+        // What never comes looks at no waker, so nobody has seen where your code awaits it: its source says it.
+        let nobody_has_seen_it = never.reason == Reason::NobodyHoldsTheWaker && place.is_none();
+        let never_come = if nobody_has_seen_it { check.lines_that_never_come() } else { Vec::new() };
+        let place = place.or_else(|| never_come.first().cloned());
+        let place_sought = never.places.is_some() && never_come.is_empty();
+        let shown = never_come.iter().map(|line| format!("\n- what never comes is made at {line}")).collect::<String>();
+        let message = why_never(never, pulse, &journals, self.limit).also_saw(&shown);
         fail(Failure { check, message, yours: Some(yours), expected: self.expected, place, place_sought })
     }
 

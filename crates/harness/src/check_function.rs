@@ -6,6 +6,7 @@
 
 use std::{
     cell::Cell,
+    fs,
     io::{self, Write as _},
     sync::{
         Mutex, Once, PoisonError,
@@ -16,9 +17,9 @@ use std::{
 
 use verdict::Record;
 
-use crate::report;
 #[cfg(unix)]
 use crate::{message::saw, report::Failure};
+use crate::{report, stuck_at, waits};
 
 /// The line above the checks of a file: it takes in the digest of the code under test, for the reports of its checks.
 ///
@@ -118,7 +119,8 @@ pub(crate) struct Reporter {
     pub(crate) attempt: Option<&'static str>,
     /// The module of the checks, if it is known.
     module: Option<&'static str>,
-    /// Where it begins in its file, if it is known.
+    /// Its file, as the compiler names it, and where it begins there, if it is known.
+    file: Option<&'static str>,
     line: Option<u32>,
 }
 
@@ -132,11 +134,33 @@ impl Reporter {
         let name = thread::current().name().filter(|name| *name != "main").map(str::to_owned);
         let name = name.or_else(|| std::env::var(verdict::variables::CHECK).ok());
         let name = name.unwrap_or_else(|| "this check".to_owned());
-        Self { name: name.rsplit("::").next().unwrap_or(&name).to_owned(), attempt: None, module: None, line: None }
+        Self {
+            name: name.rsplit("::").next().unwrap_or(&name).to_owned(),
+            attempt: None,
+            module: None,
+            file: None,
+            line: None,
+        }
     }
 
-    fn of(This { name, module, line, attempt, .. }: This) -> Self {
-        Self { name: name.to_owned(), attempt, module: Some(module), line: Some(line) }
+    fn of(This { name, module, file, line, attempt }: This) -> Self {
+        Self { name: name.to_owned(), attempt, module: Some(module), file: Some(file), line: Some(line) }
+    }
+
+    /// The lines of the learner's file at which something is made that never comes: `exercises/03-join/fan_out.rs:14`. Nothing
+    /// where the code under test is another attempt than the exercise's own file.
+    pub(crate) fn lines_that_never_come(&self) -> Vec<String> {
+        let found = || {
+            let file = self.file?.replace('\\', "/");
+            let (folder, name) = file.split_once("/checks/")?;
+            // The exercise's own program has its name. It runs in the folder of its package.
+            if self.module()? != name.strip_suffix(".rs")? {
+                return None;
+            }
+            let lines = waits::never_comes(&fs::read_to_string(name).ok()?);
+            Some(lines.into_iter().map(|line| stuck_at::from_workspace(&format!("{folder}/{name}:{line}"))).collect())
+        };
+        found().unwrap_or_default()
     }
 
     /// The module of the code under test, as it is called in its program: that in which the checks are.

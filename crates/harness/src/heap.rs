@@ -3,6 +3,8 @@
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::abort,
 };
 
 /// Bytes and blocks that were allocated and not freed.
@@ -47,6 +49,48 @@ pub fn kept_by<T>(mut code: impl FnMut() -> T) -> Kept {
     Kept { bytes: (after.bytes - before.bytes) / COUNTED, blocks: (after.blocks - before.blocks) / COUNTED }
 }
 
+thread_local! {
+    /// Whether there is something to do at the next allocation of this thread. Apart from what it is: this one has no
+    /// destructor, so the allocator may ask for it at any time.
+    static IS_PLANNED: Cell<bool> = const { Cell::new(false) };
+    static PLANNED: Cell<Option<Box<dyn FnOnce()>>> = const { Cell::new(None) };
+}
+
+/// Runs `code`, and in the middle of the first allocation that it makes on this thread, `planned`.
+///
+/// A list that grows under a lock allocates there: this is how a check comes to hold the learner's lock, whatever it is a lock
+/// of. What is planned must not panic: there is no way out of an allocator, and the program ends.
+///
+/// ```
+/// use std::{cell::Cell, rc::Rc};
+/// use harness::at_the_first_allocation;
+///
+/// let seen = Rc::new(Cell::new(0));
+/// let mut list = vec![1_u64; 4];
+/// let planned = { let seen = seen.clone(); move || seen.set(seen.get() + 1) };
+/// at_the_first_allocation(planned, || list.extend([5, 6, 7]));
+/// assert_eq!((list.len(), seen.get()), (7, 1));
+/// ```
+pub fn at_the_first_allocation<T>(planned: impl FnOnce() + 'static, code: impl FnOnce() -> T) -> T {
+    let before = PLANNED.replace(Some(Box::new(planned)));
+    IS_PLANNED.set(true);
+    let value = code();
+    IS_PLANNED.set(false);
+    drop((before, PLANNED.take()));
+    value
+}
+
+fn happens() {
+    let is_planned = IS_PLANNED.try_with(|is_planned| is_planned.replace(false));
+    if is_planned != Ok(true) {
+        return;
+    }
+    let planned = PLANNED.try_with(Cell::take).ok().flatten();
+    if catch_unwind(AssertUnwindSafe(|| planned.map(|planned| planned()))).is_err() {
+        abort();
+    }
+}
+
 /// The allocator of every program that links the harness: the system's, and a count for each thread.
 struct Counting;
 
@@ -54,21 +98,25 @@ struct Counting;
 static ALLOCATOR: Counting = Counting;
 
 // SAFETY: every call is passed on to the system's allocator as it is; what is counted has no part in it. The counter is a
-// `Cell` without a destructor, and allocates nothing.
+// `Cell` without a destructor, and allocates nothing. What a check has planned may allocate: it is taken out before it runs,
+// so it does not run again in there, and it does not unwind.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        happens();
         count(layout.size().cast_signed(), 1);
         // SAFETY: as our caller promises.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        happens();
         count(layout.size().cast_signed(), 1);
         // SAFETY: as our caller promises.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        happens();
         count(size.cast_signed() - layout.size().cast_signed(), 0);
         // SAFETY: as our caller promises.
         unsafe { System.realloc(block, layout, size) }

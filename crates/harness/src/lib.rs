@@ -55,7 +55,8 @@
 //! and `stuck_thread` are how it looks at a thread; [`Finished`] is what a check asks of a run, with `polls`, `slow` and `left`
 //! behind it; `words`, `message` and `report` are how a failure is told, to a person and to the runner; `check_function`
 //! is a check from its first line to its last. [`Wakes`], [`Gate`], [`moved_at`] and [`kept_by`] are for futures that a check
-//! polls by hand; [`Trace`] and [`thread`] watch an executor that the learner wrote.
+//! polls by hand; [`Trace`] and [`thread`] watch an executor that the learner wrote; [`Elsewhere`] and [`in_between`] are for
+//! what another thread does meanwhile.
 //!
 //! What it leaves out: more than one thread, and real sockets. Virtual time is exact only in process.
 
@@ -81,6 +82,7 @@ mod recorder;
 mod wakes;
 mod futures;
 mod heap;
+mod elsewhere;
 mod lists;
 mod trace;
 pub mod thread;
@@ -88,10 +90,11 @@ pub mod thread;
 pub use check::Check;
 #[doc(hidden)]
 pub use check_function::CheckFunction;
+pub use elsewhere::{Elsewhere, in_between};
 pub use finished::Finished;
 pub use futures::{Gate, more_turns, moved_at};
 pub use harness_macros::test;
-pub use heap::{Kept, kept_by};
+pub use heap::{Kept, at_the_first_allocation, kept_by};
 pub use lists::{Sorted, numbered, odd};
 pub use message::{Message, saw};
 pub use recorder::{recorder, shown, shown_result};

@@ -25,6 +25,16 @@ impl Meter {
         }
     }
 
+    /// Whether it looks at its thread alone, so that what it says of this moment can be relied on.
+    pub(crate) fn sees_one_thread(&self) -> bool {
+        matches!(self, Meter::Thread(_))
+    }
+
+    /// Whether the thread waits at this moment. Where the system does not say so: it does not.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self, Meter::Thread(file) if has_work(file) == Some(false))
+    }
+
     /// Whether the thread has work at this moment, on a processor or in the queue for one. Where the system does not say so,
     /// whether the process has worked since the last look, `tick` ago.
     ///
@@ -37,6 +47,47 @@ impl Meter {
                 let used = now.saturating_sub(*before);
                 *before = now;
                 used > tick / 20
+            }
+        }
+    }
+}
+
+/// A place in the queue for a processor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// `None` where the system has no such thing, or does not say.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux lets a thread choose its place"))]
+    processor: Option<usize>,
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux lets a thread choose its place"))]
+    is_low: bool,
+}
+
+impl Place {
+    /// Two places at the processor on which this thread runs: whoever has the first lets everybody else go before.
+    pub(crate) fn two_on_this_processor() -> [Self; 2] {
+        #[cfg(target_os = "linux")]
+        // SAFETY: it has no preconditions.
+        let processor = usize::try_from(unsafe { libc::sched_getcpu() }).ok();
+        #[cfg(not(target_os = "linux"))]
+        let processor = None;
+        [true, false].map(|is_low| Self { processor, is_low })
+    }
+
+    /// Takes it, for the thread that calls this. Where the system forbids it, the thread stays where it is.
+    pub(crate) fn take(self) {
+        #[cfg(target_os = "linux")]
+        // SAFETY: both calls read what they are given and keep nothing of it; 0 stands for the thread that calls. A zeroed set
+        // of processors is an empty one, a zeroed `sched_param` is what this policy wants, and `CPU_SET` leaves a number alone
+        // that is too big for the set.
+        unsafe {
+            if let Some(processor) = self.processor {
+                let mut processors: libc::cpu_set_t = std::mem::zeroed();
+                libc::CPU_SET(processor, &mut processors);
+                libc::sched_setaffinity(0, size_of_val(&processors), &raw const processors);
+            }
+            if self.is_low {
+                let parameters: libc::sched_param = std::mem::zeroed();
+                libc::sched_setscheduler(0, libc::SCHED_IDLE, &raw const parameters);
             }
         }
     }

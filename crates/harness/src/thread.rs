@@ -9,7 +9,7 @@ pub use std::thread::*;
 
 use std::{
     any::Any,
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::VecDeque,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -57,6 +57,9 @@ impl Thread {
             state.unparks += 1;
         }
         self.thread.unpark();
+        if let Some(stands_still) = IN_UNPARK.take() {
+            stands_still();
+        }
     }
 
     /// As [`std::thread::Thread::id`].
@@ -67,6 +70,8 @@ impl Thread {
 
 thread_local! {
     static OUTSIDE: RefCell<Option<Outside>> = const { RefCell::new(None) };
+    /// What the next `unpark` that is called on this thread does before it returns.
+    static IN_UNPARK: Cell<Option<Box<dyn FnOnce()>>> = const { Cell::new(None) };
 }
 
 /// The rest of the world, while a thread sleeps: what happens there, one thing after the other.
@@ -99,6 +104,14 @@ struct State {
     unparks: usize,
     /// Events that came while the thread did not sleep in `park`.
     unseen: usize,
+    /// A thread that stands still in its `unpark`.
+    behind: Option<Behind>,
+}
+
+/// A thread that goes on when `go_on` is dropped.
+struct Behind {
+    go_on: mpsc::Sender<()>,
+    other: JoinHandle<()>,
 }
 
 /// What ends a sleep that nothing else would end.
@@ -132,12 +145,63 @@ impl Outside {
         let before = OUTSIDE.replace(Some(self.clone()));
         let ended = catch_unwind(AssertUnwindSafe(code));
         OUTSIDE.set(before);
+        self.lets_go_on();
         drop(stop);
         let helped = helper.join();
         match (ended, helped) {
             (Ok(value), Ok(())) => Some(value),
             (Err(payload), _) if is_the_end(&*payload) => None,
             (Err(payload), _) | (_, Err(payload)) => resume_unwind(payload),
+        }
+    }
+
+    /// As [`then`](Self::then), on another thread, which stands still in its first [`Thread::unpark`]: the one that is unparked
+    /// gets up first. The other goes on when that one parks again, or has come to its end.
+    ///
+    /// Whoever says what is to be seen *after* `unpark` is late: the thread has looked by then, and sleeps again.
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
+    /// use harness::{Outside, thread};
+    ///
+    /// let (outside, mark) = (Outside::new(), Arc::new(AtomicBool::new(false)));
+    /// let ended = outside.run(|| {
+    ///     let (this, sets) = (thread::current(), mark.clone());
+    ///     outside.then_elsewhere(move || {
+    ///         this.unpark();
+    ///         sets.store(true, Ordering::SeqCst);
+    ///     });
+    ///     while !mark.load(Ordering::SeqCst) {
+    ///         thread::park();
+    ///     }
+    /// });
+    /// assert!(ended.is_none(), "it got up before the mark was there");
+    /// ```
+    pub fn then_elsewhere(&self, code: impl FnOnce() + Send + 'static) {
+        let outside = self.clone();
+        self.then(move || {
+            let (reaches, reached) = mpsc::channel();
+            let (go_on, goes_on) = mpsc::channel();
+            let other = std::thread::spawn(move || {
+                IN_UNPARK.set(Some(Box::new(move || {
+                    let _ = reaches.send(());
+                    let _ = goes_on.recv();
+                })));
+                code();
+                drop(IN_UNPARK.take());
+            });
+            // An error where it has ended without an `unpark`.
+            let _ = reached.recv();
+            outside.lock().behind = Some(Behind { go_on, other });
+        });
+    }
+
+    /// The thread that stands still in its `unpark` comes to its end.
+    fn lets_go_on(&self) {
+        let Some(Behind { go_on, other }) = self.lock().behind.take() else { return };
+        drop(go_on);
+        if let Err(payload) = other.join() {
+            resume_unwind(payload);
         }
     }
 
@@ -158,6 +222,7 @@ impl Outside {
 
     fn park(&self) {
         self.lock().parks += 1;
+        self.lets_go_on();
         loop {
             let mut state = self.lock();
             if std::mem::take(&mut state.token) {
@@ -186,6 +251,7 @@ impl Outside {
             state.unseen += 1;
             drop(state);
             event();
+            self.lets_go_on();
         }
     }
 

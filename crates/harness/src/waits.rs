@@ -124,3 +124,27 @@ pub(crate) fn recognise(frames: &[Frame]) -> Option<Wait> {
         None
     }
 }
+
+/// The lines of a source text at which something is made that never comes: `pending()` and `pending!()`. Such a future looks at
+/// no waker, so nothing is seen of it when it is polled; but there is only one reason to write it.
+pub(crate) fn never_comes(source: &str) -> Vec<usize> {
+    let code = |line: &str| !line.trim_start().starts_with("//");
+    let is_whole_name =
+        |line: &str, at: usize| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
+    let makes = |line: &str, sign: &str| line.match_indices(sign).any(|(at, _)| is_whole_name(line, at));
+    let lines = source.lines().zip(1..).filter(|(line, _)| code(line));
+    let lines = lines.filter(|(line, _)| ["pending()", "pending::<", "pending!("].iter().any(|sign| makes(line, sign)));
+    lines.map(|(_, number)| number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_comes_is_found_in_the_source() {
+        let source = "// pending()\nstd::future::pending().await;\nlet a = is_pending();\npoll.pending();\n\
+                      pending::<()>().await; // here\nfutures::pending!();\nfn f() {}\n";
+        assert_eq!(never_comes(source), [2, 5, 6]);
+    }
+}

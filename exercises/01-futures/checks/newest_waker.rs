@@ -2,14 +2,12 @@ use std::{
     cell::RefCell,
     pin::Pin,
     rc::Rc,
-    sync::mpsc,
     task::{Context, Poll},
-    thread,
-    time::Duration,
 };
 
 use harness::{
-    Check, Finished, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Wakes, recorder, saw, secs, test,
+    Check, Elsewhere, Finished, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Wakes, in_between, recorder, saw,
+    secs, test,
 };
 use tokio::time::{sleep, timeout};
 
@@ -451,41 +449,22 @@ fn nothing_is_lost_in_the_middle_of_a_poll() {
     );
 }
 
-/// A poll that comes while another side has the lock waits for it: `{:?}` of a `Mutex` holds it while it writes.
+/// A poll that comes while another side has the lock waits for it.
 #[test]
 fn waits_for_the_lock_that_another_side_has() {
-    struct Printed<F: FnOnce()>(Option<F>);
-
-    impl<F: FnOnce()> std::fmt::Write for Printed<F> {
-        fn write_str(&mut self, text: &str) -> std::fmt::Result {
-            if text.contains("It")
-                && let Some(code) = self.0.take()
-            {
-                code();
-            }
-            Ok(())
-        }
-    }
     let run = Check::new().when_stuck(does_not_return).by_hand(|| {
         let (writer, _first, mut whole) = pinned_reply();
         writer.push("It ");
         let saves = Wakes::new();
         let waker = saves.waker();
-        let other = RefCell::new(None);
-        let in_the_middle = || {
-            let (tell, told) = mpsc::channel();
-            other.replace(Some(thread::spawn(move || {
-                let _ = tell.send(());
+        let mut other = None;
+        print_and_meanwhile(&writer, || {
+            other = Some(Elsewhere::until_it_waits(move || {
                 let _ = whole.as_mut().poll(&mut Context::from_waker(&waker));
-                let _ = tell.send(());
                 whole
-            })));
-            // First until the thread has its turn, and then for a few lines: a poll that waits for the lock comes later.
-            let _ = told.recv();
-            let _ = told.recv_timeout(Duration::from_millis(40));
-        };
-        let _ = std::fmt::write(&mut Printed(Some(in_the_middle)), format_args!("{writer:?}"));
-        let whole = other.take().and_then(|other| other.join().ok());
+            }));
+        });
+        let whole = other.and_then(Elsewhere::end);
         writer.finish();
         // Where nothing was written, nothing could come in the middle of it.
         whole.is_none() || saves.count() > 0
@@ -502,30 +481,70 @@ fn waits_for_the_lock_that_another_side_has() {
     );
 }
 
+/// The look and the note of the waker are one step: what comes from another thread comes before it, or after it.
+#[test]
+fn looks_and_keeps_the_waker_in_one_step() {
+    // One try is enough on a quiet machine; see `in_between`.
+    for _ in 0..20 {
+        let saves = Wakes::new();
+        let (writer, first, mut whole) = pinned_reply();
+        writer.push("It ");
+        let waker = saves.waker();
+        let mut others = None;
+        print_and_meanwhile(&first, || {
+            let polls = move || whole.as_mut().poll(&mut Context::from_waker(&waker)).is_pending();
+            others = Some(in_between(polls, move || writer.finish()));
+        });
+        // Where nothing was written, nothing could come in the middle of it.
+        let is_pending = others.and_then(|(polls, finish)| {
+            let _ = finish.end();
+            polls.end()
+        });
+        let run = Check::new().by_hand(|| is_pending == Some(true) && saves.count() == 0);
+        run.require(
+            !run.value(),
+            saw("a poll and `finish` came at one instant: the poll returned `Pending`, and nobody was woken")
+                .expected("the end to be seen by this poll, or its task to be woken")
+                .because(
+                    "Between the look and the note of the waker the lock was free. `finish` came there: it found no waker, and \
+                     the poll had seen no end. Take one lock, once, and keep it from the look to the note.",
+                )
+                .outcome(Outcome::LostWakeUp),
+        );
+    }
+}
+
+/// Prints one of the three sides, and does this in the middle of it: `{:?}` of a `Mutex` holds it while it writes.
+fn print_and_meanwhile(side: &impl std::fmt::Debug, meanwhile: impl FnOnce()) {
+    struct Printed<F: FnOnce()>(Option<F>);
+
+    impl<F: FnOnce()> std::fmt::Write for Printed<F> {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            // A token: whatever the lock is for, it is held here.
+            if text.contains("It")
+                && let Some(code) = self.0.take()
+            {
+                code();
+            }
+            Ok(())
+        }
+    }
+    let _ = std::fmt::write(&mut Printed(Some(meanwhile)), format_args!("{side:?}"));
+}
+
 /// Something that another thread does while a waker is cloned, for the first time.
 struct InTheMiddle<T> {
-    other: thread::JoinHandle<Option<T>>,
+    other: Rc<RefCell<Option<Elsewhere<T>>>>,
 }
 
 impl<T: Send + 'static> InTheMiddle<T> {
-    /// Where `code` needs a lock that the cloner holds, it comes right after, so the cloner does not wait for it for long.
+    /// Where `code` needs a lock that the cloner holds, it comes right after.
     fn of_a_clone(task: &Wakes, code: impl FnOnce() -> T + Send + 'static) -> Self {
-        let (begin, begins) = mpsc::channel();
-        let (tell, told) = mpsc::channel();
-        let other = thread::spawn(move || {
-            begins.recv().ok()?;
-            let _ = tell.send(());
-            let value = code();
-            let _ = tell.send(());
-            Some(value)
-        });
-        let mut begin = Some(begin);
+        let other = Rc::<RefCell<Option<Elsewhere<T>>>>::default();
+        let (begun, mut code) = (other.clone(), Some(code));
         task.when_cloned(move || {
-            if let Some(begin) = begin.take() {
-                let _ = begin.send(());
-                // First until the thread has its turn, however busy the machine is, and then for a few lines.
-                let _ = told.recv();
-                let _ = told.recv_timeout(Duration::from_millis(40));
+            if let Some(code) = code.take() {
+                begun.replace(Some(Elsewhere::until_it_waits(code)));
             }
         });
         Self { other }
@@ -533,9 +552,8 @@ impl<T: Send + 'static> InTheMiddle<T> {
 
     /// What it has given. `None` where no waker was cloned.
     fn done(self, task: &Wakes) -> Option<T> {
-        // The other thread waits for this code, or for its end.
         task.when_cloned(|| {});
-        self.other.join().ok().flatten()
+        self.other.take()?.end()
     }
 }
 

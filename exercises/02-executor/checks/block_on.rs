@@ -243,6 +243,36 @@ fn a_wake_from_another_thread_is_kept() {
     this.block_on(this.future(&[Woken::ByAnotherThread, Woken::DuringThePollByAnotherThread]));
 }
 
+/// The thread may be up before `wake` has returned: by then the mark is there.
+#[test]
+fn the_mark_is_there_when_the_thread_gets_up() {
+    let this = Run::default();
+    let outside = this.outside.clone();
+    let mut polls = 0;
+    let future = poll_fn(move |context| {
+        polls += 1;
+        if polls == 1 {
+            let waker = context.waker().clone();
+            outside.then_elsewhere(move || waker.wake());
+            return Poll::Pending;
+        }
+        Poll::Ready("ready")
+    });
+    let run = Check::new().by_hand(|| this.outside.run(|| block_on(future)));
+    run.premise(!this.outside.waited_elsewhere(), "The thread does not sleep in `park()`.");
+    run.require(
+        *run.value() == Some("ready"),
+        saw("another thread called the waker, and stood still for a moment in its `unpark()`; this thread got up, and then slept \
+             for ever")
+            .expected("a thread that gets up and polls")
+            .because(
+                "`unpark()` ends the sleep at once: the thread may be up, and may have looked for the mark, before the next line \
+                 of `wake` runs. It finds none, sleeps again, and nobody calls it any more. The mark first, and then `unpark()`.",
+            )
+            .outcome(Outcome::LostWakeUp),
+    );
+}
+
 /// The thread may be unparked without a wake, as `std` warns. The future is not ready because of that.
 #[test]
 fn an_unpark_without_a_wake_does_no_harm() {

@@ -4,6 +4,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     rc::Rc,
+    task::Poll,
 };
 
 use harness::{Check, Finished, Gate, Outcome, more_turns, saw, test};
@@ -178,9 +179,17 @@ fn a_wake_after_the_report_still_counts() {
 #[test]
 fn a_waker_that_nobody_has_is_a_lost_one() {
     let (gate, forgetful) = (Gate::new(), Gate::new());
+    let polls = Rc::new(Cell::new(0));
     let run = drive(|executor| {
         executor.spawn("patient", gate.wait());
-        executor.spawn("careless", pending());
+        let counts = polls.clone();
+        executor.spawn(
+            "careless",
+            poll_fn(move |_| {
+                counts.set(counts.get() + 1);
+                Poll::Pending
+            }),
+        );
         executor.spawn("forgotten", forgetful.wait());
         executor.run().ok();
         // It had kept the waker, and lets it go. Nothing is polled: only the report is another one.
@@ -206,6 +215,12 @@ fn a_waker_that_nobody_has_is_a_lost_one() {
             "Who said `Pending` and left no waker has made the mistake itself. Where a waker is kept, look at the one who \
              should call it. A waker that was kept once and is gone now is lost too: count when you report."
         }),
+    );
+    run.require(
+        polls.get() == 1,
+        saw(format!("`run` was called twice, nobody has woken careless, and it was polled {} times", polls.get()))
+            .expected("one poll")
+            .because("A report looks, and touches nothing: it wakes no task, also where nobody else can."),
     );
 }
 
@@ -243,14 +258,16 @@ fn two_hundred_tasks_are_all_told() {
     let run = drive(|executor| {
         (0..300).for_each(|_| executor.spawn("ended", async {}));
         for (i, gate) in gates.iter().enumerate() {
+            // Two in a row have one name.
             match i % 4 {
-                0 => executor.spawn(NAMES[i % 3], pending()),
-                _ => executor.spawn(NAMES[i % 3], gate.wait()),
+                0 => executor.spawn(NAMES[i / 2 % 3], pending()),
+                _ => executor.spawn(NAMES[i / 2 % 3], gate.wait()),
             }
         }
         executor.run()
     });
-    let expected: Vec<_> = (0..200).map(|i| if i % 4 == 0 { lost(NAMES[i % 3]) } else { kept(NAMES[i % 3]) }).collect();
+    let name = |i: usize| NAMES[i / 2 % 3];
+    let expected: Vec<_> = (0..200).map(|i| if i % 4 == 0 { lost(name(i)) } else { kept(name(i)) }).collect();
     let stuck = run.value().as_ref().err().map_or(&[][..], |deadlock| &deadlock.stuck);
     run.require(
         stuck.len() == 200,

@@ -2,18 +2,15 @@ use std::{
     cell::RefCell,
     pin::{Pin, pin},
     rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
+    sync::mpsc,
     task::Context,
     thread,
     time::Duration,
 };
 
 use harness::{
-    Check, Finished, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Trace, Wakes, more_turns, saw, secs, test,
+    Check, Elsewhere, Finished, Lane, MarkKind, Message, Outcome, SpanKind, Timeline, Trace, Wakes, more_turns, saw,
+    secs, test,
 };
 use mock_llm::{MockLlm, Model};
 use timeline::{Recorder, instant};
@@ -400,6 +397,17 @@ fn a_jump_wakes_everybody_whose_deadline_has_come() {
             .expected("none")
             .because("A waker is called once and let go. It may be all that keeps a task in memory."),
     );
+    let run = by_hand(|clock| {
+        let sleepers = sleepers(clock, &[1.0; 700]);
+        let jumps = (clock.jump(), clock.jump());
+        (woken(&sleepers).into_iter().filter(|count| *count == 1).count(), jumps)
+    });
+    run.require(
+        *run.value() == (700, (true, false)),
+        saw(format!("700 sleep until 1 s; of two jumps, {:?}, {} were woken", run.value().1, run.value().0))
+            .expected("all 700, by the first")
+            .because("Everybody whose deadline has come is woken, and no number in the code says how many they are."),
+    );
 }
 
 /// A sleep that is polled before its deadline is pending, however often. One that is dropped leaves nothing, and wakes nobody.
@@ -423,6 +431,32 @@ fn a_sleep_keeps_one_waker_as_long_as_it_waits() {
                 "A sleep is over because of the clock, and not because it was polled again: anybody may \
                       poll, at any time.",
             ),
+    );
+    let run_at_last = by_hand(|clock| {
+        // One wakes, and the other is polled at that instant, 50 µs too early. A third one is ready at its first poll.
+        let mut sleepers = sleepers(clock, &[1.0, 1.000_05]);
+        clock.jump();
+        let (near, task) = &mut sleepers[1];
+        let near_is_ready = task.poll(near.as_mut()).is_ready();
+        let (mut over, task) = (Box::pin(clock.sleep(secs(0.0))), Wakes::new());
+        (near_is_ready, task.poll(over.as_mut()).is_ready(), task.kept())
+    });
+    let (near_is_ready, over_is_ready, kept_by_ready) = *run_at_last.value();
+    run_at_last.require(
+        !near_is_ready,
+        saw("a sleep until 1.00005 s was polled at 1 s, and it was ready").expected("pending").because(
+            "The deadline has come when the clock has reached it, to the nanosecond. Who compares rounded times wakes too early.",
+        ),
+    );
+    run_at_last.require(
+        over_is_ready && kept_by_ready == 0,
+        saw(format!(
+            "a sleep of no time: ready at its first poll? {over_is_ready}; {kept_by_ready} of its wakers are kept"
+        ))
+        .expected("ready, and none")
+        .because(
+            "Who is ready waits for nothing. A waker that it leaves makes the clock jump to a deadline that is over.",
+        ),
     );
     run.require(
         *kept == [0, 1],
@@ -449,42 +483,48 @@ fn a_sleep_keeps_one_waker_as_long_as_it_waits() {
     );
 }
 
-/// A poll leaves its waker also when another thread looks at the clock at that moment.
+/// A poll leaves its waker also when another side has the lock at that moment: `{:?}` of a `Mutex` holds it while it writes.
 #[test]
 fn a_poll_waits_for_the_lock() {
-    // Many short runs: threads that take their time must not look like code that hangs.
-    for _ in 0..10 {
-        let run = by_hand(|clock| {
-            let stop = Arc::new(AtomicBool::new(false));
-            let lookers: Vec<_> = (0..2)
-                .map(|_| {
-                    let (stop, clock) = (stop.clone(), clock.clone());
-                    thread::spawn(move || {
-                        while !stop.load(Ordering::Relaxed) {
-                            clock.now();
-                        }
-                    })
-                })
-                .collect();
-            let task = Wakes::new();
-            let lost = (0..2_000).find(|_| {
-                let mut sleep = Box::pin(clock.sleep(secs(1.0)));
-                task.poll(sleep.as_mut()).is_pending() && task.kept() == 0
-            });
-            stop.store(true, Ordering::Relaxed);
-            lookers.into_iter().for_each(|looker| looker.join().expect("to look at the clock does not panic"));
-            lost
-        });
-        run.require(
-            run.value().is_none(),
-            saw("another thread looked at the clock, and a poll was pending without leaving its waker")
-                .expected("a waker for every `Pending`")
-                .because(
-                    "Whoever has the lock lets it go in a moment: wait for it. `try_lock` and `Pending` is a lost wake-up.",
-                )
-                .outcome(Outcome::LostWakeUp),
-        );
+    struct Printed<F: FnOnce()>(Option<F>);
+
+    impl<F: FnOnce()> std::fmt::Write for Printed<F> {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            // The name of a field: from here to the end of the `Timers` the lock is held.
+            if text.contains("now")
+                && let Some(code) = self.0.take()
+            {
+                code();
+            }
+            Ok(())
+        }
     }
+    let run = by_hand(|clock| {
+        let mut sleep = Box::pin(clock.sleep(secs(1.0)));
+        let task = Wakes::new();
+        let waker = task.waker();
+        let mut other = None;
+        let polls = || {
+            other = Some(Elsewhere::until_it_waits(move || {
+                let is_pending = sleep.as_mut().poll(&mut Context::from_waker(&waker)).is_pending();
+                drop(waker);
+                (sleep, is_pending)
+            }));
+        };
+        let _ = std::fmt::write(&mut Printed(Some(polls)), format_args!("{clock:?}"));
+        // Where nothing was written, nothing could come in the middle of it.
+        let polled = other.and_then(Elsewhere::end);
+        polled.is_some_and(|(_sleep, is_pending)| is_pending && task.kept() == 0)
+    });
+    run.require(
+        !run.value(),
+        saw("another side had the lock, and a poll was pending without leaving its waker")
+            .expected("a waker for every `Pending`")
+            .because(
+                "Whoever has the lock lets it go in a moment: wait for it. `try_lock` and `Pending` is a lost wake-up.",
+            )
+            .outcome(Outcome::LostWakeUp),
+    );
 }
 
 /// A sleep that is polled by two tasks wakes the second one.

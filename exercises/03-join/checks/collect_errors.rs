@@ -62,11 +62,16 @@ fn ask(mails: &[Mail]) -> Finished<Vec<Outcome>> {
     let llm = MockLlm::new([model]);
     let lane = |mail: &Mail| match mail.fault {
         None => Lane::call(prompt(mail.number), 0.0, mail.seconds),
+        Some(Fault::Panic) => Lane::dropped(prompt(mail.number), 0.0, mail.seconds),
         Some(_) => Lane::failed(prompt(mail.number), 0.0, mail.seconds),
     };
     let expected = mails.iter().map(lane).fold(Timeline::default(), Timeline::lane);
     let check = Check::new().draws(&llm).expects(expected).a_panic_means(if mails.is_empty() {
         "A list without prompts is a list too. Some tools panic when there is nothing to wait for."
+    } else if mails.iter().any(Mail::panics) {
+        "The client library panicked in one call. A panic goes up through everything that polls it: the call, whatever you \
+         put the calls together with, `ask_all`. All the other calls are dropped on its way. Something has to stop it \
+         between one call and all of them, and must not throw it again."
     } else {
         "A call that fails is no reason to panic: providers fail every day. Its error is a value like the reply, and \
          belongs into the list. A panic takes the other replies with it."
@@ -150,6 +155,10 @@ fn each_prompt_has_its_own_result() {
 type Outcome = Result<String, Failed>;
 
 impl Mail {
+    fn panics(&self) -> bool {
+        self.fault == Some(Fault::Panic)
+    }
+
     /// What becomes of it, by the script.
     fn outcome(&self) -> Outcome {
         let error = match self.fault {
@@ -158,9 +167,10 @@ impl Mail {
             Some(Fault::InternalError) => Error::Status(500),
             Some(Fault::Overloaded) => Error::Status(503),
             Some(Fault::CutAfter(tokens)) => Error::Cut { tokens },
+            Some(Fault::Panic) => return Err(Failed::Panicked),
             Some(other) => unreachable!("no check uses {other:?}"),
         };
-        Err(Failed { text: text_before(self.number, &error), error })
+        Err(Failed::Error { text: text_before(self.number, &error), error })
     }
 }
 
@@ -171,8 +181,9 @@ fn in_words(outcome: &Outcome) -> String {
             Some(mail) => format!("the answer to mail {mail}"),
             None => format!("the reply {text:?}, which no call gave"),
         },
-        Err(Failed { text, error }) if text.is_empty() => format!("the error \"{error}\", without text"),
-        Err(Failed { text, error }) => format!("the error \"{error}\", after the text {text:?}"),
+        Err(Failed::Panicked) => "`Panicked`".to_owned(),
+        Err(Failed::Error { text, error }) if text.is_empty() => format!("the error \"{error}\", without text"),
+        Err(Failed::Error { text, error }) => format!("the error \"{error}\", after the text {text:?}"),
     }
 }
 
@@ -181,7 +192,7 @@ fn in_order_of_arrival(journal: &Journal) -> Vec<Outcome> {
     let outcome = |call: &Call| match &call.ended {
         Some((_, End::Finished)) => Some(Ok(answer(asked(call)))),
         Some((_, End::Failed(error))) => {
-            Some(Err(Failed { text: text_before(asked(call), error), error: error.clone() }))
+            Some(Err(Failed::Error { text: text_before(asked(call), error), error: error.clone() }))
         }
         _ => None,
     };
@@ -192,7 +203,11 @@ fn in_order_of_arrival(journal: &Journal) -> Vec<Outcome> {
 fn why_another_list<T>(run: &Finished<T>, wanted: &[Outcome], results: &[Outcome]) -> ! {
     let (number, errors) = (results.len(), results.iter().filter(|result| result.is_err()).count());
     if number != wanted.len() {
-        let because = if errors == 0 {
+        let because = if wanted.contains(&Err(Failed::Panicked)) {
+            "A call that panicked has no result in the list: its place is lost, and all that stand behind it move up. A \
+             task that panics gives nothing back, not even the number that it was to bring along: whoever waits for it has \
+             to know whose it is."
+        } else if errors == 0 {
             "The errors were left out. Some customers get neither an answer nor an apology, and the list no longer \
              says which answer belongs to whom: its places are not those of the prompts."
         } else {
@@ -229,12 +244,21 @@ fn why_another_list<T>(run: &Finished<T>, wanted: &[Outcome], results: &[Outcome
             "The call failed, and the list says that it did not. A made-up reply looks like a real one, and nobody \
              apologises to the customer. The error is the result."
         }
-        (Err(seen), Err(wanted)) if seen.error == wanted.error && seen.text.is_empty() => {
-            "The text that came before the error is lost. Half an answer is worth reading: read the stream token by token, \
-             and keep what has come where the error cannot take it away."
+        (Err(Failed::Error { .. }), Err(Failed::Panicked)) => {
+            "The call panicked, and the list does not say so. It names an error that no provider gave, and the caller would \
+             act on it: a 503 is worth another try, a bug of the client library is not."
         }
-        (Err(seen), Err(wanted)) if seen.error == wanted.error => {
-            "The error is the right one, and the text beside it is not what had come before it: all tokens, in their order."
+        (Err(Failed::Panicked), _) => {
+            "The list says of a call that it panicked, and it did not. Each call has a result of its own."
+        }
+        (Err(Failed::Error { text, error }), Err(Failed::Error { error: wanted, .. })) if error == wanted => {
+            if text.is_empty() {
+                "The text that came before the error is lost. Half an answer is worth reading: read the stream token by \
+                 token, and keep what has come where the error cannot take it away."
+            } else {
+                "The error is the right one, and the text beside it is not what had come before it: all tokens, in their \
+                 order."
+            }
         }
         (Err(_), Err(_)) => {
             "It is an error, and not the one of this call. The caller decides by the kind of error what to do next (to \
@@ -296,6 +320,54 @@ fn a_cut_stream_keeps_its_text() {
     }
 }
 
+/// A call that panics takes no other call with it: `Panicked` stands at its place.
+#[test]
+fn a_panic_takes_nobody_with_it() {
+    let mail = |number: usize| good(number, odd(number).as_secs_f64());
+    // Once the first call to end, and once two of seven, in the same list as an error and a stream that is cut.
+    let first = |number| Mail { fault: (number == 3).then_some(Fault::Panic), ..mail(number) };
+    let two = |number| match number {
+        2 | 7 => Mail { fault: Some(Fault::Panic), ..mail(number) },
+        5 => Mail { fault: Some(Fault::Overloaded), ..mail(number) },
+        6 => Mail { fault: Some(Fault::CutAfter(3)), ..mail(number) },
+        _ => mail(number),
+    };
+    for mails in [[4, 2, 7, 3, 6, 1, 5].map(first), [1, 7, 4, 2, 6, 5, 3].map(two)] {
+        let run = ask(&mails);
+        let calls = run.journal().calls();
+        let numbers: Vec<usize> = calls.iter().map(asked).collect();
+        let again = numbers.iter().find(|number| numbers.iter().filter(|other| other == number).count() > 1);
+        run.require(
+            again.is_none(),
+            saw(format!("a second call for mail {}", again.unwrap_or(&0))).expected("one call for each mail").because(
+                "A call that panicked was made again. Nobody knows what state the panic has left: whether to try again \
+                     is for the caller to decide.",
+            ),
+        );
+        let panics: Vec<usize> = mails.iter().filter(|mail| mail.panics()).map(|mail| mail.number).collect();
+        let ended = |call: &Call| matches!(call.ended, Some((_, End::Finished | End::Failed(_))));
+        let taken: Vec<usize> =
+            calls.iter().filter(|call| !ended(call)).map(asked).filter(|number| !panics.contains(number)).collect();
+        run.require(
+            taken.is_empty(),
+            saw(format!(
+                "a panic in the call for {}, and the calls for {} without an end",
+                numbered("mail", &panics),
+                numbered("mail", &taken)
+            ))
+            .expected("all the other calls to come to their ends")
+            .because(
+                "The panic took other calls with it. What catches it stands round all of them, or ends the others when it \
+                 has caught one: it has to stand round each call.",
+            ),
+        );
+        let wanted: Vec<Outcome> = mails.iter().map(Mail::outcome).collect();
+        if *run.value() != wanted {
+            why_another_list(&run, &wanted, run.value());
+        }
+    }
+}
+
 /// Nothing asked, nothing to collect.
 #[test]
 fn no_prompts_no_results() {
@@ -331,7 +403,9 @@ fn two_hundred_mails_and_each_twice() {
             }),
     );
     let wanted = |place: usize| match place * 37 % 100 {
-        mail if mail % 3 == 0 => Err(Failed { text: String::new(), error: Error::RateLimited { retry_after: None } }),
+        mail if mail % 3 == 0 => {
+            Err(Failed::Error { text: String::new(), error: Error::RateLimited { retry_after: None } })
+        }
         mail => Ok(answer(mail)),
     };
     let wrong = run.value().iter().enumerate().position(|(place, result)| *result != wanted(place));

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Lane, MarkKind, Outcome, SpanKind, Timeline, recorder, saw, secs, shown_result, test};
+use harness::{
+    Check, Finished, Lane, MarkKind, Outcome, SpanKind, Timeline, moved_at, recorder, saw, secs, shown_result, test,
+};
 use mock_llm::{Call, End, Error, Fault, MockLlm, Model, Token, When};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -187,6 +189,14 @@ fn require_calls(run: &Finished<Returned>, script: Script) {
             "The delay comes first, and only then the question. (A stream that is made, and not polled, has asked nobody.) \
              Nobody is late yet: ask atlas at once, and let the delay run *beside* the call."
         }
+        ([first, second, ..], _) if matches!(&first.ended, Some((at, End::Failed(_))) if *at <= second.started) => {
+            "atlas is asked again after its error. A hedge asks each model once, also where both fail: what to do with an \
+             error, the caller knows best."
+        }
+        ([first, second, ..], [_, ..]) if first.ended.as_ref().is_none_or(|(at, _)| *at > second.started) => {
+            "Two calls are in flight, and one more is sent because both are late. A hedge sends two calls at most: one to \
+             each model. From then on there is nothing to do but to wait for whichever begins."
+        }
         ([_, _, ..], _) => {
             "atlas is asked again from the beginning, and what it had done for the first call is lost. `timeout(delay, \
              call)` owns the call, and drops it when the time is over. Give it a borrow, `&mut call`, of a call that is \
@@ -207,6 +217,10 @@ fn require_calls(run: &Finished<Returned>, script: Script) {
         }
         (_, [_]) if !wanted => "atlas was not late: nobody needs the second call.",
         (_, [_]) => "The second call begins when `delay` is over, counted from the beginning of the first.",
+        (_, []) if delay.is_zero() => {
+            "birch is never asked. Zero is a number like the others, and not a word for \"off\": a delay of zero is over at \
+             once, and birch is asked at once."
+        }
         (_, []) => "atlas is late, and birch is never asked.",
     };
     run.require(atlas.len() == 1 && atlas[0].started.is_zero() && on_time, saw(seen).expected(expected).because(why));
@@ -402,31 +416,47 @@ fn an_early_error_is_returned_at_once() {
     for atlas in [fails_after(0.503, Fault::InternalError), RATE_LIMITED, fails_after(0.0, Fault::Refused)] {
         let script = Script { atlas, birch: begins_after(1.0), delay: 1.0 };
         let run = run_hedge(script);
-        require_answer(&run, script, why);
+        let held = run.value().outcome.as_ref().err() == atlas.refusal().as_ref() && calls(&run, "birch").is_empty();
+        require_answer(&run, script, if held { HELD_BACK } else { why });
         require_calls(&run, script);
     }
 }
 
+const HELD_BACK: &str = "The error is the right one, and it is returned late. `delay` is how long you wait for a token at most; \
+                         this call has given its result before. Nothing can come any more: return it at once.";
+
 /// Where both calls fail, the later error is returned when it comes, and nobody is asked again.
 #[test]
 fn two_errors_give_the_later_one() {
-    let why = "Only with the second error it is certain that nobody will begin. That one is returned.";
     for script in [
         Script {
             atlas: fails_after(1.5, Fault::InternalError),
             birch: fails_after(2.017, Fault::Overloaded),
             delay: 1.0,
         },
+        Script { atlas: fails_after(3.041, Fault::InternalError), birch: RATE_LIMITED, delay: 1.0 },
         Script {
-            atlas: fails_after(3.041, Fault::InternalError),
-            birch: fails_after(0.5, Fault::Overloaded),
+            atlas: fails_after(3.041, Fault::Overloaded),
+            birch: fails_after(0.5, Fault::InternalError),
             delay: 1.0,
         },
-        Script { atlas: fails_after(3.041, Fault::Overloaded), birch: RATE_LIMITED, delay: 1.0 },
     ] {
         let run = run_hedge(script);
-        require_answer(&run, script, why);
         require_calls(&run, script);
+        let of_a_call =
+            |error: &Error| [script.atlas, script.birch].iter().any(|call| call.refusal().as_ref() == Some(error));
+        let why = match &run.value().outcome {
+            Err(error) if !of_a_call(error) => {
+                "No call has failed with this error: it is made up. Both calls gave one of their own, and the later one is the \
+                 result. Keep it when it comes."
+            }
+            Err(_) if run.value().at == secs(script.plan().ends) => {
+                "That error came first, and it was not the end: the other call could still begin. The later one says that \
+                 nobody will. That one is returned."
+            }
+            _ => "Only with the second error it is certain that nobody will begin. That one is returned.",
+        };
+        require_answer(&run, script, why);
     }
 }
 
@@ -501,6 +531,91 @@ fn passes_the_prompt_on() {
             saw(format!("{} was asked {:?}", call.model, call.prompt))
                 .expected(format!("{prompt:?}"))
                 .because("`hedge` gets the prompt from its caller."),
+        );
+    }
+}
+
+/// Every delay is one: zero is over at once, and the longest never.
+#[test]
+fn any_delay_is_a_delay() {
+    for birch in [0.917, 5.3] {
+        let script = Script { atlas: begins_after(4.3), birch: begins_after(birch), delay: 0.0 };
+        let run = run_hedge(script);
+        require_calls(&run, script);
+        require_answer(&run, script, "Both calls begin at 0 s, and whichever begins to answer first wins.");
+    }
+    // The longest delay that there is.
+    let script = Script { atlas: begins_after(307.519), birch: begins_after(0.2), delay: f64::MAX };
+    let llm = script.llm();
+    let check = Check::new().draws(&llm).a_panic_means(
+        "`delay` is `Duration::MAX` here, and no instant is so far away: `Instant::now() + delay` panics. `sleep` and \
+         `timeout` take every duration.",
+    );
+    let run = check.run(async || hedge(&llm, PROMPT, Duration::MAX, |_| ()).await);
+    let models: Vec<&str> = run.journal().calls().iter().map(|call| call.model.as_str()).collect();
+    run.require(
+        models == ["atlas"] && run.value().is_ok(),
+        saw(format!("with a delay of `Duration::MAX`: calls to {models:?}, and then {:?}", run.value()))
+            .expected("one call to atlas, and its answer")
+            .because("A delay that never ends is never over: birch is not asked, however late atlas is."),
+    );
+}
+
+/// An answer has as many tokens as it has: each of them is shown.
+#[test]
+fn a_long_answer_is_shown_to_its_end() {
+    for script in [
+        Script { atlas: begins_after(0.5), birch: begins_after(9.3), delay: 1.0 },
+        Script { atlas: begins_after(1.537), birch: begins_after(9.3), delay: 1.0 },
+        Script { atlas: begins_after(9.3), birch: begins_after(0.753), delay: 1.0 },
+    ] {
+        let text = |model: &str| (0..1200).map(|word| format!("{model}{word} ")).collect::<String>();
+        let model = |name: &str, answer: Answer| {
+            let model = Model::new(name).time_to_first_token(secs(answer.first)).reply(text(name));
+            model.inter_token_latency(secs(0.013))
+        };
+        let llm = MockLlm::new([model("atlas", script.atlas), model("birch", script.birch)]);
+        // So many are not drawn.
+        let run = Check::new().run(async || {
+            let (mut shown, mut count) = (String::new(), 0);
+            let show = |token: Token| {
+                shown.push_str(&token.text);
+                count += 1;
+            };
+            let outcome = hedge(&llm, PROMPT, secs(script.delay), show).await;
+            (outcome, shown, count)
+        });
+        let winner = script.plan().winner.expect("both begin").0;
+        let (outcome, shown, count) = run.value();
+        run.premise(
+            shown.starts_with(&format!("{winner}0 "))
+                && !shown.contains(if winner == "atlas" { "birch" } else { "atlas" }),
+            "It is not the answer of the call that begins first, or not that alone.",
+        );
+        run.require(
+            *outcome == Ok(()) && *shown == text(winner),
+            saw(format!("{count} tokens of a long answer, and then {outcome:?}"))
+                .expected(format!("{} tokens of {winner}, and then Ok(())", mock_llm::tokens(&text(winner)).count()))
+                .because("The answer ends when the stream does: when `next()` gives `None`. No number says so before."),
+        );
+    }
+}
+
+/// The future of `hedge` may go from one task to another in the middle: each time its newest waker counts.
+#[test]
+fn goes_on_in_another_task() {
+    let script = Script { atlas: begins_after(4.3), birch: begins_after(0.753), delay: 1.0 };
+    for moved in [0.6, 1.4, 2.1] {
+        let llm = script.llm();
+        let run = Check::new()
+            .draws(&llm)
+            .run(async || moved_at(secs(moved), hedge(&llm, PROMPT, secs(script.delay), |_| ())).await);
+        let ends = secs(script.plan().ends);
+        run.require(
+            run.value().is_ok() && run.elapsed() == ends,
+            saw(format!("{:?} at {}", run.value(), seconds(run.elapsed())))
+                .expected(format!("`Ok(())` at {}", seconds(ends)))
+                .because("Who polls a future makes no difference to what it does."),
         );
     }
 }

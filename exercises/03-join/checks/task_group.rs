@@ -2,16 +2,19 @@ use std::{
     collections::HashSet,
     panic::AssertUnwindSafe,
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
+    task::Poll,
+    thread,
     time::Duration,
 };
 
 use futures::FutureExt;
-use harness::{Check, Finished, Lane, Outcome, Timeline, recorder, saw, secs, shown, test};
+use harness::{Check, Finished, Lane, Outcome, Timeline, Wakes, recorder, saw, secs, shown, test};
 use mock_llm::{Call, End, Error, Fault, Journal, MockLlm, Model, Reply, When};
 use timeline::Recorder;
 use tokio::{
-    runtime::Handle,
+    runtime::{Builder, Handle},
+    sync::oneshot,
     task,
     time::{Instant, sleep, timeout},
 };
@@ -168,6 +171,8 @@ fn returns_all_replies_in_the_order_of_the_calls() {
     let parts = [part("title", 0.6), part("summary", 0.9), part("keywords", 0.3)];
     let run = run_group(&parts, drawing(&parts, 0.9));
     let Returned { group, at, .. } = run.value();
+    // First: who looks on a timer is late for that reason. (This check waits once.)
+    run.only_looks_when_woken(1);
     let one_by_one = run.journal().calls().windows(2).any(|pair| ended(&pair[0]) <= pair[1].started);
     let late = if *at > secs(0.9) { Outcome::TooSlow } else { Outcome::Wrong };
     run.require(
@@ -181,8 +186,6 @@ fn returns_all_replies_in_the_order_of_the_calls() {
             },
         ),
     );
-    // This check waits once.
-    run.only_looks_when_woken(1);
     let in_order = parts.map(|part| text_of(part.name));
     let in_order: Vec<Option<&str>> = in_order.iter().map(|text| Some(text.as_str())).collect();
     run.require(
@@ -245,38 +248,38 @@ fn runs_each_call_in_a_task_of_its_own() {
     );
 }
 
-/// Four hundred calls, one of them long: all together, none left out, none cut short, and nobody looks for nothing.
+/// Eleven hundred calls, one of them long: all together, none left out, none cut short, and nobody looks for nothing.
 #[test]
 fn runs_any_number_for_any_time() {
     let index_of = |call: &Call| call.prompt.strip_prefix("page ").and_then(|number| number.parse::<usize>().ok());
-    let milliseconds = |index: usize| if index == 211 { 407_303 } else { 37 + 113 * (index as u64 * 7 % 150) };
-    let model = (0..400).fold(Model::new("atlas"), |model, index| {
+    let milliseconds = |index: usize| if index == 211 { 7_207_303 } else { 37 + 113 * (index as u64 * 7 % 150) };
+    let model = (0..1100).fold(Model::new("atlas"), |model, index| {
         let prompt = format!("page {index}");
         let model = model.reply_to(prompt.clone(), format!("Summary {index}."));
         model.time_to_first_token_for(prompt, Duration::from_millis(milliseconds(index)))
     });
     let llm = MockLlm::new([model]);
-    // So many are not drawn. In turn they take longer than the ten minutes that a run may take.
+    // So many are not drawn. In turn they take longer than the hours that this run may take.
     let run = Check::new().within(secs(20_000.0)).run(async || {
         llm.restart();
         let watched = Watched::default();
-        let calls = (0..400).map(|index| watched.call(llm.complete(&format!("page {index}")))).collect();
+        let calls = (0..1100).map(|index| watched.call(llm.complete(&format!("page {index}")))).collect();
         let returned = watch(&llm, watched, task_group(calls)).await;
         (returned, llm.journal())
     });
     let (Returned { group, at, .. }, journal) = run.value();
     let begun = journal.calls().iter().filter(|call| call.started.is_zero() && index_of(call).is_some()).count();
     run.require(
-        begun == 400,
-        saw(format!("{begun} of 400 calls begun at 0.000 s"))
-            .expected("400")
+        begun == 1100,
+        saw(format!("{begun} of 1100 calls begun at 0.000 s"))
+            .expected("1100")
             .because(
                 "The number of calls is known only when the program runs: a number in the code is a limit that nobody \
                       asked for.",
             )
             .outcome(Outcome::TooSlow),
     );
-    let missing = (0..400).find(|index| {
+    let missing = (0..1100).find(|index| {
         let text = group.replies.get(*index).and_then(|reply| reply.as_ref()).map(|reply| reply.text.as_str());
         text != Some(&format!("Summary {index}."))
     });
@@ -287,14 +290,16 @@ fn runs_any_number_for_any_time() {
     run.require(
         missing.is_none() && group.error.is_none(),
         saw(format!("{seen}, at {}", seconds(*at)))
-            .expected("400 replies at 407.303 s, each at the place of its call")
-            .because("One call takes nearly seven minutes, and it is asked for its reply like the others: nobody asked for a \
-                      limit of time. Wait until each task has ended."),
+            .expected("1100 replies at 7207.303 s, each at the place of its call")
+            .because(
+                "One call takes two hours, and it is asked for its reply like the others: nobody asked for a limit of \
+                      time. Wait until each task has ended.",
+            ),
     );
     // A poll for the beginning and one for each task that ends. (The runtime may ask for some more.)
     run.require(
-        run.polls() <= 800,
-        saw(format!("`task_group` was polled {} times for 400 tasks", run.polls()))
+        run.polls() <= 2200,
+        saw(format!("`task_group` was polled {} times for 1100 tasks", run.polls()))
             .expected("a poll when a task has ended")
             .because(
                 "Your code looks again and again whether the tasks are done. `.await` needs no looking: a task that ends \
@@ -302,9 +307,9 @@ fn runs_any_number_for_any_time() {
             ),
     );
     run.require(
-        *at == secs(407.303),
+        *at == secs(7207.303),
         saw(format!("`task_group` returned at {}", seconds(*at)))
-            .expected("407.303 s")
+            .expected("7207.303 s")
             .because("The group is done when its last task is.")
             .outcome(Outcome::TooSlow),
     );
@@ -364,6 +369,36 @@ fn the_first_error_in_time_is_returned_at_once() {
                  is a stream that gives results in the order of the list. Wait for whichever task ends first.",
             )
             .outcome(if *at > secs(1.0) { Outcome::TooSlow } else { Outcome::Wrong }),
+    );
+}
+
+/// Where two calls have failed when the group is polled again, the one that failed first counts.
+#[test]
+fn the_first_of_two_errors_is_kept() {
+    // The caller is busy up to 2.3 s, and does not poll the group. Its tasks go on by themselves.
+    let parts = [
+        part("title", 4.0),
+        faulty("summary", 1.519, Fault::Overloaded),
+        faulty("keywords", 1.0, Fault::InternalError),
+    ];
+    let run = run_while_busy(&parts);
+    let Returned { group, .. } = run.value();
+    let why = match &group.error {
+        Some(GroupError::Failed(Error::Status(503))) => {
+            "`summary` had failed as well when the group was polled again, and its error took the place of the first one. A \
+             task that has failed is not changed by `abort_all`: its error still comes. Write the error down only where \
+             there is none yet, and take the tasks in the order in which they ended, as `JoinSet::join_next` does."
+        }
+        Some(GroupError::Panicked(error)) if error.is_cancelled() => {
+            "A task that is aborted ends with a `JoinError` too, and that one took the place of the first error."
+        }
+        _ => "Two calls had failed when the group was polled again. The caller wants to know what went wrong first.",
+    };
+    run.require(
+        matches!(&group.error, Some(GroupError::Failed(Error::Status(500)))),
+        saw(wrong_in(group.error.as_ref()))
+            .expected("the error of `keywords`, which failed at 1.000 s; `summary` failed at 1.519 s")
+            .because(why),
     );
 }
 
@@ -437,13 +472,19 @@ fn loses_no_reply() {
         faulty("keywords", 1.0, Fault::InternalError),
         part("translation", 4.0),
     ];
-    let mut expected = drawing(&busy, 2.3);
+    let run = run_while_busy(&busy);
+    require_every_reply(&run, &busy, THROWN_AWAY);
+}
+
+/// Runs a group of these parts that is polled once, and then not before 2.3 s.
+fn run_while_busy(parts: &[Part]) -> Finished<Returned> {
+    let mut expected = drawing(parts, 2.3);
     // Only the calls are drawn here.
-    expected.lanes.truncate(busy.len());
-    let llm = model_for(&busy);
-    let run = Check::new().draws(&llm).expects(expected).run(async || {
+    expected.lanes.truncate(parts.len());
+    let llm = model_for(parts);
+    Check::new().draws(&llm).expects(expected).run(async || {
         let watched = Watched::default();
-        let calls = watched.calls(&llm, &busy);
+        let calls = watched.calls(&llm, parts);
         watch(&llm, watched, async {
             let mut group = pin!(task_group(calls));
             if let Some(early) = (&mut group).now_or_never() {
@@ -453,8 +494,7 @@ fn loses_no_reply() {
             group.await
         })
         .await
-    });
-    require_every_reply(&run, &busy, THROWN_AWAY);
+    })
 }
 
 const DROPPED_WITH_THE_ERROR: &str = "The reply was there before the error, and it is gone: an early return, `?` for one, \
@@ -515,6 +555,118 @@ fn a_panic_is_an_error_too() {
             .expected("0")
             .because("After a panic the other tasks must be ended and waited for, as after an error."),
     );
+}
+
+/// On a runtime with threads, a call may be in the middle of a poll when it is told to end: the group waits for that poll,
+/// and keeps the reply that it brings.
+#[test]
+fn a_call_in_the_middle_of_a_poll_is_waited_for() {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads can be started");
+    let _entered = runtime.enter();
+    let caller = thread::current().id();
+    let (begins, begun) = mpsc::channel();
+    // Dropped before the runtime, whatever happens: its drop waits for the poll that waits for this.
+    let (opens, gate) = mpsc::channel::<()>();
+    let (fails, failure) = oneshot::channel::<()>();
+    let failing: WatchedCall = Box::pin({
+        let begins = begins.clone();
+        async move {
+            let _ = begins.send((thread::current().id(), task::try_id()));
+            let _ = failure.await;
+            Err(Error::Status(500))
+        }
+    });
+    let computing: WatchedCall = Box::pin(async move {
+        let _ = begins.send((thread::current().id(), task::try_id()));
+        // On the caller's own thread it would hold up the group, and the check.
+        if thread::current().id() != caller {
+            let _ = gate.recv();
+        }
+        Ok(Reply { model: "atlas".to_owned(), text: text_of("index"), tokens: 5 })
+    });
+    let by_hand = Wakes::new();
+    let mut group = Box::pin(task_group(vec![failing, computing]));
+    let mut poll = || Check::new().by_hand(|| by_hand.poll(group.as_mut()));
+
+    let run = poll();
+    run.premise(run.value().is_pending(), "The group returned before any of its calls had ended.");
+    let mut all: Vec<_> = begun.try_iter().collect();
+    let on_callers_thread: Vec<_> = all.iter().filter(|(thread, _)| *thread == caller).collect();
+    if on_callers_thread.len() == 2 && on_callers_thread.iter().all(|(_, task)| task.is_some()) {
+        // Tasks of a `LocalSet`: none of them is ever polled while the group is.
+        return;
+    }
+    run.premise(
+        on_callers_thread.is_empty() && runtime.metrics().num_alive_tasks() >= 2,
+        "There are not two tasks that run beside the caller.",
+    );
+    let both_begin = within_half_a_minute(|| {
+        all.extend(begun.try_iter());
+        all.len() == 2
+    });
+    run.premise(both_begin, "The calls do not begin together.");
+    let woken = by_hand.count();
+    drop(fails);
+    let heard = within_half_a_minute(|| by_hand.count() > woken);
+    run.premise(heard, "The group does not hear of the error while another call runs.");
+
+    // It hears of the error now, while the other call is in the middle of its poll.
+    let ended = poll_while_woken(&by_hand, || poll().into_value());
+    run.require(
+        ended.is_none(),
+        saw("`task_group` returned while one of its calls was in the middle of a poll, on another thread")
+            .expected("to return when its tasks are gone")
+            .because(
+                "A runtime with threads polls a task beside you. To abort a task that is being polled takes effect when that \
+                 poll returns, and no number of turns of *yours* says when. Join every task: `join_next` until it gives \
+                 `None`.",
+            ),
+    );
+    drop(opens);
+    let mut ended = None;
+    let returned = within_half_a_minute(|| {
+        ended = poll_while_woken(&by_hand, || poll().into_value());
+        ended.is_some()
+    });
+    run.premise(returned, "The group does not return.");
+    let ended = ended.expect("it has returned");
+    run.require(
+        texts(&ended) == [None, Some(text_of("index").as_str())],
+        saw(told(&ended)).expected("the error, and the reply that came while the group waited for its tasks").because(
+            "The other call was in the middle of a poll when you ended it, and that poll brought its reply. The reply was \
+             there before its task was gone, and it is lost: `shutdown` joins the tasks and throws away what they return. \
+             Between the last look at what is there and the end of the tasks, more may come. Go on with `join_next`.",
+        ),
+    );
+    run.require(
+        matches!(&ended.error, Some(GroupError::Failed(Error::Status(500)))),
+        saw(told(&ended)).expected("the error of the call that failed").because("The caller must hear of it."),
+    );
+}
+
+/// Waits until this holds. Half a minute is for a machine that has stopped; a right answer needs none of it.
+fn within_half_a_minute(mut holds: impl FnMut() -> bool) -> bool {
+    for _ in 0..30_000 {
+        if holds() {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    false
+}
+
+/// Polls once, and again as long as somebody has woken it meanwhile.
+fn poll_while_woken(by_hand: &Wakes, mut poll: impl FnMut() -> Poll<Group>) -> Option<Group> {
+    for _ in 0..1000 {
+        let woken = by_hand.count();
+        if let Poll::Ready(group) = poll() {
+            return Some(group);
+        }
+        if by_hand.count() == woken {
+            return None;
+        }
+    }
+    None
 }
 
 /// When the caller gives up, the tasks of the group end with it.

@@ -7,7 +7,7 @@
 //! begins without results.
 //!
 //! Starts: does not compile
-//! Run: `cargo workbook check 01-futures/call_tree` · Read: book, chapter 1 · 15 min
+//! Run: `cargo workbook check 01-futures/call_tree` · Read: book, chapter 1, Recursion · 15 min
 
 use std::collections::HashMap;
 

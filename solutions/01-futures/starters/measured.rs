@@ -6,7 +6,7 @@
 //! the next. An instant of a poll is the one at which it begins. Two things are missing: the mark `#[pin]` on the field
 //! that has to be pinned, and `poll`.
 //!
-//! Run: `cargo workbook check 01-futures/measured` · Read: book, chapter 1 · 15 min
+//! Run: `cargo workbook check 01-futures/measured` · Read: book, chapter 1, Around a future: `Pin` · 15 min
 
 use std::{
     pin::Pin,

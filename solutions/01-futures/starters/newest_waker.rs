@@ -8,7 +8,7 @@
 //! below works in the demo, and hangs in production. Mend it.
 //!
 //! Starts: lost wake-up
-//! Run: `cargo workbook check 01-futures/newest_waker` · Read: book, chapter 1 · 15 min
+//! Run: `cargo workbook check 01-futures/newest_waker` · Read: book, chapter 1, Wait for somebody else · 15 min
 
 use std::{
     pin::Pin,

@@ -5,7 +5,7 @@
 //! nobody who polls the two can tell which is which: the same calls are made and polled by the same polls, nobody is
 //! woken but by them, what is not needed any more is dropped, and a poll after `Ready` panics.
 //!
-//! Run: `cargo workbook check 01-futures/state_machine` · Read: book, chapter 1 · 15 min
+//! Run: `cargo workbook check 01-futures/state_machine` · Read: book, chapter 1, What the compiler makes of an `async fn` · 15 min
 
 use std::{
     pin::Pin,

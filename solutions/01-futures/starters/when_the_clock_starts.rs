@@ -5,7 +5,7 @@
 //! counts from the moment at which somebody begins to wait. While it waits, a pause is not polled: one timer wakes its
 //! task.
 //!
-//! Run: `cargo workbook check 01-futures/when_the_clock_starts` · Read: book, chapter 1 · 10 min
+//! Run: `cargo workbook check 01-futures/when_the_clock_starts` · Read: book, chapter 1, Two clocks · 10 min
 
 use std::{pin::Pin, time::Duration};
 

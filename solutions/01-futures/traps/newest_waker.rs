@@ -629,3 +629,24 @@ mod try_lock_after_the_clone {
         }
     }
 }
+
+/// Trap: the waker is cloned first, and then there is one lock to look, and another one to keep it.
+/// Caught by: looks_and_keeps_the_waker_in_one_step
+/// Says: keep it from the look to the note
+mod two_locks_after_the_clone {
+    impl Future for WholeReply {
+        type Output = String;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            let newest = cx.waker().clone();
+            {
+                let shared = self.0.lock().expect("nobody panics with this lock");
+                if shared.is_finished {
+                    return Poll::Ready(shared.tokens.concat());
+                }
+            }
+            self.0.lock().expect("nobody panics with this lock").whole = Some(newest);
+            Poll::Pending
+        }
+    }
+}

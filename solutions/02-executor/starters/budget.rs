@@ -9,7 +9,7 @@
 //! nothing. Mend `Budget::spend` and `Tokens::poll_next`.
 //!
 //! Starts: lost wake-up
-//! Run: `cargo workbook check 02-executor/budget` · Read: book, chapter 2 · 15 min
+//! Run: `cargo workbook check 02-executor/budget` · Read: book, chapter 2, Stage 5: turns · 15 min
 
 use std::{
     cell::{Cell, RefCell},

@@ -7,7 +7,7 @@
 //!
 //! A result is given once. A handle that is awaited again would wait for ever, so it panics and says why.
 //!
-//! Run: `cargo workbook check 02-executor/join_handle` · Read: book, chapter 2 · 15 min
+//! Run: `cargo workbook check 02-executor/join_handle` · Read: book, chapter 2, Stage 3: a handle for the result · 15 min
 
 use std::{
     any::Any,

@@ -4,7 +4,7 @@
 //! the next deadline and wakes everybody who waits for it. An hour takes no time, and it takes exactly one hour. A sleep keeps
 //! the newest waker and no other. A waker is called once, when its deadline has come, and with no lock held; then it is let go.
 //!
-//! Run: `cargo workbook check 02-executor/timers` · Read: book, chapter 2 · 15 min
+//! Run: `cargo workbook check 02-executor/timers` · Read: book, chapter 2, Stage 4: time · 15 min
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},

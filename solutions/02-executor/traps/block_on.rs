@@ -363,3 +363,15 @@ mod unparks_the_caller {
         }
     }
 }
+
+/// Trap: `unpark` first, and then the mark. The thread may have looked for it in between, and sleeps again.
+/// Caught by: the_mark_is_there_when_the_thread_gets_up
+/// Says: The mark first, and then `unpark()`
+mod unparks_before_the_mark {
+    impl Wake for ThreadWaker {
+        fn wake(self: Arc<Self>) {
+            self.thread.unpark();
+            self.woken.store(true, Ordering::SeqCst);
+        }
+    }
+}

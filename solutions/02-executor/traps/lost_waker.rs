@@ -473,3 +473,44 @@ mod the_report_keeps_a_waker {
         }
     }
 }
+
+/// Trap: two that stand side by side and have one name are told once.
+/// Caught by: two_hundred_tasks_are_all_told
+/// Says: Two tasks of one name are two
+mod names_side_by_side_once {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let stuck = |task: &Task| StuckTask {
+                name: task.name,
+                waits_for: match Arc::strong_count(&task.waker) {
+                    1 => WaitsFor::Nobody,
+                    _ => WaitsFor::SomebodyWithItsWaker,
+                },
+            };
+            let mut stuck: Vec<_> = self.tasks.values().map(stuck).collect();
+            stuck.dedup();
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}
+
+/// Trap: the report wakes whom nobody else can wake, to give it one more try.
+/// Caught by: a_waker_that_nobody_has_is_a_lost_one
+/// Says: it wakes no task, also where nobody else can
+mod the_report_wakes_the_lost {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            let stuck = |task: &Task| StuckTask {
+                name: task.name,
+                waits_for: match Arc::strong_count(&task.waker) {
+                    1 => WaitsFor::Nobody,
+                    _ => WaitsFor::SomebodyWithItsWaker,
+                },
+            };
+            let lost = |task: &&Task| Arc::strong_count(&task.waker) == 1;
+            let stuck: Vec<_> = self.tasks.values().map(stuck).collect();
+            self.tasks.values().filter(lost).for_each(|task| task.waker.clone().wake());
+            if stuck.is_empty() { Ok(()) } else { Err(Deadlock { stuck }) }
+        }
+    }
+}

@@ -376,3 +376,74 @@ mod locks_twice_in_wake {
         }
     }
 }
+
+/// Trap: the lock is let go between the look and the push.
+/// Caught by: wakes_at_one_instant_make_one_turn
+/// Says: hold the lock from the look to the push
+mod two_locks_in_wake {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            if !self.queue.lock().expect("nobody panics with this lock").contains(&self.id) {
+                self.queue.lock().expect("nobody panics with this lock").push_back(self.id);
+            }
+        }
+    }
+}
+
+/// Trap: a task that is woken twice in a row stands in the queue once; where another one is woken in between, twice.
+/// Caught by: a_task_keeps_its_place_in_the_queue
+/// Says: woken 2 times before its turn
+mod looks_at_the_last_one {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            let mut queue = self.queue.lock().expect("nobody panics with this lock");
+            if queue.back() != Some(&self.id) {
+                queue.push_back(self.id);
+            }
+        }
+    }
+}
+
+/// Trap: only the first 64 places are looked at.
+/// Caught by: a_task_keeps_its_place_in_the_queue
+/// Says: woken 2 times before its turn
+mod looks_at_the_first_64 {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            let mut queue = self.queue.lock().expect("nobody panics with this lock");
+            if !queue.iter().take(64).any(|id| *id == self.id) {
+                queue.push_back(self.id);
+            }
+        }
+    }
+}
+
+/// Trap: each wake sends the task to the end, also where it stands in the queue already.
+/// Caught by: a_task_keeps_its_place_in_the_queue
+/// Says: keeps its place
+mod every_wake_sends_it_to_the_end {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            let mut queue = self.queue.lock().expect("nobody panics with this lock");
+            queue.retain(|id| *id != self.id);
+            queue.push_back(self.id);
+        }
+    }
+}
+
+/// Trap: an id that belongs to no task is taken for the end of the queue.
+/// Caught by: a_wake_after_the_end_does_nothing
+/// Says: An id in the queue that belongs to no task is skipped
+mod stops_at_an_id_without_a_task {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let Some(task) = next.and_then(|id| self.tasks.get_mut(&id)) else { return };
+                if task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_ready() {
+                    next.and_then(|id| self.tasks.remove(&id));
+                }
+            }
+        }
+    }
+}

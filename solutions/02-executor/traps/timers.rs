@@ -538,3 +538,73 @@ mod every_waker_is_kept {
         }
     }
 }
+
+/// Trap: `try_lock`, and pending where somebody has the lock.
+/// Caught by: a_poll_waits_for_the_lock
+/// Says: is a lost wake-up
+mod gives_up_when_the_lock_is_taken {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let Ok(mut timers) = self.clock.0.try_lock() else { return Poll::Pending };
+            if timers.now >= self.deadline {
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: a hundred sleepers are woken, and the rest of them forgotten.
+/// Caught by: a_jump_wakes_everybody_whose_deadline_has_come
+/// Says: no number in the code says how many they are
+mod a_hundred_at_most {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let due = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                timers.now = deadline;
+                let later = timers.waiting.split_off(&(deadline, u64::MAX));
+                std::mem::replace(&mut timers.waiting, later)
+            };
+            due.into_values().take(100).for_each(Waker::wake);
+            true
+        }
+    }
+}
+
+/// Trap: whole milliseconds are compared.
+/// Caught by: a_sleep_keeps_one_waker_as_long_as_it_waits
+/// Says: Who compares rounded times wakes too early
+mod whole_milliseconds {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            if timers.now.as_millis() >= self.deadline.as_millis() {
+                return Poll::Ready(());
+            }
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the waker is left first, and stays there where the deadline has come.
+/// Caught by: a_sleep_keeps_one_waker_as_long_as_it_waits
+/// Says: Who is ready waits for nothing
+mod leaves_its_waker_first {
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let mut timers = self.clock.timers();
+            timers.waiting.insert((self.deadline, self.number), context.waker().clone());
+            if timers.now >= self.deadline { Poll::Ready(()) } else { Poll::Pending }
+        }
+    }
+}

@@ -8,7 +8,7 @@ mod errors_that_are_no_errors {
     use std::convert::Infallible;
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let calls = prompts.iter().map(|prompt| async move { Ok::<_, Infallible>(read(llm, prompt).await) });
+        let calls = prompts.iter().map(|prompt| async move { Ok::<_, Infallible>(call(llm, prompt).await) });
         let Ok(results) = try_join_all(calls).await;
         results
     }
@@ -19,7 +19,7 @@ mod futures_ordered {
     use futures::stream::FuturesOrdered;
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let calls: FuturesOrdered<_> = prompts.iter().map(|prompt| read(llm, prompt)).collect();
+        let calls: FuturesOrdered<_> = prompts.iter().map(|prompt| call(llm, prompt)).collect();
         calls.collect().await
     }
 }
@@ -29,7 +29,7 @@ mod futures_unordered_with_places {
     use futures::stream::FuturesUnordered;
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let calls = prompts.iter().enumerate().map(|(place, prompt)| async move { (place, read(llm, prompt).await) });
+        let calls = prompts.iter().enumerate().map(|(place, prompt)| async move { (place, call(llm, prompt).await) });
         let mut calls: FuturesUnordered<_> = calls.collect();
         let mut results: Vec<Option<Result<String, Failed>>> = vec![None; prompts.len()];
         while let Some((place, result)) = calls.next().await {
@@ -39,19 +39,66 @@ mod futures_unordered_with_places {
     }
 }
 
-/// Also right: a `JoinSet`, where each task brings the place of its prompt along.
-mod join_set_with_places {
+/// Also right: a `JoinSet`, where the id of each task says whose place it is, also after a panic.
+mod join_set_with_ids {
+    use std::collections::HashMap;
     use tokio::task::JoinSet;
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let mut tasks = JoinSet::new();
+        let mut places = HashMap::new();
         for (place, prompt) in prompts.iter().cloned().enumerate() {
             let llm = llm.clone();
-            tasks.spawn(async move { (place, read(&llm, &prompt).await) });
+            let task = tasks.spawn(async move { read(&llm, &prompt).await });
+            places.insert(task.id(), place);
         }
-        let mut results = tasks.join_all().await;
-        results.sort_by_key(|(place, _)| *place);
-        results.into_iter().map(|(_, result)| result).collect()
+        let mut results: Vec<_> = prompts.iter().map(|_| Err(Failed::Panicked)).collect();
+        while let Some(ended) = tasks.join_next_with_id().await {
+            if let Ok((id, result)) = ended {
+                results[places[&id]] = result;
+            }
+        }
+        results
+    }
+}
+
+/// Also right: `catch_unwind` of the futures crate round each call: it catches what the poll throws, and needs no task.
+mod a_net_round_each_call {
+    use futures::FutureExt;
+    use std::panic::AssertUnwindSafe;
+
+    async fn call(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        AssertUnwindSafe(read(llm, prompt)).catch_unwind().await.unwrap_or(Err(Failed::Panicked))
+    }
+}
+
+/// Also right: `std::panic::catch_unwind` round every poll, by hand.
+mod a_net_round_each_poll {
+    use std::{
+        future::poll_fn,
+        panic::{AssertUnwindSafe, catch_unwind},
+        pin::pin,
+        task::Poll,
+    };
+
+    async fn call(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        let mut reading = pin!(read(llm, prompt));
+        poll_fn(|cx| {
+            catch_unwind(AssertUnwindSafe(|| reading.as_mut().poll(cx))).unwrap_or(Poll::Ready(Err(Failed::Panicked)))
+        })
+        .await
+    }
+}
+
+/// Also right: the handles of all tasks, joined.
+mod handles_joined {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let tasks = prompts.iter().map(|prompt| {
+            let (llm, prompt) = (llm.clone(), prompt.clone());
+            tokio::spawn(async move { read(&llm, &prompt).await })
+        });
+        let ended = join_all(tasks).await;
+        ended.into_iter().map(|ended| ended.unwrap_or(Err(Failed::Panicked))).collect()
     }
 }
 
@@ -60,7 +107,7 @@ mod joined_down_the_list {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let [first, others @ ..] = prompts else { return Vec::new() };
         // A future that holds itself has no size: the box gives it one.
-        let (first, others) = tokio::join!(read(llm, first), Box::pin(ask_all(llm, others)));
+        let (first, others) = tokio::join!(call(llm, first), Box::pin(ask_all(llm, others)));
         [vec![first], others].concat()
     }
 }
@@ -71,7 +118,7 @@ mod polled_by_hand {
     use std::{future::poll_fn, task::Poll};
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let mut calls: Vec<_> = prompts.iter().map(|prompt| Box::pin(maybe_done(read(llm, prompt)))).collect();
+        let mut calls: Vec<_> = prompts.iter().map(|prompt| Box::pin(maybe_done(call(llm, prompt)))).collect();
         poll_fn(|cx| {
             // Every call is polled: `all` would stop at the first one that is not done, and the next would not start.
             let waiting = calls.iter_mut().map(|call| call.as_mut().poll(cx)).filter(Poll::is_pending).count();
@@ -87,7 +134,7 @@ mod room_for_all {
     use futures::stream;
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        stream::iter(prompts).map(|prompt| read(llm, prompt)).buffered(prompts.len().max(1)).collect().await
+        stream::iter(prompts).map(|prompt| call(llm, prompt)).buffered(prompts.len().max(1)).collect().await
     }
 }
 
@@ -102,7 +149,7 @@ mod tasks_awaited_in_order {
 
         let mut results = Vec::with_capacity(tasks.len());
         for task in tasks {
-            results.push(task.await.expect("the task does not panic"));
+            results.push(task.await.unwrap_or(Err(Failed::Panicked)));
         }
         results
     }
@@ -120,7 +167,7 @@ mod tokens_folded {
                 }
             })
             .await;
-        error.map_or_else(|| Ok(text.clone()), |error| Err(Failed { text: text.clone(), error }))
+        error.map_or_else(|| Ok(text.clone()), |error| Err(Failed::Error { text: text.clone(), error }))
     }
 }
 
@@ -136,7 +183,7 @@ mod the_text_outside {
         });
         match read.await {
             Ok(()) => Ok(text),
-            Err(error) => Err(Failed { text, error }),
+            Err(error) => Err(Failed::Error { text, error }),
         }
     }
 }

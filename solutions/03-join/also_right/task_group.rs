@@ -253,34 +253,3 @@ mod started_from_the_end {
         group
     }
 }
-
-/// Also right: at an error what is there is taken with `try_join_next`; `shutdown` ends and joins the rest.
-mod taken_then_shut_down {
-    pub async fn task_group<F>(calls: Vec<F>) -> Group
-    where
-        F: Future<Output = Result<Reply, Error>> + Send + 'static,
-    {
-        let mut group = Group { replies: vec![None; calls.len()], error: None };
-        let mut tasks = JoinSet::new();
-        for (place, call) in calls.into_iter().enumerate() {
-            tasks.spawn(async move { (place, call.await) });
-        }
-        while let Some(joined) = tasks.join_next().await {
-            group.error = Some(match joined {
-                Ok((place, Ok(reply))) => {
-                    group.replies[place] = Some(reply);
-                    continue;
-                }
-                Ok((_, Err(error))) => GroupError::Failed(error),
-                Err(panic) => GroupError::Panicked(panic),
-            });
-            while let Some(joined) = tasks.try_join_next() {
-                if let Ok((place, Ok(reply))) = joined {
-                    group.replies[place] = Some(reply);
-                }
-            }
-            tasks.shutdown().await;
-        }
-        group
-    }
-}

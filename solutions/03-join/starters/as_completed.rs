@@ -5,7 +5,7 @@
 //! with it and with the place of its prompt, at that instant. No box waits for a slower answer or for another box's
 //! translation. There may be any number of prompts, and when `ask_all` ends, nothing of it goes on.
 //!
-//! Run: `cargo workbook check 03-join/as_completed` · Read: book, chapter 3 · 15 min
+//! Run: `cargo workbook check 03-join/as_completed` · Read: book, chapter 3, The first answer first: `FuturesUnordered` · 15 min
 
 use futures::StreamExt;
 use mock_llm::{MockLlm, Reply};

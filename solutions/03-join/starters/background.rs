@@ -8,7 +8,7 @@
 //! The code below was carried over from JavaScript, where a call runs from the moment at which it is made. Mend it.
 //!
 //! Starts: too slow
-//! Run: `cargo workbook check 03-join/background` · Read: book, chapter 3 · 10 min
+//! Run: `cargo workbook check 03-join/background` · Read: book, chapter 3, In the background: `spawn` · 10 min
 
 use std::sync::{Arc, Mutex};
 

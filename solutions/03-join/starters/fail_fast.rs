@@ -6,7 +6,7 @@
 //! number of pages, and a book has hundreds. No call is made again. The same prompt may be in the list more than once:
 //! each place has its own call.
 //!
-//! Run: `cargo workbook check 03-join/fail_fast` · Read: book, chapter 3 · 10 min
+//! Run: `cargo workbook check 03-join/fail_fast` · Read: book, chapter 3, All or nothing: `try_join!` · 10 min
 
 use mock_llm::{Error, MockLlm, Reply};
 

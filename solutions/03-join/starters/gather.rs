@@ -7,7 +7,7 @@
 //! runs; the same prompt may be there twice, and is then asked twice.
 //!
 //! Starts: too slow
-//! Run: `cargo workbook check 03-join/gather` · Read: book, chapter 3 · 10 min
+//! Run: `cargo workbook check 03-join/gather` · Read: book, chapter 3, As many as there are: `join_all` · 10 min
 
 use futures::future::join_all;
 use mock_llm::{MockLlm, Reply};

@@ -2,13 +2,14 @@
 //!
 //! The page is empty until the first token comes. `hedge` asks atlas. If no token is there after `delay`, it asks birch too,
 //! while the call to atlas goes on: whichever gives its first *token* first wins, and the other call is dropped at that
-//! instant. `show` is called with each token of the winner when it comes, and `hedge` ends when the answer does.
+//! instant. `show` is called with each token of the winner when it comes, and `hedge` ends when the answer does. `delay` may
+//! be anything from zero, when both are asked at once, to `Duration::MAX`, when birch never is.
 //!
 //! An error before `delay` is returned at once. A later one does not count as long as the other call may still begin; where
 //! both fail, the later error is returned. Once an answer has begun, its error is returned, and nobody else is asked. When
 //! the caller drops `hedge`, its calls are dropped with it.
 //!
-//! Run: `cargo workbook check 03-join/hedge` · Read: book, chapter 3 · 15 min
+//! Run: `cargo workbook check 03-join/hedge` · Read: book, chapter 3, A second chance: a hedged request · 15 min
 
 use std::time::Duration;
 

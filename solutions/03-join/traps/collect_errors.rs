@@ -8,7 +8,7 @@
 /// Says: The call failed, and the list says that it did not
 mod a_reply_for_an_error {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
+        let results = join_all(prompts.iter().map(|prompt| call(llm, prompt))).await;
         results.into_iter().map(|result| Ok(result.unwrap_or_default())).collect()
     }
 }
@@ -39,7 +39,7 @@ mod a_stream_that_ends_at_an_error {
 /// Says: whatever became of the other calls
 mod all_or_nothing {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
+        let results = join_all(prompts.iter().map(|prompt| call(llm, prompt))).await;
         match results.into_iter().collect::<Result<Vec<String>, Failed>>() {
             Ok(replies) => replies.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(error); prompts.len()],
@@ -54,8 +54,8 @@ mod all_or_nothing {
 mod asks_again {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let calls = prompts.iter().map(|prompt| async move {
-            match read(llm, prompt).await {
-                Err(_) => read(llm, prompt).await,
+            match call(llm, prompt).await {
+                Err(_) => call(llm, prompt).await,
                 reply => reply,
             }
         });
@@ -69,7 +69,7 @@ mod asks_again {
 /// Says: The errors were left out
 mod errors_left_out {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
+        let results = join_all(prompts.iter().map(|prompt| call(llm, prompt))).await;
         results.into_iter().filter(Result::is_ok).collect()
     }
 }
@@ -97,7 +97,7 @@ mod one_after_another {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let mut results = Vec::new();
         for prompt in prompts {
-            results.push(read(llm, prompt).await);
+            results.push(call(llm, prompt).await);
         }
         results
     }
@@ -110,7 +110,10 @@ mod one_after_another {
 mod one_error_for_all {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let calls = prompts.iter().map(|prompt| async move {
-            read(llm, prompt).await.map_err(|failed| Failed { error: Error::Refused, ..failed })
+            call(llm, prompt).await.map_err(|failed| match failed {
+                Failed::Error { text, .. } => Failed::Error { text, error: Error::Refused },
+                Failed::Panicked => Failed::Panicked,
+            })
         });
         join_all(calls).await
     }
@@ -124,7 +127,7 @@ mod order_of_arrival {
     use futures::stream::FuturesUnordered;
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let calls: FuturesUnordered<_> = prompts.iter().map(|prompt| read(llm, prompt)).collect();
+        let calls: FuturesUnordered<_> = prompts.iter().map(|prompt| call(llm, prompt)).collect();
         calls.collect().await
     }
 }
@@ -136,7 +139,7 @@ mod question_mark {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let mut results = Vec::new();
         for prompt in prompts {
-            results.push(Ok(read(llm, prompt).await?));
+            results.push(Ok(call(llm, prompt).await?));
         }
         results
     }
@@ -156,7 +159,7 @@ mod reads_up_to_an_error {
 
         let mut results = Vec::new();
         for task in tasks {
-            results.push(task.await.expect("the task does not panic"));
+            results.push(task.await.unwrap_or(Err(Failed::Panicked)));
             if results.iter().any(Result::is_err) {
                 break;
             }
@@ -171,7 +174,7 @@ mod reads_up_to_an_error {
 /// Says: first the replies, then the errors
 mod replies_first_errors_last {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
+        let results = join_all(prompts.iter().map(|prompt| call(llm, prompt))).await;
         let (replies, errors): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
         [replies, errors].concat()
     }
@@ -185,7 +188,7 @@ mod stops_at_an_error {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let mut results = Vec::new();
         for prompt in prompts {
-            let result = read(llm, prompt).await;
+            let result = call(llm, prompt).await;
             let failed = result.is_err();
             results.push(result);
             if failed {
@@ -201,7 +204,7 @@ mod stops_at_an_error {
 /// Says: mismatched types
 mod two_lists {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let results = join_all(prompts.iter().map(|prompt| read(llm, prompt))).await;
+        let results = join_all(prompts.iter().map(|prompt| call(llm, prompt))).await;
         let (mut replies, mut errors) = (Vec::new(), Vec::new());
         for result in results {
             match result {
@@ -220,7 +223,7 @@ mod two_lists {
 /// Says: belongs into the list
 mod unwraps {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        let replies = prompts.iter().map(|prompt| async move { read(llm, prompt).await.expect("the model answers") });
+        let replies = prompts.iter().map(|prompt| async move { call(llm, prompt).await.expect("the model answers") });
         join_all(replies).await.into_iter().map(Ok).collect()
     }
 }
@@ -232,7 +235,7 @@ mod room_for_seven {
     use futures::stream;
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
-        stream::iter(prompts).map(|prompt| read(llm, prompt)).buffered(7).collect().await
+        stream::iter(prompts).map(|prompt| call(llm, prompt)).buffered(7).collect().await
     }
 }
 
@@ -244,7 +247,7 @@ mod asks_what_is_alike_once {
 
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let unique: BTreeSet<&String> = prompts.iter().collect();
-        let results = join_all(unique.iter().map(|prompt| read(llm, prompt))).await;
+        let results = join_all(unique.iter().map(|prompt| call(llm, prompt))).await;
         let place = |prompt: &String| unique.iter().position(|other| *other == prompt).expect("it is one of them");
         prompts.iter().map(|prompt| results[place(prompt)].clone()).collect()
     }
@@ -256,8 +259,8 @@ mod asks_what_is_alike_once {
 mod asks_again_after_a_429 {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let calls = prompts.iter().map(|prompt| async move {
-            match read(llm, prompt).await {
-                Err(Failed { error: Error::RateLimited { .. }, .. }) => read(llm, prompt).await,
+            match call(llm, prompt).await {
+                Err(Failed::Error { error: Error::RateLimited { .. }, .. }) => call(llm, prompt).await,
                 result => result,
             }
         });
@@ -271,7 +274,7 @@ mod asks_again_after_a_429 {
 mod a_task_left_behind {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         tokio::spawn(std::future::pending::<()>());
-        join_all(prompts.iter().map(|prompt| read(llm, prompt))).await
+        join_all(prompts.iter().map(|prompt| call(llm, prompt))).await
     }
 }
 
@@ -281,7 +284,7 @@ mod a_task_left_behind {
 mod the_chapters_code_renamed {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
         let results = join_all(prompts.iter().map(|prompt| llm.complete(prompt))).await;
-        let failed = |error| Failed { text: String::new(), error };
+        let failed = |error| Failed::Error { text: String::new(), error };
         results.into_iter().map(|result| result.map(|reply| reply.text).map_err(failed)).collect()
     }
 }
@@ -294,7 +297,7 @@ mod the_tokens_are_try_collected {
 
     async fn read(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
         let tokens = ask(llm, prompt).map_ok(|token| token.text).try_collect::<String>().await;
-        tokens.map_err(|error| Failed { text: String::new(), error })
+        tokens.map_err(|error| Failed::Error { text: String::new(), error })
     }
 }
 
@@ -322,7 +325,7 @@ mod the_last_token {
         while let Some(token) = tokens.next().await {
             match token {
                 Ok(token) => text = token.text,
-                Err(error) => return Err(Failed { text, error }),
+                Err(error) => return Err(Failed::Error { text, error }),
             }
         }
         Ok(text)
@@ -340,11 +343,160 @@ mod streams_read_in_turn {
             results.push(loop {
                 match tokens.next().await {
                     Some(Ok(token)) => text.push_str(&token.text),
-                    Some(Err(error)) => break Err(Failed { text, error }),
+                    Some(Err(error)) => break Err(Failed::Error { text, error }),
                     None => break Ok(text),
                 }
             });
         }
         results
+    }
+}
+
+/// Trap: `join_all` of the calls, which are branches of one task: a panic goes through all of them.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: the client library panicked, as its script says
+/// Says: goes up through everything that polls it
+mod branches_of_one_task {
+    async fn call(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        read(llm, prompt).await
+    }
+}
+
+/// Trap: a task for each call, and `expect` for the `JoinError`: the panic is caught, and made again.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: goes up through everything that polls it
+mod panics_again {
+    async fn call(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        let (llm, prompt) = (llm.clone(), prompt.to_owned());
+        tokio::spawn(async move { read(&llm, &prompt).await }).await.expect("the task does not panic")
+    }
+}
+
+/// Trap: one net round all calls. It catches the panic when the calls that were in flight have been dropped.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: The panic took other calls with it
+mod one_net_for_all {
+    use futures::FutureExt;
+    use std::panic::AssertUnwindSafe;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let all = join_all(prompts.iter().map(|prompt| read(llm, prompt)));
+        let caught = AssertUnwindSafe(all).catch_unwind().await;
+        caught.unwrap_or_else(|_| prompts.iter().map(|_| Err(Failed::Panicked)).collect())
+    }
+}
+
+/// Trap: one task for all calls: the caller survives the panic, and the other calls do not.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: The panic took other calls with it
+mod one_task_for_all {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let (llm, all) = (llm.clone(), prompts.to_vec());
+        let task = tokio::spawn(async move { join_all(all.iter().map(|prompt| read(&llm, prompt))).await });
+        task.await.unwrap_or_else(|_| prompts.iter().map(|_| Err(Failed::Panicked)).collect())
+    }
+}
+
+/// Trap: `std::panic::catch_unwind` round the call of the async function, where nothing runs yet.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: goes up through everything that polls it
+mod a_net_round_the_making {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    async fn call(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        match catch_unwind(AssertUnwindSafe(|| read(llm, prompt))) {
+            Ok(reading) => reading.await,
+            Err(_) => Err(Failed::Panicked),
+        }
+    }
+}
+
+/// Trap: a `JoinSet` whose tasks bring their places along, and a panic does not: its place is left out.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: 6 results
+/// Says: its place is lost
+mod the_place_is_lost {
+    use tokio::task::JoinSet;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let mut tasks = JoinSet::new();
+        for (place, prompt) in prompts.iter().cloned().enumerate() {
+            let llm = llm.clone();
+            tasks.spawn(async move { (place, read(&llm, &prompt).await) });
+        }
+        let mut results = Vec::new();
+        while let Some(ended) = tasks.join_next().await {
+            results.extend(ended.ok());
+        }
+        results.sort_by_key(|(place, _)| *place);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+}
+
+/// Trap: the places that the panics left out are filled at the end of the list.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: an answer that moves up goes to the wrong customer
+mod panics_at_the_end {
+    use tokio::task::JoinSet;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let mut tasks = JoinSet::new();
+        for (place, prompt) in prompts.iter().cloned().enumerate() {
+            let llm = llm.clone();
+            tasks.spawn(async move { (place, read(&llm, &prompt).await) });
+        }
+        let mut results = Vec::new();
+        while let Some(ended) = tasks.join_next().await {
+            results.push(ended.unwrap_or((prompts.len(), Err(Failed::Panicked))));
+        }
+        results.sort_by_key(|(place, _)| *place);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+}
+
+/// Trap: a panic is told as an error that no provider gave.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: The call panicked, and the list does not say so
+mod a_panic_told_as_an_error {
+    async fn call(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        let (llm, prompt) = (llm.clone(), prompt.to_owned());
+        let task = tokio::spawn(async move { read(&llm, &prompt).await });
+        task.await.unwrap_or(Err(Failed::Error { text: String::new(), error: Error::Status(500) }))
+    }
+}
+
+/// Trap: after a panic the call is made again, until it does not panic, or for the third time.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: made again
+mod asks_again_after_a_panic {
+    async fn call(llm: &MockLlm, prompt: &str) -> Result<String, Failed> {
+        for _ in 0..3 {
+            let (llm, prompt) = (llm.clone(), prompt.to_owned());
+            if let Ok(result) = tokio::spawn(async move { read(&llm, &prompt).await }).await {
+                return result;
+            }
+        }
+        Err(Failed::Panicked)
+    }
+}
+
+/// Trap: at the first panic the other tasks are aborted.
+/// Caught by: a_panic_takes_nobody_with_it
+/// Says: The panic took other calls with it
+mod aborts_at_a_panic {
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
+        let spawn = |prompt: &String| {
+            let (llm, prompt) = (llm.clone(), prompt.clone());
+            tokio::spawn(async move { read(&llm, &prompt).await })
+        };
+        let tasks: Vec<_> = prompts.iter().map(spawn).collect();
+        let aborts: Vec<_> = tasks.iter().map(|task| task.abort_handle()).collect();
+        let ended = tasks.into_iter().map(|task| async {
+            task.await.unwrap_or_else(|_| {
+                aborts.iter().for_each(|abort| abort.abort());
+                Err(Failed::Panicked)
+            })
+        });
+        join_all(ended).await
     }
 }

@@ -175,7 +175,7 @@ mod first_asked_again {
 
 /// Trap: both have failed, and the error that came first is returned.
 /// Caught by: two_errors_give_the_later_one
-/// Says: Only with the second error it is certain
+/// Says: That error came first
 mod first_error_kept {
     use futures::{future::Either, future::select};
 
@@ -659,5 +659,136 @@ mod a_late_answer_that_is_cut {
                 },
             }
         }
+    }
+}
+
+/// Trap: a delay of zero is taken for "no hedge".
+/// Caught by: any_delay_is_a_delay
+/// Says: not a word for "off"
+mod zero_means_off {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        if delay.is_zero() {
+            return atlas.await;
+        }
+        if let Ok(in_time) = timeout(delay, &mut atlas).await {
+            return in_time;
+        }
+        let birch = pin!(begin(llm, "birch", prompt));
+        let (begun, _loser) = select_ok([atlas, birch]).await?;
+        Ok(begun)
+    }
+}
+
+/// Trap: the instant at which the delay is over is computed, and there is none for the longest delay.
+/// Caught by: any_delay_is_a_delay
+/// Says: no instant is so far away
+mod an_instant_too_far_away {
+    use tokio::time::{Instant, timeout_at};
+
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        if let Ok(in_time) = timeout_at(Instant::now() + delay, &mut atlas).await {
+            return in_time;
+        }
+        let birch = pin!(begin(llm, "birch", prompt));
+        let (begun, _loser) = select_ok([atlas, birch]).await?;
+        Ok(begun)
+    }
+}
+
+/// Trap: an answer of atlas that is in time is read up to its hundredth token.
+/// Caught by: a_long_answer_is_shown_to_its_end
+/// Says: 100 tokens of a long answer
+mod a_hundred_tokens {
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let (first, rest) = first_to_begin(llm, prompt, delay).await?;
+        show(first);
+        let mut rest = rest.take(99);
+        while let Some(token) = rest.next().await {
+            show(token?);
+        }
+        Ok(())
+    }
+}
+
+/// Trap: the first waker is used for ever, though another task may poll the next time.
+/// Caught by: goes_on_in_another_task
+/// Says: waker
+mod the_first_waker_for_ever {
+    use std::{
+        future::poll_fn,
+        task::{Context, Waker},
+    };
+
+    pub async fn hedge(llm: &MockLlm, prompt: &str, delay: Duration, mut show: impl FnMut(Token)) -> Result<(), Error> {
+        let mut first: Option<Waker> = None;
+        let mut begun = pin!(first_to_begin(llm, prompt, delay));
+        let begun = poll_fn(|cx| {
+            let waker = first.get_or_insert_with(|| cx.waker().clone());
+            begun.as_mut().poll(&mut Context::from_waker(waker))
+        });
+        let (token, mut rest) = begun.await?;
+        show(token);
+        while let Some(token) = rest.next().await {
+            show(token?);
+        }
+        Ok(())
+    }
+}
+
+/// Trap: where both have failed, atlas is asked again.
+/// Caught by: two_errors_give_the_later_one
+/// Says: atlas is asked again after its error
+mod a_try_after_two_errors {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        if let Ok(in_time) = timeout(delay, &mut atlas).await {
+            return in_time;
+        }
+        let birch = pin!(begin(llm, "birch", prompt));
+        match select_ok([atlas, birch]).await {
+            Ok((begun, _loser)) => Ok(begun),
+            Err(_) => begin(llm, "atlas", prompt).await,
+        }
+    }
+}
+
+/// Trap: both have failed, and an error is made up.
+/// Caught by: two_errors_give_the_later_one
+/// Says: it is made up
+mod an_error_made_up {
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        if let Ok(in_time) = timeout(delay, &mut atlas).await {
+            return in_time;
+        }
+        let birch = pin!(begin(llm, "birch", prompt));
+        select_ok([atlas, birch]).await.map(|(begun, _loser)| begun).map_err(|_| Error::Status(503))
+    }
+}
+
+/// Trap: an error that comes early is kept until the delay is over.
+/// Caught by: an_early_error_is_returned_at_once
+/// Says: it is returned late
+mod an_early_error_held_back {
+    use tokio::time::sleep;
+
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut over = pin!(sleep(delay));
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        tokio::select! {
+            biased;
+            in_time = &mut atlas => {
+                if in_time.is_err() {
+                    over.await;
+                }
+                return in_time;
+            }
+            () = &mut over => {}
+        }
+        let birch = pin!(begin(llm, "birch", prompt));
+        let (begun, _loser) = select_ok([atlas, birch]).await?;
+        Ok(begun)
     }
 }

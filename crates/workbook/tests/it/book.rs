@@ -102,6 +102,29 @@ fn every_chapter_knows_its_exercises_and_their_minutes() {
     }
 }
 
+/// The head of an exercise names its chapter, and the section of it that `b` opens and that a verdict sends the reader to.
+#[test]
+fn every_exercise_sends_its_reader_to_a_section_that_is_there() {
+    for (chapter, number) in Book::open().chapters.iter().zip(1..) {
+        let sections: Vec<&str> =
+            chapter.text.lines().filter_map(|line| line.strip_prefix("## ").or(line.strip_prefix("### "))).collect();
+        let mut without = Vec::new();
+        for exercise in &chapter.exercises {
+            let (name, read) = (&exercise.name, exercise.header().read.unwrap_or_default());
+            let section = read.strip_prefix(&format!("book, chapter {number}"));
+            match section.unwrap_or_else(|| panic!("{name} is of chapter {number}: {read:?}")).strip_prefix(", ") {
+                Some(section) => {
+                    assert!(sections.contains(&section), "{name}: there is no {section:?} in {sections:?}")
+                }
+                None => without.push(name),
+            }
+        }
+        // A lesson that is new may leave it for later, as a whole.
+        let is_new = without.len() == chapter.exercises.len();
+        assert!(is_new || without.is_empty(), "{}: {without:?} name no section", chapter.lesson);
+    }
+}
+
 struct Book {
     workspace: Workspace,
     chapters: Vec<Chapter>,
