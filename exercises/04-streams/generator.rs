@@ -10,7 +10,7 @@
 //! - Tokens and errors are handed on as they come, and after an error comes the end.
 //!
 //! Starts: wrong
-//! Run: `cargo workbook check 04-streams/generator` · Read: book, chapter 4 · 10 min
+//! Run: `cargo workbook check 04-streams/generator` · Read: book, chapter 4, When the reader leaves · 10 min
 
 use std::sync::{Arc, Mutex};
 

@@ -13,7 +13,7 @@
 //! `Whole`, not when a token was shown, for it would be shown twice, and not when the question itself was refused, with a status
 //! from 400 to 499. Except for 429: that one only came too early.
 //!
-//! Run: `cargo workbook check 04-streams/how_it_ended` · Read: book, chapter 4 · 15 min
+//! Run: `cargo workbook check 04-streams/how_it_ended` · Read: book, chapter 4, How an answer ends · 15 min
 
 use futures::{StreamExt, stream::LocalBoxStream};
 use mock_llm::Error;

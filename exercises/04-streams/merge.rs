@@ -10,7 +10,7 @@
 //!   end, no model speaks any more. And if it is ready before the first token is asked for, nobody is asked.
 //! - Two models may have one name. An audience that leaves takes all calls along.
 //!
-//! Run: `cargo workbook check 04-streams/merge` · Read: book, chapter 4 · 15 min
+//! Run: `cargo workbook check 04-streams/merge` · Read: book, chapter 4, Several streams as one · 15 min
 
 use futures::{Stream, StreamExt, stream};
 use mock_llm::{Error, MockLlm, Token, TokenStream};

@@ -13,7 +13,7 @@
 //! long a connection lives, is no reason for an error; and nothing is kept of what has been given.
 //!
 //! Starts: wrong
-//! Run: `cargo workbook check 04-streams/never_ending_event` · Read: book, chapter 4 · 15 min
+//! Run: `cargo workbook check 04-streams/never_ending_event` · Read: book, chapter 4, The wire: bytes, cut anywhere · 15 min
 
 use async_stream::stream;
 use futures::Stream;

@@ -8,7 +8,7 @@
 //! - A call that fails is the item of its page, and the others go on.
 //! - Nothing is asked before somebody reads, and a reader who stops takes the calls along.
 //!
-//! Run: `cargo workbook check 04-streams/ordered_or_not` · Read: book, chapter 4 · 10 min
+//! Run: `cargo workbook check 04-streams/ordered_or_not` · Read: book, chapter 4, Several calls from a list · 10 min
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use mock_llm::{Error, MockLlm};

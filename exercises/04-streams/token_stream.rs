@@ -10,7 +10,7 @@
 //!   again.
 //! - It says `Pending` only where the call or the timer did. Nothing happens before the first poll, and nothing after a drop.
 //!
-//! Run: `cargo workbook check 04-streams/token_stream` · Read: book, chapter 4 · 15 min
+//! Run: `cargo workbook check 04-streams/token_stream` · Read: book, chapter 4, First principles · 15 min
 
 use std::{
     collections::VecDeque,

@@ -10,7 +10,7 @@
 //! A stream of tokens keeps what has come, and gives it to whoever asks.
 //!
 //! Starts: too slow
-//! Run: `cargo workbook check 04-streams/render_as_it_arrives` · Read: book, chapter 4 · 10 min
+//! Run: `cargo workbook check 04-streams/render_as_it_arrives` · Read: book, chapter 4, A callback, or a stream · 10 min
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@
 //! Each event is given as soon as its blank line is there, and a chunk is read only when somebody waits for an event. When
 //! the reader drops the stream of events, the chunks are dropped with it.
 //!
-//! Run: `cargo workbook check 04-streams/sse_events` · Read: book, chapter 4 · 15 min
+//! Run: `cargo workbook check 04-streams/sse_events` · Read: book, chapter 4, The wire: bytes, cut anywhere · 15 min
 
 use async_stream::stream;
 use futures::{Stream, stream::LocalBoxStream};

@@ -11,7 +11,7 @@
 //!   flight any more when `print_all` returns, or when its caller drops it.
 //!
 //! Starts: too slow
-//! Run: `cargo workbook check 04-streams/stalled_buffer` · Read: book, chapter 4 · 15 min
+//! Run: `cargo workbook check 04-streams/stalled_buffer` · Read: book, chapter 4, The buffer that stands still · 15 min
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@
 //!   without `Finished`, or with an error, no call is handed on. The error is, and then comes the end.
 //!
 //! Starts: wrong
-//! Run: `cargo workbook check 04-streams/tool_call_deltas` · Read: book, chapter 4 · 15 min
+//! Run: `cargo workbook check 04-streams/tool_call_deltas` · Read: book, chapter 4, How an answer ends · 15 min
 
 use async_stream::stream;
 use futures::Stream;
