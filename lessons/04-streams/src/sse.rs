@@ -39,6 +39,10 @@ pub enum Error {
     /// The sender has begun an event, and would have it kept for ever.
     #[error("an event has more than {limit} bytes and no end")]
     TooLong { limit: usize },
+    /// An id is longer than any that is of use. The standard has no such rule. But each event
+    /// has the last id, so a long one and many short events would multiply.
+    #[error("an id has more than {LONGEST_ID} bytes")]
+    IdTooLong,
 }
 
 // ANCHOR: decoder
@@ -75,6 +79,9 @@ pub struct Decoder {
 
 /// Of one event, and of the line that is not complete.
 const DEFAULT_LIMIT: usize = 8 * 1024 * 1024;
+
+/// How many bytes an id may have.
+const LONGEST_ID: usize = 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -153,7 +160,7 @@ impl Decoder {
             let Some(end) = end else { break };
             self.after_cr = rest[end] == b'\r';
             rest = &rest[end + 1..];
-            self.end_line(events);
+            self.end_line(events)?;
         }
         Ok(())
     }
@@ -184,7 +191,7 @@ impl Decoder {
     }
 
     // ANCHOR: end_line
-    fn end_line(&mut self, events: &mut Vec<Event>) {
+    fn end_line(&mut self, events: &mut Vec<Event>) -> Result<(), Error> {
         let mut line = mem::take(&mut self.line);
         let mut text = line.as_slice();
         if mem::take(&mut self.at_start) {
@@ -202,14 +209,15 @@ impl Decoder {
             let value = value.strip_prefix(b" ").unwrap_or(value);
             // Once to see whether the field may have it, once to decode it.
             self.inspected += 2 * value.len() as u64;
-            self.field(field, value);
+            self.field(field, value)?;
         }
         // The memory serves the next line.
         line.clear();
         self.line = line;
+        Ok(())
     }
 
-    fn field(&mut self, field: &[u8], value: &[u8]) {
+    fn field(&mut self, field: &[u8], value: &[u8]) -> Result<(), Error> {
         // A whole line has whole characters: no character contains a CR or a LF.
         match field {
             b"data" => {
@@ -217,6 +225,7 @@ impl Decoder {
                 self.data.push('\n');
             }
             b"event" => self.event = String::from_utf8_lossy(value).into_owned(),
+            b"id" if value.len() > LONGEST_ID => return Err(Error::IdTooLong),
             b"id" if !value.contains(&0) => {
                 self.id = String::from_utf8_lossy(value).into_owned();
             }
@@ -228,6 +237,7 @@ impl Decoder {
             // Comments, whose field is empty, and what nobody knows.
             _ => {}
         }
+        Ok(())
     }
 
     /// The empty line has come: the event is complete, if it has any data.

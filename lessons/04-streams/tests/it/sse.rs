@@ -336,6 +336,18 @@ fn an_event_without_an_end_is_an_error_at_the_limit() {
     }
 }
 
+/// Each event has the last id. A long one would be copied for each of many short events.
+#[test]
+fn an_id_has_a_limit_of_its_own() {
+    let longest = "x".repeat(1024);
+    let (events, _) = whole(format!("id: {longest}\ndata: a\n\n").as_bytes());
+    assert_eq!(events, [event("message", "a", &longest)]);
+    let mut decoder = Decoder::new();
+    let bytes = format!("data: a\n\nid: {longest}x\ndata: b\n\n");
+    assert_eq!(decoder.push(bytes.as_bytes()), Ok(vec![message("a")]));
+    assert_eq!(decoder.push(b""), Err(Error::IdTooLong), "and it stays");
+}
+
 /// What was complete before the limit is handed on first.
 #[test]
 fn events_before_the_limit_are_not_lost() {
