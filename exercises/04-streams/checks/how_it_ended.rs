@@ -72,8 +72,9 @@ impl Server {
                     match token {
                         Ok(token) => yield Ok(format!("{{\"token\": \"{}\"}}", token.text)),
                         Err(error) => {
+                            // Nobody reads on after that. Whoever does finds what looks like a whole answer.
                             yield Err(error);
-                            return;
+                            break;
                         }
                     }
                 }
@@ -268,11 +269,33 @@ fn a_refusal_says_why() {
 /// Whether the question may be asked again: not after a token was shown, nor where the question itself was wrong.
 #[test]
 fn ask_again_only_where_nothing_is_lost() {
-    let refusals =
-        [400, 404, 422, 429, 500, 503].map(|status| (refused(status, &["No."], false), status == 429 || status >= 500));
+    // Only 200 is an answer, and only from 400 to 499 was it the question's fault.
+    let statuses = [201, 204, 302, 399, 400, 404, 408, 418, 422, 428, 429, 430, 499, 500, 503, 599];
+    let refusals = statuses.map(|status| {
+        let run = refused(status, &["{\"error\": \"No.\"}"], false);
+        let text = "{\"error\": \"No.\"}".to_owned();
+        let wanted = Answer { text: String::new(), end: End::Refused(status, text), may_ask_again: true };
+        require_end(
+            &run,
+            &wanted,
+            "The status was not 200, so the pieces are the text of the error, whatever they look like.",
+        );
+        (run, status == 429 || status >= 500, status)
+    });
+    // What lies below 400 is no answer either; whether to ask again there, the task leaves open.
+    let refusals = refusals.into_iter().filter(|(_, _, status)| *status >= 400).map(|(run, wanted, _)| (run, wanted));
+    let refusals: Vec<_> = refusals.collect();
     let cut = |tokens| Server { breaks_after: Some(tokens), ..GOOD }.run();
     let failed = |tokens| Server { tokens, last: Some("{\"error\": \"overloaded\"}"), ..GOOD }.run();
-    let others = [(GOOD.run(), false), (cut(0), true), (cut(1), false), (failed(""), true), (failed("One two"), false)];
+    let empty = Server { tokens: "", ..GOOD }.run();
+    let others = [
+        (GOOD.run(), false),
+        (empty, false),
+        (cut(0), true),
+        (cut(1), false),
+        (failed(""), true),
+        (failed("One two"), false),
+    ];
     for (run, wanted) in refusals.iter().chain(&others) {
         let seen = answer(run);
         run.require(

@@ -132,6 +132,52 @@ fn one_that_is_always_ready_drowns_nobody() {
     }
 }
 
+/// Silent models take no turns, and one that was silent for long has no turns to make up for.
+#[test]
+fn a_silent_one_has_no_turns_to_make_up_for() {
+    let names = ["chatty", "oak", "pine", "elm", "atlas", "fir", "ash", "yew", "birch"];
+    let llm = MockLlm::new(names.map(|name| match name {
+        "chatty" => model(name, 0.0, 0.0, 300),
+        "atlas" | "birch" => model(name, 0.0, 0.0, 40),
+        silent => model(silent, 50.0, 0.1, 2),
+    }));
+    let run = listen(&llm, &names, never);
+    let Some(heard) = run.value() else { does_not_end(&run) };
+    require_turns(&run, heard, "atlas", 40);
+    require_turns(&run, heard, "birch", 40);
+
+    // The audience pauses. Meanwhile a third one has begun, and all three have many tokens ready.
+    let llm = MockLlm::new([model("atlas", 0.0, 0.1, 60), model("birch", 0.0, 0.1, 60), model("cedar", 3.0, 0.0, 60)]);
+    let run = Check::new().draws(&llm).timers(4).run(async || {
+        let begin = Instant::now();
+        let mut debate = start(&llm, &THREE, never());
+        let mut heard: Heard = Vec::new();
+        while let Some((name, token)) = debate.next().await {
+            heard.push((begin.elapsed(), name, token.map(|token| token.index)));
+            if heard.len() == 40 {
+                sleep(secs(20.0)).await;
+            }
+        }
+        heard
+    });
+    require_turns(&run, &run.value()[40..], "atlas", 30);
+}
+
+/// Of three who are ready, this one has a turn in five, for so many of its tokens.
+fn require_turns<T>(run: &Finished<T>, heard: &[(Duration, &str, Result<usize, Error>)], name: &str, tokens: usize) {
+    let places: Vec<usize> = (0..heard.len()).filter(|&place| heard[place].1 == name).take(tokens).collect();
+    let gap = places.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(99);
+    run.require(
+        gap <= 5,
+        saw(format!("{gap} items from one token of {name} to its next one, with three models that are ready"))
+            .expected("5 at most: two of each of the two others, and then its own")
+            .because(
+                "Turns are for those who have something to say now. A turn that falls to a silent model goes to the next one, and \
+                 who was silent for long does not speak ten times in a row.",
+            ),
+    );
+}
+
 /// A model that fails says its error once, and the others go on.
 #[test]
 fn an_error_ends_one_voice_and_not_the_debate() {

@@ -34,9 +34,8 @@ fn book(faulty: Option<usize>) -> MockLlm {
     let model = (0..9).fold(Model::new("atlas").inter_token_latency(APART), |model, number| {
         model.time_to_first_token_for(page(number), odd(number)).reply_to(page(number), text(number))
     });
-    MockLlm::new([faulty
-        .into_iter()
-        .fold(model, |model, number| model.fault(When::Prompt(page(number)), Fault::CutAfter(1)))])
+    MockLlm::new([faulty.into_iter().fold(model, |model, number| // A second try would succeed: nobody asked for one.
+        model.fault(When::PromptAttempt(page(number), 1), Fault::CutAfter(1)))])
 }
 
 /// Reads `take` summaries of so many pages, and then drops the stream.
@@ -132,7 +131,7 @@ fn as_asked_keeps_the_order_of_the_pages() {
 /// Each summary is given when its call ends, with the number of its page.
 #[test]
 fn as_ready_waits_for_nobody() {
-    for (pages, at_once) in [(9, 3), (31, 4), (5, 1)] {
+    for (pages, at_once) in [(9, 3), (31, 4), (5, 1), (31, 0)] {
         let run = read(pages, at_once, Order::AsReady, usize::MAX, None);
         let mut wanted: Vec<_> = schedule(pages, at_once, Order::AsReady)
             .iter()
@@ -192,12 +191,12 @@ fn the_limit_is_kept_and_used() {
 #[test]
 fn zero_is_no_limit() {
     for order in BOTH {
-        let run = read(23, 0, order, usize::MAX, None);
+        let run = read(300, 0, order, usize::MAX, None);
         let seen = run.journal().high_water();
         run.require(
-            seen == 23 && run.value().len() == 23,
+            seen == 300 && run.value().len() == 300,
             saw(format!("{order:?}: {seen} calls in flight together, {} summaries", run.value().len()))
-                .expected("all 23")
+                .expected("all 300")
                 .because("The task says what 0 means: no limit."),
         );
     }
@@ -232,6 +231,17 @@ fn an_error_is_the_item_of_its_page() {
                 .expected(format!("{}, and all others", Error::Cut { tokens: 1 }))
                 .because("One page that failed is no reason to lose the others; and whoever prints must know which one it is."),
         );
+        if order == Order::AsReady {
+            let begins = schedule(9, 3, order)[4].0;
+            let seen = run.value().iter().find(|(_, (number, _))| *number == 4).map(|(at, _)| *at);
+            let wanted = begins + odd(4) + APART;
+            run.require(
+                seen == Some(wanted),
+                saw(format!("the error of page 4 at {seen:?}"))
+                    .expected(format!("at {wanted:?}, when its call ended"))
+                    .because("An error is ready like a summary. Nobody holds it back."),
+            );
+        }
     }
 }
 

@@ -81,9 +81,9 @@ fn every_token_is_shown_once() {
         let run = answer.run();
         let text: String = run.value().shown.iter().map(|(_, text)| text.as_str()).collect();
         run.require(
-            text == answer.words().concat() && run.value().result == Ok(()),
-            saw(format!("{text:?}, then {:?}", run.value().result))
-                .expected(format!("{:?}, then Ok(())", answer.words().concat()))
+            text == answer.words().concat() && run.value().result == Ok(()) && run.journal().calls().len() == 1,
+            saw(format!("{text:?}, then {:?}, with {} calls", run.value().result, run.journal().calls().len()))
+                .expected(format!("{:?}, then Ok(()), with one call", answer.words().concat()))
                 .because("The pieces together are the answer. A screen may be slow; it must not leave words out."),
         );
         run.leaves_nothing_behind();
@@ -117,13 +117,16 @@ fn what_has_come_is_shown_in_one_piece() {
         ANSWER,
         Answer { takes: 0.011, ..ANSWER },
         Answer { apart: 0.503, takes: 0.307, tokens: 5, ..ANSWER },
-        Answer { apart: 0.007, takes: 2.3, tokens: 90, ..ANSWER },
+        Answer { apart: 0.007, takes: 2.3, tokens: 700, ..ANSWER },
     ];
     for answer in answers {
         let run = answer.run();
         let (shown, wanted) = (&run.value().shown, answer.pieces());
         let place = (0..shown.len().max(wanted.len())).find(|&place| shown.get(place) != wanted.get(place));
-        let Some(place) = place else { continue };
+        let Some(place) = place else {
+            run.only_looks_when_woken(shown.len() + 1);
+            continue;
+        };
         let seen = shown.get(place).map_or("nothing more".to_owned(), in_words);
         let because = match (shown.get(place), wanted.get(place)) {
             (Some((_, seen)), Some((_, wanted))) if seen.len() < wanted.len() => {
@@ -160,6 +163,13 @@ fn an_error_comes_after_the_text_before_it() {
                     "Tokens and the error may be there at the same time, when the screen becomes free. The error stands behind \
                      them: show them first.",
                 ),
+        );
+        let calls = run.journal().calls().len();
+        run.require(
+            calls == 1,
+            saw(format!("{calls} calls"))
+                .expected("one")
+                .because("Each call is paid for, and the error came with the first."),
         );
         run.require(
             run.value().result == Err(Error::Cut { tokens: cut }),

@@ -116,6 +116,37 @@ fn a_slow_reader_waits_for_nothing() {
     }
 }
 
+/// The pace begins anew with each word that is given: who was late once gets no words in a hurry.
+#[test]
+fn one_pause_is_not_made_up_for() {
+    let llm = MockLlm::new([cellar()]);
+    let run = Check::new().draws(&llm).timers(20).run(async || {
+        let start = Instant::now();
+        let mut stream = Box::pin(typed(call(&llm), PACE));
+        let mut seen = Vec::new();
+        while let Some(word) = stream.next().await {
+            seen.push((start.elapsed(), word));
+            if seen.len() == 2 {
+                sleep(PACE * 10).await;
+            }
+        }
+        seen
+    });
+    for (place, (at, _)) in run.value().iter().enumerate() {
+        let late = if place < 2 { Duration::ZERO } else { PACE * 9 };
+        let wanted = secs(1.937) + PACE * place as u32 + late;
+        run.require(
+            *at == wanted,
+            saw(format!("word {} at {:.3} s, to a reader who made one pause", place + 1, at.as_secs_f64()))
+                .expected(format!("at {:.3} s", wanted.as_secs_f64()))
+                .because(
+                    "Each other word comes at the earliest a pace after the one before was *given*. Timers that are set in advance, \
+                     or from the last deadline, hurry to catch up.",
+                ),
+        );
+    }
+}
+
 /// What comes after the end is the end, as often as somebody asks.
 #[test]
 fn after_the_end_always_the_end() {

@@ -3,8 +3,8 @@
 //! A book is summarised page by page. The printer wants the summaries in the order of the pages; the search index takes them as
 //! they come. `summaries` gives both of them a stream, each item with the number of its page, from 0:
 //!
-//! - `at_once` calls are in flight at most, and so many where there are pages left and the reader waits. 0 means: no limit.
-//! - `AsAsked` keeps the order of the pages. `AsReady` gives each summary when its call ends.
+//! - `at_once` calls are in flight at most, and so many at the beginning. 0 means: no limit. Each page is asked for once.
+//! - `AsAsked` keeps the order of the pages. `AsReady` gives each summary when its call ends, and then the next call begins.
 //! - A call that fails is the item of its page, and the others go on.
 //! - Nothing is asked before somebody reads, and a reader who stops takes the calls along.
 //!

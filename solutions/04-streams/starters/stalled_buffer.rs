@@ -5,7 +5,7 @@
 //! not read. Mend `print_all`:
 //!
 //! - A call that has begun is read without a stop, token by token. It takes its own time, however slow the printer is.
-//! - Three calls (`AT_ONCE`) are in flight at most, and three where there is work for them.
+//! - Three calls (`AT_ONCE`) are in flight at most. With a quick printer, twelve calls that take equally long take four rounds.
 //! - Six questions (`ON_THEIR_WAY`) have been asked and are not printed yet, at most. The next one *begins* later.
 //! - When a call fails, the answers to the questions before it are printed, and then its error is returned. No call is in
 //!   flight any more when `print_all` returns, or when its caller drops it.

@@ -1,7 +1,7 @@
 //! What people write for `ordered_or_not`, and what it is told.
 
 /// Trap: 0 goes into the buffer as it is, as if it meant the same there.
-/// Caught by: zero_is_no_limit
+/// Caught by: as_ready_waits_for_nobody
 /// Says: polls no future
 mod zero_as_it_is {
     pub fn summaries(
