@@ -10,6 +10,7 @@
 //! - [`context`] is what all commands work with, and [`actions`] are what a command and a key both do.
 //! - [`commands`] are the commands, one file each; [`watch`] is the one without a name.
 //! - [`verify`] is for authors: it proves the exercises, and makes the files of new ones.
+//! - [`update`] brings a newer workbook, by the git of the machine.
 //!
 //! What it leaves out: async code. One loop, a few threads that read pipes, and processes are enough here.
 
@@ -19,6 +20,7 @@ pub mod catalogue;
 pub mod judge;
 pub mod memory;
 pub mod verify;
+pub mod update;
 pub mod screen;
 pub mod context;
 pub mod actions;

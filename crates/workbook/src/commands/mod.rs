@@ -9,6 +9,7 @@ mod timeline;
 mod reset;
 mod verify;
 mod new;
+mod update;
 mod book;
 mod doctor;
 
@@ -34,7 +35,7 @@ use crate::{
 };
 
 /// In the order of the overview.
-const COMMANDS: [&Command; 10] = [
+const COMMANDS: [&Command; 11] = [
     &list::COMMAND,
     &check::COMMAND,
     &hint::COMMAND,
@@ -43,6 +44,7 @@ const COMMANDS: [&Command; 10] = [
     &reset::COMMAND,
     &verify::COMMAND,
     &new::COMMAND,
+    &update::COMMAND,
     &book::COMMAND,
     &doctor::COMMAND,
 ];

@@ -10,6 +10,7 @@ mod progress;
 mod json;
 mod verify_rules;
 mod new;
+mod update;
 mod book;
 mod catalogue_pages;
 mod readable;
