@@ -37,6 +37,7 @@ impl Timeline {
         if let Some(hidden) = self.lanes.len().checked_sub(MOST_LANES).filter(|&hidden| hidden > 0) {
             sentences.push(format!("And {hidden} more."));
         }
+        sentences.extend(self.gauges.iter().map(|gauge| gauge.sentence(self.extent())));
         sentences.extend(self.end.map(|end| format!("The run ends at {}.", instant(end))));
         sentences.join(" ")
     }

@@ -43,6 +43,12 @@ pub enum JsonError {
         /// The name of the lane.
         lane: String,
     },
+    /// The levels of a gauge are not in the order of time.
+    #[error("gauge `{gauge}`: its levels are not in the order of time")]
+    Unordered {
+        /// The name of the gauge.
+        gauge: String,
+    },
 }
 
 impl Timeline {
@@ -57,9 +63,11 @@ impl Timeline {
     /// | `lanes` | array, in drawing order |
     /// | `lanes[].name` | text |
     /// | `lanes[].spans` | array, left out when empty: `kind`, `from`, `to` |
-    /// | `lanes[].spans[].kind` | `queued`, `waiting`, `streaming`, `running` |
+    /// | `lanes[].spans[].kind` | `queued`, `for-room`, `for-item`, `waiting`, `streaming`, `running` |
     /// | `lanes[].marks` | array, left out when empty: `kind`, `at` |
     /// | `lanes[].marks[].kind` | `spawned`, `started`, `first-token`, `token`, `polled`, `woken`, `finished`, `failed`, `dropped`, `stuck` |
+    /// | `gauges` | array, left out when empty: `name`, `capacity` (left out without a limit), `levels` |
+    /// | `gauges[].levels` | array in the order of time: `at`, `depth` |
     /// | `end` | when the run ended; left out when unknown |
     ///
     /// Instants (`from`, `to`, `at`, `end`) are whole nanoseconds since the start of the run. An instant of more than
@@ -106,6 +114,11 @@ impl Timeline {
         for lane in &timeline.lanes {
             if lane.spans.iter().any(|span| span.to < span.from) {
                 return Err(JsonError::Backwards { lane: lane.name.clone() });
+            }
+        }
+        for gauge in &timeline.gauges {
+            if !gauge.levels.is_sorted_by_key(|level| level.at) {
+                return Err(JsonError::Unordered { gauge: gauge.name.clone() });
             }
         }
         Ok(timeline)

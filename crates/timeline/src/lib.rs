@@ -29,6 +29,7 @@
 //! In reading order:
 //!
 //! - the model: [`Timeline`], [`Lane`], [`Span`], [`Mark`], and [`Ending`], how a lane ended;
+//! - [`Gauge`], how much is in a queue, drawn below the lanes;
 //! - text for a terminal: [`Timeline::text`], [`beside`] for a run next to the one that was expected, and
 //!   [`text_beside`] for two runs that are only compared;
 //! - pictures for a page: [`Timeline::svg`] and [`svg_beside`];
@@ -43,6 +44,7 @@
 
 mod describe;
 mod ending;
+mod gauge;
 mod json;
 mod label;
 mod model;
@@ -54,9 +56,10 @@ mod text;
 mod words;
 
 pub use ending::Ending;
+pub use gauge::{Gauge, Level};
 pub use json::JsonError;
 pub use model::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
-pub use recorder::{Recorded, Recorder, Wait};
+pub use recorder::{Depth, Recorded, Recorder, Wait, Worker};
 pub use scale::instant;
 pub use svg::svg_beside;
 pub use text::{TextStyle, beside, text_beside};

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Gauge;
+
 /// Named lanes on one clock. Instants are durations since the start of the run.
 ///
 /// ```
@@ -21,6 +23,9 @@ pub struct Timeline {
     pub title: String,
     /// The rows, from the top.
     pub lanes: Vec<Lane>,
+    /// Numbers that go up and down, below the lanes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gauges: Vec<Gauge>,
     /// When the run ended. Later than the last span where the program went on working, earlier where it left work behind.
     #[serde(default, with = "nanos_option", skip_serializing_if = "Option::is_none")]
     pub end: Option<Duration>,
@@ -69,6 +74,10 @@ pub struct Span {
 pub enum SpanKind {
     /// In a queue, before the work began: no permit, no worker, no place on the server.
     Queued,
+    /// A sender waits for room in a full queue.
+    ForRoom,
+    /// A receiver waits for an item: the queue is empty.
+    ForItem,
     /// Waiting for an answer: the machine is free to do something else.
     Waiting,
     /// Tokens arrive, one after another.
@@ -129,7 +138,8 @@ impl Timeline {
     /// The last instant of the timeline: `end`, or the last thing that any lane shows, whichever is later.
     pub fn extent(&self) -> Duration {
         let shown = self.lanes.iter().map(Lane::extent).max().unwrap_or_default();
-        shown.max(self.end.unwrap_or_default())
+        let gauges = self.gauges.iter().map(Gauge::extent).max().unwrap_or_default();
+        shown.max(gauges).max(self.end.unwrap_or_default())
     }
 }
 
@@ -196,23 +206,23 @@ impl Lane {
 ///
 /// # Panics
 /// On a negative or not finite number.
-fn seconds(seconds: f64) -> Duration {
+pub(crate) fn seconds(seconds: f64) -> Duration {
     let micros = (seconds * 1e6).round();
     assert!(micros.is_finite() && micros >= 0.0, "an instant is a number of seconds from 0 up, not {seconds}");
     Duration::from_micros(micros as u64)
 }
 
 /// Durations travel as whole nanoseconds: exact, and every language reads them.
-mod nanos {
+pub(crate) mod nanos {
     use std::time::Duration;
 
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         u64::deserialize(deserializer).map(Duration::from_nanos)
     }
 }

@@ -37,6 +37,8 @@ fn last_before_given_up(timeline: &Timeline) -> Duration {
         return extent;
     };
     let instants = timeline.lanes.iter().flat_map(instants).chain(timeline.end);
+    let levels = timeline.gauges.iter().flat_map(|gauge| gauge.levels.iter().map(|level| level.at));
+    let instants = instants.chain(levels);
     instants.filter(|&at| at < given_up).max().unwrap_or_default()
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use pin_project::{pin_project, pinned_drop};
 
-use crate::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
+use crate::{Gauge, Lane, Level, Mark, MarkKind, Span, SpanKind, Timeline};
 
 /// Records polls, wakes, the end and the drop of futures, on a clock of your choice.
 ///
@@ -59,6 +59,19 @@ pub struct Wait {
     lane: LaneId,
 }
 
+/// A task that takes from a queue or puts into one, as a lane. Made by [`Recorder::worker`].
+#[must_use = "a worker that is dropped is drawn as ended"]
+pub struct Worker {
+    lane: LaneId,
+}
+
+/// How many items are in a queue. Made by [`Recorder::gauge`]; a clone writes into the same gauge.
+#[derive(Clone)]
+pub struct Depth {
+    record: Arc<Record>,
+    index: usize,
+}
+
 impl Recorder {
     /// A recorder without lanes.
     ///
@@ -67,7 +80,7 @@ impl Recorder {
     /// on the thread that wakes and for a drop where the future is dropped. Tokio's paused clock is known only inside its
     /// runtime. Within a lane an instant is never earlier than the one before it, whatever the clock says.
     pub fn new(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
-        Self { record: Arc::new(Record { clock: Box::new(clock), lanes: Mutex::default() }) }
+        Self { record: Arc::new(Record { clock: Box::new(clock), lanes: Mutex::default(), gauges: Mutex::default() }) }
     }
 
     /// Wraps `future`. What happens to it goes into a new lane, below the lanes of the futures that were wrapped before.
@@ -125,6 +138,45 @@ impl Recorder {
         Wait { lane }
     }
 
+    /// Opens a lane for a task that now waits for room in a queue, now for an item, and in between works. It shows what the task
+    /// says of itself with [`during`](Worker::during), and ends when the worker is dropped.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use timeline::{Recorder, SpanKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let start = tokio::time::Instant::now();
+    /// let recorder = Recorder::new(move || start.elapsed());
+    ///
+    /// let depth = recorder.gauge("queue", Some(4));
+    /// let reader = recorder.worker("reader");
+    /// reader.during(SpanKind::ForItem, tokio::time::sleep(Duration::from_secs(1))).await;
+    /// depth.set(1);
+    /// drop(reader);
+    ///
+    /// let run = recorder.timeline("a reader that waits");
+    /// assert_eq!(run.lanes[0].spans[0].kind, SpanKind::ForItem);
+    /// assert_eq!(run.gauges[0].highest(), 1);
+    /// # }
+    /// ```
+    pub fn worker(&self, name: impl Into<String>) -> Worker {
+        let mut lanes = self.record.lanes();
+        let index = lanes.len();
+        lanes.push(LaneRecord { lane: Lane::new(name), ..LaneRecord::default() });
+        drop(lanes);
+        Worker { lane: LaneId { record: Arc::clone(&self.record), index } }
+    }
+
+    /// Opens a gauge below the lanes: how many items are in a queue that holds `capacity`, or any number for `None`. It stands at
+    /// 0 until it is [`set`](Depth::set).
+    pub fn gauge(&self, name: impl Into<String>, capacity: Option<usize>) -> Depth {
+        let mut gauges = self.record.gauges();
+        gauges.push(Gauge { name: name.into(), capacity, levels: Vec::new() });
+        Depth { record: Arc::clone(&self.record), index: gauges.len() - 1 }
+    }
+
     /// How often the futures of this name were polled.
     pub fn polls(&self, name: &str) -> usize {
         self.sum(name, |lane| lane.polls)
@@ -140,9 +192,11 @@ impl Recorder {
     /// A future that has not ended is shown to wait until the last instant in the record. The clock is not asked, and
     /// the [`end`](Timeline::end) of the run is left open: set it where you know it.
     pub fn timeline(&self, title: impl Into<String>) -> Timeline {
+        let gauges = self.record.gauges().clone();
         let lanes = self.record.lanes();
         let last = lanes.iter().map(|lane| lane.now).max().unwrap_or_default();
-        Timeline { title: title.into(), lanes: lanes.iter().map(|lane| lane.until(last)).collect(), end: None }
+        let lanes = lanes.iter().map(|lane| lane.until(last)).collect();
+        Timeline { title: title.into(), lanes, gauges, end: None }
     }
 
     fn sum(&self, name: &str, count: impl Fn(&LaneRecord) -> usize) -> usize {
@@ -189,6 +243,68 @@ impl Wait {
     }
 }
 
+impl Worker {
+    /// Awaits `work`, and draws the time that it takes as `kind`. What takes no time is not drawn.
+    pub async fn during<F: Future>(&self, kind: SpanKind, work: F) -> F::Output {
+        self.lane.write(LaneRecord::opened);
+        // Written also where the work is dropped or panics: the task did wait until then.
+        let _span = WorkRecord { lane: &self.lane, kind };
+        work.await
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.lane.write(|lane, now| {
+            lane.has_begun = false;
+            lane.ended(MarkKind::Finished, now);
+        });
+    }
+}
+
+struct WorkRecord<'a> {
+    lane: &'a LaneId,
+    kind: SpanKind,
+}
+
+impl Drop for WorkRecord<'_> {
+    fn drop(&mut self) {
+        let kind = self.kind;
+        self.lane.write(|lane, now| {
+            lane.span(kind, now);
+            lane.has_begun = false;
+        });
+    }
+}
+
+impl Depth {
+    /// From now on there are `depth` items. A gauge keeps its first 4096 changes; the highest depth counts also after that.
+    pub fn set(&self, depth: usize) {
+        let now = (self.record.clock)();
+        let mut gauges = self.record.gauges();
+        let levels = &mut gauges[self.index].levels;
+        let at = levels.last().map_or(now, |last| last.at.max(now));
+        let is_full = levels.len() >= KEPT;
+        match levels.last_mut() {
+            Some(last) if last.depth == depth => {}
+            Some(last) if is_full => last.depth = last.depth.max(depth),
+            _ => levels.push(Level { at, depth }),
+        }
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Worker").field("name", &self.lane.name()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Depth {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Depth").field("gauge", &self.record.gauges()[self.index].name).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Wait {
     fn drop(&mut self) {
         self.lane.write(|lane, now| lane.ended(MarkKind::Dropped, now));
@@ -217,12 +333,19 @@ impl fmt::Debug for Wait {
 struct Record {
     clock: Box<dyn Fn() -> Duration + Send + Sync>,
     lanes: Mutex<Vec<LaneRecord>>,
+    gauges: Mutex<Vec<Gauge>>,
 }
 
 impl Record {
     /// A panic while the lock was held leaves counts and instants that are still right, so poison is no reason to stop.
     fn lanes(&self) -> MutexGuard<'_, Vec<LaneRecord>> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Record {
+    fn gauges(&self) -> MutexGuard<'_, Vec<Gauge>> {
+        self.gauges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Draws timelines as pictures for a page.
 
+mod chart;
 mod lane;
 mod legend;
 mod page;
@@ -35,6 +36,8 @@ impl Timeline {
     /// | each `g.lane` | `data-lane` (name), `data-lane-index` |
     /// | each `.span` | `data-lane`, `data-kind`, `data-from-ns`, `data-to-ns` |
     /// | each `.mark` | `data-lane`, `data-kind`, `data-at-ns`, `data-count` |
+    /// | each `g.gauge` | `data-gauge` (name), `data-gauge-index` |
+    /// | each `.level` | `data-depth`, `data-from-ns`, `data-to-ns` |
     /// | each `.ending` (the words at the right) | `data-lane`, `data-at-ns` |
     ///
     /// Kinds are written as in [JSON](Self::to_json); instants are whole nanoseconds.

@@ -1,5 +1,6 @@
 //! Draws timelines in the columns of a terminal.
 
+mod chart;
 mod differences;
 mod frame;
 mod glyphs;

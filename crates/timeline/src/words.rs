@@ -4,7 +4,8 @@ use crate::{Lane, Mark, MarkKind, SpanKind};
 
 impl SpanKind {
     /// All kinds, from the least busy to the busiest.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Waiting, Self::Streaming, Self::Running];
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::ForRoom, Self::ForItem, Self::Waiting, Self::Streaming, Self::Running];
 
     /// The word for a lane that does this: `waiting`.
     ///
@@ -14,6 +15,8 @@ impl SpanKind {
     pub fn words(self) -> &'static str {
         match self {
             Self::Queued => "queued",
+            Self::ForRoom => "waiting for room",
+            Self::ForItem => "waiting for an item",
             Self::Waiting => "waiting",
             Self::Streaming => "streaming",
             Self::Running => "running",
@@ -30,7 +33,11 @@ impl SpanKind {
 
     /// The word of the JSON form.
     pub(crate) fn id(self) -> &'static str {
-        self.words()
+        match self {
+            Self::ForRoom => "for-room",
+            Self::ForItem => "for-item",
+            other => other.words(),
+        }
     }
 }
 

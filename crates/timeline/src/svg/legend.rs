@@ -10,12 +10,16 @@ use crate::{MarkKind, SpanKind, label::columns};
 pub(super) struct Legend {
     spans: Vec<SpanKind>,
     marks: Vec<MarkKind>,
+    pub(super) depth: bool,
+    pub(super) capacity: bool,
 }
 
 const LINE: u32 = 22;
 const SWATCH: f64 = 24.0;
 const SIGN: f64 = 16.0;
 const GAP: f64 = 6.0;
+const LEVEL: &str = "<rect class=\"level\" y=\"5\" width=\"24\" height=\"12\"/>";
+const CAPACITY: &str = "<path class=\"capacity\" d=\"M0 11h24\"/>";
 
 impl Legend {
     pub(super) fn span(&mut self, kind: SpanKind) {
@@ -30,12 +34,18 @@ impl Legend {
         }
     }
 
+    pub(super) fn uses(&self, kind: SpanKind) -> bool {
+        self.spans.contains(&kind)
+    }
+
     pub(super) fn draw(&self, page: &mut Page) {
         let spans = SpanKind::ALL.into_iter().filter(|kind| self.spans.contains(kind));
         let marks = MarkKind::ALL.into_iter().filter(|kind| self.marks.contains(kind));
         let entries: Vec<(f64, String, &str)> = spans
             .map(|kind| (SWATCH, swatch(kind), kind.meaning()))
             .chain(marks.map(|kind| (SIGN, sign(kind), kind.words())))
+            .chain(self.depth.then(|| (SWATCH, LEVEL.to_owned(), "in the queue")))
+            .chain(self.capacity.then(|| (SWATCH, CAPACITY.to_owned(), "capacity")))
             .collect();
         if entries.is_empty() {
             return;

@@ -8,6 +8,7 @@ use super::{
     shapes::{LEFT, PLOT, WIDTH, escaped, text_width},
 };
 use crate::{
+    SpanKind,
     label::{clean, columns, shorten},
     reach::Reach,
 };
@@ -82,8 +83,8 @@ impl Page {
             format!("<title id=\"{id}-title\">{title}</title>"),
             format!("<desc id=\"{id}-desc\">{words}</desc>"),
         ];
-        lines.extend(style(&id));
-        lines.extend(patterns(&id));
+        lines.extend(style(&id, &legend));
+        lines.extend(patterns(&id, &legend));
         lines.extend(body);
         lines.push("</svg>\n".to_owned());
         lines.join("\n")
@@ -101,7 +102,8 @@ pub(super) fn fitted(text: &str, width: f64) -> String {
 ///
 /// A colour of its own, and a background, the picture has only where it is a document by itself (`svg:root`). The fills
 /// are of middle lightness: three to one or better on white and on near-black.
-fn style(id: &str) -> Vec<String> {
+/// What only queues need stands only in pictures that show one.
+fn style(id: &str, legend: &Legend) -> Vec<String> {
     let rules = [
         "svg#ID{width:100%;max-width:600px;height:auto;--queued:#7c828c;--waiting:#2f83c5;--streaming:#2a9158;--running:#d4532f}",
         "svg:root#ID{color:#1f2328;background:#fff}",
@@ -122,18 +124,31 @@ fn style(id: &str) -> Vec<String> {
     ];
     let mut lines = vec!["<style>".to_owned()];
     lines.extend(rules.map(|rule| rule.replace("ID", id)));
+    let for_queues = [
+        (legend.uses(SpanKind::ForRoom), "#ID .for-room{fill:url(#ID-for-room);stroke:var(--running)}"),
+        (legend.uses(SpanKind::ForItem), "#ID .for-item{fill:url(#ID-for-item);stroke:var(--queued)}"),
+        (legend.depth, "#ID .level{fill:var(--waiting);opacity:.75}"),
+        (legend.capacity, "#ID .capacity{fill:none;stroke:var(--running);stroke-width:2;stroke-dasharray:6 4}"),
+    ];
+    lines.extend(for_queues.into_iter().filter(|(is_used, _)| *is_used).map(|(_, rule)| rule.replace("ID", id)));
     lines.push("</style>".to_owned());
     lines
 }
 
 /// Dots in a queue, slanted lines while it waits, level lines while it streams.
-fn patterns(id: &str) -> Vec<String> {
+fn patterns(id: &str, legend: &Legend) -> Vec<String> {
     let pattern = |kind: &str, size: u32, shape: &str| {
         format!(
             "<pattern id=\"{id}-{kind}\" width=\"{size}\" height=\"{size}\" patternUnits=\"userSpaceOnUse\">{shape}</pattern>"
         )
     };
-    vec![
+    let for_queues = [
+        (SpanKind::ForRoom, "<path d=\"M1 1L6 6M6 1L1 6\" style=\"stroke:var(--running);stroke-width:1.3\"/>"),
+        (SpanKind::ForItem, "<path d=\"M3.5 0V7\" style=\"stroke:var(--queued);stroke-width:1.3\"/>"),
+    ];
+    let for_queues = for_queues.into_iter().filter(|(kind, _)| legend.uses(*kind));
+    let for_queues: Vec<String> = for_queues.map(|(kind, shape)| pattern(kind.id(), 7, shape)).collect();
+    let mut lines = vec![
         "<defs>".to_owned(),
         pattern("queued", 6, "<circle cx=\"3\" cy=\"3\" r=\"1.1\" style=\"fill:var(--queued)\"/>"),
         pattern(
@@ -148,8 +163,10 @@ fn patterns(id: &str) -> Vec<String> {
             "<rect width=\"5\" height=\"5\" style=\"fill:var(--streaming);opacity:.3\"/>\
              <path d=\"M0 2.5H5\" style=\"stroke:var(--streaming);stroke-width:1.8\"/>",
         ),
-        "</defs>".to_owned(),
-    ]
+    ];
+    lines.extend(for_queues);
+    lines.push("</defs>".to_owned());
+    lines
 }
 
 /// FNV-1a: the same on every machine and in every version, which the standard library does not promise of its own.

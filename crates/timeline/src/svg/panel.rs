@@ -1,6 +1,7 @@
 //! One timeline of a picture: title, axis, lanes, and where the run ended.
 
 use super::{
+    chart,
     lane::{self, BAR_HEIGHT, Measure},
     page::{Page, fitted},
     shapes::{LEFT, PLOT, escaped, units},
@@ -40,6 +41,9 @@ impl<'a> Panel<'a> {
             lane::draw(lane, index, bars.measure, page);
         }
         self.more(page);
+        for (index, gauge) in self.timeline.gauges.iter().enumerate() {
+            chart::draw(gauge, index, page);
+        }
         self.end(&bars, page);
         page.push("</g>".to_owned());
         page.take(10);

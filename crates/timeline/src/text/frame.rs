@@ -1,7 +1,11 @@
 //! Divides the width between names, bars and what stands behind the bars.
 
 use super::panel::Panel;
-use crate::{label::columns, reach::Reach, scale::Scale};
+use crate::{
+    label::{clean, columns},
+    reach::Reach,
+    scale::Scale,
+};
 
 /// What all rows of a drawing have in common.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +25,10 @@ impl Frame {
     /// Fuller words behind the bars make the bars shorter. They are chosen as long as the bars keep half of the room or
     /// more; where they would not, shorter words are.
     pub(super) fn fit(panels: &[&Panel<'_>], width: usize) -> Self {
-        let widest = panels.iter().flat_map(|panel| &panel.rows).map(|row| columns(&row.name)).max().unwrap_or(0);
+        let widest = panels.iter().flat_map(|panel| &panel.rows).map(|row| columns(&row.name));
+        let gauges =
+            panels.iter().flat_map(|panel| &panel.timeline.gauges).map(|gauge| columns(&clean(&gauge.name, false)));
+        let widest = widest.chain(gauges).max().unwrap_or(0);
         let names = match widest.min((width * 3 / 10).clamp(8, 28)) {
             0 => 0,
             name => name + 1,

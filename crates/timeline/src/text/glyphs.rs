@@ -20,6 +20,9 @@ pub(super) struct Glyphs {
     pub(super) end_then_words: char,
     pub(super) words_then_end: char,
     pub(super) heading: char,
+    /// Filled up to the depth of a queue, and the line at its capacity.
+    pub(super) depth: char,
+    pub(super) capacity: char,
     pub(super) differs: &'static str,
     pub(super) more: &'static str,
 }
@@ -35,6 +38,8 @@ const UNICODE: Glyphs = Glyphs {
     end_then_words: '└',
     words_then_end: '┘',
     heading: '─',
+    depth: '▆',
+    capacity: '┄',
     differs: "≠",
     more: "…",
 };
@@ -50,6 +55,8 @@ const ASCII: Glyphs = Glyphs {
     end_then_words: '|',
     words_then_end: '|',
     heading: '-',
+    depth: '%',
+    capacity: '_',
     differs: "!=",
     more: "...",
 };
@@ -69,6 +76,8 @@ impl Glyphs {
     pub(super) fn span(&self, kind: SpanKind) -> char {
         let (unicode, ascii) = match kind {
             SpanKind::Queued => ('·', '.'),
+            SpanKind::ForRoom => ('▪', ':'),
+            SpanKind::ForItem => ('▫', ','),
             SpanKind::Waiting => ('░', '-'),
             SpanKind::Streaming => ('▒', '='),
             SpanKind::Running => ('█', '#'),
@@ -115,6 +124,8 @@ pub(super) struct Used {
     spans: Vec<SpanKind>,
     marks: Vec<MarkKind>,
     pub(super) differs: bool,
+    pub(super) depth: bool,
+    pub(super) capacity: bool,
 }
 
 impl Used {
@@ -136,6 +147,12 @@ impl Used {
         let marks = MarkKind::ALL.into_iter().filter(|kind| self.marks.contains(kind));
         let mut entries: Vec<String> = spans.map(|kind| format!("{} {}", glyphs.span(kind), kind.meaning())).collect();
         entries.extend(marks.map(|kind| format!("{} {}", glyphs.mark(kind), kind.words())));
+        if self.depth {
+            entries.push(format!("{} in the queue", glyphs.depth));
+        }
+        if self.capacity {
+            entries.push(format!("{} capacity", glyphs.capacity));
+        }
         if self.differs {
             entries.push(format!("{} not as expected", glyphs.differs));
         }

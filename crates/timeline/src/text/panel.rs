@@ -1,6 +1,7 @@
 //! One timeline of a drawing: the axis, the lanes, and where the run ended.
 
 use super::{
+    chart,
     differences::Differences,
     frame::Frame,
     glyphs::{Glyphs, Used},
@@ -47,12 +48,16 @@ impl<'a> Panel<'a> {
 
     pub(super) fn lines(&self, frame: &Frame, used: &mut Used) -> Vec<String> {
         let mut lines = self.axis(frame);
-        if self.rows.is_empty() {
+        if self.rows.is_empty() && self.timeline.gauges.is_empty() {
             lines.push("(no lanes)".to_owned());
         }
         let end = self.timeline.end;
         lines.extend(self.rows.iter().map(|row| row.line(frame, end, self.glyphs, used)));
         lines.extend(self.more(frame, used));
+        let until = frame.scale.extent();
+        for gauge in &self.timeline.gauges {
+            lines.extend(chart::lines(gauge, until, frame, self.glyphs, used));
+        }
         lines.extend(self.end(frame, used));
         lines
     }

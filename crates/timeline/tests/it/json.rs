@@ -2,11 +2,11 @@
 
 use timeline::{JsonError, Timeline};
 
-use crate::runs::{deadlock, serial, streams};
+use crate::runs::{deadlock, full_queue, serial, streams};
 
 #[test]
 fn what_is_written_is_read() {
-    for run in [Timeline::default(), serial(), streams(), deadlock()] {
+    for run in [Timeline::default(), serial(), streams(), deadlock(), full_queue()] {
         assert_eq!(Timeline::from_json(&run.to_json()).expect("it was written a line ago"), run);
     }
 }
@@ -35,4 +35,11 @@ fn what_is_not_a_timeline_is_refused() {
     assert_eq!(refused(backwards).to_string(), "lane `a`: a span ends before it begins");
     let unknown = r#"{"title":"","lanes":[{"name":"a","marks":[{"kind":"exploded","at":1}]}]}"#;
     assert!(refused(unknown).to_string().contains("unknown variant `exploded`"));
+}
+
+#[test]
+fn levels_that_go_back_in_time_are_refused() {
+    let json = r#"{"title":"","lanes":[],"gauges":[{"name":"q","levels":[{"at":2,"depth":1},{"at":1,"depth":0}]}]}"#;
+    let error = Timeline::from_json(json).expect_err("its levels go back");
+    assert_eq!(error.to_string(), "gauge `q`: its levels are not in the order of time");
 }

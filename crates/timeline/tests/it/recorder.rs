@@ -260,3 +260,27 @@ async fn tasks_on_several_threads_share_one_recorder() {
     assert_eq!(recorder.polls("task"), 8 * 101);
     assert_eq!(recorder.wakes("task"), 8 * 100);
 }
+
+#[test]
+fn a_worker_says_what_it_waits_for_and_a_gauge_how_much_there_is() {
+    let clock = Clock::default();
+    let recorder = clock.recorder();
+    let depth = recorder.gauge("queue", Some(1));
+    let worker = recorder.worker("producer");
+    {
+        let mut sends = pin!(worker.during(SpanKind::ForRoom, pending::<()>()));
+        clock.advance(10);
+        assert!(poll(sends.as_mut()).is_pending());
+        clock.advance(20);
+    }
+    depth.set(1);
+    depth.set(1);
+    clock.advance(5);
+    depth.set(0);
+    drop(worker);
+    let run = recorder.timeline("");
+    assert_eq!(spans(&run, 0), [(SpanKind::ForRoom, 10, 30)], "from its first poll to its drop");
+    assert_eq!(marks(&run, 0), [(MarkKind::Finished, 35)]);
+    let levels: Vec<_> = run.gauges[0].levels.iter().map(|level| (level.at.as_millis(), level.depth)).collect();
+    assert_eq!(levels, [(30, 1), (35, 0)], "a level that does not change is no level");
+}

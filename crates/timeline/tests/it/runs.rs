@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use timeline::{Lane, MarkKind, SpanKind, TextStyle, Timeline};
+use timeline::{Gauge, Lane, MarkKind, SpanKind, TextStyle, Timeline};
 
 pub fn columns(width: usize) -> TextStyle {
     TextStyle { width, ascii: false }
@@ -82,4 +82,26 @@ pub fn crowd(calls: u32) -> Timeline {
         let from = f64::from(call / 4);
         run.lane(Lane::call(format!("call {call}"), from, from + 1.0).span(SpanKind::Queued, 0.0, from))
     })
+}
+
+/// A producer that fills a queue of four, and a consumer that is slower.
+pub fn full_queue() -> Timeline {
+    ended(
+        Timeline::new("a queue of four")
+            .lane(
+                Lane::new("producer")
+                    .span(SpanKind::Waiting, 0.0, 0.2)
+                    .span(SpanKind::ForRoom, 0.2, 1.0)
+                    .mark(MarkKind::Finished, 1.0),
+            )
+            .lane(
+                Lane::new("consumer")
+                    .span(SpanKind::ForItem, 0.0, 0.1)
+                    .span(SpanKind::Running, 0.1, 1.5)
+                    .mark(MarkKind::Finished, 1.5),
+            )
+            .gauge(
+                Gauge::new("queue").capacity(4).level(0.1, 2).level(0.2, 4).level(1.0, 3).level(1.2, 1).level(1.5, 0),
+            ),
+    )
 }

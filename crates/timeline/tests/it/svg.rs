@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use roxmltree::{Document, Node};
 use timeline::{Lane, MarkKind, SpanKind, Timeline, svg_beside};
 
-use crate::runs::{crowd, deadlock, joined, serial, streams};
+use crate::runs::{crowd, deadlock, full_queue, joined, serial, streams};
 
 #[test]
 fn one_call() {
@@ -148,4 +148,17 @@ fn instants_without_length_are_drawn() {
 #[track_caller]
 fn parsed(picture: &str) -> Document<'_> {
     Document::parse(picture).unwrap_or_else(|error| panic!("{error}\n{picture}"))
+}
+
+#[test]
+fn the_depth_of_a_queue_stands_below_the_lanes() {
+    assert_snapshot!(full_queue().svg());
+    assert_snapshot!(full_queue().words());
+}
+
+/// A picture without a queue is what it was before there were gauges.
+#[test]
+fn what_only_queues_need_is_only_in_their_pictures() {
+    let words = ["for-room", "for-item", "level", "capacity"];
+    assert!(words.iter().all(|word| full_queue().svg().contains(word) && !streams().svg().contains(word)));
 }

@@ -1,10 +1,10 @@
 //! What people read in a terminal.
 
 use insta::assert_snapshot;
-use timeline::{Lane, MarkKind, SpanKind, Timeline, beside};
+use timeline::{Gauge, Lane, MarkKind, SpanKind, Timeline, beside};
 use unicode_width::UnicodeWidthStr;
 
-use crate::runs::{ascii, columns, crowd, deadlock, ended, joined, serial, streams};
+use crate::runs::{ascii, columns, crowd, deadlock, ended, full_queue, joined, serial, streams};
 
 #[test]
 fn serial_calls_make_a_staircase() {
@@ -183,4 +183,18 @@ fn microseconds_have_round_ticks() {
         Timeline::new("polls").lane(Lane::call("hash", 0.000_012, 0.000_347)).lane(Lane::call("parse", 0.0, 0.000_09));
     assert_snapshot!(run.text(&columns(60)));
     assert!(run.text(&ascii(60)).contains("347 us"));
+}
+
+#[test]
+fn the_depth_of_a_queue_stands_below_the_lanes() {
+    assert_snapshot!(full_queue().text(&columns(60)));
+    assert_snapshot!(full_queue().text(&ascii(60)));
+}
+
+/// The line at the capacity is where it was passed; without one, the top is the highest depth.
+#[test]
+fn a_queue_without_a_limit_has_no_line() {
+    let queue = Gauge::new("queue").level(0.0, 10).level(0.5, 1000).level(1.0, 0);
+    let drawing = Timeline::new("").gauge(queue).text(&columns(60));
+    assert!(drawing.contains("at most 1000\n") && !drawing.contains('┄'), "{drawing}");
 }
