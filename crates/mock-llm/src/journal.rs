@@ -142,7 +142,7 @@ impl Journal {
     pub fn timeline(&self, title: impl Into<String>) -> Timeline {
         let names = lane_names(&self.calls);
         let lanes = self.calls.iter().zip(names).map(|(call, name)| call.lane(name, self.taken)).collect();
-        Timeline { title: title.into(), lanes, end: None }
+        Timeline { title: title.into(), lanes, ..Timeline::default() }
     }
 
     /// When this copy was taken.
