@@ -23,8 +23,8 @@ pub const COMMAND: Command = Command {
 const HELP: &str = "\
 cargo workbook update [--from FOLDER|URL]
 
-Brings the newest version from where you cloned the workbook. Your progress stays,
-and so does everything that you wrote:
+Brings the newest version from where you cloned the workbook. Your progress
+stays, and so does everything that you wrote:
 an exercise whose task did not change is not touched;
 where the task changed around your lines, the file gets both;
 where it changed in your lines, yours stay, and you are told;
@@ -34,8 +34,8 @@ If it is stopped half-way, run it again.
 
   --from   another clone, a folder or an address
 
-Exit codes: 0 done, or there is nothing newer; 2 wrong usage; 3 it cannot be done,
-and the message says what to do.
+Exit codes: 0 done, or there is nothing newer, 2 wrong usage, 3 it cannot be
+done, and the message says what to do.
 ";
 
 fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {

@@ -1,0 +1,350 @@
+use std::{
+    pin::{Pin, pin},
+    sync::{Arc, Mutex},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures::{Stream, StreamExt, channel::mpsc::unbounded};
+use harness::{Check, Finished, Outcome, Wakes, moved_at, odd, saw, secs, test};
+use mock_llm::{MockLlm, Model};
+use tokio::{
+    sync::watch,
+    task::yield_now,
+    time::{Instant, sleep_until, timeout},
+};
+
+use super::pausable;
+
+harness::checks!();
+
+const TOKENS: usize = 24;
+/// Tokens come 173 ms apart, from `odd(0)` on.
+const APART: Duration = Duration::from_millis(173);
+
+fn token(number: usize) -> String {
+    format!("{} ", (number * 7) % 5)
+}
+
+fn comes_at(number: usize) -> Duration {
+    odd(0) + APART * number as u32
+}
+
+/// A stream, and when it was polled and gave something.
+struct Watched<S> {
+    stream: S,
+    start: Instant,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Clone, Default)]
+struct Seen {
+    polls: Vec<Duration>,
+    items: Vec<(Duration, String)>,
+}
+
+impl<S: Stream<Item = String> + Unpin> Stream for Watched<S> {
+    type Item = String;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+        let now = self.start.elapsed();
+        self.seen.lock().unwrap().polls.push(now);
+        let polled = self.stream.poll_next_unpin(cx);
+        if let Poll::Ready(Some(item)) = &polled {
+            self.seen.lock().unwrap().items.push((now, item.clone()));
+        }
+        polled
+    }
+}
+
+/// What somebody does with the switch, and when; the sender is dropped at the last time.
+struct Presses {
+    at_first: bool,
+    times: Vec<(f64, bool)>,
+    dropped: f64,
+    moved: Option<f64>,
+}
+
+struct Watching {
+    /// From the model to the stream.
+    taken: Seen,
+    /// From the stream to the reader.
+    shown: Seen,
+}
+
+impl Presses {
+    fn new(at_first: bool, times: impl IntoIterator<Item = (f64, bool)>) -> Self {
+        Self { at_first, times: times.into_iter().collect(), dropped: 200.0, moved: None }
+    }
+
+    fn run(&self) -> Finished<Watching> {
+        let text: String = (0..TOKENS).map(token).collect();
+        let model = Model::new("atlas").time_to_first_token(odd(0)).inter_token_latency(APART).reply(text.trim_end());
+        let llm = MockLlm::new([model]);
+        let (press, switch) = watch::channel(self.at_first);
+        let times = self.times.clone();
+        let dropped = self.dropped;
+        let timers = times.len() + 3;
+        let words = "The stream waits, and nothing will wake it. Whoever says `Pending` must have left the waker of \
+                     *this* poll with the one who knows when it goes on. A `changed()` or `wait_for()` takes the waker \
+                     away when it is dropped.";
+        let check = Check::new().draws(&llm).timers(timers).within(secs(190.0)).when_stuck(move |outcome| {
+            Some(saw("no token comes any more").expected("the rest of the tokens").because(words).outcome(outcome))
+        });
+        check.run(async || {
+            let start = Instant::now();
+            let taken = Arc::new(Mutex::new(Seen::default()));
+            let shown = Arc::new(Mutex::new(Seen::default()));
+            let tokens = llm.stream("What is a pause?").map(|token| token.expect("no faults").text);
+            let tokens = Watched { stream: tokens, start, seen: taken.clone() };
+            let presses = tokio::spawn(async move {
+                for (at, is_paused) in times {
+                    sleep_until(start + secs(at)).await;
+                    press.send_replace(is_paused);
+                }
+                sleep_until(start + secs(dropped)).await;
+            });
+            let stream = Watched { stream: Box::pin(pausable(tokens, switch)), start, seen: shown.clone() };
+            let reads = stream.for_each(|_| std::future::ready(()));
+            match self.moved {
+                Some(after) => moved_at(secs(after), reads).await,
+                None => reads.await,
+            }
+            presses.abort();
+            let _ = presses.await;
+            Watching { taken: taken.lock().unwrap().clone(), shown: shown.lock().unwrap().clone() }
+        })
+    }
+
+    /// The pauses, from press to press.
+    fn pauses(&self) -> Vec<(Duration, Duration)> {
+        let mut pauses = Vec::new();
+        let mut since = self.at_first.then_some(Duration::ZERO);
+        for &(at, is_paused) in &self.times {
+            match since {
+                None if is_paused => since = Some(secs(at)),
+                Some(begun) if !is_paused => {
+                    pauses.push((begun, secs(at)));
+                    since = None;
+                }
+                _ => {}
+            }
+        }
+        pauses.extend(since.map(|begun| (begun, secs(self.dropped))));
+        pauses
+    }
+}
+
+/// Short and long pauses, one before the first token, one with nothing in it, and one that is pressed twice.
+fn nights() -> Vec<Presses> {
+    vec![
+        Presses::new(false, [(2.6, true), (31.7, false)]),
+        Presses::new(true, [(0.7, false), (2.31, true), (2.35, false), (3.0, true), (3.01, true), (47.0, false)]),
+        Presses::new(true, [(21.9, false), (24.1, true), (43.3, false)]),
+        Presses::new(false, (0..14).map(|press| (1.95 + 0.29 * f64::from(press), press % 2 == 0))),
+        Presses { moved: Some(9.1), ..Presses::new(false, [(2.6, true), (31.7, false)]) },
+    ]
+}
+
+fn texts(seen: &Seen) -> String {
+    seen.items.iter().map(|(_, text)| text.as_str()).collect()
+}
+
+#[track_caller]
+fn all_tokens<T>(run: &Finished<T>, shown: &str) {
+    let wanted: String = (0..TOKENS).map(token).collect();
+    run.require(
+        shown.trim_end() == wanted.trim_end(),
+        saw(format!("the text \"{shown}\"")).expected(format!("\"{}\"", wanted.trim_end())).because(
+            "A token that has been taken from the model comes a second time from nobody. Whoever has it in the hand \
+             when the switch is pressed must keep it for later.",
+        ),
+    );
+}
+
+/// Each token comes out once and in order, however often somebody presses the switch.
+#[test]
+fn every_token_comes_out_once() {
+    for night in nights() {
+        let run = night.run();
+        all_tokens(&run, &texts(&run.value().shown));
+        run.leaves_nothing_behind();
+    }
+    let run = Presses::new(false, []).run();
+    all_tokens(&run, &texts(&run.value().shown));
+    run.takes(comes_at(TOKENS - 1), "Nobody pauses. The stream has nothing to wait for but the model.");
+}
+
+/// Nothing comes out during a pause, and one token at most is taken from the model.
+#[test]
+fn a_pause_holds_the_tokens_back() {
+    for night in nights() {
+        let run = night.run();
+        for (begun, over) in night.pauses() {
+            let within = |at: Duration| begun < at && at < over;
+            let between = format!("between {:.3} s and {:.3} s, paused", begun.as_secs_f64(), over.as_secs_f64());
+            let shown = run.value().shown.items.iter().filter(|(at, _)| within(*at)).count();
+            run.require(
+                shown == 0,
+                saw(format!("{shown} tokens came out {between}"))
+                    .expected("none")
+                    .because("The reader has pressed pause, and the text goes on under the eyes."),
+            );
+            let taken = run.value().taken.items.iter().filter(|(at, _)| within(*at)).count();
+            run.require(
+                taken <= 1,
+                saw(format!("{taken} tokens were taken from the model {between}")).expected("one at most").because(
+                    "A stream that reads on and keeps what it reads is a queue without a bound. Not to poll the tokens \
+                     is what holds the sender back.",
+                ),
+            );
+        }
+    }
+}
+
+/// During a pause the stream is polled twice at most: nobody looks whether it is over.
+#[test]
+fn a_pause_costs_two_polls_at_most() {
+    for night in nights() {
+        let run = night.run();
+        for (begun, over) in night.pauses() {
+            // A task that is moved is polled there once more.
+            let moved = usize::from(night.moved.is_some_and(|at| begun < secs(at) && secs(at) < over));
+            let polls = run.value().shown.polls.iter().filter(|&&at| begun < at && at < over).count();
+            run.require(
+                polls <= 2 + moved,
+                saw(format!(
+                    "{polls} polls between {:.3} s and {:.3} s, paused",
+                    begun.as_secs_f64(),
+                    over.as_secs_f64()
+                ))
+                .expected("two at most")
+                .because(
+                    "A waker is not a button for \"try again\", and a sleep only makes the circles longer. Leave the \
+                     waker with the switch: it calls when it is pressed.",
+                )
+                .outcome(Outcome::BusyLoop),
+            );
+        }
+        run.only_looks_when_woken(night.times.len() + 3);
+    }
+}
+
+/// The switch wakes the stream: the next token comes out in the instant in which the pause ends.
+#[test]
+fn goes_on_in_the_instant_in_which_the_pause_ends() {
+    for night in nights() {
+        let run = night.run();
+        for (begun, over) in night.pauses() {
+            // Only where a token has been waiting for sure: the call had begun, and not all was out.
+            let before = run.value().shown.items.iter().filter(|(at, _)| *at <= begun).count();
+            if over < secs(10.0) || begun < secs(1.0) || before == TOKENS {
+                continue;
+            }
+            let next = run.value().shown.items.iter().map(|(at, _)| *at).find(|at| *at > begun);
+            run.require(
+                next == Some(over),
+                saw(format!("the first token after the pause at {:.3} s", next.unwrap_or_default().as_secs_f64()))
+                    .expected(format!("at {:.3} s, when the pause ended", over.as_secs_f64()))
+                    .because("A token had come long before. Only the switch held it back, and the switch can wake.")
+                    .outcome(Outcome::TooSlow),
+            );
+        }
+    }
+}
+
+/// A token and a pause come together, hundreds of times: the switch decides, and no token is lost.
+#[test]
+fn hundreds_of_pauses_lose_nothing() {
+    const PAUSES: usize = 300;
+    let task = Wakes::new();
+    let run = Check::new().run(async || {
+        let (press, switch) = watch::channel(false);
+        let (model, tokens) = unbounded();
+        let mut stream = pin!(pausable(tokens, switch));
+        for number in 0..PAUSES {
+            let nothing_there = task.poll(pin!(stream.next()));
+            if nothing_there.is_ready() {
+                return Err((number, format!("{nothing_there:?} before there was a token")));
+            }
+            press.send_replace(true);
+            let _ = model.unbounded_send(number.to_string());
+            let paused = task.poll(pin!(stream.next()));
+            if paused.is_ready() {
+                return Err((number, format!("{paused:?} while paused")));
+            }
+            let before = task.count();
+            press.send_replace(false);
+            if task.count() == before {
+                return Err((number, "no wake when the pause ended".to_owned()));
+            }
+            let open = task.poll(pin!(stream.next()));
+            if open != Poll::Ready(Some(number.to_string())) {
+                return Err((number, format!("{open:?} when the pause was over")));
+            }
+            // A new turn: what tokio allows a task in one turn is not what is checked here.
+            yield_now().await;
+        }
+        Ok(())
+    });
+    if let Err((number, what)) = run.value() {
+        run.fail(
+            saw(format!("in pause number {number}: {what}"))
+                .expected(format!("Pending while paused, then a wake, then token {number}"))
+                .because(
+                    "Here the switch is pressed and a token comes before the stream is polled again. What the switch \
+                     says comes first, at each poll; the token is kept, and the switch has the waker of the last poll.",
+                ),
+        );
+    }
+}
+
+/// A switch that has been dropped holds nothing back: in a pause, between pauses, and before the first token.
+#[test]
+fn a_dropped_switch_lets_all_tokens_out() {
+    let nights = [
+        Presses { dropped: 17.3, ..Presses::new(false, [(2.6, true)]) },
+        Presses { dropped: 2.7, ..Presses::new(false, []) },
+        Presses { dropped: 0.2, ..Presses::new(true, []) },
+        Presses { dropped: 3.1, ..Presses::new(false, [(2.2, true), (2.5, false)]) },
+    ];
+    for night in nights {
+        let run = night.run();
+        all_tokens(&run, &texts(&run.value().shown));
+        let last = run.value().shown.items.last().map(|(at, _)| *at).unwrap_or_default();
+        let wanted = secs(night.dropped).max(comes_at(TOKENS - 1));
+        run.require(
+            last <= wanted + comes_at(TOKENS - 1),
+            saw(format!("the last token at {:.3} s", last.as_secs_f64()))
+                .expected(format!("at {:.3} s", wanted.as_secs_f64()))
+                .because("Nobody can press the switch any more.")
+                .outcome(Outcome::TooSlow),
+        );
+        let polls = run.value().shown.polls.len();
+        run.require(
+            polls <= 3 * TOKENS + 8,
+            saw(format!("{polls} polls for {TOKENS} tokens"))
+                .expected("about one or two for each")
+                .because(
+                    "`changed()` fails at once when the sender is gone, every time: who waits for it runs in circles.",
+                )
+                .outcome(Outcome::BusyLoop),
+        );
+    }
+}
+
+/// A reader who leaves in a pause takes the call along.
+#[test]
+fn a_reader_who_leaves_takes_the_call_along() {
+    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(odd(0)).inter_token_latency(APART)]);
+    let run = Check::new().draws(&llm).timers(9).run(async || {
+        let (press, switch) = watch::channel(false);
+        let tokens = llm.stream("What is a pause?").map(|token| token.expect("no faults").text);
+        let reads = Box::pin(pausable(tokens, switch)).for_each(|_| {
+            press.send_replace(true);
+            std::future::ready(())
+        });
+        timeout(secs(5.3), reads).await.is_err()
+    });
+    run.leaves_nothing_behind();
+}

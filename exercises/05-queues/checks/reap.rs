@@ -1,0 +1,237 @@
+use std::time::Duration;
+
+use harness::{Check, Finished, Outcome, odd, saw, secs, test};
+use mock_llm::{Fault, MockLlm, Model, When};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::{Instant, sleep, timeout},
+};
+
+use super::{Log, Question, serve};
+
+harness::checks!();
+
+fn question(number: usize) -> String {
+    format!("Question {number}")
+}
+
+/// A model whose calls take odd times; these questions make its client panic.
+fn model(panics: &[usize]) -> MockLlm {
+    let model = (0..40).fold(Model::new("atlas").time_to_first_token(secs(1.423)), |model, number| {
+        model.time_to_first_token_for(question(number), odd(number % 10))
+    });
+    MockLlm::new([panics
+        .iter()
+        .fold(model, |model, &number| model.fault(When::Prompt(question(number)), Fault::Panic))])
+}
+
+/// What the askers saw, and the server's log.
+struct Seen {
+    /// When each answer came. `None`: nobody answered.
+    answers: Vec<Option<Duration>>,
+    /// When `serve` returned.
+    returned: Option<Duration>,
+    log: Log,
+}
+
+/// A server with this limit. Question `n` is asked at the given time; the last sender goes with the last of them.
+fn day(most: usize, times: &[f64], panics: &[usize]) -> Finished<Seen> {
+    let llm = model(panics);
+    let times = times.to_vec();
+    Check::new().draws(&llm).timers(1000).run(async || {
+        let start = Instant::now();
+        let log = Log::default();
+        let (sender, receiver) = mpsc::channel::<Question>(100);
+        let asking = async move {
+            let mut waiting: Vec<JoinHandle<Option<Duration>>> = Vec::new();
+            for (number, at) in times.into_iter().enumerate() {
+                tokio::time::sleep_until(start + secs(at)).await;
+                let (asker, answer) = oneshot::channel();
+                let _ = sender.send((question(number), asker)).await;
+                waiting.push(tokio::spawn(async move { answer.await.ok().map(|_| start.elapsed()) }));
+            }
+            waiting
+        };
+        let serving = async {
+            let ended = timeout(secs(4000.0), serve(llm.clone(), receiver, most, log.clone())).await;
+            ended.ok().map(|()| start.elapsed())
+        };
+        let (waiting, returned) = tokio::join!(asking, serving);
+        let mut answers = Vec::new();
+        for asker in waiting {
+            answers.push(asker.await.ok().flatten());
+        }
+        Seen { answers, returned, log: log.clone() }
+    })
+}
+
+/// All questions are answered, as soon as there is room: a finished task makes room at once.
+#[test]
+fn a_finished_task_makes_room() {
+    let times: Vec<f64> = (0..30).map(|_| 0.0).collect();
+    let run = day(3, &times, &[]);
+    // Three places, and the next question goes into the one that is free first.
+    let mut free = [Duration::ZERO; 3];
+    for number in 0..30 {
+        let place = (0..3).min_by_key(|&place| free[place]).unwrap_or(0);
+        let wanted = free[place] + odd(number % 10);
+        free[place] = wanted;
+        let seen = run.value().answers[number];
+        run.require(
+            seen == Some(wanted),
+            saw(match seen {
+                Some(at) => format!("the answer to question {number} at {:.3} s", at.as_secs_f64()),
+                None => format!("no answer to question {number}"),
+            })
+            .expected(format!("at {:.3} s: three at a time, each as soon as there is room", wanted.as_secs_f64()))
+            .because(match seen {
+                None if run.value().returned.is_some_and(|at| at < wanted) => {
+                    "`serve` returned while this answer was still being written: a `JoinSet` that is dropped aborts its tasks. What \
+                     was accepted is answered first."
+                }
+                None => {
+                    "A task that has finished stays in a `JoinSet`, and counts in its `len`, until somebody takes it out with \
+                     `join_next`. A server that never does is full after its first questions. And a question that finds no room \
+                     waits; it is not thrown away."
+                }
+                Some(at) if at < wanted => "There was no room yet: more than three answers are written at the same time.",
+                Some(_) => {
+                    "A question waits for a place, and for nothing else. When a task ends, its place is free: `join_next` says \
+                     so at that moment, if somebody waits for it."
+                }
+            }),
+        );
+    }
+    let seen = run.journal().high_water();
+    run.require(
+        seen == 3,
+        saw(format!("{seen} calls in flight together")).expected("3: that is the limit, and there is work for all").because(
+            "The limit is what the model was bought for. More are turned away, and with fewer somebody waits for nothing.",
+        ),
+    );
+}
+
+/// What has finished is taken out, also when no question comes.
+#[test]
+fn the_set_holds_what_runs() {
+    // A question every ten seconds: each has finished long before the next one comes.
+    let times: Vec<f64> = (0..25).map(|number| f64::from(number) * 10.0).collect();
+    let run = day(50, &times, &[]);
+    let most = run.value().log.read(|log| log.most_in_the_set);
+    run.require(
+        (1..=2).contains(&most),
+        saw(format!("{most} tasks in the set, of which one ran"))
+            .expected("2 at most: what runs, and one more")
+            .because(
+                "A finished task keeps its place, with its result, until it is taken out. A server that runs for a year has all \
+                 the tasks of a year in it.",
+            ),
+    );
+    // And in the night: the last one has ended, and nobody asks.
+    let llm = model(&[]);
+    let run = Check::new().draws(&llm).timers(1000).run(async || {
+        let log = Log::default();
+        let (sender, receiver) = mpsc::channel::<Question>(100);
+        let night = async {
+            let mut answers = Vec::new();
+            for number in 0..5 {
+                let (asker, answer) = oneshot::channel();
+                let _ = sender.send((question(number), asker)).await;
+                answers.push(answer);
+            }
+            sleep(secs(60.0)).await;
+            log.read(|log| log.in_the_set)
+        };
+        tokio::select! {
+            left = night => left,
+            () = serve(llm.clone(), receiver, 50, log.clone()) => 99,
+        }
+    });
+    let left = *run.value();
+    run.require(
+        left <= 1,
+        saw(format!("{left} tasks in the set, a minute after the last answer"))
+            .expected("none, or one at most")
+            .because(
+                "Who takes the finished ones out only when the next question comes keeps them all night. Wait for both at the \
+                 same time: for a question, and for a task that ends.",
+            ),
+    );
+}
+
+/// A panic is counted when it happens, and disturbs nobody.
+#[test]
+fn a_panic_is_counted_and_disturbs_nobody() {
+    let times: Vec<f64> = (0..12).map(|_| 0.0).collect();
+    let run = day(2, &times, &[1, 4, 5]);
+    let Seen { answers, log, returned } = run.value();
+    let answered: Vec<usize> = (0..12).filter(|&number| answers[number].is_some()).collect();
+    let panics = log.read(|log| log.panics);
+    run.require(
+        answered == [0, 2, 3, 6, 7, 8, 9, 10, 11] && returned.is_some(),
+        saw(format!("answers to questions {answered:?}; `serve` has {}", if returned.is_some() { "returned" } else { "not returned" }))
+            .expected("to all but 1, 4 and 5, whose tasks panicked")
+            .because("A task that panics ends, and its place is free like any other. `join_next` gives an `Err` for it: that is a value."),
+    );
+    run.require(
+        panics == 3,
+        saw(format!("{panics} panics in the log")).expected("3").because(
+            "Nobody hears of a panic in a task but who takes its result: `Some(Err(error))`, and `error.is_panic()`.",
+        ),
+    );
+}
+
+/// When nobody can ask any more, it waits for what runs, and returns.
+#[test]
+fn it_ends_when_nobody_can_ask_any_more() {
+    for times in [vec![0.0; 7], vec![0.0, 0.3, 2.9], Vec::new()] {
+        let run = day(4, &times, &[]);
+        let last = run
+            .value()
+            .answers
+            .iter()
+            .flatten()
+            .max()
+            .copied()
+            .unwrap_or_default()
+            .max(secs(times.iter().copied().fold(0.0, f64::max)));
+        run.require(
+            run.value().returned == Some(last) && run.value().answers.iter().all(Option::is_some),
+            saw(match run.value().returned {
+                None => "`serve` has not returned after 4000 s".to_owned(),
+                Some(at) => format!(
+                    "it returned at {:.3} s, with {} of {} answers",
+                    at.as_secs_f64(),
+                    run.value().answers.iter().flatten().count(),
+                    times.len()
+                ),
+            })
+            .expected(format!("it returns at {:.3} s, with all answers", last.as_secs_f64()))
+            .because(
+                "`recv` gives `None` when the last sender is gone. What was accepted is still answered: take out all tasks, and then \
+                 return. A `JoinSet` that is dropped aborts what is in it.",
+            )
+            .outcome(if run.value().returned.is_none() { Outcome::Deadlock } else { Outcome::Wrong }),
+        );
+        run.leaves_nothing_behind();
+    }
+}
+
+/// A server that is dropped takes its tasks along.
+#[test]
+fn a_server_that_is_dropped_takes_its_tasks_along() {
+    let llm = model(&[]);
+    let run = Check::new().draws(&llm).timers(1000).run(async || {
+        let (sender, receiver) = mpsc::channel::<Question>(100);
+        let mut answers = Vec::new();
+        for number in 0..6 {
+            let (asker, answer) = oneshot::channel();
+            let _ = sender.send((question(number), asker)).await;
+            answers.push(answer);
+        }
+        let _ = timeout(secs(0.5), serve(llm.clone(), receiver, 3, Log::default())).await;
+        sleep(secs(0.1)).await;
+    });
+    run.leaves_nothing_behind();
+}
