@@ -68,6 +68,32 @@ async fn a_relay_ends_when_its_reader_leaves() {
     assert_eq!(start.elapsed(), secs(2.0));
 }
 
+/// With `send` as the only sign, it ends at the next token, and that comes after 600 s.
+#[tokio::test(start_paused = true)]
+async fn a_relay_that_only_sends_hears_of_it_late() {
+    let (source, mut tokens) = mpsc::channel(1);
+    let (reader, mut read) = mpsc::channel(1);
+    let start = Instant::now();
+    tokio::spawn(async move {
+        sleep(secs(600.0)).await;
+        while source.send("token").await.is_ok() {
+            sleep(secs(1.0)).await;
+        }
+    });
+    let relay = tokio::spawn(async move {
+        while let Some(token) = tokens.recv().await {
+            if reader.send(token).await.is_err() {
+                return;
+            }
+        }
+    });
+    let nothing = timeout(secs(2.0), read.recv()).await;
+    assert!(nothing.is_err());
+    drop(read);
+    relay.await.expect("it does not panic");
+    assert_eq!(start.elapsed(), secs(600.0));
+}
+
 #[tokio::test]
 async fn an_actor_answers_each_question_where_it_was_asked() {
     let glossary = reply::Glossary::start(1);
