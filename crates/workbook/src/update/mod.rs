@@ -175,7 +175,7 @@ fn nothing_half_done(git: &Git, workspace: &Workspace) -> anyhow::Result<()> {
     let names = HALF_DONE.iter().map(|(name, ..)| *name).chain(["index.lock"]);
     let asked: Vec<&str> = ["rev-parse"].into_iter().chain(names.flat_map(|name| ["--git-path", name])).collect();
     let paths: Vec<_> = git.ask(&asked)?.lines().map(|line| workspace.root.join(line)).collect();
-    for ((_, what, end), _) in HALF_DONE.iter().zip(&paths).filter(|(_, path)| path.exists()) {
+    if let Some(((_, what, end), _)) = HALF_DONE.iter().zip(&paths).find(|(_, path)| path.exists()) {
         bail!("{what} is half done. Finish it, or give it up with `{end}`, then update. Nothing was changed.");
     }
     if !git.bytes(&["ls-files", "--unmerged"])?.is_empty() {
