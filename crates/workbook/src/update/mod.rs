@@ -3,7 +3,7 @@
 //! A learner edits files that the next version may change, too. In order:
 //!
 //! 1. Fetch. Nothing of the learner's has changed until here, and every refusal comes before step 3.
-//! 2. Copy each file of the learner's that the new version touches, and write the [`plan`].
+//! 2. Copy each file of the learner's that the new version touches, and write the `plan`.
 //! 3. Put these files back to what git knows, and let git go forward to the new version. Git does that itself, because it
 //!    refuses to overwrite anything that it does not know.
 //! 4. Put back what the learner wrote: see [`Fate`].
