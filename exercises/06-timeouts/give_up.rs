@@ -1,0 +1,15 @@
+//! # Give up
+//!
+//! TODO: the task, in two or three sentences. Everything that a check requires stands here.
+//!
+//! Run: `cargo workbook check 06-timeouts/give_up` · Read: book, chapter 6 · 10 min
+
+use mock_llm::{MockLlm, Reply};
+
+/// TODO: what it gives to its caller.
+pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
+    todo!("TODO: say what to do")
+}
+
+#[path = "checks/give_up.rs"]
+mod checks;

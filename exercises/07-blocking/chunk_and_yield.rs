@@ -1,0 +1,15 @@
+//! # Chunk and yield
+//!
+//! TODO: the task, in two or three sentences. Everything that a check requires stands here.
+//!
+//! Run: `cargo workbook check 07-blocking/chunk_and_yield` · Read: book, chapter 7 · 10 min
+
+use mock_llm::{MockLlm, Reply};
+
+/// TODO: what it gives to its caller.
+pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
+    todo!("TODO: say what to do")
+}
+
+#[path = "checks/chunk_and_yield.rs"]
+mod checks;

@@ -1,0 +1,3 @@
+//! The figures of this lesson, exact on the paused clock.
+
+mod figures;
