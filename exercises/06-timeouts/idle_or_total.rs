@@ -1,14 +1,52 @@
 //! # Idle or total
 //!
-//! TODO: the task, in two or three sentences. Everything that a check requires stands here.
+//! A service reads an answer token by token, and shows each. Its author gave it a limit of one minute, so that no dead
+//! connection holds a place for ever. Since then each long answer is cut off after a minute, in the middle of a word, while it
+//! comes at full speed. And a connection that dies after the first token still holds its place for a minute.
 //!
-//! Run: `cargo workbook check 06-timeouts/idle_or_total` · Read: book, chapter 6 · 10 min
+//! Mend `read`: an answer may be as long as it likes, if it goes on. `idle` is the longest *silence*:
+//!
+//! - `read` waits `idle` for the first token, and again for each further one. A token at exactly the last instant is in time.
+//!   Then the model has stalled: its stream is dropped, and `read` returns the text so far and `Stalled`.
+//! - Only waiting for the model counts. The time that `show` takes is the reader's own.
+//! - An error of the model is told as it came, with the text so far.
+//!
+//! Starts: wrong
+//! Run: `cargo workbook check 06-timeouts/idle_or_total` · Read: book, chapter 6, Silence and length · 10 min
 
-use mock_llm::{MockLlm, Reply};
+use std::time::Duration;
 
-/// TODO: what it gives to its caller.
-pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-    todo!("TODO: say what to do")
+use futures::StreamExt;
+use mock_llm::{Error, MockLlm};
+use tokio::time::timeout;
+
+/// How an answer ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ended {
+    Done,
+    /// The model was silent for too long.
+    Stalled,
+    Failed(Error),
+}
+
+/// Shows an answer while it comes, and gives its text and how it ended.
+pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+    let mut text = String::new();
+    let all = async {
+        let mut tokens = llm.stream(prompt);
+        while let Some(token) = tokens.next().await {
+            match token {
+                Ok(token) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Err(error) => return Ended::Failed(error),
+            }
+        }
+        Ended::Done
+    };
+    let ended = timeout(idle, all).await.unwrap_or(Ended::Stalled);
+    (text, ended)
 }
 
 #[path = "checks/idle_or_total.rs"]

@@ -1,12 +1,97 @@
-//! # Idle or total: what else is right
-//!
-//! Each module holds only what differs from the solution, `../idle_or_total.rs`.
+//! Other right answers for `idle_or_total`.
 
-/// Also right: TODO: another idiom (here: in a task of its own).
-mod in_a_task {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        let (llm, prompt) = (llm.clone(), prompt.to_owned());
-        let task = tokio::spawn(async move { llm.complete(&prompt).await });
-        task.await.expect("the task does not panic").expect("the script of this exercise has no faults")
+/// One pinned timer, set again before each wait.
+mod one_timer_set_again {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let mut silence = std::pin::pin!(tokio::time::sleep(idle));
+        let ended = loop {
+            tokio::select! {
+                biased;
+                token = tokens.next() => match token {
+                    Some(Ok(token)) => {
+                        text.push_str(&token.text);
+                        show(&token.text).await;
+                        silence.as_mut().reset(tokio::time::Instant::now() + idle);
+                    }
+                    Some(Err(error)) => break Ended::Failed(error),
+                    None => break Ended::Done,
+                },
+                () = &mut silence => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// `select!` with a new timer in each turn, and the model first.
+mod select_each_turn {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let ended = loop {
+            let next = tokio::select! {
+                biased;
+                token = tokens.next() => Ok(token),
+                () = tokio::time::sleep(idle) => Err(()),
+            };
+            match next {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(error))) => break Ended::Failed(error),
+                Ok(None) => break Ended::Done,
+                Err(_elapsed) => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// A stream whose items are limited by an adapter, made with `unfold`.
+mod a_stream_of_results {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let limited = futures::stream::unfold(llm.stream(prompt), |mut tokens| async move {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => Some((Ok(token), tokens)),
+                Ok(Some(Err(error))) => Some((Err(Ended::Failed(error)), tokens)),
+                Ok(None) => None,
+                Err(_elapsed) => Some((Err(Ended::Stalled), tokens)),
+            }
+        });
+        let mut limited = std::pin::pin!(limited);
+        while let Some(next) = limited.next().await {
+            match next {
+                Ok(token) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Err(ended) => return (text, ended),
+            }
+        }
+        (text, Ended::Done)
+    }
+}
+
+/// The end of the wait as an instant.
+mod deadline_of_the_turn {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let ended = loop {
+            match tokio::time::timeout_at(tokio::time::Instant::now() + idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(error))) => break Ended::Failed(error),
+                Ok(None) => break Ended::Done,
+                Err(_elapsed) => break Ended::Stalled,
+            }
+        };
+        (text, ended)
     }
 }

@@ -1,13 +1,349 @@
-//! # Idle or total: what people write
-//!
-//! Each module holds only what differs from the solution, `../idle_or_total.rs`.
+//! What people write for `idle_or_total`, and what it is told.
 
-/// Trap: TODO: what is believed wrongly (here: the first reply is only to warm up).
-/// Caught by: takes_as_long_as_one_call
-/// Says: the run took 3.874 s
-mod asks_twice {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        llm.complete(prompt).await.expect("the script of this exercise has no faults");
-        llm.complete(prompt).await.expect("the script of this exercise has no faults")
+/// Trap: the draft: one limit round the whole.
+/// Caught by: a_long_answer_is_read_to_its_end
+/// Says: The answer was never silent for
+mod a_limit_on_the_whole {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let all = async {
+            let mut tokens = llm.stream(prompt);
+            while let Some(token) = tokens.next().await {
+                match token {
+                    Ok(token) => {
+                        text.push_str(&token.text);
+                        show(&token.text).await;
+                    }
+                    Err(error) => return Ended::Failed(error),
+                }
+            }
+            Ended::Done
+        };
+        let ended = timeout(idle, all).await.unwrap_or(Ended::Stalled);
+        (text, ended)
+    }
+}
+
+/// Trap: a limit on the whole that is large enough for a demo.
+/// Caught by: a_long_answer_is_read_to_its_end
+/// Says: The answer was never silent for
+mod ten_times_the_limit {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let all = async {
+            let mut tokens = llm.stream(prompt);
+            while let Some(token) = tokens.next().await {
+                match token {
+                    Ok(token) => {
+                        text.push_str(&token.text);
+                        show(&token.text).await;
+                    }
+                    Err(error) => return Ended::Failed(error),
+                }
+            }
+            Ended::Done
+        };
+        let ended = timeout(idle * 100, all).await.unwrap_or(Ended::Stalled);
+        (text, ended)
+    }
+}
+
+/// Trap: a timer that is made before the loop, and never set again.
+/// Caught by: a_long_answer_is_read_to_its_end
+/// Says: The answer was never silent for
+mod one_timer_for_all {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let mut silence = std::pin::pin!(tokio::time::sleep(idle));
+        let ended = loop {
+            tokio::select! {
+                biased;
+                token = tokens.next() => match token {
+                    Some(Ok(token)) => {
+                        text.push_str(&token.text);
+                        show(&token.text).await;
+                    }
+                    Some(Err(error)) => break Ended::Failed(error),
+                    None => break Ended::Done,
+                },
+                () = &mut silence => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: the timer is set again when a token comes, and runs while it is shown.
+/// Caught by: showing_is_not_silence
+/// Says: The limit is on the model
+mod set_before_it_is_shown {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let mut silence = std::pin::pin!(tokio::time::sleep(idle));
+        let ended = loop {
+            tokio::select! {
+                biased;
+                token = tokens.next() => match token {
+                    Some(Ok(token)) => {
+                        text.push_str(&token.text);
+                        silence.as_mut().reset(tokio::time::Instant::now() + idle);
+                        show(&token.text).await;
+                    }
+                    Some(Err(error)) => break Ended::Failed(error),
+                    None => break Ended::Done,
+                },
+                () = &mut silence => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: the limit is round the whole turn: showing counts.
+/// Caught by: showing_is_not_silence
+/// Says: The limit is on the model
+mod limit_round_the_turn {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let ended = loop {
+            let turn = async {
+                match tokens.next().await {
+                    Some(Ok(token)) => {
+                        text.push_str(&token.text);
+                        show(&token.text).await;
+                        None
+                    }
+                    Some(Err(error)) => Some(Ended::Failed(error)),
+                    None => Some(Ended::Done),
+                }
+            };
+            match timeout(idle, turn).await {
+                Ok(None) => {}
+                Ok(Some(ended)) => break ended,
+                Err(_elapsed) => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: the first token has no limit.
+/// Caught by: silence_ends_it
+/// Says: Everything waits for something else, and
+mod the_first_may_take_its_time {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        match tokens.next().await {
+            Some(Ok(token)) => {
+                text.push_str(&token.text);
+                show(&token.text).await;
+            }
+            Some(Err(error)) => return (text, Ended::Failed(error)),
+            None => return (text, Ended::Done),
+        }
+        let ended = loop {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(error))) => break Ended::Failed(error),
+                Ok(None) => break Ended::Done,
+                Err(_elapsed) => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: `while let` takes silence and errors for the end of the answer.
+/// Caught by: silence_ends_it
+/// Says: Silence is neither the end of
+mod all_ends_are_one {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        while let Ok(Some(Ok(token))) = timeout(idle, tokens.next()).await {
+            text.push_str(&token.text);
+            show(&token.text).await;
+        }
+        (text, Ended::Done)
+    }
+}
+
+/// Trap: an error is told as silence.
+/// Caught by: an_error_is_told_as_it_came
+/// Says: Silence, an error and the end
+mod an_error_is_silence {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let ended = loop {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(None) => break Ended::Done,
+                Ok(Some(Err(_))) | Err(_) => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: after a silence it waits once more.
+/// Caught by: silence_ends_it
+/// Says: The limit was over before. A
+mod waits_once_more {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let ended = loop {
+            let mut next = timeout(idle, tokens.next()).await;
+            if next.is_err() {
+                next = timeout(idle, tokens.next()).await;
+            }
+            match next {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(error))) => break Ended::Failed(error),
+                Ok(None) => break Ended::Done,
+                Err(_elapsed) => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: silence is no reason to stop.
+/// Caught by: silence_ends_it
+/// Says: Something happens again and again, and
+mod goes_on_waiting {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let ended = loop {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(error))) => break Ended::Failed(error),
+                Ok(None) => break Ended::Done,
+                Err(_elapsed) => continue,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: when the model stalls, the text so far is thrown away.
+/// Caught by: silence_ends_it
+/// Says: They are there, and paid for
+mod the_text_is_lost {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let ended = loop {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(error))) => break Ended::Failed(error),
+                Ok(None) => break Ended::Done,
+                Err(_elapsed) => return (String::new(), Ended::Stalled),
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: `select!` looks at the timer first.
+/// Caught by: a_token_at_the_last_instant_is_in_time
+/// Says: Token and timer are ready at
+mod the_timer_first {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let ended = loop {
+            let next = tokio::select! {
+                biased;
+                () = tokio::time::sleep(idle) => Err(()),
+                token = tokens.next() => Ok(token),
+            };
+            match next {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(error))) => break Ended::Failed(error),
+                Ok(None) => break Ended::Done,
+                Err(_elapsed) => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: a task reads the stream and sends it on; when it is silent, the task is left alone.
+/// Caught by: silence_ends_it
+/// Says: A connection that has stalled holds
+mod a_reader_in_a_task {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut stream = llm.stream(prompt);
+        let (sender, mut tokens) = tokio::sync::mpsc::channel(1);
+        tokio::spawn(async move {
+            while let Some(token) = stream.next().await {
+                if sender.send(token).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let ended = loop {
+            match timeout(idle, tokens.recv()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(error))) => break Ended::Failed(error),
+                Ok(None) => break Ended::Done,
+                Err(_elapsed) => break Ended::Stalled,
+            }
+        };
+        (text, ended)
+    }
+}
+
+/// Trap: silence is looked for once a second.
+/// Caught by: silence_ends_it
+/// Says: The limit was over before. A
+mod looks_each_second {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let mut last = tokio::time::Instant::now();
+        let ended = loop {
+            match timeout(Duration::from_secs(1), tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                    last = tokio::time::Instant::now();
+                }
+                Ok(Some(Err(error))) => break Ended::Failed(error),
+                Ok(None) => break Ended::Done,
+                Err(_elapsed) if last.elapsed() >= idle => break Ended::Stalled,
+                Err(_elapsed) => {}
+            }
+        };
+        (text, ended)
     }
 }
