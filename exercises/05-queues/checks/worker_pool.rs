@@ -147,7 +147,8 @@ fn a_panic_is_the_result_of_one_question() {
                 .expected(format!("`Failed::Panicked({words:?})`"))
                 .because(
                     if told.is_none() {
-                        "The panic has unwound the worker, and the place for the answer went with it. Let the call panic in a task of its                          own, or catch it, and send its words."
+                        "The panic has unwound the worker, and the place for the answer went with it. Let the call panic in a task of its \
+                         own, or catch it, and send its words."
                     } else {
                         "Whoever asked wants to know why. The payload of a panic is an `Any` that holds a `&str` or a `String`: \
                      `JoinError::into_panic` and `catch_unwind` both give it."

@@ -56,7 +56,8 @@ fn require(
             .expected(format!("{wanted:?} after {end:.3} s"))
             .because(match (run.value(), wanted) {
                 (Err(Failed::TooLate { done }), Err(Failed::TooLate { done: all })) if done.len() < all.len() && run.elapsed() == secs(end) => {
-                    "The time is over when it should be, and the texts of the steps that have ended are gone: they were dropped with what                      the timeout drops. Keep them outside of it."
+                    "The time is over when it should be, and the texts of the steps that have ended are gone: they were dropped with what \
+                     the timeout drops. Keep them outside of it."
                 }
                 _ => because,
             })
@@ -129,7 +130,8 @@ fn what_is_done_is_not_lost() {
 fn a_wait_that_is_in_vain_is_not_begun() {
     let because =
         "The model says when to come back. If that is before the deadline, come back then, as often as it asks.";
-    let in_vain = "The model says when to come back, and that is after the deadline: all is known now. To wait until the deadline is to wait                    for nothing, and to sleep past it is worse. The waits count: compare with what is left, and not with the whole.";
+    let in_vain = "The model says when to come back, and that is after the deadline: all is known now. To wait until the deadline is to wait \
+                   for nothing, and to sleep past it is worse. The waits count: compare with what is left, and not with the whole.";
     // In time: three waits, and the answer at exactly the last instant.
     let well = turned_away(model(&[1.423, 0.811]), 1, 3, 2.3);
     require(
