@@ -1,14 +1,49 @@
-//! # Timer in the loop: a solution
+//! # A timer in the loop: a solution
 //!
-//! TODO: why it works.
+//! `select!` evaluates its branches anew in each turn. A `sleep(patience)` in a branch is a new timer each time, so it measures the silence
+//! since the last turn. A timer that measures from the start is made before the loop, pinned, and lent to each turn: `&mut slow`.
 //!
-//! Also right: TODO: what else would.
+//! A `Sleep` that is over is over at each further poll. So the branch is switched off when it has fired: `if !told`. Without that the loop
+//! spins, and no token is ever read again.
+//!
+//! `biased` makes the order of the branches count: a token of the same instant, and the end, come before the timer.
+//!
+//! The shows stand in the arms, where nothing can cancel them. In a branch they would be dropped when the other branch wins.
+//!
+//! Also right: `timeout_at` round each `next` until the deadline has passed; two loops, one before and one after the notice.
 
-use mock_llm::{MockLlm, Reply};
+use std::{pin::pin, time::Duration};
 
-/// TODO: what it gives to its caller.
-pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-    llm.complete(prompt).await.expect("the script of this exercise has no faults")
+use futures::StreamExt;
+use mock_llm::MockLlm;
+use tokio::time::sleep;
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    Token(String),
+    /// It takes longer than usual.
+    Slow,
+}
+
+/// Shows an answer, and once that it takes long.
+pub async fn read(llm: &MockLlm, prompt: &str, patience: Duration, mut show: impl AsyncFnMut(Event)) {
+    let mut slow = pin!(sleep(patience));
+    let mut told = false;
+    let mut tokens = llm.stream(prompt);
+    loop {
+        tokio::select! {
+            biased;
+            token = tokens.next() => match token {
+                Some(Ok(token)) => show(Event::Token(token.text)).await,
+                _ => return,
+            },
+            () = &mut slow, if !told => {
+                told = true;
+                show(Event::Slow).await;
+            }
+        }
+    }
 }
 
 #[cfg(not(rust_analyzer))]
