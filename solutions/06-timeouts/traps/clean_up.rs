@@ -1,13 +1,222 @@
-//! # Clean up: what people write
-//!
-//! Each module holds only what differs from the solution, `../clean_up.rs`.
+//! What people write for `clean_up`, and what it is told.
 
-/// Trap: TODO: what is believed wrongly (here: the first reply is only to warm up).
-/// Caught by: takes_as_long_as_one_call
-/// Says: the run took 3.874 s
-mod asks_twice {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        llm.complete(prompt).await.expect("the script of this exercise has no faults");
-        llm.complete(prompt).await.expect("the script of this exercise has no faults")
+/// Trap: the draft: `?` leaves the function, past the `close`.
+/// Caught by: a_session_is_closed_after_an_error
+/// Says: An error is an end like
+mod question_marks {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let session = provider.open().await?;
+        let mut answers = Vec::new();
+        for prompt in prompts {
+            answers.push(llm.complete(prompt).await?.text);
+        }
+        provider.close(session).await;
+        Ok(answers)
+    }
+}
+
+/// Trap: the session is closed after an error too, but a future that is dropped has no "after".
+/// Caught by: a_session_is_abandoned_when_the_conversation_is_dropped
+/// Says: A future that is dropped ends
+mod closed_in_both_cases {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let session = provider.open().await?;
+        let conversation = async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok(answers)
+        };
+        let answers = conversation.await;
+        provider.close(session).await;
+        answers
+    }
+}
+
+/// Trap: the guard abandons every session: nobody says goodbye.
+/// Caught by: a_session_is_closed_when_all_goes_well
+/// Says: The good end says goodbye: `close(session).await`
+mod the_guard_does_it_all {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let _guard = Guard { provider, session: Some(provider.open().await?) };
+        let conversation = async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok(answers)
+        };
+        let answers = conversation.await;
+        answers
+    }
+}
+
+/// Trap: the session is taken out of the guard before the questions.
+/// Caught by: a_session_is_abandoned_when_the_conversation_is_dropped
+/// Says: A future that is dropped ends
+mod taken_out_too_early {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let session = guard.session.take();
+        let conversation = async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok(answers)
+        };
+        let answers = conversation.await;
+        if let Some(session) = session {
+            provider.close(session).await;
+        }
+        answers
+    }
+}
+
+/// Trap: `let _ =` drops the guard at once: the session is abandoned before the first question.
+/// Caught by: a_session_is_closed_when_all_goes_well
+/// Says: The good end says goodbye: `close(session).await`
+mod let_underscore {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let _ = Guard { provider, session: Some(provider.open().await?) };
+        let conversation = async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok(answers)
+        };
+        let answers = conversation.await;
+        answers
+    }
+}
+
+/// Trap: `close` is called, and its future is thrown away.
+/// Caught by: a_session_is_closed_when_all_goes_well
+/// Says: The good end says goodbye: `close(session).await`
+mod a_goodbye_that_is_not_awaited {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let conversation = async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok(answers)
+        };
+        let answers = conversation.await;
+        if let Some(session) = guard.session.take() {
+            drop(provider.close(session));
+        }
+        answers
+    }
+}
+
+/// Trap: `drop` calls `close`: a future that nobody polls.
+/// Caught by: a_session_is_abandoned_when_the_conversation_is_dropped
+/// Says: A future that is dropped ends
+mod closed_in_drop {
+    impl<P: Provider> Drop for Guard<'_, P> {
+        fn drop(&mut self) {
+            if let Some(session) = self.session.take() {
+                drop(self.provider.close(session));
+            }
+        }
+    }
+}
+
+/// Trap: `drop` blocks the thread until the goodbye has been said: on the thread that would have to drive it.
+/// Caught by: a_session_is_abandoned_when_the_conversation_is_dropped
+/// Says: A blocking call (`std::thread::sleep`, a lock
+mod blocks_in_drop {
+    impl<P: Provider> Drop for Guard<'_, P> {
+        fn drop(&mut self) {
+            if let Some(session) = self.session.take() {
+                futures::executor::block_on(self.provider.close(session));
+            }
+        }
+    }
+}
+
+/// Trap: an error is left to the guard: abandoned, though there was time to say goodbye.
+/// Caught by: a_session_is_closed_after_an_error
+/// Says: An error is an end like
+mod abandoned_after_an_error {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let conversation = async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok::<_, Error>(answers)
+        };
+        let answers = conversation.await?;
+        if let Some(session) = guard.session.take() {
+            provider.close(session).await;
+        }
+        Ok(answers)
+    }
+}
+
+/// Trap: the conversation goes on after an error, and the last one is told.
+/// Caught by: a_session_is_closed_after_an_error
+/// Says: An error is an end like
+mod goes_on_after_an_error {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let conversation = async {
+            let mut answers = Vec::new();
+            let mut failed = Ok(());
+            for prompt in prompts {
+                match llm.complete(prompt).await {
+                    Ok(reply) => answers.push(reply.text),
+                    Err(error) => failed = Err(error),
+                }
+            }
+            failed.map(|()| answers)
+        };
+        let answers = conversation.await;
+        if let Some(session) = guard.session.take() {
+            provider.close(session).await;
+        }
+        answers
+    }
+}
+
+/// Trap: the guard ends with the block of the questions, and the session with it.
+/// Caught by: a_session_is_closed_when_all_goes_well
+/// Says: The good end says goodbye: `close(session).await`
+mod a_guard_for_the_questions_only {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let session = provider.open().await?;
+        let conversation = async {
+            let _guard = Guard { provider, session: Some(session) };
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok(answers)
+        };
+        conversation.await
+    }
+}
+
+/// Trap: the prompts are asked at the same time.
+/// Caught by: a_session_is_closed_when_all_goes_well
+/// Says: The good end says goodbye: `close(session).await`
+mod the_prompts_at_once {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let conversation = async {
+            let replies = futures::future::try_join_all(prompts.iter().map(|prompt| llm.complete(prompt))).await?;
+            Ok(replies.into_iter().map(|reply| reply.text).collect())
+        };
+        let answers = conversation.await;
+        if let Some(session) = guard.session.take() {
+            provider.close(session).await;
+        }
+        answers
     }
 }
