@@ -1,6 +1,7 @@
 //! The git of this machine, asked by its command line.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsStr,
     io::Write as _,
     path::{Path, PathBuf},
@@ -85,11 +86,14 @@ impl Git {
         id.map(|id| self.bytes(&["cat-file", "blob", id])).transpose()
     }
 
-    /// The blob of a file in a commit; `None` where there is none, or a folder.
-    pub fn blob_of(&self, commit: &str, path: &str) -> anyhow::Result<Option<String>> {
-        let line = self.ask(&["ls-tree", "-z", commit, "--", path])?;
-        let id = line.split('\t').next().and_then(|words| words.split_once(" blob "));
-        Ok(id.map(|(_, id)| id.to_owned()))
+    /// The files of a commit, and the blob of each.
+    pub fn tree(&self, commit: &str) -> anyhow::Result<BTreeMap<String, String>> {
+        let lines = self.names(&["ls-tree", "-r", "-z", commit])?;
+        let file = |line: &String| {
+            let (words, path) = line.split_once('\t')?;
+            Some((path.to_owned(), words.split_once(" blob ")?.1.to_owned()))
+        };
+        Ok(lines.iter().filter_map(file).collect())
     }
 
     pub fn touched(&self, before: &str, after: &str) -> anyhow::Result<Vec<Touched>> {

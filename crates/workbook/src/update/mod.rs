@@ -259,6 +259,7 @@ fn copy_mine(
              update. Nothing was changed."
         );
     }
+    let head = git.tree(&plan.from)?;
     let mut clearing = Vec::new();
     for file in touched {
         let path = &file.path;
@@ -272,10 +273,10 @@ fn copy_mine(
             }
             continue;
         };
-        let committed = git.blob_of(&plan.from, path)?;
+        let committed = head.get(path);
         // What git does not know stands in the way, even where it is told to ignore it.
         let is_changed =
-            in_the_way.is_some() || edited.contains(path) || committed.is_none() || committed != file.before;
+            in_the_way.is_some() || edited.contains(path) || committed.is_none() || committed != file.before.as_ref();
         if !is_changed {
             continue;
         }
@@ -310,15 +311,19 @@ fn in_the_way(workspace: &Workspace, path: &str) -> Option<String> {
 
 /// Makes the files what git knows, so that it can go forward.
 fn clear(git: &Git, workspace: &Workspace, paths: &[String]) -> anyhow::Result<()> {
-    for path in paths {
-        if git.blob_of("HEAD", path)?.is_some() {
-            git.ask(&["checkout", "--quiet", "HEAD", "--", path])?;
-        } else {
-            git.ask(&["rm", "--quiet", "--cached", "--ignore-unmatch", "--", path])?;
-            let place = workspace.root.join(path);
-            if place.exists() {
-                fs::remove_file(&place).with_context(|| format!("cannot remove {path}"))?;
-            }
+    let head = git.tree("HEAD")?;
+    let (known, unknown): (Vec<&str>, Vec<&str>) =
+        paths.iter().map(String::as_str).partition(|path| head.contains_key(*path));
+    if !known.is_empty() {
+        git.ask(&[&["checkout", "--quiet", "HEAD", "--"], &known[..]].concat())?;
+    }
+    if !unknown.is_empty() {
+        git.ask(&[&["rm", "--quiet", "--cached", "--ignore-unmatch", "--"], &unknown[..]].concat())?;
+    }
+    for path in unknown {
+        let place = workspace.root.join(path);
+        if place.exists() {
+            fs::remove_file(&place).with_context(|| format!("cannot remove {path}"))?;
         }
     }
     Ok(())
@@ -326,11 +331,12 @@ fn clear(git: &Git, workspace: &Workspace, paths: &[String]) -> anyhow::Result<(
 
 /// Git did not go forward: the learner's versions stand where they stood.
 fn put_back(git: &Git, workspace: &Workspace, plan: &Plan, cleared: &[String]) -> anyhow::Result<()> {
+    let head = git.tree("HEAD")?;
     for path in &plan.paths {
         let mine = plan.mine(path)?;
         let place = workspace.root.join(path);
         let now = fs::read(&place).ok();
-        let shipped = git.blob(git.blob_of("HEAD", path)?.as_ref())?;
+        let shipped = git.blob(head.get(path))?;
         if now.is_none() || now == shipped || cleared.contains(path) {
             files::replace(&place, &mine).with_context(|| format!("cannot write {path}"))?;
         } else if now.as_ref() != Some(&mine) {
@@ -343,10 +349,11 @@ fn put_back(git: &Git, workspace: &Workspace, plan: &Plan, cleared: &[String]) -
 /// The new version is there. Puts back what the learner wrote.
 fn settle(git: &Git, workspace: &Workspace, plan: &Plan) -> anyhow::Result<Vec<Changed>> {
     let mut changed = Vec::new();
+    let (base, to) = (git.tree(&plan.base)?, git.tree(&plan.to)?);
     for path in &plan.paths {
         let mine = plan.mine(path)?;
-        let base = git.blob(git.blob_of(&plan.base, path)?.as_ref())?;
-        let new = git.blob(git.blob_of(&plan.to, path)?.as_ref())?;
+        let old = git.blob(base.get(path))?;
+        let new = git.blob(to.get(path))?;
         if new.as_ref() == Some(&mine) {
             // The learner has made the same change.
             continue;
@@ -354,12 +361,12 @@ fn settle(git: &Git, workspace: &Workspace, plan: &Plan) -> anyhow::Result<Vec<C
         let place = workspace.root.join(path);
         let now = fs::read(&place).ok();
         let change = |fate, kept| Changed { path: path.clone(), fate, kept };
-        let (Some(base), Some(new), true) = (&base, &new, is_exercise(path)) else {
+        let (Some(old), Some(new), true) = (&old, &new, is_exercise(path)) else {
             let fate = if is_exercise(path) && new.is_none() { Fate::Gone } else { Fate::SetAside };
             changed.push(change(fate, Some(keep(workspace, path, &mine)?)));
             continue;
         };
-        let joined = join(git, &mine, base, new)?;
+        let joined = join(git, &mine, old, new)?;
         let fate = if joined.is_some() { Fate::Joined } else { Fate::InPlace };
         let result = joined.as_ref().unwrap_or(&mine);
         let is_free = now.is_none() || now.as_ref() == Some(new) || now.as_ref() == Some(result);
@@ -369,7 +376,7 @@ fn settle(git: &Git, workspace: &Workspace, plan: &Plan) -> anyhow::Result<Vec<C
         }
         let kept = if *result == mine { None } else { Some(keep(workspace, path, &mine)?) };
         files::replace(&place, result).with_context(|| format!("cannot write {path}"))?;
-        if base != new {
+        if old != new {
             changed.push(change(fate, kept));
         }
     }

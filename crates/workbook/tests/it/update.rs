@@ -42,7 +42,9 @@ fn alone(command: &mut Command) {
     ] {
         command.env(name, value);
     }
-    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"].iter().for_each(|name| drop(command.env_remove(name)));
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(name);
+    }
 }
 
 fn commit(folder: &Path, words: &str) {
