@@ -1,9 +1,9 @@
 //! What `cargo workbook` starts.
 //!
-//! The alias asks cargo to be quiet, because a line of cargo's above every answer would be noise. But then the very first start,
-//! which downloads and compiles the runner, is silent for half a minute. This program has no dependencies, so it is there
-//! within a second or two. It says what is going on, lets cargo build the runner with all its usual words the first time and
-//! quietly later, and becomes the runner.
+//! The alias asks cargo to be quiet, because a line of cargo's above every answer would be noise. But then the very
+//! first start, which downloads and compiles the runner, is silent for half a minute. This program has no dependencies,
+//! so it is there within a second or two. It says what is going on, lets cargo build the runner with all its usual words
+//! the first time and quietly later, and becomes the runner.
 
 use std::{
     env,
@@ -47,7 +47,8 @@ fn runner() -> io::Result<PathBuf> {
     Ok(env::current_exe()?.with_file_name(format!("workbook{}", env::consts::EXE_SUFFIX)))
 }
 
-/// Whether all that the runner is made of is older than its last build. Asking cargo would take as long again as this start.
+/// Whether all that the runner is made of is older than its last build. Asking cargo would take as long again as this
+/// start.
 fn is_current(runner: &Path, stamp: &Path) -> bool {
     let time = |path: &Path| fs::metadata(path).and_then(|data| data.modified());
     let (Ok(built), true) = (time(stamp), runner.is_file()) else { return false };

@@ -34,8 +34,7 @@ If it is stopped half-way, run it again.
 
   --from   another clone, a folder or an address
 
-Exit codes: 0 done, or there is nothing newer; 2 wrong usage; 3 it cannot be done,
-and the message says what to do.
+Exit codes: 0 done, or nothing is newer, 2 wrong usage, 3 it cannot be done.
 ";
 
 fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {

@@ -107,7 +107,8 @@ impl Git {
         touched.collect()
     }
 
-    /// A commit that joins `ours` and `theirs`: the files of `ours`, but in the version of `theirs` what that has touched.
+    /// A commit that joins `ours` and `theirs`: the files of `ours`, but in the version of `theirs` what that has
+    /// touched.
     pub fn join(&self, ours: &str, theirs: &str, touched: &[Touched], index: &Path) -> anyhow::Result<String> {
         let mut listed = Vec::new();
         for file in touched {

@@ -4,12 +4,12 @@
 //!
 //! 1. Fetch. Nothing of the learner's has changed until here, and every refusal comes before step 3.
 //! 2. Copy each file of the learner's that the new version touches, and write the [`plan`].
-//! 3. Put these files back to what git knows, and let git go forward to the new version. Git does that itself, because it
-//!    refuses to overwrite anything that it does not know.
+//! 3. Put these files back to what git knows, and let git go forward to the new version. Git does that itself,
+//!    because it refuses to overwrite anything that it does not know.
 //! 4. Put back what the learner wrote: see [`Fate`].
 //!
-//! Killed at any point, an update leaves either nothing or a plan, and the next one finishes it. A branch with commits of its
-//! own gets a commit that joins both; the rest is the same.
+//! Killed at any point, an update leaves either nothing or a plan, and the next one finishes it. A branch with
+//! commits of its own gets a commit that joins both; the rest is the same.
 
 mod git;
 mod plan;
@@ -38,7 +38,8 @@ pub enum Fate {
     Gone,
     /// No exercise. The new version is in place, the learner's kept aside.
     SetAside,
-    /// The learner has written on while an update lay interrupted: that is in place, and what was written before is kept aside.
+    /// The learner has written on while an update lay interrupted: that is in place, and what was written before is
+    /// kept aside.
     WrittenOn,
 }
 
@@ -175,7 +176,7 @@ fn nothing_half_done(git: &Git, workspace: &Workspace) -> anyhow::Result<()> {
     let names = HALF_DONE.iter().map(|(name, ..)| *name).chain(["index.lock"]);
     let asked: Vec<&str> = ["rev-parse"].into_iter().chain(names.flat_map(|name| ["--git-path", name])).collect();
     let paths: Vec<_> = git.ask(&asked)?.lines().map(|line| workspace.root.join(line)).collect();
-    for ((_, what, end), _) in HALF_DONE.iter().zip(&paths).filter(|(_, path)| path.exists()) {
+    if let Some(((_, what, end), _)) = HALF_DONE.iter().zip(&paths).find(|(_, path)| path.exists()) {
         bail!("{what} is half done. Finish it, or give it up with `{end}`, then update. Nothing was changed.");
     }
     if !git.bytes(&["ls-files", "--unmerged"])?.is_empty() {
@@ -399,7 +400,8 @@ fn is_exercise(path: &str) -> bool {
     matches!(parts[..], ["exercises", _, file] if file.ends_with(".rs"))
 }
 
-/// Keeps a version aside, where `reset` does. One that is there already, from an update that was interrupted, is the same one.
+/// Keeps a version aside, where `reset` does. One that is there already, from an update that was interrupted, is the
+/// same one.
 fn keep(workspace: &Workspace, path: &str, mine: &[u8]) -> anyhow::Result<String> {
     let relative = Path::new(path.strip_prefix("exercises/").unwrap_or(path));
     let folder = workspace.state_dir().join("kept").join(relative.parent().unwrap_or(Path::new("")));

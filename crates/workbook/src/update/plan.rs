@@ -1,7 +1,7 @@
 //! What an update writes down before it changes anything, so that whoever comes after it can finish it.
 //!
-//! `.workbook/update/plan.txt` names the commits and the files; `.workbook/update/files/` holds what the learner wrote in
-//! them. The plan is written last: where it is, the copies are whole.
+//! `.workbook/update/plan.txt` names the commits and the files; `.workbook/update/files/` holds what the learner
+//! wrote in them. The plan is written last: where it is, the copies are whole.
 
 use std::{
     fs,
@@ -47,7 +47,8 @@ impl Plan {
         Some(plan)
     }
 
-    /// Copies what the learner wrote. Returns what an interrupted update had copied of the same file, if it was another text.
+    /// Copies what the learner wrote. Returns what an interrupted update had copied of the same file, if it was
+    /// another text.
     pub fn add(&mut self, path: &str, mine: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
         let copy = self.copy(path);
         let before = fs::read(&copy).ok().filter(|before| before != mine);
