@@ -23,8 +23,8 @@ pub const COMMAND: Command = Command {
 const HELP: &str = "\
 cargo workbook update [--from FOLDER|URL]
 
-Brings the newest version from where you cloned the workbook. Your progress stays,
-and so does everything that you wrote:
+Brings the newest version from where you cloned the workbook. Your progress
+stays, and so does everything that you wrote:
 an exercise whose task did not change is not touched;
 where the task changed around your lines, the file gets both;
 where it changed in your lines, yours stay, and you are told;
