@@ -48,7 +48,7 @@ fn runner() -> io::Result<PathBuf> {
 }
 
 /// Whether all that the runner is made of is older than its last build. Asking cargo would take as long again as this
-/// start.
+/// start. Other RUSTFLAGS make no other runner, so they are not looked at: cargo uses them for the exercises.
 fn is_current(runner: &Path, stamp: &Path) -> bool {
     let time = |path: &Path| fs::metadata(path).and_then(|data| data.modified());
     let (Ok(built), true) = (time(stamp), runner.is_file()) else { return false };
@@ -97,19 +97,35 @@ fn build(runner: &Path) -> Result<(), ExitCode> {
             break status;
         }
         if !is_told && start.elapsed() > PATIENCE {
-            eprintln!("The runner is built again, because it is newer than its program …");
+            eprintln!("The workbook is newer than its runner, which is built again …");
             is_told = true;
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(5));
     };
     if !status.success() {
-        eprintln!("error: the runner of the workbook cannot be built. Cargo says above why.");
+        eprintln!("error: the runner of the workbook cannot be built. Cargo says above why.\n{}", what_to_do());
         return Err(ExitCode::from(CANNOT));
     }
     Ok(())
 }
 
+/// Nobody who learns here has written the runner: what stopped it is the network, the toolchain, or a change by accident.
+fn what_to_do() -> String {
+    let mut advice = String::from(
+        "- It cannot download? The first build needs a network. Try again when there is one.\n\
+         - A compile error in crates/? `git status` shows what was changed, `git restore crates` takes it back.\n\
+         - Something else? `rustup update`, then try again.",
+    );
+    if cfg!(windows) {
+        advice.push_str(
+            "\n- Access is denied? Windows does not replace a program that runs. Close the other `cargo workbook`.",
+        );
+    }
+    advice
+}
+
+/// The same process goes on: its terminal, its input, the Ctrl-C that reaches it and its exit code are the runner's own.
 #[cfg(unix)]
 fn become_runner(runner: &mut Command) -> ExitCode {
     use std::os::unix::process::CommandExt as _;
@@ -117,7 +133,8 @@ fn become_runner(runner: &mut Command) -> ExitCode {
     cannot_run(&runner.exec())
 }
 
-/// Windows cannot replace a program by another one.
+/// Windows cannot replace a program by another one: this one waits. In watch, the console makes no signal of Ctrl-C, and
+/// the runner reads it as a key; elsewhere Ctrl-C ends both.
 #[cfg(not(unix))]
 fn become_runner(runner: &mut Command) -> ExitCode {
     match runner.status() {
