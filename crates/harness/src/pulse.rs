@@ -56,7 +56,11 @@ pub(crate) enum Who {
     Root,
     /// Code that is called, not polled: it polls by itself.
     Caller,
-    /// A spawned task, by the order in which it was spawned.
+    /// A spawned task, by the order in which it was spawned. Without tokio's hooks nobody tells of one.
+    #[cfg_attr(
+        not(tokio_unstable),
+        allow(dead_code, reason = "RUSTFLAGS in the environment replace the workbook's own")
+    )]
     Task(u64),
 }
 

@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     process::{self, Stdio},
 };
 
@@ -48,8 +48,9 @@ fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
     }
 }
 
-/// How much room the workbook's builds take, with some to spare.
-const ROOM: u64 = 2 * 1024 * 1024 * 1024;
+/// How much room the exercises of seven lessons take, with as much again to spare: 1.0 GB after `cargo workbook` and
+/// `check --all` in an empty folder for builds, on Linux.
+const ROOM: u64 = 2_000_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
@@ -75,7 +76,7 @@ fn doctor(context: &Context) -> anyhow::Result<u8> {
     let mut findings = toolchain(workspace);
     findings.push(linker(workspace));
     findings.extend(folders(workspace));
-    findings.push(flags());
+    findings.push(flags(workspace));
     findings.push(mdbook(workspace));
     findings.push(terminal_features(context));
     for finding in &findings {
@@ -246,24 +247,89 @@ fn disk_space(folder: &Path) -> Option<Finding> {
     let gigabytes = free as f64 / 1e9;
     if free < ROOM {
         let what = format!("only {gigabytes:.1} GB are free where cargo builds");
-        return Some(Finding::note(what, "A full build of the workbook takes about 2 GB."));
+        return Some(Finding::note(
+            what,
+            "All exercises take about 1 GB once they are built. `cargo test`, which you may leave out, takes more.",
+        ));
     }
     Some(Finding::good(format!("{gigabytes:.0} GB are free where cargo builds")))
 }
 
-/// Flags in the environment replace those of `.cargo/config.toml`, all of them.
-fn flags() -> Finding {
-    const NAMES: [&str; 3] = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"];
-    let hides =
-        |name: &&&str| env::var(name).is_ok_and(|flags| !flags.replace('\u{1f}', " ").contains("tokio_unstable"));
-    match NAMES.iter().find(hides) {
-        None => Finding::good("no RUSTFLAGS hide those of the workbook"),
-        Some(name) => Finding::note(
-            format!("{name} is set and replaces the flags of .cargo/config.toml"),
-            "Without `--cfg tokio_unstable` a message about a stuck task does not name the line that spawned it. Unset the \
-             variable, or add the flag to it.",
-        ),
+/// What is lost where the flag of `.cargo/config.toml` does not reach the compiler.
+const LOST: &str = "Everything is checked as well. Lost are tokio's hooks: a message about a stuck task does not name the line \
+                    that spawned it, and tasks that were spawned are not counted.";
+
+/// Cargo takes its flags from one place alone: the environment, else `[target]` of all its files, else `[build]`. So flags
+/// that somebody set for all projects hide those of the workbook. Cargo itself is asked, with a program that says which it
+/// got; who hides them is only a guess at the words.
+fn flags(workspace: &Workspace) -> Finding {
+    match flag_arrives(workspace) {
+        Ok(true) => return Finding::good("the flags of .cargo/config.toml reach the compiler"),
+        Ok(false) => {}
+        Err(error) => {
+            let what = format!("it is unknown whether the flags of .cargo/config.toml reach the compiler: {error}");
+            return Finding::note(what, "If an exercise cannot be checked, its verdict says why.");
+        }
     }
+    let advice = |what: &str| format!("{LOST} {what}");
+    let hides = |name: &&str| env::var_os(name).is_some_and(|flags| !flags.is_empty());
+    if let Some(name) = ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"].into_iter().find(hides) {
+        return Finding::note(
+            format!("{name} is set and replaces the flags of .cargo/config.toml"),
+            advice("Unset the variable, or add `--cfg tokio_unstable` to it."),
+        );
+    }
+    if let Some(path) = configurations(workspace).into_iter().find(|path| sets_flags_for_a_target(path)) {
+        return Finding::note(
+            format!("rustflags below [target] in {} replace those of .cargo/config.toml", path.display()),
+            advice("Add \"--cfg\", \"tokio_unstable\" to them, or move them below [build], where cargo joins both."),
+        );
+    }
+    Finding::note(
+        "the flags of .cargo/config.toml do not reach the compiler",
+        advice("Does .cargo/config.toml still have `rustflags = [\"--cfg\", \"tokio_unstable\"]` below [build]?"),
+    )
+}
+
+/// Whether code that cargo compiles in the folder of the workbook sees `cfg(tokio_unstable)`.
+fn flag_arrives(workspace: &Workspace) -> anyhow::Result<bool> {
+    let scratch = Scratch::new()?;
+    let manifest = scratch.path().join("Cargo.toml");
+    fs::write(&manifest, "package.name = \"flags\"\nlib.path = \"lib.rs\"\nworkspace = {}\n")?;
+    // Whatever the flags say of warnings, this is told apart from all other errors by its words.
+    fs::write(
+        scratch.path().join("lib.rs"),
+        "#![allow(unexpected_cfgs)]\n#[cfg(not(tokio_unstable))]\ncompile_error!(\"the flag is hidden\");\n",
+    )?;
+    let output = cargo::command(workspace)
+        .args(["check", "--quiet", "--offline", "--manifest-path"])
+        .arg(&manifest)
+        .arg("--target-dir")
+        .arg(scratch.path().join("target"))
+        .stdin(Stdio::null())
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        return Ok(true);
+    }
+    anyhow::ensure!(said.contains("the flag is hidden"), "{}", said.lines().next().unwrap_or("no reason given"));
+    Ok(false)
+}
+
+/// The files that cargo joins: those of the workbook's folder and of all above it, and the one of its home.
+fn configurations(workspace: &Workspace) -> Vec<PathBuf> {
+    let root = fs::canonicalize(&workspace.root).unwrap_or_else(|_| workspace.root.clone());
+    let mut folders: Vec<PathBuf> = root.ancestors().map(|folder| folder.join(".cargo")).collect();
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    folders.extend(home.or_else(|| Some(env::home_dir()?.join(".cargo"))));
+    folders.iter().flat_map(|folder| [folder.join("config.toml"), folder.join("config")]).collect()
+}
+
+/// `[target.x86_64-unknown-linux-gnu]` or `[target.'cfg(…)']` with rustflags.
+fn sets_flags_for_a_target(path: &Path) -> bool {
+    let Ok(Ok(file)) = fs::read_to_string(path).map(|text| text.parse::<toml::Table>()) else { return false };
+    let Some(targets) = file.get("target").and_then(toml::Value::as_table) else { return false };
+    targets.values().any(|target| target.get("rustflags").is_some())
 }
 
 fn mdbook(workspace: &Workspace) -> Finding {

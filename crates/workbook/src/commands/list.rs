@@ -9,6 +9,7 @@ use crate::{
     },
     context::Context,
     exit,
+    memory::news,
     screen::{
         json, render,
         say::{say, warn},
@@ -61,6 +62,12 @@ fn list(context: &Context, lesson: Option<&str>, as_json: bool) -> anyhow::Resul
 pub fn state(context: &Context) -> anyhow::Result<u8> {
     let (progress, _) = context.store.read();
     let code = list(context, None, false)?;
+    // Who only looks leaves no mark: what is not there yet is not made here.
+    if context.workspace.state_dir().is_dir()
+        && let Some(news) = news::since_the_last_start(&context.workspace, &context.register)
+    {
+        say!("\n{}", text::paragraphs(&news, context.style.width).join("\n"));
+    }
     let next = context.current(&progress)?;
     let id = next.id();
     let words = if progress.passed(&id) {

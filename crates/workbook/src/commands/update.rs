@@ -7,7 +7,7 @@ use crate::{
     catalogue::register::Register,
     context::Context,
     exit,
-    memory::progress::count,
+    memory::{news, progress::count},
     screen::say::say,
     text,
     update::{self, Changed, Fate},
@@ -63,6 +63,10 @@ fn update(context: &Context, from: Option<&str>) -> anyhow::Result<u8> {
     }
     // Another version may write its manifests in another way. Then it says itself what it has.
     let now = Register::read(&context.workspace);
+    if let Ok(now) = &now {
+        // What cannot be remembered is told again at the next start.
+        let _ = news::remember(&context.workspace, now);
+    }
     let new: Vec<String> = now
         .iter()
         .flat_map(Register::exercises)

@@ -3,4 +3,5 @@
 //! [`progress`] is a text file with a line for each exercise; [`kept_runs`] keeps the last run of each.
 
 pub mod progress;
+pub mod news;
 pub mod kept_runs;

@@ -31,7 +31,7 @@ use crate::{
         run::{self, Event, Job},
         signals,
     },
-    memory::progress::Progress,
+    memory::{news, progress::Progress},
     screen::{
         render, say,
         style::Style,
@@ -143,6 +143,7 @@ pub fn run(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
     };
     let exercises: Vec<&Exercise> = context.register.exercises().collect();
     let current = exercises.iter().position(|exercise| exercise.id() == first).unwrap_or_default();
+    let news = news::since_the_last_start(&context.workspace, &context.register);
     let (outbox, inbox) = mpsc::channel();
     let mut watch = Watch {
         context,
@@ -163,7 +164,7 @@ pub fn run(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
         report: None,
         trouble: None,
         unsaved: false,
-        notices: warning.into_iter().collect(),
+        notices: warning.into_iter().chain(news).collect(),
         complained: false,
         dirty: true,
     };

@@ -269,12 +269,38 @@ fn without_a_linker_it_says_what_to_install() {
 fn doctor_finds_this_machine_ready() {
     let fixture = Fixture::new();
     fixture.run(&["doctor"]).expect(0, &["✓ rustc 1.", "✓ the linker works", "Ready: cargo workbook"]);
-    let mut command = fixture.command(&["doctor"]);
-    command.env("RUSTFLAGS", "-Cdebuginfo=0");
-    crate::support::Ran::of(command.output().expect("the runner starts"))
-        .expect(0, &["RUSTFLAGS is set", "tokio_unstable"]);
     fixture.edit("Cargo.toml", "[workspace]", "[workspace]\npackage.rust-version = \"1.9999\"\n");
     fixture.run(&["doctor"]).expect(1, &["is too old", "needs 1.9999"]);
+}
+
+/// Cargo takes flags from one place alone, so those that somebody set for all projects hide the workbook's.
+#[test]
+fn doctor_says_who_hides_the_flags_of_the_workbook() {
+    let fixture = Fixture::new();
+    let home = tempfile::TempDir::new().expect("a folder for temporary files");
+    let doctor = |flags: Option<&str>, home_config: &str| {
+        std::fs::write(home.path().join("config.toml"), home_config).expect("the folder can be written");
+        let mut command = fixture.command(&["doctor"]);
+        command.env("CARGO_HOME", home.path()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+        command.envs(flags.map(|flags| ("RUSTFLAGS", flags)));
+        crate::support::Ran::of(command.output().expect("the runner starts"))
+    };
+    doctor(None, "").expect(0, &["– the flags of .cargo/config.toml do not reach the compiler", "below [build]?"]);
+    std::fs::create_dir_all(fixture.path(".cargo")).expect("the folder can be made");
+    std::fs::write(fixture.path(".cargo/config.toml"), "[build]\nrustflags = [\"--cfg\", \"tokio_unstable\"]\n")
+        .expect("the folder can be written");
+    let reach = "✓ the flags of .cargo/config.toml reach the compiler";
+    doctor(None, "").expect(0, &[reach]);
+    doctor(None, "[build]\nrustflags = [\"-Cdebuginfo=0\"]\n").expect(0, &[reach]);
+    doctor(Some("-Dwarnings --cfg tokio_unstable"), "").expect(0, &[reach]);
+    doctor(Some("-Dwarnings"), "").expect(0, &["– RUSTFLAGS is set and replaces", "Lost are tokio's hooks"]);
+    for target in ["'cfg(all())'", &format!("'cfg(target_arch = \"{}\")'", std::env::consts::ARCH)] {
+        let config = format!("[target.{target}]\nrustflags = [\"-Cdebuginfo=0\"]\n");
+        doctor(None, &config).expect(0, &["– rustflags below [target] in", "Lost are tokio's hooks", "Ready"]);
+        let with_the_flag = config.replace("[\"-C", "[\"--cfg\", \"tokio_unstable\", \"-C");
+        doctor(None, &with_the_flag).expect(0, &[reach]);
+    }
+    doctor(None, "[target.'cfg(no_such_machine)']\nrustflags = [\"-Cdebuginfo=0\"]\n").expect(0, &[reach]);
 }
 
 #[test]

@@ -108,3 +108,29 @@ fn many_runners_at_once_lose_no_tick() {
         assert_eq!((entry.passed, entry.hints), (true, 1), "round {round}");
     }
 }
+
+/// An update by git says nothing itself: the next start does, once, and only what was not there before.
+#[test]
+fn the_first_start_after_an_update_says_what_is_new_once() {
+    let fixture = Fixture::new();
+    fixture.greet(crate::support::RIGHT);
+    fixture.run(&["check", "greet"]).expect(0, &[]);
+    fixture.run(&[]).expect(0, &[]).without("New since");
+    let arrives = |names: &[&str]| {
+        for name in names {
+            let target = format!("[[test]]\nname = \"{name}\"\npath = \"{name}.rs\"\n\n[lints.rust]");
+            fixture.edit("exercises/01-demo/Cargo.toml", "[lints.rust]", &target);
+            fixture.write(&format!("exercises/01-demo/{name}.rs"), &fixture.read("exercises/01-demo/count.rs"));
+        }
+    };
+    arrives(&["farewell", "apology"]);
+    // A command says what it was asked, and nothing about news.
+    fixture.run(&["list"]).expect(0, &[]).without("New since");
+    fixture.run(&[]).expect(0, &["New since your last start: 01-demo/farewell, 01-demo/apology."]);
+    fixture.run(&[]).expect(0, &[]).without("New since");
+    arrives(&["one", "two", "three", "four"]);
+    fixture
+        .run(&[])
+        .expect(0, &["New since your last start: 4 exercises: 01-demo/one, 01-demo/two, 01-demo/three and", "1 more"]);
+    fixture.run(&[]).expect(0, &[]).without("New since");
+}

@@ -211,6 +211,8 @@ fn a_newer_workbook_comes_and_what_a_learner_wrote_stays() {
     ran.without("03-six/quiet:").without("03-six/mended:").without("notes.md");
     two.is_updated();
     assert_eq!(two.head(), git(two.shipped.root(), &["rev-parse", "HEAD"]));
+    // It has said what is new, so the next start does not.
+    assert!(two.learner.read(".workbook/exercises.txt").contains("\n03-six/later\n"));
     two.update(&[]).expect(0, &["This is the newest workbook that"]).without("Updated");
     two.is_updated();
     // What it advises does what it says.

@@ -450,3 +450,16 @@ fn the_shell_has_its_turn_and_gives_the_screen_back() {
     terminal.press("q");
     terminal.wait_for("the end");
 }
+
+/// The first start has nothing to compare with, so it says nothing of news.
+#[test]
+fn a_start_after_an_update_says_what_is_new() {
+    let fixture = Fixture::new();
+    let mut terminal = watch(&fixture, (80, 24));
+    assert!(!terminal.wait_for("say hello to Ada").contains("New since"));
+    terminal.press("q");
+    wait_until("the exercises are remembered", || fs::read(fixture.path(".workbook/exercises.txt")).ok());
+    fixture.edit(".workbook/exercises.txt", "01-demo/count\n", "");
+    let terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("New since your last start: 01-demo/count.");
+}
