@@ -68,13 +68,11 @@ pub(crate) async fn completions(
     answer(app, reset, request, |_, body| Ok((ChatRequest::parse(body)?, Wire::Chat))).await
 }
 
+/// Reads a body of one form.
+pub(crate) type Read = fn(&App, &[u8]) -> Result<(ChatRequest, Wire), ApiError>;
+
 /// Answers a request that `read` understands.
-pub(crate) async fn answer(
-    app: Arc<App>,
-    reset: Reset,
-    request: Request,
-    read: fn(&App, &[u8]) -> Result<(ChatRequest, Wire), ApiError>,
-) -> Result<Response, ApiError> {
+pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: Read) -> Result<Response, ApiError> {
     auth::check(request.headers(), &app.keys)?;
     if *app.phase.borrow() != Phase::Running {
         return Err(ApiError::shutting_down());

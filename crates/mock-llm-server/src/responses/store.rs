@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn long_conversations_push_others_out() {
         let store = Store::default();
-        let long = vec![Arc::new(message("hi")); ITEMS / 2];
+        let one = Arc::new(message("hi"));
+        let long: Vec<Arc<Item>> = (0..ITEMS / 2).map(|_| one.clone()).collect();
         for number in 0..3 {
             store.keep(format!("resp_{number}"), &long, Vec::new());
         }
