@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Other people's clients against the server: the official openai SDK for Python, and async-openai for Rust.
+# Other people's clients against the server: the official openai SDKs for Python and for Node, the Vercel AI SDK, and
+# async-openai for Rust.
 # Everything that it makes stands under target/; the server ends with the script.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -25,5 +26,17 @@ venv=$work/venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check -r python/requirements.txt
 "$venv/bin/python" python/check_openai.py "$url"
+"$venv/bin/python" python/check_responses.py "$url"
+
+node=$work/node
+mkdir -p "$node"
+cp node/package.json node/check_node.mjs "$node"
+# What is installed stays; another list of packages is installed anew.
+if ! cmp -s node/package-lock.json "$node/installed.json"; then
+    cp node/package-lock.json "$node"
+    npm --prefix "$node" ci --silent --no-audit --no-fund
+    cp node/package-lock.json "$node/installed.json"
+fi
+node "$node/check_node.mjs" "$url"
 
 cargo run --quiet --manifest-path rust/Cargo.toml --target-dir "$work/rust" -- "$url"

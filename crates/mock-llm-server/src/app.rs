@@ -24,10 +24,11 @@ use crate::{
     admin, auth, chat,
     config::{Config, ReplyScript},
     connection::Closing,
-    cross_origin,
+    cross_origin, embeddings,
     error::{ApiError, Json},
     fault::{Counts, Fault, FaultRule},
     metrics::Metrics,
+    responses,
 };
 
 /// What all requests share.
@@ -44,6 +45,8 @@ pub(crate) struct App {
     pub(crate) body_limit: usize,
     pub(crate) counts: Counts,
     pub(crate) metrics: Arc<Metrics>,
+    /// The latest responses, for requests that go on from them.
+    pub(crate) store: responses::Store,
     pub(crate) phase: watch::Receiver<Phase>,
     /// Closes the port for a while.
     pub(crate) close_port: mpsc::UnboundedSender<Closing>,
@@ -86,6 +89,7 @@ impl App {
             body_limit: config.body_limit,
             counts: Counts::default(),
             metrics: Arc::default(),
+            store: responses::Store::default(),
             phase,
             close_port,
             started: SystemTime::now(),
@@ -105,8 +109,10 @@ impl App {
     }
 }
 
-const ROUTES: [(&str, &str); 6] = [
+const ROUTES: [(&str, &str); 8] = [
     (COMPLETIONS, "POST"),
+    (RESPONSES, "POST"),
+    (EMBEDDINGS, "POST"),
     ("/v1/models", "GET, HEAD"),
     ("/healthz", "GET, HEAD"),
     ("/journal", "GET, HEAD"),
@@ -115,10 +121,14 @@ const ROUTES: [(&str, &str); 6] = [
 ];
 
 const COMPLETIONS: &str = "/v1/chat/completions";
+const RESPONSES: &str = "/v1/responses";
+const EMBEDDINGS: &str = "/v1/embeddings";
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route(COMPLETIONS, post(chat::completions))
+        .route(RESPONSES, post(responses::responses))
+        .route(EMBEDDINGS, post(embeddings::embeddings))
         .route("/v1/models", get(models))
         .route("/v1/models/{model}", get(model))
         .route("/healthz", get(admin::health))

@@ -64,6 +64,11 @@ impl ApiError {
         Self::parameter(param, "empty_array", message)
     }
 
+    /// 404 about one parameter: it names what is not there.
+    pub(crate) fn not_there(param: &str, message: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, ..Self::about(param, message) }
+    }
+
     pub(crate) fn missing(param: &str) -> Self {
         Self::parameter(param, "missing_required_parameter", format!("Missing required parameter: '{param}'."))
     }

@@ -1,4 +1,4 @@
-//! The mock model behind a real HTTP server that speaks OpenAI's chat API.
+//! The mock model behind a real HTTP server that speaks OpenAI's API.
 //!
 //! A test starts one on a free port, points any OpenAI client at its URL, and drops it:
 //!
@@ -22,7 +22,8 @@
 //! goes wrong and when; [`Options`] are the flags, the environment and the TOML file of the program, made into a
 //! [`Config`].
 //!
-//! What it leaves out on purpose: only chat completions and models are served; a token is a word; nothing is encrypted.
+//! What it leaves out on purpose: chat completions, responses, embeddings and models are served, and nothing else; a token is
+//! a word; nothing is encrypted.
 
 mod config;
 mod server;
@@ -31,6 +32,9 @@ mod app;
 mod cross_origin;
 mod auth;
 mod chat;
+mod responses;
+mod embeddings;
+mod wire;
 mod fault;
 mod error;
 mod admin;

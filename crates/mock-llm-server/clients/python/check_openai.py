@@ -341,9 +341,9 @@ def check_slow_bytes_and_heartbeats_change_nothing():
     assert text_of(create("slow", stream=True)) == "At last."
 
 
-def main():
+def run_checks(names):
     failed = 0
-    checks = [(name, check) for name, check in globals().items() if name.startswith("check_")]
+    checks = [(name, check) for name, check in names.items() if name.startswith("check_")]
     print(f"openai {openai.__version__}, Python {sys.version.split()[0]}")
     for name, check in checks:
         request = urllib.request.Request(ROOT + "/reset", method="POST")
@@ -361,4 +361,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_checks(globals()))

@@ -6,7 +6,7 @@ use super::{reply::Call, request::ToolKind};
 
 /// What all chunks of one completion share, written once.
 #[derive(Debug)]
-pub(super) struct Chunks {
+pub(crate) struct Chunks {
     /// From the opening brace to `"choices":[`.
     head: String,
     /// From the bracket that closes the choices to the end, where usage is still to come.
@@ -17,23 +17,23 @@ pub(super) struct Chunks {
 
 /// Who a completion is.
 #[derive(Debug, Clone)]
-pub(super) struct Identity {
-    pub(super) id: String,
+pub(crate) struct Identity {
+    pub(crate) id: String,
     /// Seconds since 1970.
-    pub(super) created: u64,
-    pub(super) model: String,
+    pub(crate) created: u64,
+    pub(crate) model: String,
 }
 
 /// How many tokens a completion cost.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Usage {
-    pub(super) prompt: usize,
-    pub(super) completion: usize,
+pub(crate) struct Usage {
+    pub(crate) prompt: usize,
+    pub(crate) completion: usize,
 }
 
 /// Why a reply ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FinishReason {
+pub(crate) enum FinishReason {
     Stop,
     Length,
     ToolCalls,
@@ -66,7 +66,7 @@ impl Usage {
 }
 
 impl Chunks {
-    pub(super) fn new(identity: &Identity, include_usage: bool, top_logprobs: Option<usize>) -> Self {
+    pub(crate) fn new(identity: &Identity, include_usage: bool, top_logprobs: Option<usize>) -> Self {
         let Identity { id, created, model } = identity;
         let head = format!(
             r#"{{"id":{},"object":"chat.completion.chunk","created":{created},"model":{},"service_tier":"default","system_fingerprint":"{FINGERPRINT}","choices":["#,
@@ -77,7 +77,7 @@ impl Chunks {
     }
 
     /// The first chunk of a choice: who speaks, and the first call where it makes some.
-    pub(super) fn role(&self, choice: usize, call: Option<&Call>) -> String {
+    pub(crate) fn role(&self, choice: usize, call: Option<&Call>) -> String {
         let delta = match call {
             None => r#"{"role":"assistant","content":"","refusal":null}"#.to_owned(),
             Some(call) => format!(
@@ -89,11 +89,11 @@ impl Chunks {
     }
 
     /// The first chunk of a call that is not the first.
-    pub(super) fn call(&self, choice: usize, place: usize, call: &Call) -> String {
+    pub(crate) fn call(&self, choice: usize, place: usize, call: &Call) -> String {
         self.chunk(choice, &format!(r#"{{"tool_calls":[{}]}}"#, begun(choice, place, call)), "null")
     }
 
-    pub(super) fn content(&self, choice: usize, text: &str) -> String {
+    pub(crate) fn content(&self, choice: usize, text: &str) -> String {
         match self.top_logprobs {
             None => self.quoting(choice, r#"{"content":"#, text, "}"),
             Some(top) => {
@@ -106,19 +106,19 @@ impl Chunks {
         }
     }
 
-    pub(super) fn arguments(&self, choice: usize, place: usize, kind: ToolKind, fragment: &str) -> String {
+    pub(crate) fn arguments(&self, choice: usize, place: usize, kind: ToolKind, fragment: &str) -> String {
         let (name, input) = kind.names();
         let before = format!(r#"{{"tool_calls":[{{"index":{place},"{name}":{{"{input}":"#);
         self.quoting(choice, &before, fragment, "}}]}")
     }
 
     /// The last chunk of a choice: an empty delta, and the reason.
-    pub(super) fn finish(&self, choice: usize, reason: FinishReason) -> String {
+    pub(crate) fn finish(&self, choice: usize, reason: FinishReason) -> String {
         self.chunk(choice, "{}", &quoted(reason.name()))
     }
 
     /// The chunk after the last: no choices, and what it all cost.
-    pub(super) fn usage(&self, usage: Usage) -> String {
+    pub(crate) fn usage(&self, usage: Usage) -> String {
         format!(r#"{}],"usage":{}}}"#, self.head, usage.json())
     }
 
@@ -154,14 +154,14 @@ impl Chunks {
 
 /// What a choice of a plain reply says.
 #[derive(Debug)]
-pub(super) enum Message<'reply> {
+pub(crate) enum Message<'reply> {
     Text(String),
     /// With the arguments that the limit leaves of each.
     Calls(Vec<(&'reply Call, String)>),
 }
 
 /// A plain reply.
-pub(super) fn completion(
+pub(crate) fn completion(
     identity: &Identity,
     messages: Vec<Message<'_>>,
     reason: FinishReason,
@@ -210,7 +210,7 @@ fn begun(choice: usize, place: usize, call: &Call) -> Value {
 }
 
 /// Log probabilities of tokens: made up, the same for the same token, and falling among the alternatives.
-fn logprobs<'text>(tokens: impl IntoIterator<Item = &'text str>, top: usize) -> Value {
+pub(crate) fn logprobs<'text>(tokens: impl IntoIterator<Item = &'text str>, top: usize) -> Value {
     let entry = |token: &str, rank: usize| {
         let made_up = (super::hash(token.as_bytes()) % 1000) as f64 / 1000.0;
         json!({ "token": token, "logprob": -made_up - rank as f64, "bytes": token.as_bytes() })

@@ -1,13 +1,13 @@
-//! `POST /v1/chat/completions`.
+//! `POST /v1/chat/completions`, and what every route that asks a model has in common: one [`Job`] for each request.
 
-mod request;
-mod reply;
+pub(crate) mod request;
+pub(crate) mod reply;
 mod example;
 mod pattern;
 mod plain;
 mod stream;
-mod writer;
-mod chunk;
+pub(crate) mod writer;
+pub(crate) mod chunk;
 
 use std::{
     sync::Arc,
@@ -37,18 +37,21 @@ use crate::{
     fault::{Fault, FaultRule, Occasion},
     metrics::Active,
     units,
+    wire::{Wire, aside},
 };
 
 /// The longest prompt that the model and its journal are given. What is longer is cut; it is counted whole.
 const LONGEST_PROMPT: usize = 4096;
 
 /// One completion, from the request that was found good to the response.
-struct Job {
-    app: Arc<App>,
-    request: ChatRequest,
-    identity: Identity,
-    reply: Reply,
-    finish: FinishReason,
+pub(crate) struct Job {
+    pub(crate) app: Arc<App>,
+    pub(crate) request: ChatRequest,
+    /// The form in which the request came, and in which its reply goes.
+    pub(crate) wire: Wire,
+    pub(crate) identity: Identity,
+    pub(crate) reply: Reply,
+    pub(crate) finish: FinishReason,
     fault: Option<Fault>,
     /// The model's name, without the fault behind it.
     model: String,
@@ -62,16 +65,24 @@ pub(crate) async fn completions(
     ConnectInfo(reset): ConnectInfo<Reset>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    answer(app, reset, request, |_, body| Ok((ChatRequest::parse(body)?, Wire::Chat))).await
+}
+
+/// Reads a body of one form.
+pub(crate) type Read = fn(&App, &[u8]) -> Result<(ChatRequest, Wire), ApiError>;
+
+/// Answers a request that `read` understands.
+pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: Read) -> Result<Response, ApiError> {
     auth::check(request.headers(), &app.keys)?;
     if *app.phase.borrow() != Phase::Running {
         return Err(ApiError::shutting_down());
     }
     let (parts, body) = request.into_parts();
     let body = read_body(&parts.headers, body, app.body_limit).await?;
-    let request = ChatRequest::parse(&body)?;
-    drop(body);
+    let reader = app.clone();
+    let (request, wire) = aside(body.len(), move || read(&reader, &body)).await?;
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let job = Job::new(app, request, &parts.headers, id, reset)?;
+    let job = Job::new(app, request, wire, &parts.headers, id, reset)?;
     if let Some(fault) = job.fault {
         job.app.metrics.fault(fault);
     }
@@ -128,6 +139,7 @@ impl Job {
     fn new(
         app: Arc<App>,
         request: ChatRequest,
+        wire: Wire,
         headers: &HeaderMap,
         id: String,
         reset: Reset,
@@ -155,7 +167,11 @@ impl Job {
         let fault = rules.next().map(|(rule, _)| rule.fault()).or_else(|| injected(&app, occasion));
 
         let scripted = app.llm.model(&model).has_reply_to(prompt);
-        let reply = reply(&request, &app.replies, scripted, attempt)?;
+        let reply = match wire {
+            Wire::Chat | Wire::Responses(_) => reply(&request, &app.replies, scripted, attempt)?,
+            // Nothing is written: the vectors are what comes of reading.
+            Wire::Embeddings(_) => Reply::Text { choices: vec![Vec::new()], stopped: false },
+        };
         let mut to_model = mock_llm::Request::new(prompt)
             .key(request.key.clone())
             .prompt_tokens(request.prompt_tokens)
@@ -186,9 +202,10 @@ impl Job {
             to_model = to_model.fault(fault);
         }
         let created = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let identity = Identity { id: format!("chatcmpl-{}", app.unique()), created, model: model.clone() };
+        let id = wire.id(&app, &request.key, attempt);
+        let identity = Identity { id, created, model: model.clone() };
         let active = Active::new(app.metrics.clone());
-        Ok(Self { app, request, identity, reply, finish, fault, model, to_model, reset, active })
+        Ok(Self { app, request, wire, identity, reply, finish, fault, model, to_model, reset, active })
     }
 
     async fn respond(self) -> Result<Response, ApiError> {

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use futures::{StreamExt, future::pending};
+use futures::StreamExt;
 use mock_llm::TokenStream;
 
 use super::{
@@ -17,8 +17,11 @@ use super::{
     stream::{flush, slowly},
 };
 use crate::{
-    error::{ApiError, Json},
+    embeddings,
+    error::ApiError,
     fault::Fault,
+    responses,
+    wire::{Wire, aside},
 };
 
 /// Waits for the whole reply and sends it.
@@ -27,8 +30,10 @@ pub(super) async fn whole(mut job: Job) -> Result<Response, ApiError> {
     match call.await {
         Ok(reply) => {
             job.active.tokens(reply.tokens * job.request.n);
+            let (mut job, whole) = written(job, reply.text, reply.tokens).await;
             job.active.end();
-            Ok(Json(body(&job, &reply.text, reply.tokens)).into_response())
+            let json = HeaderValue::from_static("application/json");
+            Ok(([(header::CONTENT_TYPE, json)], whole).into_response())
         }
         Err(error) => Err(job.failed(error).await),
     }
@@ -60,7 +65,7 @@ pub(super) async fn faulty(mut job: Job) -> Result<Response, ApiError> {
         }
     }
     job.active.tokens(count * job.request.n);
-    let whole = Bytes::from(body(&job, &text, count).to_string());
+    let (mut job, whole) = written(job, text, count).await;
     let body = match job.fault {
         Some(Fault::SlowBytes { pause }) => {
             job.active.end();
@@ -84,7 +89,9 @@ fn half(whole: Bytes, mut job: Job, tokens: TokenStream) -> impl futures::Stream
         yield Ok(whole.slice(..whole.len() / 2));
         flush().await;
         if matches!(job.fault, Some(Fault::StallAfter(_))) {
-            pending::<()>().await;
+            // Half of a JSON text cannot be told anything more.
+            job.ending().await;
+            yield Err(io::ErrorKind::ConnectionAborted.into());
         }
         job.active.end();
         match job.fault {
@@ -99,7 +106,24 @@ fn half(whole: Bytes, mut job: Job, tokens: TokenStream) -> impl futures::Stream
     }
 }
 
-fn body(job: &Job, text: &str, tokens: usize) -> serde_json::Value {
+/// The reply as JSON. It is as long as the script wants it.
+async fn written(job: Job, text: String, tokens: usize) -> (Job, Bytes) {
+    let size = match &job.wire {
+        Wire::Embeddings(asked) => asked.size(),
+        Wire::Chat | Wire::Responses(_) => text.len() * job.request.n,
+    };
+    let write = move || {
+        let whole = match &job.wire {
+            Wire::Chat => completion_of(&job, &text, tokens).to_string(),
+            Wire::Responses(asked) => responses::whole(&job, asked, &text, tokens).to_string(),
+            Wire::Embeddings(asked) => embeddings::list(&job, asked),
+        };
+        (job, Bytes::from(whole))
+    };
+    aside(size, write).await
+}
+
+fn completion_of(job: &Job, text: &str, tokens: usize) -> serde_json::Value {
     let request = &job.request;
     let message = |choice: usize| match &job.reply {
         Reply::Calls { calls, .. } => {

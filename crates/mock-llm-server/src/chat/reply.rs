@@ -14,7 +14,7 @@ use crate::{
 
 /// What kind of reply a request gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// Words of the model's script.
     Script,
     /// These words.
@@ -34,17 +34,17 @@ pub(super) enum Reply {
 
 /// One call of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Call {
+pub(crate) struct Call {
     id: String,
-    pub(super) name: String,
-    pub(super) kind: ToolKind,
+    pub(crate) name: String,
+    pub(crate) kind: ToolKind,
     /// In the pieces that a stream brings it in.
-    pub(super) arguments: Vec<String>,
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Call {
     /// The id of the call in a choice. A client finds a call by its id, so no two choices have the same.
-    pub(super) fn id(&self, choice: usize) -> String {
+    pub(crate) fn id(&self, choice: usize) -> String {
         if choice == 0 { self.id.clone() } else { format!("{}_{choice}", self.id) }
     }
 }
@@ -53,7 +53,7 @@ impl Call {
 ///
 /// # Errors
 /// Where a schema has no example, or too large a one.
-pub(super) fn reply(
+pub(crate) fn reply(
     request: &ChatRequest,
     scripts: &[ReplyScript],
     scripted: bool,
@@ -94,20 +94,18 @@ pub(super) fn reply(
         }
         (ToolChoice::None, _) => {}
     }
-    let schema = match &request.format {
+    let examples = match &request.format {
         ResponseFormat::Text => return Ok(Reply::Script),
         ResponseFormat::JsonObject => None,
-        ResponseFormat::JsonSchema(schema) => Some(schema),
+        ResponseFormat::JsonSchema { schema, place } => {
+            let refused = move |error| refused(place, &error);
+            Some((Examples::new(schema).map_err(refused)?, refused))
+        }
     };
-    const SCHEMA: &str = "response_format.json_schema.schema";
-    let examples = schema.map(Examples::new).transpose().map_err(|error| refused(SCHEMA, &error))?;
     let text = |choice: usize| match &examples {
         None if choice == 0 => Ok(json!({ "reply": request.prompt }).to_string()),
         None => Ok(json!({ "reply": request.prompt, "choice": choice + 1 }).to_string()),
-        Some(examples) => {
-            let value = examples.make(choice).map_err(|error| refused(SCHEMA, &error))?;
-            Ok(value.to_string())
-        }
+        Some((examples, refused)) => Ok(examples.make(choice).map_err(refused)?.to_string()),
     };
     let texts = (0..request.n).map(text).collect::<Result<Vec<String>, ApiError>>()?;
     let pieces = fragments(&texts[0]).len();
@@ -126,13 +124,11 @@ fn offered(request: &ChatRequest, says: &Says) -> bool {
 
 /// A call of the first tool that is meant, with the smallest arguments that it takes.
 fn generated(request: &ChatRequest, is_meant: impl Fn(&Tool) -> bool) -> Result<Option<ToolCall>, ApiError> {
-    let Some((index, tool)) = request.tools.iter().enumerate().find(|(_, tool)| is_meant(tool)) else {
-        return Ok(None);
-    };
+    let Some(tool) = request.tools.iter().find(|tool| is_meant(tool)) else { return Ok(None) };
     let arguments = match tool.kind {
         ToolKind::Function => Examples::new(&tool.parameters)
             .and_then(|examples| examples.make(0))
-            .map_err(|error| refused(&format!("tools[{index}].function.parameters"), &error))?
+            .map_err(|error| refused(&tool.place, &error))?
             .to_string(),
         // Its input is a text of no form.
         ToolKind::Custom => "text".to_owned(),
@@ -164,7 +160,7 @@ fn scripted_text(request: &ChatRequest, text: &str) -> Reply {
 }
 
 /// Choices differ by a number before them, so that a client that mixes them up is found out.
-pub(super) fn marked(choice: usize, text: &str) -> String {
+pub(crate) fn marked(choice: usize, text: &str) -> String {
     if choice == 0 { text.to_owned() } else { format!("({}) {text}", choice + 1) }
 }
 

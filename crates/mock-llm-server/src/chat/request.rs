@@ -1,4 +1,6 @@
 //! A chat request, read and judged as the published API does it: which field is wrong, and how.
+//!
+//! Requests of the other routes are read into the same form, by the same helpers.
 
 use serde_json::{Map, Value};
 
@@ -6,40 +8,42 @@ use crate::error::ApiError;
 
 /// What the server uses of a request. Fields that it does not use are judged as well, where a wrong one is an error.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct ChatRequest {
+pub(crate) struct ChatRequest {
     /// As asked for, with the fault that may stand behind a `#`.
-    pub(super) model: String,
+    pub(crate) model: String,
     /// The last user message, as text.
-    pub(super) prompt: String,
-    pub(super) prompt_tokens: usize,
+    pub(crate) prompt: String,
+    pub(crate) prompt_tokens: usize,
     /// Whether the last message is a tool's result, which a model answers in words.
-    pub(super) after_tool: bool,
+    pub(crate) after_tool: bool,
     /// How many times tools were called since the last user message.
-    pub(super) tool_rounds: usize,
-    pub(super) stream: bool,
-    pub(super) include_usage: bool,
-    pub(super) max_tokens: Option<usize>,
-    pub(super) n: usize,
-    pub(super) stop: Vec<String>,
+    pub(crate) tool_rounds: usize,
+    pub(crate) stream: bool,
+    pub(crate) include_usage: bool,
+    pub(crate) max_tokens: Option<usize>,
+    pub(crate) n: usize,
+    pub(crate) stop: Vec<String>,
     /// How many alternatives each token has, where log probabilities are asked for.
-    pub(super) top_logprobs: Option<usize>,
-    pub(super) tools: Vec<Tool>,
-    pub(super) tool_choice: ToolChoice,
-    pub(super) format: ResponseFormat,
+    pub(crate) top_logprobs: Option<usize>,
+    pub(crate) tools: Vec<Tool>,
+    pub(crate) tool_choice: ToolChoice,
+    pub(crate) format: ResponseFormat,
     /// What makes the request the same as another one: all of it but the way in which the reply is sent.
-    pub(super) key: String,
+    pub(crate) key: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Tool {
-    pub(super) name: String,
-    pub(super) kind: ToolKind,
+pub(crate) struct Tool {
+    pub(crate) name: String,
+    pub(crate) kind: ToolKind,
     /// The JSON schema of its arguments.
-    pub(super) parameters: Value,
+    pub(crate) parameters: Value,
+    /// Where the schema stands in the request.
+    pub(crate) place: String,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum ToolKind {
+pub(crate) enum ToolKind {
     /// Takes arguments as JSON.
     #[default]
     Function,
@@ -49,7 +53,7 @@ pub(super) enum ToolKind {
 
 impl ToolKind {
     /// What the API calls the kind, and what a call of it is given.
-    pub(super) fn names(self) -> (&'static str, &'static str) {
+    pub(crate) fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Function => ("function", "arguments"),
             Self::Custom => ("custom", "input"),
@@ -58,7 +62,7 @@ impl ToolKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ToolChoice {
+pub(crate) enum ToolChoice {
     Auto,
     None,
     Required,
@@ -66,10 +70,14 @@ pub(super) enum ToolChoice {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum ResponseFormat {
+pub(crate) enum ResponseFormat {
     Text,
     JsonObject,
-    JsonSchema(Value),
+    JsonSchema {
+        schema: Value,
+        /// Where it stands in the request.
+        place: &'static str,
+    },
 }
 
 const ROLES: [&str; 6] = ["system", "assistant", "user", "function", "tool", "developer"];
@@ -79,16 +87,9 @@ impl ChatRequest {
     ///
     /// # Errors
     /// 400, with the parameter that is wrong.
-    pub(super) fn parse(body: &[u8]) -> Result<Self, ApiError> {
-        let value: Value = serde_json::from_slice(body).map_err(|error| {
-            ApiError::bad_request(format!(
-                "We could not parse the JSON body of your request: {error}. The API expects a JSON payload."
-            ))
-        })?;
-        let Value::Object(fields) = &value else {
-            return Err(ApiError::bad_request("The JSON body of your request must be an object."));
-        };
-        let fields = Fields(fields);
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let value = read_json(body)?;
+        let fields = Fields::of(&value)?;
         let model = fields.required("model", "a string", |value| value.as_str().map(str::to_owned))?;
         let messages = fields.required("messages", "an array of objects", Value::as_array)?;
         if messages.is_empty() {
@@ -151,14 +152,23 @@ impl ChatRequest {
         })
     }
 
-    pub(super) fn tool(&self, name: &str) -> Option<&Tool> {
+    pub(crate) fn tool(&self, name: &str) -> Option<&Tool> {
         self.tools.iter().find(|tool| tool.name == name)
     }
 
     /// Whether choices bear a number. Not where a format is asked for: what a script says may have it.
-    pub(super) fn marks_choices(&self) -> bool {
+    pub(crate) fn marks_choices(&self) -> bool {
         self.format == ResponseFormat::Text
     }
+}
+
+/// The JSON of a body.
+pub(crate) fn read_json(body: &[u8]) -> Result<Value, ApiError> {
+    serde_json::from_slice(body).map_err(|error| {
+        ApiError::bad_request(format!(
+            "We could not parse the JSON body of your request: {error}. The API expects a JSON payload."
+        ))
+    })
 }
 
 /// A message, less what the server does not use.
@@ -351,13 +361,14 @@ fn read_tools(fields: Fields<'_>) -> Result<Vec<Tool>, ApiError> {
         let described_place = format!("{place}.{}", kind.names().0);
         let described = tool.get(kind.names().0).ok_or_else(|| ApiError::missing(&described_place))?;
         let name = read_name(&format!("{described_place}.name"), described.get("name"))?;
-        Ok(Tool { name, kind, parameters: described.get("parameters").cloned().unwrap_or(Value::Null) })
+        let parameters = described.get("parameters").cloned().unwrap_or(Value::Null);
+        Ok(Tool { name, kind, parameters, place: format!("{described_place}.parameters") })
     };
     tools.into_iter().flatten().enumerate().map(read).collect()
 }
 
 /// A name that tools and schemas may have.
-fn read_name(place: &str, name: Option<&Value>) -> Result<String, ApiError> {
+pub(crate) fn read_name(place: &str, name: Option<&Value>) -> Result<String, ApiError> {
     const LONGEST: usize = 64;
     let name = match name {
         Some(Value::String(name)) => name,
@@ -425,10 +436,9 @@ fn read_format(fields: Fields<'_>) -> Result<ResponseFormat, ApiError> {
             "json_object" => Ok(ResponseFormat::JsonObject),
             "json_schema" => {
                 read_name("response_format.json_schema.name", format.pointer("/json_schema/name"))?;
-                let schema = format.pointer("/json_schema/schema").cloned();
-                schema
-                    .map(ResponseFormat::JsonSchema)
-                    .ok_or_else(|| ApiError::missing("response_format.json_schema.schema"))
+                let place = "response_format.json_schema.schema";
+                let schema = format.pointer("/json_schema/schema").ok_or_else(|| ApiError::missing(place))?;
+                Ok(ResponseFormat::JsonSchema { schema: schema.clone(), place })
             }
             other => Err(unsupported(place, other, &["json_object", "json_schema", "text"])),
         },
@@ -436,7 +446,7 @@ fn read_format(fields: Fields<'_>) -> Result<ResponseFormat, ApiError> {
     }
 }
 
-fn unsupported(param: &str, value: &str, supported: &[&str]) -> ApiError {
+pub(crate) fn unsupported(param: &str, value: &str, supported: &[&str]) -> ApiError {
     let (last, others) = supported.split_last().expect("something is supported");
     let list = match others {
         [] => format!("'{last}'"),
@@ -448,10 +458,16 @@ fn unsupported(param: &str, value: &str, supported: &[&str]) -> ApiError {
 
 /// The fields of the request. `null` is as good as nothing.
 #[derive(Clone, Copy)]
-struct Fields<'value>(&'value Map<String, Value>);
+pub(crate) struct Fields<'value>(pub(crate) &'value Map<String, Value>);
 
 impl<'value> Fields<'value> {
-    fn optional<T>(
+    /// Those of a body.
+    pub(crate) fn of(body: &'value Value) -> Result<Self, ApiError> {
+        let fields = body.as_object().map(Self);
+        fields.ok_or_else(|| ApiError::bad_request("The JSON body of your request must be an object."))
+    }
+
+    pub(crate) fn optional<T>(
         self,
         name: &str,
         expected: &str,
@@ -463,7 +479,7 @@ impl<'value> Fields<'value> {
         }
     }
 
-    fn required<T>(
+    pub(crate) fn required<T>(
         self,
         name: &str,
         expected: &str,
@@ -475,7 +491,7 @@ impl<'value> Fields<'value> {
         }
     }
 
-    fn integer(self, name: &str, min: i64, max: Option<i64>) -> Result<Option<i64>, ApiError> {
+    pub(crate) fn integer(self, name: &str, min: i64, max: Option<i64>) -> Result<Option<i64>, ApiError> {
         // What does not fit into 64 bits is out of range, and of no other type. JSON has one kind of number.
         let whole = |value: &'value Value| {
             let far = value.as_f64().is_some_and(|number| number.fract() == 0.0 && number.abs() >= i64::MAX as f64);
@@ -500,7 +516,7 @@ impl<'value> Fields<'value> {
         Ok(Some(value))
     }
 
-    fn number(self, name: &str, min: f64, max: f64) -> Result<(), ApiError> {
+    pub(crate) fn number(self, name: &str, min: f64, max: f64) -> Result<(), ApiError> {
         let Some(value) = self.optional(name, "a decimal", Value::as_f64)? else { return Ok(()) };
         let (code, bound) = match value {
             value if value < min => ("decimal_below_min_value", format!("minimum value. Expected a value >= {min}")),
@@ -515,7 +531,7 @@ impl<'value> Fields<'value> {
 
 /// A short text that two requests share when they ask for the same thing. `serde_json` sorts the fields, so their order
 /// in the body changes nothing.
-fn key(value: &Value) -> String {
+pub(crate) fn key(value: &Value) -> String {
     let Value::Object(fields) = value else { return String::new() };
     let asks = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "stream" | "stream_options"));
     let text: String = asks.map(|(name, value)| format!("{name}={value}\n")).collect();

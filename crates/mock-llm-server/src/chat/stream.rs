@@ -16,31 +16,46 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
-use futures::{FutureExt, Stream, StreamExt, future::BoxFuture, future::pending};
+use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use mock_llm::{Error, Token, TokenStream};
 use tokio::time::{sleep, timeout};
 
-use super::{Job, writer::ChunkWriter};
-use crate::{app::Phase, error::ApiError, fault::Fault, metrics::Active};
+use super::Job;
+use crate::{
+    app::Phase,
+    error::ApiError,
+    fault::Fault,
+    metrics::Active,
+    wire::{Said, Writer},
+};
 
 type Item = Option<Result<Token, Error>>;
 
 /// Answers with a stream in which every event is as the API promises.
 pub(super) async fn well_formed(mut job: Job) -> Result<Response, ApiError> {
     let (first, tokens) = begin(&mut job).await?;
-    let writer = ChunkWriter::new(&job);
+    let mut writer = Writer::new(&job);
     let mut queue = VecDeque::with_capacity(job.request.n + 1);
-    writer.open(|chunk| queue.push_back(chunk));
-    let mut phase = job.app.phase.clone();
-    let ending = async move {
-        // An error means that the server is gone, and with it everybody who could be told.
-        let _ = phase.wait_for(|phase| *phase == Phase::Ending).await;
-    };
-    let keep_alive = KeepAlive::new().interval(job.app.heartbeat).text("keep-alive");
-    let ending = ending.boxed();
+    writer.open(&mut |said| queue.push_back(said));
+    let keep_alive = KeepAlive::new().interval(job.app.heartbeat).text(KEEP_ALIVE);
+    let ending = job.ending().boxed();
     let next = Next::Token;
     let events = Events { first, tokens, writer, queue, ending, since_look: 0, active: job.active, next };
     Ok(unbuffered(Sse::new(events).keep_alive(keep_alive).into_response()))
+}
+
+/// The comment that a silent stream gets.
+const KEEP_ALIVE: &str = "keep-alive";
+
+impl Job {
+    /// Ready when the server ends, and open responses with it.
+    pub(super) fn ending(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let mut phase = self.app.phase.clone();
+        async move {
+            // An error means that the server is gone, and with it everybody who could be told.
+            let _ = phase.wait_for(|phase| *phase == Phase::Ending).await;
+        }
+    }
 }
 
 /// Waits for what comes first, because its status depends on it: a token, an error, the end. After as much silence as a
@@ -63,8 +78,8 @@ fn in_mid_stream(fault: Option<Fault>) -> bool {
 struct Events {
     first: Option<Item>,
     tokens: TokenStream,
-    writer: ChunkWriter,
-    queue: VecDeque<String>,
+    writer: Writer,
+    queue: VecDeque<Said>,
     /// Ready when the server ends.
     ending: BoxFuture<'static, ()>,
     /// How many tokens have gone out since the last look at `ending`.
@@ -91,8 +106,9 @@ impl Stream for Events {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(chunk) = this.queue.pop_front() {
-                return Poll::Ready(Some(Ok(Event::default().data(chunk))));
+            if let Some(Said { name, data }) = this.queue.pop_front() {
+                let event = name.map_or_else(Event::default, |name| Event::default().event(name));
+                return Poll::Ready(Some(Ok(event.data(data))));
             }
             match this.next {
                 Next::End => return Poll::Ready(None),
@@ -118,11 +134,11 @@ impl Stream for Events {
                 Some(Ok(token)) => {
                     this.active.tokens(this.writer.choices());
                     let queue = &mut this.queue;
-                    this.writer.token(&token, |chunk| queue.push_back(chunk));
+                    this.writer.token(&token.text, &mut |said| queue.push_back(said));
                 }
                 None => {
                     let queue = &mut this.queue;
-                    this.writer.close(|chunk| queue.push_back(chunk));
+                    this.writer.close(&mut |said| queue.push_back(said));
                     this.end(None);
                 }
                 Some(Err(Error::Cut { .. } | Error::Refused)) => {
@@ -142,7 +158,10 @@ impl Events {
     /// Ends the stream, with an error as its last event where there is one.
     fn end(&mut self, error: Option<ApiError>) {
         self.active.end();
-        self.queue.extend(error.map(|error| error.body().to_string()));
+        if let Some(error) = error {
+            let queue = &mut self.queue;
+            self.writer.error(&error, &mut |said| queue.push_back(said));
+        }
         self.next = Next::End;
     }
 }
@@ -173,39 +192,54 @@ fn raw(
     mut job: Job,
 ) -> (Option<Fault>, impl Stream<Item = io::Result<Bytes>>) {
     let bytes = async_stream::stream! {
-        let mut writer = ChunkWriter::new(&job);
-        let mut chunks = Vec::new();
-        writer.open(|chunk| chunks.push(chunk));
+        let mut writer = Writer::new(&job);
+        let mut events = Vec::new();
+        writer.open(&mut |said| events.push(said));
+        let mut ending = pin!(job.ending());
         let mut count = 0;
+        let mut told = None;
         loop {
-            for chunk in chunks.drain(..) {
-                yield Ok(event(&chunk));
+            for said in events.drain(..) {
+                yield Ok(event(&said));
             }
-            match fault {
-                Some(Fault::StallAfter(tokens)) if tokens == count => {
-                    // The call stays in flight, and so does the request, until the client goes away.
-                    pending::<()>().await;
-                }
-                Some(Fault::MalformedAfter(tokens)) if tokens == count => {
-                    yield Ok(event(r#"{"id":"chatcmpl-"#));
-                }
-                _ => {}
+            if matches!(fault, Some(Fault::MalformedAfter(tokens)) if tokens == count) {
+                yield Ok(event(&writer.malformed()));
             }
-            let item = match first.take() {
-                Some(first) => first,
-                None => tokens.next().await,
+            let item = loop {
+                if let Some(first) = first.take() {
+                    break first;
+                }
+                // A call that stalls stays in flight, and so does the request, until the client goes away. Nothing comes then, no
+                // comment either: who waits with a time limit is to find it.
+                let stalls = matches!(fault, Some(Fault::StallAfter(_)));
+                let heard = tokio::select! {
+                    item = tokens.next() => Heard::Item(item),
+                    () = &mut ending => Heard::Ending,
+                    () = sleep(job.app.heartbeat), if !stalls => Heard::Nothing,
+                };
+                match heard {
+                    Heard::Item(item) => break item,
+                    Heard::Nothing => yield Ok(Bytes::from(format!(": {KEEP_ALIVE}\n\n"))),
+                    Heard::Ending => {
+                        told = Some(ApiError::shutting_down());
+                        break None;
+                    }
+                }
             };
             match item {
                 Some(Ok(token)) => {
                     count += 1;
                     job.active.tokens(writer.choices());
-                    writer.token(&token, |chunk| chunks.push(chunk));
+                    writer.token(&token.text, &mut |said| events.push(said));
                 }
                 Some(Err(_)) => break,
                 None => {
-                    writer.close(|chunk| chunks.push(chunk));
-                    for chunk in chunks.drain(..) {
-                        yield Ok(event(&chunk));
+                    match &told {
+                        Some(error) => writer.error(error, &mut |said| events.push(said)),
+                        None => writer.close(&mut |said| events.push(said)),
+                    }
+                    for said in events.drain(..) {
+                        yield Ok(event(&said));
                     }
                     job.active.end();
                     return;
@@ -222,15 +256,31 @@ fn raw(
                 yield Err(io::ErrorKind::ConnectionReset.into());
             }
             Some(Fault::CutAfter(_)) => yield Err(io::ErrorKind::ConnectionAborted.into()),
-            Some(Fault::ErrorAfter(_)) => yield Ok(event(&ApiError::status(500).body().to_string())),
+            Some(Fault::ErrorAfter(_)) => {
+                writer.error(&ApiError::status(500), &mut |said| events.push(said));
+                for said in events.drain(..) {
+                    yield Ok(event(&said));
+                }
+            }
             _ => {}
         }
     };
     (fault, bytes)
 }
 
-fn event(data: &str) -> Bytes {
-    Bytes::from(format!("data: {data}\n\n"))
+/// What a stream that goes wrong has come to.
+enum Heard {
+    Item(Item),
+    /// Silence, for as long as a heartbeat allows.
+    Nothing,
+    Ending,
+}
+
+fn event(Said { name, data }: &Said) -> Bytes {
+    Bytes::from(match name {
+        Some(name) => format!("event: {name}\ndata: {data}\n\n"),
+        None => format!("data: {data}\n\n"),
+    })
 }
 
 /// Lets the server write what it has: it does while the body is pending.

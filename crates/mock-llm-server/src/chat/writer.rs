@@ -1,7 +1,5 @@
 //! Turns the model's tokens into the chunks of a stream.
 
-use mock_llm::Token;
-
 use super::{
     Job,
     chunk::{Chunks, FinishReason, Usage},
@@ -9,11 +7,11 @@ use super::{
 };
 
 /// The data of the event that ends a stream.
-pub(super) const DONE: &str = "[DONE]";
+pub(crate) const DONE: &str = "[DONE]";
 
 /// What it takes to write all chunks of one completion.
 #[derive(Debug)]
-pub(super) struct ChunkWriter {
+pub(crate) struct ChunkWriter {
     chunks: Chunks,
     choices: usize,
     prompt_tokens: usize,
@@ -26,7 +24,7 @@ pub(super) struct ChunkWriter {
 }
 
 impl ChunkWriter {
-    pub(super) fn new(job: &Job) -> Self {
+    pub(crate) fn new(job: &Job) -> Self {
         Self {
             chunks: Chunks::new(&job.identity, job.request.include_usage, job.request.top_logprobs),
             choices: job.request.n,
@@ -40,7 +38,7 @@ impl ChunkWriter {
     }
 
     /// The chunks that come before any token: who speaks.
-    pub(super) fn open(&self, mut say: impl FnMut(String)) {
+    pub(crate) fn open(&self, say: &mut impl FnMut(String)) {
         (0..self.choices()).for_each(|choice| {
             say(match &self.reply {
                 Reply::Calls { calls, .. } => self.chunks.role(choice, calls.first()),
@@ -50,7 +48,7 @@ impl ChunkWriter {
     }
 
     /// One token, once for each choice.
-    pub(super) fn token(&mut self, token: &Token, mut say: impl FnMut(String)) {
+    pub(crate) fn token(&mut self, token: &str, say: &mut impl FnMut(String)) {
         let index = self.tokens;
         self.tokens += 1;
         let choices = 0..self.choices();
@@ -62,7 +60,7 @@ impl ChunkWriter {
                     if is_first && place > 0 {
                         say(self.chunks.call(choice, place, call));
                     }
-                    say(self.chunks.arguments(choice, place, call.kind, &token.text));
+                    say(self.chunks.arguments(choice, place, call.kind, token));
                 }
             }
             Reply::Text { choices: texts, .. } => {
@@ -70,16 +68,16 @@ impl ChunkWriter {
             }
             Reply::Script => choices.for_each(|choice| {
                 say(if index == 0 && choice > 0 && self.marks {
-                    self.chunks.content(choice, &marked(choice, &token.text))
+                    self.chunks.content(choice, &marked(choice, token))
                 } else {
-                    self.chunks.content(choice, &token.text)
+                    self.chunks.content(choice, token)
                 });
             }),
         }
     }
 
     /// The chunks that come after the last token: the reasons, the usage, the end.
-    pub(super) fn close(&self, mut say: impl FnMut(String)) {
+    pub(crate) fn close(&self, say: &mut impl FnMut(String)) {
         (0..self.choices()).for_each(|choice| say(self.chunks.finish(choice, self.finish)));
         if self.include_usage {
             let completion = self.tokens * self.choices();
@@ -88,13 +86,13 @@ impl ChunkWriter {
         say(DONE.to_owned());
     }
 
-    pub(super) fn choices(&self) -> usize {
+    pub(crate) fn choices(&self) -> usize {
         self.choices
     }
 }
 
 /// The call to which a token belongs, its place among the calls, and whether the token is its first.
-fn call_of(calls: &[Call], token: usize) -> Option<(usize, &Call, bool)> {
+pub(crate) fn call_of(calls: &[Call], token: usize) -> Option<(usize, &Call, bool)> {
     let mut before = 0;
     calls.iter().enumerate().find_map(|(place, call)| {
         let start = before;

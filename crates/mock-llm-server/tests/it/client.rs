@@ -58,7 +58,12 @@ pub fn post_with(server: &MockServer, body: &Value, headers: &[(&str, &str)]) ->
 
 /// Sends `body` to `/v1/chat/completions` and reads the head of the response.
 pub fn open(server: &MockServer, body: &Value, headers: &[(&str, &str)]) -> Open {
-    Open::begin(send(server.address(), "POST", "/v1/chat/completions", headers, body.to_string().as_bytes()))
+    open_at(server, "/v1/chat/completions", body, headers)
+}
+
+/// Sends `body` and reads the head of the response.
+pub fn open_at(server: &MockServer, path: &str, body: &Value, headers: &[(&str, &str)]) -> Open {
+    Open::begin(send(server.address(), "POST", path, headers, body.to_string().as_bytes()))
 }
 
 pub fn get(server: &MockServer, path: &str) -> Answer {
@@ -209,7 +214,8 @@ impl Open {
 fn events(body: &[u8]) -> Vec<String> {
     let whole = body.windows(2).rposition(|window| window == b"\n\n").map_or(0, |end| end + 2);
     let text = std::str::from_utf8(&body[..whole]).expect("events are UTF-8");
-    let data = |block: &str| block.strip_prefix("data: ").map(str::to_owned);
+    // An event may have its name on a line of its own, before its data.
+    let data = |block: &str| block.lines().last().and_then(|line| line.strip_prefix("data: ")).map(str::to_owned);
     text.split("\n\n").filter_map(data).collect()
 }
 

@@ -5,10 +5,12 @@ mod admin;
 mod cancel;
 mod client;
 mod completions;
+mod embeddings;
 mod errors;
 mod faults;
 mod limits;
 mod program;
+mod responses;
 mod stop;
 mod streams;
 

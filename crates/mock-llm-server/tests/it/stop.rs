@@ -3,11 +3,11 @@
 use std::{net::TcpStream, thread, time::Duration};
 
 use mock_llm_server::{Config, MockServer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     atlas,
-    client::{End, open, post},
+    client::{End, open, open_at, post},
     endless, eventually, serve, start, streamed,
 };
 
@@ -65,17 +65,30 @@ fn a_graceful_stop_tells_the_streams_that_are_too_long() {
 }
 
 #[test]
-fn a_graceful_stop_tells_plain_calls_too_and_drops_what_stalls() {
+fn a_graceful_stop_tells_plain_calls_and_stalled_streams_too() {
     let server =
         start(Config { models: vec![endless("atlas")], drain: Duration::from_millis(50), ..Config::default() });
     thread::scope(|scope| {
         let plain = scope.spawn(|| post(&server, &crate::chat("atlas")));
-        let stalled = open(&server, &streamed("atlas"), &[("x-mock-fault", "stall-after=1")]);
-        eventually("both run", || server.llm().journal().in_flight() == 2);
+        let stall = [("x-mock-fault", "stall-after=1")];
+        let stalled = open(&server, &streamed("atlas"), &stall);
+        let newer = json!({ "model": "atlas", "input": "Count, please.", "stream": true });
+        let newer = open_at(&server, "/v1/responses", &newer, &stall);
+        // Its response has begun, and there is nothing in half a JSON text that could be told.
+        let half = open(&server, &crate::chat("atlas"), &stall);
+        assert_eq!((newer.status, half.status), (200, 200));
+        eventually("all run", || server.llm().journal().in_flight() == 4);
         server.stop();
-        let answer = plain.join().expect("no panic");
-        assert_eq!((answer.status, &answer.json()["error"]["code"]), (503, &Value::from("shutting_down")));
-        assert_ne!(stalled.read_to_end().end, End::Clean);
+        let (answer, code) = (plain.join().expect("no panic"), Value::from("shutting_down"));
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (503, &code));
+        let told = stalled.read_to_end();
+        assert_eq!((told.end, &told.objects().pop().expect("an event")["error"]["code"]), (End::Clean, &code));
+        let told = newer.read_to_end();
+        assert_eq!(
+            (told.end, &told.objects().pop().expect("an event")["response"]["error"]["code"]),
+            (End::Clean, &code)
+        );
+        assert_eq!(half.read_to_end().end, End::Cut);
     });
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     atlas, chat,
-    client::{Answer, End, post, post_with},
+    client::{Answer, End, open, post, post_with},
     serve, start, streamed, with,
 };
 
@@ -133,4 +133,22 @@ fn nothing_but_data_and_comments_is_in_a_stream() {
     }
     assert!(comments >= 2, "a heartbeat in the silence, and another: {comments}");
     assert_eq!(answer.content(0), "one two three four five");
+}
+
+#[test]
+fn a_stream_that_goes_wrong_has_heartbeats_until_it_does_and_one_that_stalls_has_none() {
+    let slow = atlas().time_to_first_token(Duration::from_millis(120));
+    let heartbeat = Duration::from_millis(20);
+    let config = Config { models: vec![slow], heartbeat, drain: Duration::ZERO, ..Config::default() };
+    let server = start(config);
+    let mut stalled = open(&server, &streamed("atlas"), &[("x-mock-fault", "stall-after=2")]);
+    for _ in 0..3 {
+        assert!(stalled.next_event().is_some(), "a role and two words");
+    }
+    let broken = post_with(&server, &streamed("atlas"), &[("x-mock-fault", "cut-after=2")]);
+    assert!(broken.text().matches(": keep-alive\n\n").count() >= 2, "{}", broken.text());
+    assert_eq!(broken.content(0), "one two");
+    // The stalled one has been silent for as long as the other one took.
+    server.stop();
+    assert!(!stalled.read_to_end().text().contains("keep-alive"));
 }
