@@ -32,10 +32,12 @@ impl Service {
     /// A model for debates, and a small one that the service uses for itself.
     pub fn new(watch: PollWatch) -> Self {
         let debate = (1..=10).fold(Model::new("atlas").reply("Done."), |model, user| {
-            let latency = Duration::from_millis(1000 + 70 * user);
+            let latency = Duration::from_millis(1000 + 200 * user);
             model.time_to_first_token_for(format!("user {user}"), latency)
         });
-        let title = Model::new("birch").reply("A title.").time_to_first_token(Duration::from_millis(600));
+        let title = Model::new("birch")
+            .reply("A title.")
+            .time_to_first_token(Duration::from_millis(1500));
         Self { llm: MockLlm::new([debate, title]), watch }
     }
 
@@ -58,7 +60,9 @@ impl Service {
         let longest_pause = *heartbeat.lock().expect("the heartbeat does not panic");
         let journal = self.llm.journal();
         let debates = journal.calls().iter().filter(|call| call.model == "atlas");
-        let provider = debates.filter_map(|call| Some(*call.produced.last()? - call.started)).collect();
+        let provider = debates
+            .filter_map(|call| Some(*call.produced.last()? - call.started))
+            .collect();
         Ok(Symptoms { answers: took, provider, longest_pause })
     }
 

@@ -36,8 +36,7 @@ pub fn open() -> rusqlite::Result<Connection> {
 pub fn commit(database: &mut Connection, text: &str) -> rusqlite::Result<Stored> {
     let transaction = database.transaction()?;
     transaction.execute("INSERT INTO turn (text) VALUES (?1)", [text])?;
-    let turns =
-        transaction.query_row("SELECT count(*) FROM turn", [], |row| row.get(0))?;
+    let turns = transaction.query_row("SELECT count(*) FROM turn", [], |row| row.get(0))?;
     transaction.commit()?;
     Ok(Stored { turns, on: thread::current().id() })
 }

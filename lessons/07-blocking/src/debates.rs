@@ -88,7 +88,11 @@ pub async fn three(llm: &MockLlm, blocking: bool) -> Result<Log, Error> {
     let debates = ["atlas", "birch", "cedar"].map(|model| {
         let log = &log;
         async move {
-            if blocking { debate_on_the_sdk(llm, model, log).await } else { debate(llm, model, log).await }
+            if blocking {
+                debate_on_the_sdk(llm, model, log).await
+            } else {
+                debate(llm, model, log).await
+            }
         }
     });
     join_all(debates).await.into_iter().collect::<Result<(), _>>()?;

@@ -22,9 +22,7 @@ pub fn with_the_thread<T>(work: impl FnOnce() -> T) -> T {
 ///
 /// # Panics
 /// Where the work panics.
-pub async fn on_either<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> T {
+pub async fn on_either<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match spawn_blocking(work).await {
         Ok(value) => value,
         Err(error) => std::panic::resume_unwind(error.into_panic()),

@@ -20,7 +20,10 @@ use tokio::{
 /// # Panics
 /// Where the runtime cannot start.
 pub fn runtime(blocking_threads: usize) -> Runtime {
-    let runtime = Builder::new_current_thread().enable_time().max_blocking_threads(blocking_threads).build();
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .max_blocking_threads(blocking_threads)
+        .build();
     runtime.expect("a runtime of one thread starts")
 }
 

@@ -22,8 +22,7 @@ pub fn post(address: SocketAddr, path: &str, body: &str) -> io::Result<String> {
     )?;
     let mut reply = String::new();
     socket.read_to_string(&mut reply)?;
-    let (head, body) =
-        reply.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let (head, body) = reply.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
     if !head.starts_with("HTTP/1.1 200") {
         return Err(io::Error::other(head.lines().next().unwrap_or_default().to_owned()));
     }
@@ -34,5 +33,8 @@ pub fn post(address: SocketAddr, path: &str, body: &str) -> io::Result<String> {
 /// The path and the body of a chat request, as the mock server understands them.
 pub fn chat(prompt: &str) -> (&'static str, String) {
     let messages = serde_json::json!([{ "role": "user", "content": prompt }]);
-    ("/v1/chat/completions", serde_json::json!({ "model": "atlas", "messages": messages }).to_string())
+    (
+        "/v1/chat/completions",
+        serde_json::json!({ "model": "atlas", "messages": messages }).to_string(),
+    )
 }

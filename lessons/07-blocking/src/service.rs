@@ -57,7 +57,11 @@ async fn awaited(
     let request =
         upstream.client.post(url).header("content-type", "application/json").body(body);
     let reply = request.send().await.and_then(reqwest::Response::error_for_status);
-    reply.map_err(|_| StatusCode::BAD_GATEWAY)?.text().await.map_err(|_| StatusCode::BAD_GATEWAY)
+    reply
+        .map_err(|_| StatusCode::BAD_GATEWAY)?
+        .text()
+        .await
+        .map_err(|_| StatusCode::BAD_GATEWAY)
 }
 // ANCHOR_END: awaited
 
@@ -81,15 +85,18 @@ impl Service {
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = mpsc::channel();
         let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.expect("a runtime of one thread starts");
             runtime.block_on(async move {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await;
-                let address = listener.as_ref().map_err(|error| io::Error::from(error.kind()));
+                let address =
+                    listener.as_ref().map_err(|error| io::Error::from(error.kind()));
                 let _ = tell.send(address.and_then(TcpListener::local_addr));
                 let Ok(listener) = listener else { return };
                 // Without keep-alive in the pool, each call has its own connection, as in the SDK.
-                let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build();
+                let client =
+                    reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build();
                 let client = client.expect("a client without TLS needs nothing");
                 let handler = match form {
                     Form::PseudoAsync => post(pseudo_async),
@@ -136,12 +143,16 @@ pub fn load(service: &Service, users: usize) -> Vec<Duration> {
                 scope.spawn(move || {
                     begin.wait();
                     let since = Instant::now();
-                    let reply = sdk::post(service.address(), "/debate", &format!("user {user}"));
+                    let reply =
+                        sdk::post(service.address(), "/debate", &format!("user {user}"));
                     reply.expect("the service answers");
                     since.elapsed()
                 })
             })
             .collect();
-        users.into_iter().map(|user| user.join().expect("the user does not panic")).collect()
+        users
+            .into_iter()
+            .map(|user| user.join().expect("the user does not panic"))
+            .collect()
     })
 }

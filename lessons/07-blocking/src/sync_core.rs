@@ -21,11 +21,7 @@ impl Conversation {
     ///
     /// # Errors
     /// Those of the client.
-    pub fn say(
-        &mut self,
-        client: &blocking::Client,
-        text: &str,
-    ) -> Result<String, Error> {
+    pub fn say(&mut self, client: &blocking::Client, text: &str) -> Result<String, Error> {
         let reply = client.complete(text)?.text;
         self.turns.extend([text.to_owned(), reply.clone()]);
         Ok(reply)

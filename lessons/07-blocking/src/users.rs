@@ -3,7 +3,10 @@
 use std::{thread, time::Duration};
 
 use futures::future::join_all;
-use mock_llm::{Call, Error, MockLlm, Model, Reply, blocking};
+use mock_llm::{
+    Call, Error, MockLlm, Model, Reply,
+    blocking::{self, Gate},
+};
 use timeline::{Lane, MarkKind, SpanKind, Timeline};
 use tokio::task::spawn_blocking;
 
@@ -29,10 +32,7 @@ impl Form {
 
 // ANCHOR: pseudo
 /// It is `async`, and there is no `.await` in it: the thread stays in the SDK until the reply is there.
-pub async fn pseudo_async(
-    client: &blocking::Client,
-    prompt: &str,
-) -> Result<Reply, Error> {
+pub async fn pseudo_async(client: &blocking::Client, prompt: &str) -> Result<Reply, Error> {
     client.complete(prompt)
 }
 // ANCHOR_END: pseudo
@@ -58,7 +58,13 @@ pub async fn awaited(llm: &MockLlm, prompt: &str) -> Result<Reply, Error> {
 /// # Panics
 /// Where a call fails: the scripts of this lesson have no faults.
 pub async fn ask_all(llm: &MockLlm, prompts: &[String], form: Form) {
-    let client = llm.blocking();
+    // The threads of the pool share one virtual clock. At the gate they wait for each other, so that nobody moves the clock
+    // before all have begun. On the event loop's thread nobody may wait there: only a running loop opens it.
+    let gate = Gate::new().safety_bound(Duration::from_secs(60));
+    let client = match form {
+        Form::Offloaded => llm.blocking().gated(&gate),
+        Form::PseudoAsync | Form::Async => llm.blocking(),
+    };
     let client = &client;
     let calls = prompts.iter().map(|prompt| async move {
         match form {
@@ -67,16 +73,26 @@ pub async fn ask_all(llm: &MockLlm, prompts: &[String], form: Form) {
             Form::Async => awaited(llm, prompt).await,
         }
     });
-    let replies: Result<Vec<_>, _> = join_all(calls).await.into_iter().collect();
-    replies.expect("the script has no faults");
+    let opens = async {
+        if form == Form::Offloaded {
+            gate.wait_for(prompts.len()).await;
+            gate.open();
+        }
+    };
+    let (replies, ()) = tokio::join!(join_all(calls), opens);
+    replies.into_iter().collect::<Result<Vec<_>, _>>().expect("the script has no faults");
 }
 
 /// A model, and a user for each latency.
 pub fn users(latencies: &[Duration]) -> (MockLlm, Vec<String>) {
-    let names: Vec<String> = (1..=latencies.len()).map(|user| format!("user {user}")).collect();
-    let model = names.iter().zip(latencies).fold(Model::new("atlas").reply("Done."), |model, (name, latency)| {
-        model.time_to_first_token_for(name, *latency)
-    });
+    let names: Vec<String> =
+        (1..=latencies.len()).map(|user| format!("user {user}")).collect();
+    let model = names
+        .iter()
+        .zip(latencies)
+        .fold(Model::new("atlas").reply("Done."), |model, (name, latency)| {
+            model.time_to_first_token_for(name, *latency)
+        });
     (MockLlm::new([model]), names)
 }
 

@@ -7,7 +7,8 @@ pub fn score(text: &str, rounds: u32) -> u64 {
     let mut score = 0_u64;
     for round in 0..rounds {
         for byte in text.bytes() {
-            score = (score ^ u64::from(byte) ^ u64::from(round)).wrapping_mul(0x0100_0000_01b3);
+            score =
+                (score ^ u64::from(byte) ^ u64::from(round)).wrapping_mul(0x0100_0000_01b3);
         }
     }
     score

@@ -8,7 +8,9 @@ use std::{
 };
 
 use futures::{StreamExt, future::join_all};
-use lesson_07_blocking::{bridge, database, file, flavours, pool, stop, sync_core::Desk, work};
+use lesson_07_blocking::{
+    bridge, database, file, flavours, pool, stop, sync_core::Desk, work,
+};
 use mock_llm::{MockLlm, Model, blocking::Gate};
 use tokio::runtime::Builder;
 
@@ -31,9 +33,19 @@ async fn a_commit_is_where_it_is_called() -> rusqlite::Result<()> {
 async fn behind_an_actor_all_commits_are_on_one_thread() -> rusqlite::Result<()> {
     let database = database::Database::start(database::open()?);
     let stored = join_all((0..20).map(|turn| database.store(format!("turn {turn}")))).await;
-    let stored: Vec<_> = stored.into_iter().map(|stored| stored.expect("the thread is there")).collect::<Result<_, _>>()?;
-    assert_eq!(stored.iter().map(|stored| stored.turns).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
-    assert!(stored.iter().all(|other| other.on == stored[0].on && other.on != thread::current().id()));
+    let stored: Vec<_> = stored
+        .into_iter()
+        .map(|stored| stored.expect("the thread is there"))
+        .collect::<Result<_, _>>()?;
+    assert_eq!(
+        stored.iter().map(|stored| stored.turns).collect::<Vec<_>>(),
+        (1..=20).collect::<Vec<_>>()
+    );
+    assert!(
+        stored
+            .iter()
+            .all(|other| other.on == stored[0].on && other.on != thread::current().id())
+    );
     Ok(())
 }
 
@@ -60,8 +72,11 @@ async fn two_users_talk_at_the_same_time_and_one_user_in_order() {
         gate.wait_for(2).await;
         gate.open();
     };
-    let (first, second, ()) =
-        tokio::join!(desk.say(1, "Hello.".to_owned()), desk.say(2, "Good morning.".to_owned()), opens);
+    let (first, second, ()) = tokio::join!(
+        desk.say(1, "Hello.".to_owned()),
+        desk.say(2, "Good morning.".to_owned()),
+        opens
+    );
     assert_eq!((first.as_deref(), second.as_deref()), (Ok("I see."), Ok("I see.")));
     desk.say(1, "And then?".to_owned()).await.expect("the script has no faults");
     let turns = desk.conversation(1).lock().expect("nobody panics").turns().to_vec();
@@ -71,7 +86,9 @@ async fn two_users_talk_at_the_same_time_and_one_user_in_order() {
 /// It stops one token after the reader has left: one is read, one is in the channel, one is in the hand of the thread.
 #[tokio::test]
 async fn the_thread_of_a_bridge_ends_when_its_reader_leaves() {
-    let llm = MockLlm::new([Model::new("atlas").fast().reply("one two three four five six seven eight nine ten")]);
+    let llm = MockLlm::new([Model::new("atlas")
+        .fast()
+        .reply("one two three four five six seven eight nine ten")]);
     let mut tokens = Box::pin(bridge::tokens(llm.blocking(), "Count.".to_owned()));
     assert!(tokens.next().await.is_some_and(|token| token.is_ok()));
     drop(tokens);
@@ -81,7 +98,11 @@ async fn the_thread_of_a_bridge_ends_when_its_reader_leaves() {
         }
     };
     tokio::time::timeout(WATCHDOG, ended).await.expect("the thread ends");
-    assert!(llm.journal().calls()[0].delivered <= 3, "{:?}", llm.journal().calls()[0].delivered);
+    assert!(
+        llm.journal().calls()[0].delivered <= 3,
+        "{:?}",
+        llm.journal().calls()[0].delivered
+    );
 
     let all = bridge::tokens(llm.blocking(), "Count.".to_owned()).count().await;
     assert_eq!(all, 10);
@@ -128,7 +149,10 @@ fn a_job_that_waits_for_a_job_needs_two_threads() {
     assert!(!pool::job_in_a_job(1, Duration::from_millis(200)));
     assert!(pool::job_in_a_job(2, WATCHDOG));
     let runtime = pool::runtime(1);
-    assert_eq!(runtime.block_on(pool::one_after_another()).expect("it does not panic"), "a token costs 0.2 cents");
+    assert_eq!(
+        runtime.block_on(pool::one_after_another()).expect("it does not panic"),
+        "a token costs 0.2 cents"
+    );
 }
 
 /// The guard ends the loop between two slices. The drop of the handle does not.
@@ -166,7 +190,8 @@ fn a_runtime_can_be_ended_with_a_job_at_work() {
 #[test]
 fn one_function_for_both_flavours() {
     let one = Builder::new_current_thread().build().expect("a runtime starts");
-    let several = Builder::new_multi_thread().worker_threads(2).build().expect("a runtime starts");
+    let several =
+        Builder::new_multi_thread().worker_threads(2).build().expect("a runtime starts");
     let here = thread::current().id();
     for runtime in [&one, &several] {
         let on = runtime.block_on(flavours::on_either(move || thread::current().id()));
@@ -175,7 +200,8 @@ fn one_function_for_both_flavours() {
     assert_eq!(several.block_on(async { flavours::with_the_thread(|| 7) }), 7);
     let answer = several.block_on(async {
         let handle = tokio::runtime::Handle::current();
-        tokio::task::spawn_blocking(move || flavours::ask_the_runtime(&handle, async { 7 })).await
+        tokio::task::spawn_blocking(move || flavours::ask_the_runtime(&handle, async { 7 }))
+            .await
     });
     assert_eq!(answer.expect("it does not panic"), 7);
 }

@@ -9,7 +9,11 @@ use lesson_07_blocking::{
 use runs::secs;
 
 fn ends(llm: &mock_llm::MockLlm) -> Vec<Duration> {
-    llm.journal().in_order_of_end().iter().filter_map(|call| Some(call.ended.as_ref()?.0)).collect()
+    llm.journal()
+        .in_order_of_end()
+        .iter()
+        .filter_map(|call| Some(call.ended.as_ref()?.0))
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -19,7 +23,10 @@ async fn a_pseudo_async_service_serves_one_user_after_another() {
     assert_eq!(ends(&llm), [2.15, 4.30, 6.45, 8.60, 10.75].map(secs));
     assert_eq!(llm.journal().high_water(), 1);
     let here = thread::current().id();
-    assert!(llm.journal().calls().iter().all(|call| call.thread == Some(here)), "all of it is on the event loop's thread");
+    assert!(
+        llm.journal().calls().iter().all(|call| call.thread == Some(here)),
+        "all of it is on the event loop's thread"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -30,7 +37,12 @@ async fn offloaded_each_user_waits_for_their_own_call() {
     ends.sort();
     assert_eq!(ends, [2.10, 2.15, 2.20, 2.25, 2.30].map(secs));
     let here = thread::current().id();
-    assert!(llm.journal().calls().iter().all(|call| call.thread.is_some_and(|thread| thread != here)));
+    assert!(
+        llm.journal()
+            .calls()
+            .iter()
+            .all(|call| call.thread.is_some_and(|thread| thread != here))
+    );
 }
 
 #[tokio::test(start_paused = true)]

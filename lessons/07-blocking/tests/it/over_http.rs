@@ -27,10 +27,15 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 fn upstream_for(together: usize) -> SocketAddr {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime starts");
         runtime.block_on(async move {
-            let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
-            tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
+            let listener =
+                TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
+            tell.send(listener.local_addr().expect("it is bound"))
+                .expect("the test waits for it");
             let barrier = Arc::new(Barrier::new(together));
             let answer = post(move || async move {
                 barrier.wait().await;
@@ -57,21 +62,29 @@ fn all_answered(form: Form, users: usize) -> bool {
 
 #[test]
 fn offloaded_calls_are_in_flight_together() {
-    assert!(all_answered(Form::Offloaded, 5), "the upstream answers only when all five have come");
+    assert!(
+        all_answered(Form::Offloaded, 5),
+        "the upstream answers only when all five have come"
+    );
 }
 
 #[test]
 fn awaited_calls_are_in_flight_together() {
-    assert!(all_answered(Form::Async, 5), "the upstream answers only when all five have come");
+    assert!(
+        all_answered(Form::Async, 5),
+        "the upstream answers only when all five have come"
+    );
 }
 
 /// No luck of timing can put two calls of one thread in flight at the same time.
 #[test]
 fn pseudo_async_calls_are_never_in_flight_together() {
-    let model = Model::new("atlas").time_to_first_token(Duration::from_millis(20)).reply("Done.");
+    let model =
+        Model::new("atlas").time_to_first_token(Duration::from_millis(20)).reply("Done.");
     let config = Config { models: vec![model], ..Config::default() };
     let upstream = MockServer::start(config).expect("a port is free");
-    let service = Service::start(Form::PseudoAsync, upstream.address()).expect("a port is free");
+    let service =
+        Service::start(Form::PseudoAsync, upstream.address()).expect("a port is free");
     assert_eq!(load(&service, 5).len(), 5);
     let journal = upstream.llm().journal();
     assert_eq!((journal.finished().count(), journal.high_water()), (5, 1));
@@ -88,8 +101,14 @@ fn only_a_debug_build_of_reqwest_says_so() {
     let called = Arc::new(AtomicUsize::new(0));
     let calls = Arc::clone(&called);
     let upstream = upstream_for(1);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
-    let client = reqwest::blocking::Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime starts");
+    let client = reqwest::blocking::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client without TLS needs nothing");
     let url = format!("http://{upstream}/v1/chat/completions");
     let outside = client.clone();
     let outcome = runtime.block_on(async {
@@ -106,7 +125,12 @@ fn only_a_debug_build_of_reqwest_says_so() {
         Err(panicked) => {
             let panic = panicked.into_panic();
             let words = panic.downcast_ref::<&str>().copied().unwrap_or_default();
-            assert!(words.starts_with("Cannot drop a runtime in a context where blocking is not allowed."), "{words}");
+            assert!(
+                words.starts_with(
+                    "Cannot drop a runtime in a context where blocking is not allowed."
+                ),
+                "{words}"
+            );
             assert!(cfg!(debug_assertions), "a release build does not panic");
         }
         Ok(ok) => {

@@ -28,7 +28,9 @@ impl Clock {
 
     fn watch(&self, limit: u64) -> PollWatch {
         let clock = Arc::clone(&self.0);
-        PollWatch::with_clock(Duration::from_millis(limit), move || Duration::from_millis(clock.load(Ordering::SeqCst)))
+        PollWatch::with_clock(Duration::from_millis(limit), move || {
+            Duration::from_millis(clock.load(Ordering::SeqCst))
+        })
     }
 }
 
@@ -58,14 +60,20 @@ async fn it_names_the_line_that_spawned_and_counts() {
     });
     slow.await.expect("it does not panic");
     let culprits = watch.culprits();
-    let [Culprit { spawned_at: at, polls: 3, slow_polls: 2, longest, held }] = culprits[..] else {
+    let [Culprit { spawned_at: at, polls: 3, slow_polls: 2, longest, held }] = culprits[..]
+    else {
         panic!("one line is slow: {culprits:?}");
     };
     assert!(at.file().ends_with("watching.rs"));
     assert_eq!((at.line(), spawned_at < slow_at), (slow_at, true));
     assert_eq!((longest, held), (Duration::from_millis(30), Duration::from_millis(41)));
     let words = culprits[0].to_string();
-    assert!(words.ends_with("2 of 3 polls were slow, the longest took 0.030 s, together 0.041 s"), "{words}");
+    assert!(
+        words.ends_with(
+            "2 of 3 polls were slow, the longest took 0.030 s, together 0.041 s"
+        ),
+        "{words}"
+    );
 }
 
 /// A thousand tasks of one line are one entry, and whoever held the thread for longest comes first.
@@ -83,7 +91,10 @@ async fn tasks_of_one_line_are_one_culprit() {
     let once = clock.clone();
     watch.watch(async move { once.takes(1001) }).await;
     let culprits = watch.culprits();
-    let counts: Vec<_> = culprits.iter().map(|culprit| (culprit.slow_polls, culprit.held.as_millis())).collect();
+    let counts: Vec<_> = culprits
+        .iter()
+        .map(|culprit| (culprit.slow_polls, culprit.held.as_millis()))
+        .collect();
     assert_eq!(counts, [(1, 1001), (1000, 1000)]);
 }
 
@@ -124,7 +135,9 @@ fn a_poll_that_does_not_return_can_be_asked_for() {
     let (gate, waits) = mpsc::channel::<()>();
     let watched = watch.clone();
     let loop_thread = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime starts");
         runtime.block_on(watched.watch(async move {
             let _ = came.send(());
             let _ = waits.recv();
@@ -147,13 +160,17 @@ async fn the_case_is_solved_by_the_watch() {
     let watch = PollWatch::with_clock(secs(0.01), move || start.elapsed());
     let service = Service::new(watch.clone());
     let one = service.serve(1).await.expect("the script has no faults");
-    assert_eq!(one.answers, [secs(1.07)]);
+    assert_eq!(one.answers, [secs(1.2)]);
 
     let ten = service.serve(10).await.expect("the script has no faults");
-    assert_eq!(ten.provider.iter().max(), Some(&secs(1.7)));
-    assert!(*ten.answers.iter().max().expect("ten answers") > secs(5.0), "{:?}", ten.answers);
+    assert_eq!(ten.provider.iter().max(), Some(&secs(3.0)));
+    assert!(
+        *ten.answers.iter().max().expect("ten answers") > secs(12.0),
+        "{:?}",
+        ten.answers
+    );
     let culprits = watch.culprits();
     assert_eq!(culprits.len(), 1, "{culprits:?}");
-    assert_eq!((culprits[0].slow_polls, culprits[0].held), (11, secs(6.6)));
+    assert_eq!((culprits[0].slow_polls, culprits[0].held), (11, secs(16.5)));
     assert!(culprits[0].spawned_at.file().ends_with("case.rs"));
 }

@@ -29,14 +29,16 @@ fn words_of(panic: Box<dyn std::any::Any + Send>) -> String {
 #[test]
 fn block_in_place_panics_on_one_thread() {
     let runtime = one_thread();
-    let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(async { block_in_place(|| 7) })));
+    let panic =
+        catch_unwind(AssertUnwindSafe(|| runtime.block_on(async { block_in_place(|| 7) })));
     let words = words_of(panic.expect_err("it panics"));
     assert_eq!(words, "can call blocking only when running on the multi-threaded runtime");
 }
 
 #[test]
 fn block_in_place_works_on_several_threads_and_stays_on_its_thread() {
-    let runtime = Builder::new_multi_thread().worker_threads(1).build().expect("a runtime starts");
+    let runtime =
+        Builder::new_multi_thread().worker_threads(1).build().expect("a runtime starts");
     let same = runtime.block_on(async {
         let task = tokio::spawn(async {
             let here = thread::current().id();
@@ -51,7 +53,9 @@ fn block_in_place_works_on_several_threads_and_stays_on_its_thread() {
 fn a_runtime_inside_a_runtime_panics() {
     let runtime = one_thread();
     let inner = one_thread();
-    let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(async { inner.block_on(async { 7 }) })));
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async { inner.block_on(async { 7 }) })
+    }));
     let words = words_of(panic.expect_err("it panics"));
     assert!(words.starts_with("Cannot start a runtime from within a runtime."), "{words}");
 }
@@ -62,7 +66,12 @@ fn the_drop_of_a_runtime_inside_a_runtime_panics() {
     let inner = one_thread();
     let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(async { drop(inner) })));
     let words = words_of(panic.expect_err("it panics"));
-    assert!(words.starts_with("Cannot drop a runtime in a context where blocking is not allowed."), "{words}");
+    assert!(
+        words.starts_with(
+            "Cannot drop a runtime in a context where blocking is not allowed."
+        ),
+        "{words}"
+    );
     // `shutdown_background` waits for nobody, so it is allowed.
     let inner = one_thread();
     runtime.block_on(async { inner.shutdown_background() });
@@ -71,7 +80,10 @@ fn the_drop_of_a_runtime_inside_a_runtime_panics() {
 /// A job in the queue can be aborted. A job at work cannot.
 #[test]
 fn abort_takes_only_what_has_not_begun() {
-    let runtime = Builder::new_current_thread().max_blocking_threads(1).build().expect("a runtime starts");
+    let runtime = Builder::new_current_thread()
+        .max_blocking_threads(1)
+        .build()
+        .expect("a runtime starts");
     let (came, comes) = mpsc::channel();
     let (gate, waits) = mpsc::channel::<()>();
     let at_work = runtime.spawn_blocking(move || {
@@ -116,7 +128,9 @@ fn the_drop_of_a_runtime_waits() {
 #[tokio::test]
 async fn an_async_block_from_the_pool_runs_on_the_event_loop() {
     let here = thread::current().id();
-    let moved = spawn_blocking(|| async { thread::current().id() }).await.expect("it does not panic");
+    let moved = spawn_blocking(|| async { thread::current().id() })
+        .await
+        .expect("it does not panic");
     assert_eq!(moved.await, here);
 }
 
@@ -137,7 +151,11 @@ async fn handle_block_on_works_where_somebody_drives_the_runtime() {
 /// The paused clock stands still while the pool has work: a virtual limit of time cannot end it.
 #[test]
 fn a_virtual_timeout_does_not_fire_beside_the_pool() {
-    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime starts");
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime starts");
     let (gate, waits) = mpsc::channel::<()>();
     let opens = thread::spawn(move || {
         thread::sleep(Duration::from_millis(20));
