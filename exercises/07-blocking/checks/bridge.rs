@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use futures::{StreamExt, poll};
+use futures::{StreamExt, join, poll};
 use harness::{Check, Message, Outcome, more_turns, saw, test};
 use tokio::{sync::Notify, task::spawn_blocking};
 
@@ -198,6 +198,12 @@ fn each_token_when_it_is_there() {
                 let _ = says.send(token(text));
                 got.extend(tokens.next().await);
             }
+            // A long silence in which the reader waits.
+            let says_late = async {
+                a_moment().await;
+                says.send(token("four"))
+            };
+            got.extend(join!(tokens.next(), says_late).0);
             let _ = says.send(Next::End);
             (got, tokens.next().await)
         })
@@ -205,10 +211,21 @@ fn each_token_when_it_is_there() {
     });
     let (got, after) = run.value();
     run.require(
-        *got == ["one", "two", "three"] && after.is_none(),
+        *got == ["one", "two", "three", "four"] && after.is_none(),
         saw(format!("{got:?}, and then {after:?}"))
-            .expected("the three tokens, and the end")
+            .expected("the four tokens, and the end")
             .because("`Nothing` is no end and no token: the model thinks, and the answer goes on."),
+    );
+    let polls = run.polls();
+    run.require(
+        polls <= 60,
+        saw(format!("{polls} polls for four tokens"))
+            .expected("a poll when there is a token, and few others")
+            .because(
+                "The stream is polled again and again while there is nothing to read, and the processor works for nothing. What waits \
+                 for a channel is woken by it.",
+            )
+            .outcome(Outcome::BusyLoop),
     );
 }
 

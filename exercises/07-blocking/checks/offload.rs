@@ -105,6 +105,11 @@ fn require_elsewhere<T>(run: &Finished<T>, calls: usize) {
     );
 }
 
+/// What goes on by itself has the time to do it. What waits waits however long this is.
+async fn a_moment() {
+    let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
+}
+
 /// No call runs on the thread of the event loop.
 #[test]
 fn no_call_on_the_event_loop() {
@@ -133,6 +138,7 @@ fn all_at_the_same_time() {
         let run = check(&llm).when_stuck(stuck(&llm, count)).run(async || {
             let opens = async {
                 gate.wait_for(count).await;
+                a_moment().await;
                 gate.open();
             };
             with_the_clock_held(async { join!(answer_all(&sdk, &prompts), opens).0 }).await
@@ -144,6 +150,18 @@ fn all_at_the_same_time() {
             saw(format!("{high_water} calls in flight together"))
                 .expected(format!("{count}"))
                 .because("A call that waits in line has not begun."),
+        );
+        let polls = run.polls();
+        run.require(
+            // One for each call that ends, one for each that comes to the gate, and as many again.
+            polls <= 4 * count as u64 + 20,
+            saw(format!("{polls} polls while the calls were on their way"))
+                .expected("a poll when one of them has ended, and few others")
+                .because(
+                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the processor works \
+                     for nothing meanwhile. A handle that is awaited wakes its task when there is something to see.",
+                )
+                .outcome(Outcome::BusyLoop),
         );
     }
 }

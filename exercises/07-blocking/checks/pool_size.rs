@@ -1,9 +1,11 @@
 use std::{
+    future::poll_fn,
     panic::resume_unwind,
     pin::pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::Poll,
     thread::{self, ThreadId},
+    time::Duration,
 };
 
 use futures::{future::join_all, join, poll};
@@ -93,6 +95,11 @@ async fn lookup() {
     let _ = spawn_blocking(|| ()).await;
 }
 
+/// What goes on by itself has the time to do it. What waits waits however long this is.
+async fn a_moment() {
+    let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
+}
+
 /// A lookup goes on beside fifty jobs, and as many jobs run as may.
 #[test]
 fn leaves_room_for_others() {
@@ -104,19 +111,26 @@ fn leaves_room_for_others() {
                        pool: wait for a place with `.await`, in a future that holds no thread.";
         let code = async {
             let exports = Exports::new(at_most);
-            let all = join_all((0..50).map(|number| exports.run(jobs.job(number))));
+            let mut all = pin!(join_all((0..50).map(|number| exports.run(jobs.job(number)))));
+            let mut polls = 0;
+            let all = poll_fn(|context| {
+                polls += 1;
+                all.as_mut().poll(context)
+            });
             let others = async {
                 jobs.running(at_most).await;
                 more_turns(5).await;
                 lookup().await;
+                a_moment().await;
                 let State { running, high_water, .. } = *jobs.lock();
                 jobs.let_go();
                 running.max(high_water)
             };
-            join!(all, others)
+            let (given, running) = join!(all, others);
+            (given, running, polls)
         };
         let run = with_a_pool_of(pool, &jobs, because, code);
-        let (given, running) = run.value();
+        let (given, running, polls) = run.value();
         let high_water = jobs.lock().high_water.max(*running);
         run.require(
             high_water == at_most,
@@ -134,6 +148,17 @@ fn leaves_room_for_others() {
             saw(format!("{given:?}"))
                 .expected("what each job gives, for its own caller")
                 .because("Each caller waits for its own job."),
+        );
+        run.require(
+            // One for each job that ends, one for each place that is given, and as many again.
+            *polls <= 220,
+            saw(format!("{polls} polls while the jobs were on their way"))
+                .expected("a poll when one of them has ended, and few others")
+                .because(
+                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the processor works \
+                     for nothing meanwhile. A handle that is awaited wakes its task when there is something to see.",
+                )
+                .outcome(Outcome::BusyLoop),
         );
     }
 }

@@ -127,6 +127,11 @@ fn yes() -> Result<String, Error> {
     Ok("yes".to_owned())
 }
 
+/// What goes on by itself has the time to do it. What waits waits however long this is.
+async fn a_moment() {
+    let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
+}
+
 /// The core is called on another thread, and a conversation remembers what was said, errors left out.
 #[test]
 fn a_conversation_remembers() {
@@ -171,6 +176,7 @@ fn conversations_overlap() {
             let opens = async {
                 gate.wait_for(names.len()).await;
                 more_turns(10).await;
+                a_moment().await;
                 gate.open();
             };
             let (first, second, ()) = join!(say_to_all("0"), second, opens);
@@ -198,6 +204,17 @@ fn conversations_overlap() {
             .because("Each name has a history of its own."),
     );
     require_replies(&run, run.value(), &vec![yes(); 10]);
+    let polls = run.polls();
+    run.require(
+        polls <= 200,
+            saw(format!("{polls} polls while the calls were on their way"))
+                .expected("a poll when one of them has ended, and few others")
+                .because(
+                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the processor works \
+                     for nothing meanwhile. A handle that is awaited wakes its task when there is something to see.",
+                )
+                .outcome(Outcome::BusyLoop),
+    );
 }
 
 /// Messages that wait for their conversation hold no thread: another conversation goes on beside 600 of them.

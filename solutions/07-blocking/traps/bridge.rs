@@ -235,3 +235,33 @@ mod aborts_the_job {
         })
     }
 }
+
+/// Trap: the stream asks an empty queue again and again.
+/// Caught by: each_token_when_it_is_there
+/// Says: while there is nothing to read
+mod asks_an_empty_queue {
+    use std::task::Poll;
+
+    pub fn bridge(mut source: impl Source, capacity: usize) -> impl Stream<Item = String> + Send + Unpin {
+        let (sender, mut receiver) = mpsc::channel(capacity);
+        spawn_blocking(move || {
+            while !sender.is_closed() {
+                match source.next_within(PATIENCE) {
+                    Next::Token(token) => {
+                        let _ = sender.blocking_send(token);
+                    }
+                    Next::Nothing => {}
+                    Next::End => return,
+                }
+            }
+        });
+        stream::poll_fn(move |context| match receiver.try_recv() {
+            Ok(token) => Poll::Ready(Some(token)),
+            Err(mpsc::error::TryRecvError::Disconnected) => Poll::Ready(None),
+            Err(mpsc::error::TryRecvError::Empty) => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        })
+    }
+}

@@ -161,3 +161,24 @@ mod ten_at_a_time {
         stream::iter(prompts.iter().map(call)).buffered(10).collect().await
     }
 }
+
+/// Trap: the handles are asked again and again whether they are done.
+/// Caught by: all_at_the_same_time
+/// Says: asks again and again
+mod asks_again_and_again {
+    pub async fn answer_all(sdk: &Sdk, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let call = |prompt: &String| {
+            let (sdk, prompt) = (sdk.clone(), prompt.clone());
+            spawn_blocking(move || sdk(&prompt))
+        };
+        let calls: Vec<_> = prompts.iter().map(call).collect();
+        let mut answers = Vec::new();
+        for call in calls {
+            while !call.is_finished() {
+                tokio::task::yield_now().await;
+            }
+            answers.push(call.await.expect("the SDK does not panic"));
+        }
+        answers
+    }
+}

@@ -156,3 +156,22 @@ mod throws_the_panic_again {
         }
     }
 }
+
+/// Trap: the handle is asked again and again whether the job is done.
+/// Caught by: leaves_room_for_others
+/// Says: asks again and again
+mod asks_again_and_again {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let place = self.places.clone().acquire_owned().await.expect("nobody closes the semaphore");
+            let on_the_pool = spawn_blocking(move || {
+                let _place = place;
+                job()
+            });
+            while !on_the_pool.is_finished() {
+                tokio::task::yield_now().await;
+            }
+            on_the_pool.await.map_err(|_| Panicked)
+        }
+    }
+}

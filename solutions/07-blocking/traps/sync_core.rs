@@ -193,3 +193,20 @@ mod std_lock_across_the_call {
         }
     }
 }
+
+/// Trap: whose turn it is, and whether a call has ended, is asked again and again.
+/// Caught by: conversations_overlap
+/// Says: asks again and again
+mod asks_again_and_again {
+    impl Conversations {
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let conversation = self.find(name);
+            let (mut its_turn, message) = (conversation.lock_owned().await, message.to_owned());
+            let call = spawn_blocking(move || its_turn.say(&message));
+            while !call.is_finished() {
+                tokio::task::yield_now().await;
+            }
+            call.await.expect("the SDK does not panic")
+        }
+    }
+}
