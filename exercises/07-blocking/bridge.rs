@@ -1,12 +1,14 @@
 //! # Bridge
 //!
-//! The vendor's SDK gives tokens by a call that holds its thread. `bridge` makes an async stream of it: a thread asks for the tokens,
-//! a channel brings them over. Somebody has written it, and the tokens come. Two things are wrong, and both show only in production.
+//! The vendor's SDK gives tokens by a call that holds its thread. `bridge` makes an async stream of it: a thread asks
+//! for the tokens, a channel brings them over. Somebody has written it, and the tokens come. Two things are wrong, and
+//! both show only in production.
 //!
-//! A slow reader slows the source: when `read` tokens were read, at most `read + capacity + 1` were taken from it. And a reader that
-//! leaves ends it: when the stream is dropped, the source is asked at most once more, and it is dropped too. That holds in silence
-//! as well, while the model thinks and no token comes: an answer of `Nothing` is the moment to look. What is right stays right: all
-//! tokens in their order, each when it is there, and the event loop's thread is never held. `capacity` is at least 1.
+//! A slow reader slows the source: when `read` tokens were read, at most `read + capacity + 1` were taken from it. And
+//! a reader that leaves ends it: when the stream is dropped, the source is asked at most once more, and it is dropped
+//! too. That holds in silence as well, while the model thinks and no token comes: an answer of `Nothing` is the moment
+//! to look. What is right stays right: all tokens in their order, each when it is there; the event loop's thread is
+//! never held, and the stream is polled when there is something to read. `capacity` is at least 1.
 //!
 //! Run: `cargo workbook check 07-blocking/bridge` · Read: book, chapter 7, A bridge from a thread · 15 min
 //! Starts: wrong
@@ -27,7 +29,8 @@ pub enum Next {
 
 /// An answer of the vendor's SDK.
 pub trait Source: Send + 'static {
-    /// Holds the thread until there is a token, or the answer has ended, or this time is over. Nobody can stop it meanwhile.
+    /// Holds the thread until there is a token, or the answer has ended, or this time is over. Nobody can stop it
+    /// meanwhile.
     fn next_within(&mut self, time: Duration) -> Next;
 }
 

@@ -1,14 +1,16 @@
 //! # Find the blocker
 //!
-//! Two people ask for a debate at the same time, and the second one waits until the first has all of it. Every function here is
-//! `async`, it compiles, and it works. And yet `debate` keeps the thread of the event loop for itself, in several places: while
-//! it waits there, nobody else on that thread moves. Find all of them, and mend each with what waits by `.await`.
+//! Two people ask for a debate at the same time, and the second one waits until the first has all of it. Every function
+//! here is `async`, it compiles, and it works. And yet `debate` keeps the thread of the event loop for itself, in
+//! several places: while it waits there, nobody else on that thread moves. Find all of them, and mend each with what
+//! waits by `.await`.
 //!
-//! What a reader sees stays as it is: the title first, then the answer of atlas and that of birch, each token when it comes,
-//! with the pause before each speaker. The first error ends the debate, and it is returned. A debate that is dropped ends its
-//! call. Start no threads (also not by `spawn_blocking`): a call that waits for a model needs none.
+//! What a reader sees stays as it is: the title first, then the answer of atlas and that of birch, each token when it
+//! comes, with the pause before each speaker. The first error ends the debate, and it is returned. A debate that is
+//! dropped ends its call. Start no threads (also not by `spawn_blocking`): a call that waits for a model needs none.
 //!
-//! Run: `cargo workbook check 07-blocking/find_the_blocker` · Read: book, chapter 7, One thread, and who holds it · 10 min
+//! Run: `cargo workbook check 07-blocking/find_the_blocker` · Read: book, chapter 7, One thread, and who holds it · 10
+//! min
 //! Starts: blocked
 
 use std::{thread, time::Duration};

@@ -1,15 +1,16 @@
 //! # Bridge: a solution
 //!
-//! The channel has room for `capacity` tokens. `blocking_send` holds its thread until there is room: this thread may be held. So at
-//! most `capacity` tokens are in the queue and one is in the hand of the thread, and a slow reader slows the source.
+//! The channel has room for `capacity` tokens. `blocking_send` holds its thread until there is room: this thread may be
+//! held. So at most `capacity` tokens are in the queue and one is in the hand of the thread, and a slow reader slows
+//! the source.
 //!
-//! A thread cannot be stopped from outside. It has to look, and it looks whenever it has the word: `blocking_send` fails when the
-//! receiver is gone, and where there is nothing to send, `is_closed` says the same. The time of one call to the source is the
-//! longest that a reader who has left is not noticed. A source without such a time, whose `next` holds on for ever, cannot be
-//! bridged in this way: ask for a read timeout.
+//! A thread cannot be stopped from outside. It has to look, and it looks whenever it has the word: `blocking_send`
+//! fails when the receiver is gone, and where there is nothing to send, `is_closed` says the same. The time of one call
+//! to the source is the longest that a reader who has left is not noticed. A source without such a time, whose `next`
+//! holds on for ever, cannot be bridged in this way: ask for a read timeout.
 //!
-//! Also right: to ask `is_closed` before each call; a thread of one's own in place of the pool's, where answers go on for long;
-//! `Handle::block_on` of `reserve`, which waits for room first and asks after that.
+//! Also right: to ask `is_closed` before each call; a thread of one's own in place of the pool's, where answers go on
+//! for long; `Handle::block_on` of `reserve`, which waits for room first and asks after that.
 
 use std::time::Duration;
 
@@ -27,7 +28,8 @@ pub enum Next {
 
 /// An answer of the vendor's SDK.
 pub trait Source: Send + 'static {
-    /// Holds the thread until there is a token, or the answer has ended, or this time is over. Nobody can stop it meanwhile.
+    /// Holds the thread until there is a token, or the answer has ended, or this time is over. Nobody can stop it
+    /// meanwhile.
     fn next_within(&mut self, time: Duration) -> Next;
 }
 

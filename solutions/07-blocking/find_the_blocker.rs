@@ -1,11 +1,12 @@
 //! # Find the blocker: a solution
 //!
-//! Three lines held the thread: the call for the title, `thread::sleep`, and, in each turn of the `for` loop, the `next()` of an
-//! iterator that waits for a token. All three returned late, and no `.await` stood between, so the event loop could run nobody
-//! else. `async fn` does not make the code in it give way: only an `.await` on something that is not ready does.
+//! Three lines held the thread: the call for the title, `thread::sleep`, and, in each turn of the `for` loop, the
+//! `next()` of an iterator that waits for a token. All three returned late, and no `.await` stood between, so the event
+//! loop could run nobody else. `async fn` does not make the code in it give way: only an `.await` on something that is
+//! not ready does.
 //!
-//! Each has a form that is awaited: the model's own `complete`, `tokio::time::sleep`, and a stream with `next().await`. At each
-//! token the thread is free again, so the debates alternate.
+//! Each has a form that is awaited: the model's own `complete`, `tokio::time::sleep`, and a stream with `next().await`.
+//! At each token the thread is free again, so the debates alternate.
 //!
 //! Also right: `try_next` or `try_for_each` in place of the loop; `sleep_until` for the pause.
 

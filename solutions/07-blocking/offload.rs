@@ -1,16 +1,18 @@
 //! # Offload: a solution
 //!
-//! `spawn_blocking` runs its closure on a thread of the pool, from the moment it is called. The closure calls the SDK, and gives back
-//! the answer. An `async` block in the closure would give back a future that has done nothing: whoever awaits it runs it.
+//! `spawn_blocking` runs its closure on a thread of the pool, from the moment it is called. The closure calls the SDK,
+//! and gives back the answer. An `async` block in the closure would give back a future that has done nothing: whoever
+//! awaits it runs it.
 //!
-//! `collect` makes all the handles before the first one is awaited. Without it, the iterator would hand over a call at a time.
-//! `join_all` keeps the order of its handles, and waits without a thread of its own.
+//! `collect` makes all the handles before the first one is awaited. Without it, the iterator would hand over a call at
+//! a time. `join_all` keeps the order of its handles, and waits without a thread of its own.
 //!
-//! Fifty calls hold fifty threads of the pool. That is the price of a client that blocks, and there is an end to it: `pool_size` is
-//! about that.
+//! Fifty calls hold fifty threads of the pool. That is the price of a client that blocks, and there is an end to it:
+//! `pool_size` is about that.
 //!
-//! Also right: a loop that awaits the handles in turn, for the calls run all the same; a number that travels with each call in a
-//! `JoinSet` (`spawn_blocking` of it), or through a channel; a thread of one's own and a oneshot channel for each call.
+//! Also right: a loop that awaits the handles in turn, for the calls run all the same; a number that travels with each
+//! call in a `JoinSet` (`spawn_blocking` of it), or through a channel; a thread of one's own and a oneshot channel for
+//! each call.
 
 use std::sync::Arc;
 

@@ -1,17 +1,17 @@
 //! # Pool size: a solution
 //!
-//! A semaphore of one's own stands before the pool. Who has no permit waits in its own future: it holds no thread and no place in the
-//! pool's queue, so a lookup finds a thread. The semaphore is fair: who asked first is next.
+//! A semaphore of one's own stands before the pool. Who has no permit waits in its own future: it holds no thread and
+//! no place in the pool's queue, so a lookup finds a thread. The semaphore is fair: who asked first is next.
 //!
-//! The permit is owned, and moves into the closure. It is dropped when the closure ends: by a return, by a panic, and also where
-//! nobody waits for the job any more. A permit in the async function would be dropped with the function, while the thread is still
-//! busy.
+//! The permit is owned, and moves into the closure. It is dropped when the closure ends: by a return, by a panic, and
+//! also where nobody waits for the job any more. A permit in the async function would be dropped with the function,
+//! while the thread is still busy.
 //!
-//! A larger pool is the other answer, and it moves the wall: each blocked thread has a stack, and the 513th job waits again. Jobs that
-//! compute want as many threads as there are processors, not 512.
+//! A larger pool is the other answer, and it moves the wall: each blocked thread has a stack, and the 513th job waits
+//! again. Jobs that compute want as many threads as there are processors, not 512.
 //!
-//! Also right: threads of one's own, as many as `at_most`, where each job travels with a oneshot channel for its answer, and one
-//! whose caller has gone is passed over.
+//! Also right: threads of one's own, as many as `at_most`, where each job travels with a oneshot channel for its
+//! answer, and one whose caller has gone is passed over.
 
 use std::sync::Arc;
 

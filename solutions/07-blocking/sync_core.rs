@@ -1,16 +1,16 @@
 //! # Sync core: a solution
 //!
-//! Two locks, each for what it is good at. The map is held by `std`'s, for the few lines that find a conversation: nobody waits
-//! there. A conversation is held for the time of a call, so its lock is tokio's: who waits for it awaits, holds no thread, and gets it
-//! in the order of asking.
+//! Two locks, each for what it is good at. The map is held by `std`'s, for the few lines that find a conversation:
+//! nobody waits there. A conversation is held for the time of a call, so its lock is tokio's: who waits for it awaits,
+//! holds no thread, and gets it in the order of asking.
 //!
-//! The turn comes first, and the pool after it. The guard of the lock goes into the closure: the turn ends when the call does, also
-//! where the caller is gone. The core knows nothing of all this.
+//! The turn comes first, and the pool after it. The guard of the lock goes into the closure: the turn ends when the
+//! call does, also where the caller is gone. The core knows nothing of all this.
 //!
 //! A server that runs for months would also forget conversations. Here they stay.
 //!
-//! Also right: a task for each conversation that owns it, with a channel of messages and a oneshot for each reply; a thread of its
-//! own in place of the task, which costs a thread for each conversation.
+//! Also right: a task for each conversation that owns it, with a channel of messages and a oneshot for each reply; a
+//! thread of its own in place of the task, which costs a thread for each conversation.
 
 use std::{
     collections::HashMap,

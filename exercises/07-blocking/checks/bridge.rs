@@ -108,8 +108,8 @@ fn check(seen: &Seen, because: &'static str) -> Check {
     let (seen, event_loop) = (seen.clone(), thread::current().id());
     Check::new()
         .a_panic_means(
-            "A call that holds its thread (`blocking_send`, `blocking_recv`, `block_on`) panics on the event loop. It belongs on \
-             the thread that asks the source.",
+            "A call that holds its thread (`blocking_send`, `blocking_recv`, `block_on`) panics on the event loop. It \
+             belongs on the thread that asks the source.",
         )
         .when_stuck(move |outcome| {
             let state = seen.lock();
@@ -123,11 +123,11 @@ fn check(seen: &Seen, because: &'static str) -> Check {
         })
 }
 
-const ON_THE_EVENT_LOOP: &str = "The source was asked on the thread of the event loop, and held it: a task and a stream run there as well. Only a thread of the \
-     pool, or one of your own, may call it.";
+const ON_THE_EVENT_LOOP: &str = "The source was asked on the thread of the event loop, and held it: a task and a \
+                                 stream run there as well. Only a thread of the pool, or one of your own, may call it.";
 
-/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the clock would run
-/// away while it works.
+/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the
+/// clock would run away while it works.
 async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
     let (done, wait) = mpsc::channel::<()>();
     let job = spawn_blocking(move || wait.recv());
@@ -156,8 +156,8 @@ fn all_tokens_in_their_order() {
             }
         }
         let _ = says.send(Next::End);
-        let because = "All that the source had to say was said, and the stream does not end. It ends when the sender is dropped: \
-                       with the thread that asks the source.";
+        let because = "All that the source had to say was said, and the stream does not end. It ends when the sender \
+                       is dropped: with the thread that asks the source.";
         let run = check(&seen, because)
             .run(async || with_the_clock_held(bridge(source, capacity).collect::<Vec<String>>()).await);
         let on_the_event_loop = seen.lock().threads.contains(&thread::current().id());
@@ -173,8 +173,8 @@ fn all_tokens_in_their_order() {
             *got == texts[..count],
             saw(format!("{} tokens of {count}", got.len())).expected("all of them, in their order").because(
                 if got.len() < count {
-                    "Tokens are lost. A queue that is full is no reason to drop one (`try_send`): the thread waits for room, and \
-                     it may. Nor is `Nothing` the end: the model thinks, and goes on."
+                    "Tokens are lost. A queue that is full is no reason to drop one (`try_send`): the thread waits for \
+                     room, and it may. Nor is `Nothing` the end: the model thinks, and goes on."
                 } else {
                     "A token is shown as it was given, once, and after the one that came before it."
                 },
@@ -187,8 +187,8 @@ fn all_tokens_in_their_order() {
 #[test]
 fn each_token_when_it_is_there() {
     let (source, seen, says) = scripted();
-    let because = "The source has given a token, and the stream has not. It waits for more, or for the end: the reader looks at an \
-                   empty page up to then.";
+    let because = "The source has given a token, and the stream has not. It waits for more, or for the end: the reader \
+                   looks at an empty page up to then.";
     let run = check(&seen, because).run(async || {
         with_the_clock_held(async {
             let mut tokens = pin!(bridge(source, 5));
@@ -222,8 +222,8 @@ fn each_token_when_it_is_there() {
         saw(format!("{polls} polls for four tokens"))
             .expected("a poll when there is a token, and few others")
             .because(
-                "The stream is polled again and again while there is nothing to read, and the processor works for nothing. What waits \
-                 for a channel is woken by it.",
+                "The stream is polled again and again while there is nothing to read, and the processor works for \
+                 nothing. What waits for a channel is woken by it.",
             )
             .outcome(Outcome::BusyLoop),
     );
@@ -257,10 +257,14 @@ fn a_slow_reader_slows_the_source() {
         run.require(
             ahead <= capacity + 1,
             saw(format!("capacity {capacity}: {ahead} tokens were taken from the source that nobody had read"))
-                .expected(format!("at most {}: {capacity} in the queue, and one in the hand of the thread", capacity + 1))
+                .expected(format!(
+                    "at most {}: {capacity} in the queue, and one in the hand of the thread",
+                    capacity + 1
+                ))
                 .because(if given > 1000 {
-                    "Nothing slows the source: the queue has no limit, and it grows for as long as the reader is slower than the \
-                     model. A thread may wait for room in a queue: the bounded channel of tokio has a form of `send` for it."
+                    "Nothing slows the source: the queue has no limit, and it grows for as long as the reader is \
+                     slower than the model. A thread may wait for room in a queue: the bounded channel of tokio has a \
+                     form of `send` for it."
                 } else {
                     "The queue is longer than `capacity` says, or there is a second one behind it."
                 }),
@@ -296,7 +300,10 @@ fn a_reader_that_leaves_ends_the_source() {
             state.asked_after <= 1,
             saw("the reader left, and the source was asked again and again")
                 .expected("the source asked at most once more")
-                .because("Nobody reads any more, and the model is paid for each token: `send` says that the receiver is gone."),
+                .because(
+                    "Nobody reads any more, and the model is paid for each token: `send` says that the receiver \
+                          is gone.",
+                ),
         );
     }
 }
@@ -306,7 +313,8 @@ fn a_reader_that_leaves_ends_the_source() {
 fn a_reader_that_leaves_in_silence_ends_it_too() {
     for tokens_before in [0, 2] {
         let (source, seen, says) = scripted();
-        let because = "The reader has left, and the source has said `Nothing` twice since: it is neither asked again nor dropped.";
+        let because = "The reader has left, and the source has said `Nothing` twice since: it is neither asked again \
+                       nor dropped.";
         let run = check(&seen, because).run(async || {
             with_the_clock_held(async {
                 {
@@ -332,21 +340,19 @@ fn a_reader_that_leaves_in_silence_ends_it_too() {
         let State { asked_after, longest, .. } = *seen.lock();
         run.require(
             longest <= PATIENCE,
-            saw(format!("the source asked to wait for {longest:?}"))
-                .expected(format!("{PATIENCE:?} at most"))
-                .because(
-                    "While the source waits, nobody can stop it: the thread sees that the reader has left when the call comes \
-                     back, and no sooner.",
-                ),
+            saw(format!("the source asked to wait for {longest:?}")).expected(format!("{PATIENCE:?} at most")).because(
+                "While the source waits, nobody can stop it: the thread sees that the reader has left when the \
+                     call comes back, and no sooner.",
+            ),
         );
         run.require(
             asked_after <= 1,
             saw("the reader left, the source said `Nothing`, and it was asked again and again")
                 .expected("the source asked at most once more, and dropped")
                 .because(
-                    "The thread learns that the reader is gone when it sends, and in silence there is nothing to send. A model that \
-                     thinks for ten minutes holds a thread and a paid call for nobody, and one that has stalled holds them for ever. \
-                     The sender can be asked without a token.",
+                    "The thread learns that the reader is gone when it sends, and in silence there is nothing to send. \
+                     A model that thinks for ten minutes holds a thread and a paid call for nobody, and one that has \
+                     stalled holds them for ever. The sender can be asked without a token.",
                 ),
         );
     }

@@ -111,8 +111,8 @@ fn the_sum_is_the_same() {
             saw(format!("the tokenizer was given {} pieces", counted.len()))
                 .expected(format!("the {} pieces of the list, each once, in order", list.len()))
                 .because(
-                    "To give way is to go on later at the same place. Work that is done twice, cut at other places, or left out \
-                     gives another bill: a token may go across the place where a piece is cut.",
+                    "To give way is to go on later at the same place. Work that is done twice, cut at other places, or \
+                     left out gives another bill: a token may go across the place where a piece is cut.",
                 ),
         );
         let wanted: usize = list.iter().map(|piece| tokens_in(piece)).sum();
@@ -146,15 +146,15 @@ fn gives_way_in_time() {
                     .expected(format!("at most {SLICE} bytes, or one piece"))
                     .because(if too_few {
                         format!(
-                            "All {all} bytes are counted in one or two polls, and every other task of this thread waits. `async` \
-                             alone gives nothing away, and neither does an `.await` on something that is ready at once: \
-                             `sleep(Duration::ZERO)`, an async block, a budget that lasts for many turns. A future gives way when \
-                             it returns `Pending`, having asked to be polled again."
+                            "All {all} bytes are counted in one or two polls, and every other task of this thread \
+                             waits. `async` alone gives nothing away, and neither does an `.await` on something that \
+                             is ready at once: `sleep(Duration::ZERO)`, an async block, a budget that lasts for many \
+                             turns. A future gives way when it returns `Pending`, having asked to be polled again."
                         )
                     } else {
-                        "It gives way, and too late: the work between two turns is what counts, and it is measured in bytes here. \
-                         A number of pieces says nothing about it, for they are of all sizes, and a large one needs a turn before \
-                         it as well as after it."
+                        "It gives way, and too late: the work between two turns is what counts, and it is measured in \
+                         bytes here. A number of pieces says nothing about it, for they are of all sizes, and a large \
+                         one needs a turn before it as well as after it."
                             .to_owned()
                     })
                     .outcome(Outcome::Blocked),
@@ -172,8 +172,8 @@ fn does_not_sleep() {
         saw(format!("the count took {:.3} s of the clock", run.elapsed().as_secs_f64()))
             .expected("0.000 s")
             .because(
-                "A pause between the slices gives way, and then the thread may have nothing to do and stands still, while there is \
-                 work. A count that gives way comes back when everybody else had a turn, be it at once.",
+                "A pause between the slices gives way, and then the thread may have nothing to do and stands still, \
+                 while there is work. A count that gives way comes back when everybody else had a turn, be it at once.",
             )
             .outcome(Outcome::TooSlow),
     );
@@ -191,8 +191,8 @@ fn gives_way_no_more_often_than_it_must() {
             saw(format!("{turns} turns given for {} pieces", list.len()))
                 .expected(format!("{}: the pieces fit in {needed} slices", needed - 1))
                 .because(
-                    "Each turn goes round all tasks that are ready. To give way after every piece, or after fewer bytes than a \
-                     slice, makes the count longer, and nobody is served sooner than within a slice.",
+                    "Each turn goes round all tasks that are ready. To give way after every piece, or after fewer \
+                     bytes than a slice, makes the count longer, and nobody is served sooner than within a slice.",
                 ),
         );
     }
@@ -212,8 +212,8 @@ fn two_counts_alternate() {
     run.require(
         *order == "ab".repeat(20),
         saw(order.clone()).expected("ab".repeat(20)).because(
-            "Both counts are polled by one task. The first one gives way after its slice, and the second one has its turn; where \
-             they do not alternate, one of them has kept the thread.",
+            "Both counts are polled by one task. The first one gives way after its slice, and the second one has its \
+             turn; where they do not alternate, one of them has kept the thread.",
         ),
     );
 }

@@ -106,8 +106,8 @@ fn words_when_stuck(outcome: Outcome) -> Option<harness::Message> {
         saw("a poll that does not return: `debate` holds the thread of the event loop")
             .expected("a thread that is free while `debate` waits")
             .because(
-                "`block_on` inside a future waits on the very thread that would have to move what it waits for on: the timer \
-                 of the event loop, the answer of the model. Inside `async`, waiting is `.await`.",
+                "`block_on` inside a future waits on the very thread that would have to move what it waits for on: the \
+                 timer of the event loop, the answer of the model. Inside `async`, waiting is `.await`.",
             )
     })
 }
@@ -121,20 +121,23 @@ fn require_no_blocking_call(run: &Finished<Shown>) {
     let expected = "every call by a client that is awaited: `llm.model(…).complete(…)`, `llm.model(…).stream(…)`";
     if first.thread == Some(here) {
         run.fail(
-            saw(format!("{seen}, on the event loop's own thread; the first one is {:?} to {}", first.prompt, first.model))
-                .expected(expected)
-                .because(
-                    "A blocking call returns when the answer is there, and holds its thread until then. On this thread the \
-                     event loop runs, and with it everybody else's debate. `async fn` changes nothing about it: only an \
-                     `.await` that is not ready gives the thread away. A stream has one such wait for each token, and a \
-                     `for` loop waits for each of them in `next()`.",
-                )
-                .outcome(Outcome::Blocked),
+            saw(format!(
+                "{seen}, on the event loop's own thread; the first one is {:?} to {}",
+                first.prompt, first.model
+            ))
+            .expected(expected)
+            .because(
+                "A blocking call returns when the answer is there, and holds its thread until then. On this thread \
+                     the event loop runs, and with it everybody else's debate. `async fn` changes nothing about it: \
+                     only an `.await` that is not ready gives the thread away. A stream has one such wait for each \
+                     token, and a `for` loop waits for each of them in `next()`.",
+            )
+            .outcome(Outcome::Blocked),
         );
     }
     run.fail(saw(format!("{seen}, on threads of their own")).expected(expected).because(
-        "The event loop is free now, at the price of a thread for each reader. It is what you do where a library has no \
-         other form (the next exercise). Here it has one, and the task says: no threads.",
+        "The event loop is free now, at the price of a thread for each reader. It is what you do where a library has \
+         no other form (the next exercise). Here it has one, and the task says: no threads.",
     ));
 }
 
@@ -160,12 +163,12 @@ fn many_debates_take_as_long_as_the_longest() {
         run.takes(
             longest,
             if run.elapsed() < longest {
-                "The pauses are missing on the clock of this run: `std::thread::sleep` holds the thread, and the event loop \
-                 with it, and its clock stands still meanwhile. The pause of an async function is \
+                "The pauses are missing on the clock of this run: `std::thread::sleep` holds the thread, and the event \
+                 loop with it, and its clock stands still meanwhile. The pause of an async function is \
                  `tokio::time::sleep(…).await`. (And without any pause, the reader cannot follow.)"
             } else {
-                "The debates wait for each other. Something in there keeps the thread until it has what it wants, and gives \
-                 it away to nobody: look for every line that waits without `.await`."
+                "The debates wait for each other. Something in there keeps the thread until it has what it wants, and \
+                 gives it away to nobody: look for every line that waits without `.await`."
             },
         );
     }
@@ -191,11 +194,11 @@ fn each_piece_is_shown_when_it_comes() {
         let because = if texts(&seen) != texts(&wanted) {
             "What a reader sees stays as it is: the title, then every token of atlas, then every token of birch."
         } else if seen.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            "Tokens come together that were written one after another: something collects them, and shows them when the \
-             answer is whole, or when its thread has them all. The reader looks at an empty page up to then."
+            "Tokens come together that were written one after another: something collects them, and shows them when \
+             the answer is whole, or when its thread has them all. The reader looks at an empty page up to then."
         } else {
-            "The pieces are the right ones, and they come at other times: what holds the thread, or the pause that is gone, \
-             moves all that comes after it."
+            "The pieces are the right ones, and they come at other times: what holds the thread, or the pause that is \
+             gone, moves all that comes after it."
         };
         run.fail(saw(pieces(&seen)).expected(pieces(&wanted)).because(because));
     }
@@ -221,8 +224,9 @@ fn the_first_error_ends_the_debate() {
             saw(format!("{}, {shown} pieces shown, and calls made: {made}", told(result)))
                 .expected(format!("{}, {shows} pieces shown, and calls made: {calls}", told(&Err(error))))
                 .because(
-                    "A stream gives an error as an item. `while let Some(Ok(token))` takes it for the end of the answer, and \
-                     the next speaker goes on as if nothing had happened. Each token is a `Result`: `?` hands its error on.",
+                    "A stream gives an error as an item. `while let Some(Ok(token))` takes it for the end of the \
+                     answer, and the next speaker goes on as if nothing had happened. Each token is a `Result`: `?` \
+                     hands its error on.",
                 ),
         );
     }

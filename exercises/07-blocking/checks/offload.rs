@@ -36,8 +36,8 @@ fn gate() -> Gate {
     Gate::new().safety_bound(Duration::from_secs(60))
 }
 
-/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the clock would run
-/// away while it works.
+/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the
+/// clock would run away while it works.
 async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
     let (done, wait) = mpsc::channel::<()>();
     let job = spawn_blocking(move || wait.recv());
@@ -60,15 +60,15 @@ fn stuck(llm: &MockLlm, wanted: usize) -> impl Fn(Outcome) -> Option<Message> + 
             (true, _) => ON_THE_EVENT_LOOP.to_owned(),
             (false, 0) => return None,
             (false, few) if few < wanted => format!(
-                "{few} of {wanted} calls wait for their answers, and the others have not begun: each is awaited before the next \
-                 one is handed over, or two alike share one, or fewer threads than calls take them. A job on the pool runs from the moment that \
-                 `spawn_blocking` is called. (An iterator calls it when it is asked for its next item, and no sooner.) Hand \
-                 over all of them, and await them after that."
+                "{few} of {wanted} calls wait for their answers, and the others have not begun: each is awaited before \
+                 the next one is handed over, or two alike share one, or fewer threads than calls take them. A job on \
+                 the pool runs from the moment that `spawn_blocking` is called. (An iterator calls it when it is asked \
+                 for its next item, and no sooner.) Hand over all of them, and await them after that."
             ),
-            _ => "All calls are on threads of their own, and your function holds the thread of the event loop until they are \
-                  done: with `join()` of a thread, `recv()` of a `std` channel, a `block_on`. A thread that waits for a thread \
-                  waits all the same. What tells the event loop about the end is awaited: the handle of `spawn_blocking`, a \
-                  oneshot channel."
+            _ => "All calls are on threads of their own, and your function holds the thread of the event loop until \
+                  they are done: with `join()` of a thread, `recv()` of a `std` channel, a `block_on`. A thread that \
+                  waits for a thread waits all the same. What tells the event loop about the end is awaited: the \
+                  handle of `spawn_blocking`, a oneshot channel."
                 .to_owned(),
         };
         let seen = format!("calls in flight: {in_flight}, and nothing goes on");
@@ -76,10 +76,11 @@ fn stuck(llm: &MockLlm, wanted: usize) -> impl Fn(Outcome) -> Option<Message> + 
     }
 }
 
-const ON_THE_EVENT_LOOP: &str = "What runs is the body of the closure, and only that, on a thread of the pool. An `async` block in it makes a future and \
-     runs nothing of it: the future is handed back, and whoever awaits it runs the call, here on the event loop. A task \
-     (`tokio::spawn`) does not help either: its polls run on the event loop's threads. Call the SDK in the closure itself, \
-     without `async`.";
+const ON_THE_EVENT_LOOP: &str = "What runs is the body of the closure, and only that, on a thread of the pool. An \
+                                 `async` block in it makes a future and runs nothing of it: the future is handed back, \
+                                 and whoever awaits it runs the call, here on the event loop. A task (`tokio::spawn`) \
+                                 does not help either: its polls run on the event loop's threads. Call the SDK in the \
+                                 closure itself, without `async`.";
 
 #[track_caller]
 fn require_elsewhere<T>(run: &Finished<T>, calls: usize) {
@@ -97,8 +98,8 @@ fn require_elsewhere<T>(run: &Finished<T>, calls: usize) {
     run.require(
         made.len() == calls,
         saw(format!("{} calls for {calls} questions", made.len())).expected("one call for each").because(if repeats {
-            "A question that failed was asked again, or one that stands in the list twice was mistaken. Each place in the list \
-             has its own call, made once."
+            "A question that failed was asked again, or one that stands in the list twice was mistaken. Each place in \
+             the list has its own call, made once."
         } else {
             "Each place in the list has its own call: two people may ask the same."
         }),
@@ -158,8 +159,9 @@ fn all_at_the_same_time() {
             saw(format!("{polls} polls while the calls were on their way"))
                 .expected("a poll when one of them has ended, and few others")
                 .because(
-                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the processor works \
-                     for nothing meanwhile. A handle that is awaited wakes its task when there is something to see.",
+                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the \
+                     processor works for nothing meanwhile. A handle that is awaited wakes its task when there is \
+                     something to see.",
                 )
                 .outcome(Outcome::BusyLoop),
         );
@@ -220,9 +222,9 @@ fn each_answer_at_its_place() {
             saw(format!("at place {}, for \"{prompt}\": {}", place + 1, told(answer)))
                 .expected("the answer to the question at this place, or its error")
                 .because(
-                    "The calls end in another order than they began: threads owe each other no order. What takes them as they \
-                     come (`JoinSet::join_next`, `FuturesUnordered`, a channel) loses the places. A list of handles keeps \
-                     them, and so does a number that travels with each call.",
+                    "The calls end in another order than they began: threads owe each other no order. What takes them \
+                     as they come (`JoinSet::join_next`, `FuturesUnordered`, a channel) loses the places. A list of \
+                     handles keeps them, and so does a number that travels with each call.",
                 ),
         );
     }

@@ -76,7 +76,8 @@ fn with_a_pool_of<T>(threads: usize, jobs: &Jobs, because: &'static str, code: i
     let check = Check::new().when_stuck(move |outcome| {
         let state = seen.lock();
         let because = if state.threads.contains(&event_loop) {
-            "The job runs on the thread of the event loop, and holds it. A job that blocks goes to the pool: `spawn_blocking`."
+            "The job runs on the thread of the event loop, and holds it. A job that blocks goes to the pool: \
+             `spawn_blocking`."
         } else {
             because
         };
@@ -105,10 +106,11 @@ async fn a_moment() {
 fn leaves_room_for_others() {
     for (pool, at_most) in [(4, 3), (2, 1), (9, 5)] {
         let jobs = Jobs::default();
-        let because = "Either fewer jobs run than may, and nobody uses the places that are free; or the jobs have taken all threads of \
-                       the pool, and a lookup waits behind fifty of them in its queue. `spawn_blocking` never says no: what finds no \
-                       thread stands in line, and everything else that needs the pool stands behind it. The limit comes before the \
-                       pool: wait for a place with `.await`, in a future that holds no thread.";
+        let because = "Either fewer jobs run than may, and nobody uses the places that are free; or the jobs have \
+                       taken all threads of the pool, and a lookup waits behind fifty of them in its queue. \
+                       `spawn_blocking` never says no: what finds no thread stands in line, and everything else that \
+                       needs the pool stands behind it. The limit comes before the pool: wait for a place with \
+                       `.await`, in a future that holds no thread.";
         let code = async {
             let exports = Exports::new(at_most);
             let mut all = pin!(join_all((0..50).map(|number| exports.run(jobs.job(number)))));
@@ -137,8 +139,8 @@ fn leaves_room_for_others() {
             saw(format!("{high_water} jobs at the same time"))
                 .expected(format!("{at_most}: no more, and no fewer"))
                 .because(if high_water > at_most {
-                    "A place is free again when its job has ended, and no sooner. A guard that is dropped at once (`let _ = …`), or \
-                     before the job ends, keeps nobody waiting."
+                    "A place is free again when its job has ended, and no sooner. A guard that is dropped at once \
+                     (`let _ = …`), or before the job ends, keeps nobody waiting."
                 } else {
                     "Who may run runs."
                 }),
@@ -155,8 +157,9 @@ fn leaves_room_for_others() {
             saw(format!("{polls} polls while the jobs were on their way"))
                 .expected("a poll when one of them has ended, and few others")
                 .because(
-                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the processor works \
-                     for nothing meanwhile. A handle that is awaited wakes its task when there is something to see.",
+                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the \
+                     processor works for nothing meanwhile. A handle that is awaited wakes its task when there is \
+                     something to see.",
                 )
                 .outcome(Outcome::BusyLoop),
         );
@@ -177,8 +180,8 @@ fn in_the_order_of_asking() {
     run.require(
         begun == (0..40).collect::<Vec<_>>(),
         saw(format!("the jobs in this order: {begun:?}")).expected("0, 1, 2 … 39").because(
-            "Who looks again and again whether a place is free gets it by luck, and keeps the processor busy. tokio's semaphore \
-             gives its permits to whoever asked first.",
+            "Who looks again and again whether a place is free gets it by luck, and keeps the processor busy. tokio's \
+             semaphore gives its permits to whoever asked first.",
         ),
     );
 }
@@ -187,8 +190,8 @@ fn in_the_order_of_asking() {
 #[test]
 fn a_panic_gives_its_place_back() {
     let jobs = Jobs::default();
-    let because = "A job has panicked, and its place is not free again: the next ones wait for ever. What gives the place back must run \
-                   where a panic goes through, too: `Drop` does, a line after the job does not.";
+    let because = "A job has panicked, and its place is not free again: the next ones wait for ever. What gives the \
+                   place back must run where a panic goes through, too: `Drop` does, a line after the job does not.";
     let code = async {
         let exports = Exports::new(2);
         jobs.let_go();
@@ -230,9 +233,9 @@ fn who_gives_up_waiting_runs_nothing() {
     let begun = jobs.lock().begun.clone();
     run.require(
         begun == [0, 2],
-        saw(format!("the jobs that ran: {begun:?}")).expected("[0, 2]: the caller of job 1 gave up while it waited").because(
-            "The job was handed on before it had a place, to a task, to the queue of the pool or to one of your own; and there it \
-             runs, whoever is gone. While it waits in the future of its caller, it is dropped with it.",
+        saw(format!("the jobs that ran: {begun:?}")).expected("[0, 2]: the caller of job 1 had gone").because(
+            "The job was handed on before it had a place, to a task, to the queue of the pool or to one of your own; \
+             and there it runs, whoever is gone. While it waits in the future of its caller, it is dropped with it.",
         ),
     );
 }
@@ -242,9 +245,10 @@ fn who_gives_up_waiting_runs_nothing() {
 fn a_running_job_keeps_its_place() {
     for at_most in [1, 2, 4] {
         let jobs = Jobs::default();
-        let because = "The callers of the jobs that run have given up, and the next job has begun beside them: one job too many is on the \
-                       pool, and a lookup waits. The permit was dropped with the future of the caller. A job that runs cannot be stopped, \
-                       so its place is not free: the permit goes into the closure, and is dropped with it, at the end of the job.";
+        let because = "The callers of the jobs that run have given up, and the next job has begun beside them: one job \
+                       too many is on the pool, and a lookup waits. The permit was dropped with the future of the \
+                       caller. A job that runs cannot be stopped, so its place is not free: the permit goes into the \
+                       closure, and is dropped with it, at the end of the job.";
         let code = async {
             let exports = Exports::new(at_most);
             {

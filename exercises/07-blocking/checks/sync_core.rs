@@ -33,8 +33,8 @@ fn history(last: usize) -> String {
     format!("{before}{last}")
 }
 
-/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the clock would run
-/// away while it works.
+/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the
+/// clock would run away while it works.
 async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
     let (done, wait) = mpsc::channel::<()>();
     let job = spawn_blocking(move || wait.recv());
@@ -44,9 +44,10 @@ async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
     value
 }
 
-const HOLDS_THE_EVENT_LOOP: &str = "The call of the core stands in the async function (or in a task: those run on the event loop too). It holds the thread, and all \
-     other conversations with it. The core may block, where it is called from a thread of the pool: that is what `spawn_blocking` is \
-     for.";
+const HOLDS_THE_EVENT_LOOP: &str = "The call of the core stands in the async function (or in a task: those run on the \
+                                    event loop too). It holds the thread, and all other conversations with it. The \
+                                    core may block, where it is called from a thread of the pool: that is what \
+                                    `spawn_blocking` is for.";
 
 /// What holds the run up, where calls of conversations that are named here should be in flight.
 fn stuck(
@@ -63,9 +64,9 @@ fn stuck(
             (true, _) => HOLDS_THE_EVENT_LOOP,
             (false, few) if few < wanted => because,
             _ => {
-                "The calls are on other threads, and your function holds the thread of the event loop until they are done: by a \
-                  lock of `std` that somebody else holds for the time of a call, by `join()`, `recv()`, `block_on`. Whoever waits \
-                  for longer than a few lines waits with `.await`."
+                "The calls are on other threads, and your function holds the thread of the event loop until they are \
+                 done: by a lock of `std` that somebody else holds for the time of a call, by `join()`, `recv()`, \
+                 `block_on`. Whoever waits for longer than a few lines waits with `.await`."
             }
         };
         let seen = saw(format!("calls in flight: {in_flight}, and nothing goes on"));
@@ -90,7 +91,8 @@ fn require_calls<T>(run: &Finished<T>, wanted: &[String], because: &str) {
     run.require(
         calls.iter().all(|call| call.thread.is_some()),
         saw("calls by the async client").expected("the calls of `Conversation::say`").because(
-            "The core was written anew. It is tested, and another program uses it: it stays synchronous, and the edge wraps it.",
+            "The core was written anew. It is tested, and another program uses it: it stays synchronous, and the edge \
+             wraps it.",
         ),
     );
     let prompts: Vec<&str> = calls.iter().map(|call| call.prompt.as_str()).collect();
@@ -103,10 +105,14 @@ fn require_calls<T>(run: &Finished<T>, wanted: &[String], because: &str) {
     let forgets = wanted.len() > 2 && prompts.iter().all(|prompt| !prompt.contains('\n'));
     run.fail(
         saw(format!("{} calls, and call {} sends {}", prompts.len(), place + 1, told(prompts.get(place).copied())))
-            .expected(format!("{} calls, and in this place {}", wanted.len(), told(wanted.get(place).map(String::as_str))))
+            .expected(format!(
+                "{} calls, and in this place {}",
+                wanted.len(),
+                told(wanted.get(place).map(String::as_str))
+            ))
             .because(if forgets {
-                "Each message begins a conversation of its own, and nothing is remembered. The `Conversation` has to be there \
-                 still when the next message comes: a map of them, by name."
+                "Each message begins a conversation of its own, and nothing is remembered. The `Conversation` has to \
+                 be there still when the next message comes: a map of them, by name."
             } else {
                 because
             }),
@@ -161,9 +167,9 @@ fn a_conversation_remembers() {
 fn conversations_overlap() {
     let (llm, gate) = (llm(), gate());
     let names = ["ada", "grace", "edsger", "barbara", "tony"];
-    let because = "One conversation is being answered, and the others wait for it: something holds a lock on all of them for the \
-                   time of a call, or one thread serves them all. The map of conversations needs its lock for a moment, to find \
-                   one. What is held across the call belongs to that one alone.";
+    let because = "One conversation is being answered, and the others wait for it: something holds a lock on all of \
+                   them for the time of a call, or one thread serves them all. The map of conversations needs its lock \
+                   for a moment, to find one. What is held across the call belongs to that one alone.";
     let run = Check::new().draws(&llm).when_stuck(stuck(&llm, names.len(), because)).run(async || {
         with_the_clock_held(async {
             let chats = Conversations::new(llm.blocking().gated(&gate));
@@ -207,13 +213,14 @@ fn conversations_overlap() {
     let polls = run.polls();
     run.require(
         polls <= 200,
-            saw(format!("{polls} polls while the calls were on their way"))
-                .expected("a poll when one of them has ended, and few others")
-                .because(
-                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the processor works \
-                     for nothing meanwhile. A handle that is awaited wakes its task when there is something to see.",
-                )
-                .outcome(Outcome::BusyLoop),
+        saw(format!("{polls} polls while the calls were on their way"))
+            .expected("a poll when one of them has ended, and few others")
+            .because(
+                "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the \
+                     processor works for nothing meanwhile. A handle that is awaited wakes its task when there is \
+                     something to see.",
+            )
+            .outcome(Outcome::BusyLoop),
     );
 }
 
@@ -221,9 +228,9 @@ fn conversations_overlap() {
 #[test]
 fn who_waits_holds_no_thread() {
     let (llm, gate) = (llm(), gate());
-    let because = "600 messages wait in one conversation, and a message in another one does not even begin: the pool has 512 \
-                   threads, and all of them wait for a lock. A job that waits on the pool holds a thread and does nothing. Wait \
-                   for the turn first, with `.await`, and go to the pool when it has come.";
+    let because = "600 messages wait in one conversation, and a message in another one does not even begin: the pool \
+                   has 512 threads, and all of them wait for a lock. A job that waits on the pool holds a thread and \
+                   does nothing. Wait for the turn first, with `.await`, and go to the pool when it has come.";
     let run = Check::new().draws(&llm).when_stuck(stuck(&llm, 2, because)).run(async || {
         with_the_clock_held(async {
             let chats = Conversations::new(llm.blocking().gated(&gate));
@@ -277,9 +284,9 @@ fn messages_keep_their_order() {
     require_calls(
         &run,
         &wanted,
-        "The messages wait for the conversation, and who came later goes first. Threads that wait for a lock of `std` get it in no \
-         order; jobs that are handed to the pool begin in no order. `tokio::sync::Mutex` gives itself to whoever asked first, and \
-         a channel keeps the order too.",
+        "The messages wait for the conversation, and who came later goes first. Threads that wait for a lock of `std` \
+         get it in no order; jobs that are handed to the pool begin in no order. `tokio::sync::Mutex` gives itself to \
+         whoever asked first, and a channel keeps the order too.",
     );
     let high_water = run.journal().high_water();
     run.require(
@@ -316,10 +323,10 @@ fn a_caller_gives_up() {
     require_calls(
         &run,
         &[history(0), history(1)],
-        "The caller of the first message has gone while it was being answered. Its call goes on, for nobody can stop a thread, and \
-         then the conversation has a reply more. Where the conversation lives in the future that was dropped, it is lost; where \
-         the turn ends with that future, the next message begins too early. What must last as long as the call (the conversation, \
-         the guard of its lock) goes into the closure with it.",
+        "The caller of the first message has gone while it was being answered. Its call goes on, for nobody can stop a \
+         thread, and then the conversation has a reply more. Where the conversation lives in the future that was \
+         dropped, it is lost; where the turn ends with that future, the next message begins too early. What must last \
+         as long as the call (the conversation, the guard of its lock) goes into the closure with it.",
     );
     require_replies(&run, std::slice::from_ref(run.value()), &[yes()]);
 }

@@ -1,11 +1,13 @@
 //! # Offload
 //!
-//! The vendor's SDK is one function. It blocks: it comes back with the answer, and holds its thread up to then. Somebody has moved
-//! the calls to tokio's pool of threads for blocking work. It compiles, it looks right, and the event loop stands still as before.
+//! The vendor's SDK is one function. It blocks: it comes back with the answer, and holds its thread up to then.
+//! Somebody has moved the calls to tokio's pool of threads for blocking work. It compiles, it looks right, and the
+//! event loop stands still as before.
 //!
-//! Mend `answer_all`: no call of the SDK runs on the thread of the event loop, and that thread is never held. All questions are
-//! asked at the same time, be it five or fifty. Each is asked once, also where two are alike, and its reply or its error stands at
-//! its place, whoever is ready first. No questions, no answers. (The SDK does not panic.)
+//! Mend `answer_all`: no call of the SDK runs on the thread of the event loop, and that thread is never held, nor kept
+//! busy by asking again and again. All questions are asked at the same time, be it five or fifty. Each is asked once,
+//! also where two are alike, and its reply or its error stands at its place, whoever is ready first. No questions, no
+//! answers. (The SDK does not panic.)
 //!
 //! Run: `cargo workbook check 07-blocking/offload` · Read: book, chapter 7, Move the call · 10 min
 //! Starts: blocked

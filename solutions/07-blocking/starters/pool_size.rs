@@ -1,13 +1,14 @@
 //! # Pool size
 //!
-//! The pool for blocking work has as many threads as its runtime was built with, and no more: 512 unless told otherwise. It is not
-//! yours alone. tokio's files use it, and so does the lookup of a host's name, before an "async" client has sent a byte. In this
-//! server fifty exports hold all threads of the pool, and no request can be sent.
+//! The pool for blocking work has as many threads as its runtime was built with, and no more: 512 unless told
+//! otherwise. It is not yours alone. tokio's files use it, and so does the lookup of a host's name, before an "async"
+//! client has sent a byte. In this server fifty exports hold all threads of the pool, and no request can be sent.
 //!
-//! `Exports` runs slow jobs on the pool, and leaves room for others. At most `at_most` of them are on the pool, running or in its
-//! queue; and that many run, where there are so many. Who waits holds no thread, and the first to be polled is the first to run. A job
-//! that panics is an error, and its place is free again. A caller who gives up while it waits leaves no job behind. One who gives up
-//! while its job runs cannot stop it: the job keeps its place until it has ended.
+//! `Exports` runs slow jobs on the pool, and leaves room for others. At most `at_most` of them are on the pool, running
+//! or in its queue; and that many run, where there are so many. Who waits holds no thread, and does not ask again and
+//! again; the first to be polled is the first to run. A job that panics is an error, and its place is free again. A
+//! caller who gives up while it waits leaves no job behind. One who gives up while its job runs cannot stop it: the job
+//! keeps its place until it has ended.
 //!
 //! Run: `cargo workbook check 07-blocking/pool_size` · Read: book, chapter 7, How large the pool is · 10 min
 

@@ -1,13 +1,15 @@
 //! # Sync core
 //!
-//! `Conversation` is the core of a chat service: synchronous, tested, and used by a command line tool as well. It stays as it is.
-//! `Conversations` is the edge of an async server, and wraps it. `say` gives a message to the conversation of that name, and returns
-//! the reply or the error. A conversation begins with its first message, and remembers what was said in it.
+//! `Conversation` is the core of a chat service: synchronous, tested, and used by a command line tool as well. It stays
+//! as it is. `Conversations` is the edge of an async server, and wraps it. `say` gives a message to the conversation of
+//! that name, and returns the reply or the error. A conversation begins with its first message, and remembers what was
+//! said in it.
 //!
-//! No call of the SDK runs on the thread of the event loop, and that thread is never held. The messages of one conversation are
-//! answered one at a time, in the order in which their `say` was first polled. Conversations do not wait for each other. However
-//! many messages wait in one of them, they hold no thread meanwhile. When a caller gives up, the message that is being answered
-//! then is answered all the same, and the next one waits for it. (The SDK does not panic.)
+//! No call of the SDK runs on the thread of the event loop, and that thread is never held, nor kept busy by asking
+//! again and again. The messages of one conversation are answered one at a time, in the order in which their `say` was
+//! first polled. Conversations do not wait for each other. However many messages wait in one of them, they hold no
+//! thread meanwhile. When a caller gives up, the message that is being answered then is answered all the same, and the
+//! next one waits for it. (The SDK does not panic.)
 //!
 //! Run: `cargo workbook check 07-blocking/sync_core` · Read: book, chapter 7, Sync core, async shell · 12 min
 

@@ -160,7 +160,8 @@ mod taken_out_and_put_back {
     }
 }
 
-/// Trap: the lock of `std` is taken in the async function, and goes out to the pool: the next message holds the event loop.
+/// Trap: the lock of `std` is taken in the async function, and goes out to the pool: the next message holds the event
+/// loop.
 /// Caught by: conversations_overlap
 /// Says: by a lock of `std` that somebody else holds
 mod std_lock_across_the_call {
