@@ -211,3 +211,32 @@ mod asks_again_and_again {
         }
     }
 }
+
+/// Trap: a limit that nobody asked for: sixteen conversations at a time.
+/// Caught by: conversations_overlap
+/// Says: calls in flight: 16
+mod sixteen_at_a_time {
+    pub struct Conversations {
+        sdk: Client,
+        by_name: Mutex<HashMap<String, Arc<sync::Mutex<Conversation>>>>,
+        places: Arc<sync::Semaphore>,
+    }
+
+    impl Conversations {
+        pub fn new(sdk: Client) -> Self {
+            Self { sdk, by_name: Mutex::default(), places: Arc::new(sync::Semaphore::new(16)) }
+        }
+
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let conversation = self.find(name);
+            let mut its_turn = conversation.lock_owned().await;
+            let place = self.places.clone().acquire_owned().await.expect("nobody closes the semaphore");
+            let message = message.to_owned();
+            let call = spawn_blocking(move || {
+                let _place = place;
+                its_turn.say(&message)
+            });
+            call.await.expect("the SDK does not panic")
+        }
+    }
+}
