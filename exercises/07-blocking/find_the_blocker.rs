@@ -9,8 +9,7 @@
 //! comes, with the pause before each speaker. The first error ends the debate, and it is returned. A debate that is
 //! dropped ends its call. Start no threads (also not by `spawn_blocking`): a call that waits for a model needs none.
 //!
-//! Run: `cargo workbook check 07-blocking/find_the_blocker` · Read: book, chapter 7, One thread, and who holds it · 10
-//! min
+//! Run: `cargo workbook check 07-blocking/find_the_blocker` · Read: book, chapter 7, One thread, and who holds it · 10 min
 //! Starts: blocked
 
 use std::{thread, time::Duration};
