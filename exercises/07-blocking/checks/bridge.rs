@@ -218,7 +218,7 @@ fn each_token_when_it_is_there() {
     );
     let polls = run.polls();
     run.require(
-        polls <= 60,
+        polls <= 30,
         saw(format!("{polls} polls for four tokens"))
             .expected("a poll when there is a token, and few others")
             .because(
@@ -238,20 +238,27 @@ fn a_slow_reader_slows_the_source() {
         let because =
             "The reader has left, and the source is neither asked nor dropped: its thread waits for somebody to read.";
         let run = check(&seen, because).run(async || {
-            with_the_clock_held(async {
+            let reads = async {
                 let mut tokens = pin!(bridge(source, capacity));
                 for read in 0..50 {
-                    if read == 0 {
+                    for _ in 0..if read == 0 { 10 } else { 0 } {
+                        let is_full = seen.lock().given > capacity;
                         a_moment().await;
+                        if is_full {
+                            break;
+                        }
                     }
                     // Counted first: the thread goes on before `next` returns.
                     seen.lock().read += 1;
                     let _ = tokens.next().await;
                 }
                 seen.lock().reader_left = true;
+            };
+            with_the_clock_held(async {
+                reads.await;
+                seen.until(|state| state.dropped).await;
             })
             .await;
-            seen.until(|state| state.dropped).await;
         });
         let State { ahead, given, .. } = *seen.lock();
         run.require(

@@ -196,7 +196,7 @@ mod std_lock_across_the_call {
 }
 
 /// Trap: whose turn it is, and whether a call has ended, is asked again and again.
-/// Caught by: conversations_overlap
+/// Caught by: messages_keep_their_order
 /// Says: asks again and again
 mod asks_again_and_again {
     impl Conversations {
