@@ -1,14 +1,36 @@
 //! # Pool size
 //!
-//! TODO: the task, in two or three sentences. Everything that a check requires stands here.
+//! The pool for blocking work has as many threads as its runtime was built with, and no more: 512 unless told
+//! otherwise. It is not yours alone. tokio's files use it, and so does the lookup of a host's name, before an "async"
+//! client has sent a byte. In this server fifty exports hold all threads of the pool, and no request can be sent.
 //!
-//! Run: `cargo workbook check 07-blocking/pool_size` · Read: book, chapter 7 · 10 min
+//! `Exports` runs slow jobs on the pool, and leaves room for others. At most `at_most` of them are on the pool, running
+//! or in its queue; and that many run, where there are so many. Who waits holds no thread, and does not ask again and
+//! again; the first to be polled is the first to run. A job that panics is an error, and its place is free again. A
+//! caller who gives up while it waits leaves no job behind. One who gives up while its job runs cannot stop it: the job
+//! keeps its place until it has ended.
+//!
+//! Run: `cargo workbook check 07-blocking/pool_size` · Read: book, chapter 7, How large the pool is · 10 min
 
-use mock_llm::{MockLlm, Reply};
+/// The job panicked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Panicked;
 
-/// TODO: what it gives to its caller.
-pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-    todo!("TODO: say what to do")
+/// Slow jobs, on the pool of the runtime.
+pub struct Exports {
+    at_most: usize,
+}
+
+impl Exports {
+    /// At most so many at the same time; at least 1.
+    pub fn new(at_most: usize) -> Self {
+        Self { at_most }
+    }
+
+    /// Runs a job that holds its thread, and returns what it gives.
+    pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+        todo!("wait for a place; then let the pool run the job, and give the place back when the job has ended")
+    }
 }
 
 #[path = "checks/pool_size.rs"]

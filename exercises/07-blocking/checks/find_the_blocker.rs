@@ -1,14 +1,264 @@
-use harness::{Check, secs, test};
-use mock_llm::{MockLlm, Model};
+use std::{cell::RefCell, time::Duration};
 
-use super::answer;
+use futures::future::join_all;
+use harness::{Check, Finished, Lane, Outcome, Timeline, odd, saw, secs, test};
+use mock_llm::{End, Error, Fault, MockLlm, Model, When};
+use tokio::time::{Instant, timeout};
+
+use super::{PAUSE, debate};
 
 harness::checks!();
 
-/// TODO: what it checks, in a sentence that is true of every right answer.
+/// From one token to the next, in seconds.
+const TOKEN: f64 = 0.271;
+
+/// What the speakers say, and the tokens of it.
+const SAYS: [(&str, &str); 2] = [("atlas", "I say yes, and why"), ("birch", "I say no")];
+
+fn topic(number: usize) -> String {
+    format!("topic {number}")
+}
+
+fn title_prompt(number: usize) -> String {
+    format!("A title for: topic {number}")
+}
+
+fn title_of(number: usize) -> String {
+    format!("Debate {number}")
+}
+
+/// Each debate has a latency of its own.
+fn llm() -> MockLlm {
+    MockLlm::new(models())
+}
+
+fn models() -> [Model; 2] {
+    SAYS.map(|(name, says)| {
+        let model = Model::new(name).inter_token_latency(secs(TOKEN)).reply(says);
+        (1..=9).fold(model, |model, number| {
+            model
+                .reply_to(title_prompt(number), title_of(number))
+                .time_to_first_token_for(title_prompt(number), odd(number))
+                .time_to_first_token_for(title_of(number), odd(number + says.len()))
+        })
+    })
+}
+
+/// What one debate shows, and when.
+fn plan(number: usize) -> Vec<(Duration, String)> {
+    // The title has two tokens, and comes in one piece.
+    let mut at = odd(number) + secs(TOKEN);
+    let mut plan = vec![(at, title_of(number))];
+    for (_, says) in SAYS {
+        at += PAUSE + odd(number + says.len());
+        for (index, token) in mock_llm::tokens(says).enumerate() {
+            at += if index == 0 { Duration::ZERO } else { secs(TOKEN) };
+            plan.push((at, token.to_owned()));
+        }
+    }
+    plan
+}
+
+fn ends(number: usize) -> Duration {
+    plan(number).last().expect("a debate has tokens").0
+}
+
+/// What was shown, of which debate, and when.
+#[derive(Debug, Default)]
+struct Shown {
+    pieces: Vec<(Duration, usize, String)>,
+    results: Vec<Result<(), Error>>,
+}
+
+impl Shown {
+    fn of(&self, number: usize) -> Vec<(Duration, String)> {
+        let own = self.pieces.iter().filter(|(_, of, _)| *of == number);
+        own.map(|(at, _, piece)| (*at, piece.clone())).collect()
+    }
+}
+
+/// Runs these debates together, in one task.
+fn debates(llm: &MockLlm, numbers: &[usize]) -> Finished<Shown> {
+    let drawn = |timeline: Timeline, &number: &usize| {
+        let plan = plan(number);
+        let (title, first) = (plan[0].0, SAYS[0].1.split(' ').count());
+        let (atlas, birch) = (plan[first].0, ends(number));
+        let timeline = timeline.lane(Lane::call(title_prompt(number), 0.0, title.as_secs_f64()));
+        let timeline = timeline.lane(Lane::call("atlas", (title + PAUSE).as_secs_f64(), atlas.as_secs_f64()));
+        timeline.lane(Lane::call("birch", (atlas + PAUSE).as_secs_f64(), birch.as_secs_f64()))
+    };
+    let expected = numbers.iter().fold(Timeline::default(), drawn);
+    let pauses = 4 * numbers.len() + 3;
+    Check::new().draws(llm).expects(expected).timers(pauses).when_stuck(words_when_stuck).run(async || {
+        let started = Instant::now();
+        let pieces = RefCell::new(Vec::new());
+        let one = async |number: usize| {
+            let show = |piece: &str| pieces.borrow_mut().push((started.elapsed(), number, piece.to_owned()));
+            debate(llm, &topic(number), show).await
+        };
+        let results = join_all(numbers.iter().map(|&number| one(number))).await;
+        Shown { pieces: pieces.into_inner(), results }
+    })
+}
+
+fn words_when_stuck(outcome: Outcome) -> Option<harness::Message> {
+    (outcome == Outcome::Blocked).then(|| {
+        saw("a poll that does not return: `debate` holds the thread of the event loop")
+            .expected("a thread that is free while `debate` waits")
+            .because(
+                "`block_on` inside a future waits on the very thread that would have to move what it waits for on: the \
+                 timer of the event loop, the answer of the model. Inside `async`, waiting is `.await`.",
+            )
+    })
+}
+
+#[track_caller]
+fn require_no_blocking_call(run: &Finished<Shown>) {
+    let here = std::thread::current().id();
+    let blocking: Vec<_> = run.journal().calls().iter().filter(|call| call.thread.is_some()).collect();
+    let Some(first) = blocking.first() else { return };
+    let seen = format!("{} of {} calls by the blocking client", blocking.len(), run.journal().calls().len());
+    let expected = "every call by a client that is awaited: `llm.model(…).complete(…)`, `llm.model(…).stream(…)`";
+    if first.thread == Some(here) {
+        run.fail(
+            saw(format!(
+                "{seen}, on the event loop's own thread; the first one is {:?} to {}",
+                first.prompt, first.model
+            ))
+            .expected(expected)
+            .because(
+                "A blocking call returns when the answer is there, and holds its thread until then. On this thread \
+                     the event loop runs, and with it everybody else's debate. `async fn` changes nothing about it: \
+                     only an `.await` that is not ready gives the thread away. A stream has one such wait for each \
+                     token, and a `for` loop waits for each of them in `next()`.",
+            )
+            .outcome(Outcome::Blocked),
+        );
+    }
+    run.fail(saw(format!("{seen}, on threads of their own")).expected(expected).because(
+        "The event loop is free now, at the price of a thread for each reader. It is what you do where a library has \
+         no other form (the next exercise). Here it has one, and the task says: no threads.",
+    ));
+}
+
+/// No call holds the thread of the event loop.
 #[test]
-fn takes_as_long_as_one_call() {
-    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.937))]);
-    let run = Check::new().draws(&llm).run(async || answer(&llm, "What is a future?").await);
-    run.takes(secs(1.937), "TODO: the idea behind it.");
+fn no_call_holds_the_thread() {
+    for numbers in [&[1][..], &[4, 2]] {
+        let run = debates(&llm(), numbers);
+        run.require(
+            !run.journal().calls().is_empty(),
+            saw("no call").expected("three calls for each debate").because("A debate comes from the models."),
+        );
+        require_no_blocking_call(&run);
+    }
+}
+
+/// Two debates take as long as the longer one, and so do nine.
+#[test]
+fn many_debates_take_as_long_as_the_longest() {
+    for numbers in [&[3][..], &[4, 2], &[9, 2, 7, 4, 5, 6, 3, 8, 1]] {
+        let run = debates(&llm(), numbers);
+        let longest = numbers.iter().map(|&number| ends(number)).max().expect("there are debates");
+        run.takes(
+            longest,
+            if run.elapsed() < longest {
+                "The pauses are missing on the clock of this run: `std::thread::sleep` holds the thread, and the event \
+                 loop with it, and its clock stands still meanwhile. The pause of an async function is \
+                 `tokio::time::sleep(…).await`. (And without any pause, the reader cannot follow.)"
+            } else {
+                "The debates wait for each other. Something in there keeps the thread until it has what it wants, and \
+                 gives it away to nobody: look for every line that waits without `.await`."
+            },
+        );
+    }
+}
+
+/// Each piece is shown when it comes, also while other debates go on.
+#[test]
+fn each_piece_is_shown_when_it_comes() {
+    let numbers = [5, 1, 8];
+    let run = debates(&llm(), &numbers);
+    for number in numbers {
+        let (seen, wanted) = (run.value().of(number), plan(number));
+        if seen == wanted {
+            continue;
+        }
+        let pieces = |list: &[(Duration, String)]| {
+            list.iter()
+                .map(|(at, piece)| format!("{piece:?} at {:.3} s", at.as_secs_f64()))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let texts = |list: &[(Duration, String)]| list.iter().map(|(_, piece)| piece.clone()).collect::<Vec<_>>();
+        let because = if texts(&seen) != texts(&wanted) {
+            "What a reader sees stays as it is: the title, then every token of atlas, then every token of birch."
+        } else if seen.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            "Tokens come together that were written one after another: something collects them, and shows them when \
+             the answer is whole, or when its thread has them all. The reader looks at an empty page up to then."
+        } else {
+            "The pieces are the right ones, and they come at other times: what holds the thread, or the pause that is \
+             gone, moves all that comes after it."
+        };
+        run.fail(saw(pieces(&seen)).expected(pieces(&wanted)).because(because));
+    }
+}
+
+/// The first error ends the debate, and is returned.
+#[test]
+fn the_first_error_ends_the_debate() {
+    let cut = (When::Prompt(title_of(2)), Fault::CutAfter(2), Error::Cut { tokens: 2 });
+    let busy = (When::Prompt(title_prompt(2)), Fault::Overloaded, Error::Status(503));
+    for ((when, fault, error), shows, calls) in [(cut, 3, 2), (busy, 0, 1)] {
+        let [atlas, birch] = models();
+        let llm = MockLlm::new([atlas.fault(when, fault), birch]);
+        let run = debates(&llm, &[2]);
+        require_no_blocking_call(&run);
+        let (result, shown) = (&run.value().results[0], run.value().of(2).len());
+        let told = |result: &Result<(), Error>| {
+            result.as_ref().map_or_else(|e| format!("the error \"{e}\""), |()| "`Ok`".into())
+        };
+        let made = run.journal().calls().len();
+        run.require(
+            *result == Err(error.clone()) && shown == shows && made == calls,
+            saw(format!("{}, {shown} pieces shown, and calls made: {made}", told(result)))
+                .expected(format!("{}, {shows} pieces shown, and calls made: {calls}", told(&Err(error))))
+                .because(
+                    "A stream gives an error as an item. `while let Some(Ok(token))` takes it for the end of the \
+                     answer, and the next speaker goes on as if nothing had happened. Each token is a `Result`: `?` \
+                     hands its error on.",
+                ),
+        );
+    }
+}
+
+/// A debate that is dropped ends its call, and leaves no task behind.
+#[test]
+fn a_dropped_debate_ends_its_call() {
+    // In the title, between two tokens of atlas, and before the first one of birch.
+    for (leaves, ends_with) in [(0.5, 0), (odd(1).as_secs_f64() + 3.0, 1), (ends(1).as_secs_f64() - 1.2, 2)] {
+        let llm = llm();
+        let run = Check::new().draws(&llm).when_stuck(words_when_stuck).run(async || {
+            let _ = timeout(secs(leaves), debate(&llm, &topic(1), |_| {})).await;
+            Shown::default()
+        });
+        require_no_blocking_call(&run);
+        let calls = run.journal().calls();
+        let last_was_dropped =
+            calls.last().and_then(|call| call.ended.as_ref()).is_some_and(|(_, end)| *end == End::Dropped);
+        run.premise(
+            calls.len() == ends_with + 1,
+            "The debate is at another point than it should be when its reader leaves.",
+        );
+        run.require(
+            last_was_dropped,
+            saw(format!("the reader leaves at {leaves:.3} s, and the call goes on"))
+                .expected("the call dropped with the debate")
+                .because(
+                    "The call runs in a task of its own, and a task whose handle is dropped runs on. Await the call in \
+                     `debate` itself: then both are dropped together.",
+                ),
+        );
+        run.leaves_nothing_behind();
+    }
 }

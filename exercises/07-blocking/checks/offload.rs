@@ -1,14 +1,246 @@
-use harness::{Check, secs, test};
-use mock_llm::{MockLlm, Model};
+use std::{
+    sync::{Arc, mpsc},
+    thread::{self, ThreadId},
+    time::Duration,
+};
 
-use super::answer;
+use futures::join;
+use harness::{Check, Finished, Message, Outcome, saw, secs, test};
+use mock_llm::{Error, Fault, MockLlm, Model, Reply, When, blocking::Gate};
+use tokio::{sync::Notify, task::spawn_blocking};
+
+use super::{Sdk, answer_all};
 
 harness::checks!();
 
-/// TODO: what it checks, in a sentence that is true of every right answer.
+type Answers = Vec<Result<Reply, Error>>;
+
+fn prompts(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
+    numbers.into_iter().map(|number| format!("question {number}")).collect()
+}
+
+/// Every third question is refused.
+fn llm() -> MockLlm {
+    let model = Model::new("atlas").time_to_first_token(secs(2.15));
+    let refused = |model: Model, prompt: String| model.fault(When::Prompt(prompt), Fault::Overloaded);
+    MockLlm::new([prompts((0..60).filter(|number| number % 3 == 2)).into_iter().fold(model, refused)])
+}
+
+fn check(llm: &MockLlm) -> Check {
+    Check::new().draws(llm)
+}
+
+/// A gate that only the event loop opens.
+fn gate() -> Gate {
+    // The watchdog comes first, with words of its own.
+    Gate::new().safety_bound(Duration::from_secs(60))
+}
+
+/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the
+/// clock would run away while it works.
+async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
+    let (done, wait) = mpsc::channel::<()>();
+    let job = spawn_blocking(move || wait.recv());
+    let value = code.await;
+    drop(done);
+    let _ = job.await;
+    value
+}
+
+/// What holds the run up while calls wait at the gate.
+fn stuck(llm: &MockLlm, wanted: usize) -> impl Fn(Outcome) -> Option<Message> + Send + Sync + 'static {
+    let (llm, event_loop) = (llm.clone(), thread::current().id());
+    move |outcome| {
+        // This is another thread, and its clock is no matter.
+        let journal = llm.journal();
+        let here = journal.calls().iter().any(|call| call.thread == Some(event_loop));
+        let in_flight = journal.in_flight();
+        let expected = format!("{wanted} calls in flight together, on other threads, and an event loop that runs");
+        let because = match (here, in_flight) {
+            (true, _) => ON_THE_EVENT_LOOP.to_owned(),
+            (false, 0) => return None,
+            (false, few) if few < wanted => format!(
+                "{few} of {wanted} calls wait for their answers, and the others have not begun: each is awaited before \
+                 the next one is handed over, or two alike share one, or fewer threads than calls take them. A job on \
+                 the pool runs from the moment that `spawn_blocking` is called. (An iterator calls it when it is asked \
+                 for its next item, and no sooner.) Hand over all of them, and await them after that."
+            ),
+            _ => "All calls are on threads of their own, and your function holds the thread of the event loop until \
+                  they are done: with `join()` of a thread, `recv()` of a `std` channel, a `block_on`. A thread that \
+                  waits for a thread waits all the same. What tells the event loop about the end is awaited: the \
+                  handle of `spawn_blocking`, a oneshot channel."
+                .to_owned(),
+        };
+        let seen = format!("calls in flight: {in_flight}, and nothing goes on");
+        (outcome == Outcome::Blocked).then(|| saw(seen).expected(expected).because(because))
+    }
+}
+
+const ON_THE_EVENT_LOOP: &str = "What runs is the body of the closure, and only that, on a thread of the pool. An \
+                                 `async` block in it makes a future and runs nothing of it: the future is handed back, \
+                                 and whoever awaits it runs the call, here on the event loop. A task (`tokio::spawn`) \
+                                 does not help either: its polls run on the event loop's threads. Call the SDK in the \
+                                 closure itself, without `async`.";
+
+#[track_caller]
+fn require_elsewhere<T>(run: &Finished<T>, calls: usize) {
+    let event_loop: ThreadId = thread::current().id();
+    let made = run.journal().calls();
+    let here = made.iter().filter(|call| call.thread == Some(event_loop)).count();
+    run.require(
+        here == 0,
+        saw(format!("{here} of {} calls on the event loop's own thread", made.len()))
+            .expected("none: each call on another thread")
+            .because(ON_THE_EVENT_LOOP)
+            .outcome(Outcome::Blocked),
+    );
+    let repeats = made.iter().any(|call| call.attempt > 1);
+    run.require(
+        made.len() == calls,
+        saw(format!("{} calls for {calls} questions", made.len())).expected("one call for each").because(if repeats {
+            "A question that failed was asked again, or one that stands in the list twice was mistaken. Each place in \
+             the list has its own call, made once."
+        } else {
+            "Each place in the list has its own call: two people may ask the same."
+        }),
+    );
+}
+
+/// What goes on by itself has the time to do it. What waits waits however long this is.
+async fn a_moment() {
+    let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
+}
+
+/// No call runs on the thread of the event loop.
 #[test]
-fn takes_as_long_as_one_call() {
-    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.937))]);
-    let run = Check::new().draws(&llm).run(async || answer(&llm, "What is a future?").await);
-    run.takes(secs(1.937), "TODO: the idea behind it.");
+fn no_call_on_the_event_loop() {
+    let llm = llm();
+    let sdk = sdk(&llm);
+    for numbers in [vec![1], vec![4, 0, 3, 1, 6]] {
+        let prompts = prompts(numbers);
+        let run = check(&llm).run(async || with_the_clock_held(answer_all(&sdk, &prompts)).await);
+        require_elsewhere(&run, prompts.len());
+    }
+}
+
+fn sdk(llm: &MockLlm) -> Sdk {
+    let client = llm.blocking();
+    Arc::new(move |prompt: &str| client.complete(prompt))
+}
+
+/// All calls are in flight together while the event loop goes on, and it lets them end.
+#[test]
+fn all_at_the_same_time() {
+    for count in [5, 50] {
+        let llm = llm();
+        let (prompts, gate) = (prompts(0..count), gate());
+        let client = llm.blocking().gated(&gate);
+        let sdk: Sdk = Arc::new(move |prompt: &str| client.complete(prompt));
+        let run = check(&llm).when_stuck(stuck(&llm, count)).run(async || {
+            let opens = async {
+                gate.wait_for(count).await;
+                a_moment().await;
+                gate.open();
+            };
+            with_the_clock_held(async { join!(answer_all(&sdk, &prompts), opens).0 }).await
+        });
+        require_elsewhere(&run, count);
+        let high_water = run.journal().high_water();
+        run.require(
+            high_water == count,
+            saw(format!("{high_water} calls in flight together"))
+                .expected(format!("{count}"))
+                .because("A call that waits in line has not begun."),
+        );
+        let polls = run.polls();
+        run.require(
+            // One for each call that ends, one for each that comes to the gate, and as many again.
+            polls <= 4 * count as u64 + 20,
+            saw(format!("{polls} polls while the calls were on their way"))
+                .expected("a poll when one of them has ended, and few others")
+                .because(
+                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the \
+                     processor works for nothing meanwhile. A handle that is awaited wakes its task when there is \
+                     something to see.",
+                )
+                .outcome(Outcome::BusyLoop),
+        );
+    }
+}
+
+/// Each answer or error stands at the place of its question, also where the last one is ready first.
+#[test]
+fn each_answer_at_its_place() {
+    let llm = llm();
+    // Some twice, and some that fail.
+    let prompts = prompts([7, 2, 7, 0, 5, 2, 9, 1, 8, 3, 7, 4]);
+    let (gates, done) = ([(); 10].map(|()| gate()), Arc::new(Notify::new()));
+    let clients: Vec<_> = gates.iter().map(|gate| llm.blocking().gated(gate)).collect();
+    let sdk: Sdk = Arc::new({
+        let done = done.clone();
+        move |prompt: &str| {
+            let number: usize = prompt.trim_start_matches("question ").parse().expect("one of this check's questions");
+            let answer = clients[number].complete(prompt);
+            done.notify_one();
+            answer
+        }
+    });
+    let order = [4, 3, 8, 1, 9, 5, 0, 2, 7];
+    let run = check(&llm).when_stuck(stuck(&llm, prompts.len())).run(async || {
+        let opens = async {
+            for number in order {
+                gates[number].wait_for(prompts.iter().filter(|prompt| ends_with(prompt, number)).count()).await;
+            }
+            for number in order {
+                gates[number].open();
+                done.notified().await;
+            }
+        };
+        with_the_clock_held(async { join!(answer_all(&sdk, &prompts), opens).0 }).await
+    });
+    require_elsewhere(&run, prompts.len());
+    let is_right = |answer: &Result<Reply, Error>, prompt: &str| match answer {
+        Ok(reply) => reply.text == format!("atlas answers: {prompt}"),
+        Err(error) => {
+            *error == Error::Status(503) && (ends_with(prompt, 2) || ends_with(prompt, 5) || ends_with(prompt, 8))
+        }
+    };
+    let told = |answer: &Result<Reply, Error>| match answer {
+        Ok(reply) => format!("\"{}\"", reply.text),
+        Err(error) => format!("the error \"{error}\""),
+    };
+    let answers: &Answers = run.value();
+    run.require(
+        answers.len() == prompts.len(),
+        saw(format!("{} answers for {} questions", answers.len(), prompts.len()))
+            .expected("one for each")
+            .because("An error is a result too: left out, it moves all that come after it to another place."),
+    );
+    let wrong = answers.iter().zip(&prompts).enumerate().find(|(_, (answer, prompt))| !is_right(answer, prompt));
+    if let Some((place, (answer, prompt))) = wrong {
+        run.fail(
+            saw(format!("at place {}, for \"{prompt}\": {}", place + 1, told(answer)))
+                .expected("the answer to the question at this place, or its error")
+                .because(
+                    "The calls end in another order than they began: threads owe each other no order. What takes them \
+                     as they come (`JoinSet::join_next`, `FuturesUnordered`, a channel) loses the places. A list of \
+                     handles keeps them, and so does a number that travels with each call.",
+                ),
+        );
+    }
+}
+
+fn ends_with(prompt: &str, number: usize) -> bool {
+    prompt == format!("question {number}")
+}
+
+/// Nothing asked, nothing answered.
+#[test]
+fn no_questions_no_answers() {
+    let llm = llm();
+    let sdk = sdk(&llm);
+    let run = check(&llm).run(async || answer_all(&sdk, &[]).await);
+    require_elsewhere(&run, 0);
+    let count = run.value().len();
+    run.require(count == 0, saw(format!("{count} answers")).expected("none").because("There is nothing to ask."));
 }

@@ -1,14 +1,281 @@
-use harness::{Check, secs, test};
-use mock_llm::{MockLlm, Model};
+use std::{
+    future::poll_fn,
+    panic::resume_unwind,
+    pin::pin,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    task::Poll,
+    thread::{self, ThreadId},
+    time::Duration,
+};
 
-use super::answer;
+use futures::{future::join_all, join, poll};
+use harness::{Check, Finished, Outcome, more_turns, saw, test};
+use tokio::{runtime::Builder, sync::Notify, task::spawn_blocking};
+
+use super::{Exports, Panicked};
 
 harness::checks!();
 
-/// TODO: what it checks, in a sentence that is true of every right answer.
+/// The jobs of a check: they hold their threads until they are let go.
+#[derive(Debug, Clone, Default)]
+struct Jobs {
+    state: Arc<Mutex<State>>,
+    changed: Arc<Notify>,
+    let_go: Arc<Condvar>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// In the order in which they began.
+    begun: Vec<usize>,
+    running: usize,
+    high_water: usize,
+    threads: Vec<ThreadId>,
+    open: bool,
+}
+
+impl Jobs {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A job that holds its thread until all are let go, and gives its number.
+    fn job(&self, number: usize) -> impl FnOnce() -> usize + Send + 'static {
+        let jobs = self.clone();
+        move || {
+            let mut state = jobs.lock();
+            state.begun.push(number);
+            state.running += 1;
+            state.high_water = state.high_water.max(state.running);
+            state.threads.push(thread::current().id());
+            jobs.changed.notify_one();
+            while !state.open {
+                state = jobs.let_go.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            state.running -= 1;
+            number
+        }
+    }
+
+    fn let_go(&self) {
+        self.lock().open = true;
+        self.let_go.notify_all();
+    }
+
+    /// Waits until so many jobs hold their threads.
+    async fn running(&self, jobs: usize) {
+        while self.lock().running < jobs {
+            self.changed.notified().await;
+        }
+    }
+}
+
+/// Runs this on a runtime with so many threads in its pool.
+fn with_a_pool_of<T>(threads: usize, jobs: &Jobs, because: &'static str, code: impl Future<Output = T>) -> Finished<T> {
+    let (seen, event_loop) = (jobs.clone(), thread::current().id());
+    let check = Check::new().when_stuck(move |outcome| {
+        let state = seen.lock();
+        let because = if state.threads.contains(&event_loop) {
+            "The job runs on the thread of the event loop, and holds it. A job that blocks goes to the pool: \
+             `spawn_blocking`."
+        } else {
+            because
+        };
+        let seen = format!("a pool of {threads} threads, jobs on it: {}, and nothing goes on", state.running);
+        (outcome == Outcome::Blocked).then(|| saw(seen).expected("the run to go on").because(because))
+    });
+    check.by_hand(|| {
+        let runtime = Builder::new_current_thread().max_blocking_threads(threads).build();
+        let runtime = runtime.expect("a runtime without sockets needs nothing that can be missing");
+        runtime.block_on(code)
+    })
+}
+
+/// What the others need the pool for: ends at once, as soon as a thread has the time.
+async fn lookup() {
+    let _ = spawn_blocking(|| ()).await;
+}
+
+/// What goes on by itself has the time to do it. What waits waits however long this is.
+async fn a_moment() {
+    let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
+}
+
+/// A lookup goes on beside fifty jobs, and as many jobs run as may.
 #[test]
-fn takes_as_long_as_one_call() {
-    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.937))]);
-    let run = Check::new().draws(&llm).run(async || answer(&llm, "What is a future?").await);
-    run.takes(secs(1.937), "TODO: the idea behind it.");
+fn leaves_room_for_others() {
+    for (pool, at_most) in [(4, 3), (2, 1), (9, 5)] {
+        let jobs = Jobs::default();
+        let because = "Either fewer jobs run than may, and nobody uses the places that are free; or the jobs have \
+                       taken all threads of the pool, and a lookup waits behind fifty of them in its queue. \
+                       `spawn_blocking` never says no: what finds no thread stands in line, and everything else that \
+                       needs the pool stands behind it. The limit comes before the pool: wait for a place with \
+                       `.await`, in a future that holds no thread.";
+        let code = async {
+            let exports = Exports::new(at_most);
+            let mut all = pin!(join_all((0..50).map(|number| exports.run(jobs.job(number)))));
+            let mut polls = 0;
+            let all = poll_fn(|context| {
+                polls += 1;
+                all.as_mut().poll(context)
+            });
+            let others = async {
+                jobs.running(at_most).await;
+                more_turns(5).await;
+                lookup().await;
+                a_moment().await;
+                let State { running, high_water, .. } = *jobs.lock();
+                jobs.let_go();
+                running.max(high_water)
+            };
+            let (given, running) = join!(all, others);
+            (given, running, polls)
+        };
+        let run = with_a_pool_of(pool, &jobs, because, code);
+        let (given, running, polls) = run.value();
+        let high_water = jobs.lock().high_water.max(*running);
+        run.require(
+            high_water == at_most,
+            saw(format!("{high_water} jobs at the same time"))
+                .expected(format!("{at_most}: no more, and no fewer"))
+                .because(if high_water > at_most {
+                    "A place is free again when its job has ended, and no sooner. A guard that is dropped at once \
+                     (`let _ = …`), or before the job ends, keeps nobody waiting."
+                } else {
+                    "Who may run runs."
+                }),
+        );
+        run.require(
+            *given == (0..50).map(Ok).collect::<Vec<_>>(),
+            saw(format!("{given:?}"))
+                .expected("what each job gives, for its own caller")
+                .because("Each caller waits for its own job."),
+        );
+        run.require(
+            // One for each job that ends, one for each place that is given, and as many again.
+            *polls <= 220,
+            saw(format!("{polls} polls while the jobs were on their way"))
+                .expected("a poll when one of them has ended, and few others")
+                .because(
+                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the \
+                     processor works for nothing meanwhile. A handle that is awaited wakes its task when there is \
+                     something to see.",
+                )
+                .outcome(Outcome::BusyLoop),
+        );
+    }
+}
+
+/// The first to ask is the first to run.
+#[test]
+fn in_the_order_of_asking() {
+    let jobs = Jobs::default();
+    let code = async {
+        let exports = Exports::new(1);
+        jobs.let_go();
+        join_all((0..40).map(|number| exports.run(jobs.job(number)))).await
+    };
+    let run = with_a_pool_of(3, &jobs, "The jobs end at once, and still the callers wait.", code);
+    let begun = jobs.lock().begun.clone();
+    run.require(
+        begun == (0..40).collect::<Vec<_>>(),
+        saw(format!("the jobs in this order: {begun:?}")).expected("0, 1, 2 … 39").because(
+            "Who looks again and again whether a place is free gets it by luck, and keeps the processor busy. tokio's \
+             semaphore gives its permits to whoever asked first.",
+        ),
+    );
+}
+
+/// A job that panics is an error, and its place is free again.
+#[test]
+fn a_panic_gives_its_place_back() {
+    let jobs = Jobs::default();
+    let because = "A job has panicked, and its place is not free again: the next ones wait for ever. What gives the \
+                   place back must run where a panic goes through, too: `Drop` does, a line after the job does not.";
+    let code = async {
+        let exports = Exports::new(2);
+        jobs.let_go();
+        let mut given = Vec::new();
+        for number in 0..4 {
+            let panics = exports.run(|| -> usize { resume_unwind(Box::new("the export has a bug")) }).await;
+            given.push((panics, exports.run(jobs.job(number)).await));
+        }
+        given
+    };
+    let run = with_a_pool_of(3, &jobs, because, code);
+    run.require(
+        *run.value() == (0..4).map(|number| (Err(Panicked), Ok(number))).collect::<Vec<_>>(),
+        saw(format!("{:?}", run.value()))
+            .expected("`Err(Panicked)` for each job that panics, and a value for each other one")
+            .because("The handle of a job says how it ended."),
+    );
+}
+
+/// A caller who gives up while it waits leaves no job behind.
+#[test]
+fn who_gives_up_waiting_runs_nothing() {
+    let jobs = Jobs::default();
+    let code = async {
+        let exports = Exports::new(1);
+        let mut first = pin!(exports.run(jobs.job(0)));
+        let _ = poll!(&mut first);
+        jobs.running(1).await;
+        {
+            let mut gives_up = pin!(exports.run(jobs.job(1)));
+            let _ = poll!(&mut gives_up);
+            more_turns(3).await;
+        }
+        let third = exports.run(jobs.job(2));
+        jobs.let_go();
+        join!(first, third)
+    };
+    let run = with_a_pool_of(3, &jobs, "A place was kept by a caller who has gone.", code);
+    let begun = jobs.lock().begun.clone();
+    run.require(
+        begun == [0, 2],
+        saw(format!("the jobs that ran: {begun:?}")).expected("[0, 2]: the caller of job 1 had gone").because(
+            "The job was handed on before it had a place, to a task, to the queue of the pool or to one of your own; \
+             and there it runs, whoever is gone. While it waits in the future of its caller, it is dropped with it.",
+        ),
+    );
+}
+
+/// A caller who gives up while its job runs: the job keeps its place until it has ended.
+#[test]
+fn a_running_job_keeps_its_place() {
+    for at_most in [1, 2, 4] {
+        let jobs = Jobs::default();
+        let because = "The callers of the jobs that run have given up, and the next job has begun beside them: one job \
+                       too many is on the pool, and a lookup waits. The permit was dropped with the future of the \
+                       caller. A job that runs cannot be stopped, so its place is not free: the permit goes into the \
+                       closure, and is dropped with it, at the end of the job.";
+        let code = async {
+            let exports = Exports::new(at_most);
+            {
+                let mut give_up = pin!(join_all((0..at_most).map(|number| exports.run(jobs.job(number)))));
+                let _ = poll!(&mut give_up);
+                jobs.running(at_most).await;
+            }
+            let mut next = pin!(exports.run(jobs.job(99)));
+            let early = poll!(&mut next);
+            more_turns(3).await;
+            // One thread is left: for this, and not for the next job.
+            lookup().await;
+            let begun = jobs.lock().begun.len();
+            jobs.let_go();
+            let next = match early {
+                Poll::Ready(given) => given,
+                Poll::Pending => next.await,
+            };
+            (begun, next)
+        };
+        let run = with_a_pool_of(at_most + 1, &jobs, because, code);
+        let (begun, next) = run.value();
+        run.require(
+            *begun == at_most && *next == Ok(99),
+            saw(format!("{begun} jobs on the pool, and the next one gives {next:?}"))
+                .expected(format!("{at_most}, and `Ok(99)` when one of them has ended"))
+                .because("A job keeps its place until it has ended, and then the next one has it."),
+        );
+    }
 }

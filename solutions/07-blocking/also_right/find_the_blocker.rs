@@ -2,11 +2,53 @@
 //!
 //! Each module holds only what differs from the solution, `../find_the_blocker.rs`.
 
-/// Also right: TODO: another idiom (here: in a task of its own).
-mod in_a_task {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        let (llm, prompt) = (llm.clone(), prompt.to_owned());
-        let task = tokio::spawn(async move { llm.complete(&prompt).await });
-        task.await.expect("the task does not panic").expect("the script of this exercise has no faults")
+/// Also right: `sleep_until` an instant.
+mod pause_by_instant {
+    async fn pause() {
+        tokio::time::sleep_until(tokio::time::Instant::now() + PAUSE).await;
+    }
+}
+
+/// Also right: `try_next`, which has the error already apart.
+mod try_next {
+    use futures::TryStreamExt;
+
+    async fn speak(llm: &MockLlm, speaker: &str, title: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let mut tokens = llm.model(speaker).stream(title);
+        while let Some(token) = tokens.try_next().await? {
+            show(&token.text);
+        }
+        Ok(())
+    }
+}
+
+/// Also right: `try_for_each` in place of the loop.
+mod try_for_each {
+    use futures::TryStreamExt;
+
+    async fn speak(llm: &MockLlm, speaker: &str, title: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let tokens = llm.model(speaker).stream(title);
+        tokens
+            .try_for_each(|token| {
+                show(&token.text);
+                std::future::ready(Ok(()))
+            })
+            .await
+    }
+}
+
+/// Also right: all of it in one function.
+mod in_one_function {
+    pub async fn debate(llm: &MockLlm, topic: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let title = llm.model("atlas").complete(&format!("A title for: {topic}")).await?.text;
+        show(&title);
+        for speaker in ["atlas", "birch"] {
+            tokio::time::sleep(PAUSE).await;
+            let mut tokens = std::pin::pin!(llm.model(speaker).stream(&title));
+            while let Some(token) = tokens.next().await {
+                show(&token?.text);
+            }
+        }
+        Ok(())
     }
 }

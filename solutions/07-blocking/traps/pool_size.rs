@@ -2,12 +2,176 @@
 //!
 //! Each module holds only what differs from the solution, `../pool_size.rs`.
 
-/// Trap: TODO: what is believed wrongly (here: the first reply is only to warm up).
-/// Caught by: takes_as_long_as_one_call
-/// Says: the run took 3.874 s
-mod asks_twice {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        llm.complete(prompt).await.expect("the script of this exercise has no faults");
-        llm.complete(prompt).await.expect("the script of this exercise has no faults")
+/// Trap: the pool has a limit of its own: that must be enough.
+/// Caught by: leaves_room_for_others
+/// Says: a lookup waits behind fifty of them
+mod no_limit {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            spawn_blocking(job).await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: the permit stays in the async function, and goes with the caller.
+/// Caught by: a_running_job_keeps_its_place
+/// Says: The permit was dropped with the future of the caller
+mod permit_in_the_function {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let _place = self.places.acquire().await.expect("nobody closes the semaphore");
+            spawn_blocking(job).await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: `let _` drops the permit at once.
+/// Caught by: leaves_room_for_others
+/// Says: `spawn_blocking` never says no
+mod let_underscore {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let _ = self.places.acquire().await;
+            spawn_blocking(job).await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: the permit is waited for on the pool, by a thread.
+/// Caught by: leaves_room_for_others
+/// Says: The limit comes before the pool
+mod waits_on_the_pool {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let places = self.places.clone();
+            let event_loop = tokio::runtime::Handle::current();
+            let on_the_pool = spawn_blocking(move || {
+                let _place = event_loop.block_on(places.acquire());
+                job()
+            });
+            on_the_pool.await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: a task waits for the place, and does not hear that its caller has gone.
+/// Caught by: who_gives_up_waiting_runs_nothing
+/// Says: The job was handed on before it had a place
+mod a_task_waits {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let places = self.places.clone();
+            let task = tokio::spawn(async move {
+                let place = places.acquire_owned().await.expect("nobody closes the semaphore");
+                let on_the_pool = spawn_blocking(move || {
+                    let _place = place;
+                    job()
+                });
+                on_the_pool.await.map_err(|_| Panicked)
+            });
+            task.await.expect("the task does not panic")
+        }
+    }
+}
+
+/// Trap: a line after the job gives the place back, and a panic passes it by.
+/// Caught by: a_panic_gives_its_place_back
+/// Says: a line after the job does not
+mod given_back_by_a_line {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let places = self.places.clone();
+            self.places.acquire().await.expect("nobody closes the semaphore").forget();
+            let on_the_pool = spawn_blocking(move || {
+                let value = job();
+                places.add_permits(1);
+                value
+            });
+            on_the_pool.await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: one at a time, by a lock.
+/// Caught by: leaves_room_for_others
+/// Says: fewer jobs run than may
+mod one_at_a_time {
+    use tokio::sync::Mutex;
+
+    pub struct Exports {
+        alone: Arc<Mutex<()>>,
+    }
+
+    impl Exports {
+        pub fn new(_at_most: usize) -> Self {
+            Self { alone: Arc::default() }
+        }
+
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let alone = self.alone.clone().lock_owned().await;
+            let on_the_pool = spawn_blocking(move || {
+                let _alone = alone;
+                job()
+            });
+            on_the_pool.await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: the job runs in the async function, under its permit.
+/// Caught by: leaves_room_for_others
+/// Says: The job runs on the thread of the event loop
+mod on_the_event_loop {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let _place = self.places.acquire().await.expect("nobody closes the semaphore");
+            Ok(job())
+        }
+    }
+}
+
+/// Trap: a constant for the size of the pool, which another runtime does not have.
+/// Caught by: leaves_room_for_others
+/// Says: the jobs have taken all threads of the pool
+mod a_constant {
+    impl Exports {
+        pub fn new(_at_most: usize) -> Self {
+            Self { places: Arc::new(Semaphore::new(8)) }
+        }
+    }
+}
+
+/// Trap: the panic of the job goes on in its caller.
+/// Caught by: a_panic_gives_its_place_back
+/// Says: a panic
+mod throws_the_panic_again {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let place = self.places.clone().acquire_owned().await.expect("nobody closes the semaphore");
+            let on_the_pool = spawn_blocking(move || {
+                let _place = place;
+                job()
+            });
+            Ok(on_the_pool.await.expect("jobs do not panic"))
+        }
+    }
+}
+
+/// Trap: the handle is asked again and again whether the job is done.
+/// Caught by: leaves_room_for_others
+/// Says: asks again and again
+mod asks_again_and_again {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let place = self.places.clone().acquire_owned().await.expect("nobody closes the semaphore");
+            let on_the_pool = spawn_blocking(move || {
+                let _place = place;
+                job()
+            });
+            while !on_the_pool.is_finished() {
+                tokio::task::yield_now().await;
+            }
+            on_the_pool.await.map_err(|_| Panicked)
+        }
     }
 }

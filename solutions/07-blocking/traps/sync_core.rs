@@ -2,12 +2,241 @@
 //!
 //! Each module holds only what differs from the solution, `../sync_core.rs`.
 
-/// Trap: TODO: what is believed wrongly (here: the first reply is only to warm up).
-/// Caught by: takes_as_long_as_one_call
-/// Says: the run took 3.874 s
-mod asks_twice {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        llm.complete(prompt).await.expect("the script of this exercise has no faults");
-        llm.complete(prompt).await.expect("the script of this exercise has no faults")
+/// Trap: each message has a core of its own.
+/// Caught by: a_conversation_remembers
+/// Says: nothing is remembered
+mod a_core_for_each_message {
+    impl Conversations {
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let (mut conversation, message) = (Conversation::new(self.sdk.clone()), message.to_owned());
+            let call = spawn_blocking(move || conversation.say(&message));
+            call.await.expect("the SDK does not panic")
+        }
+    }
+}
+
+/// Trap: the core is called in the async function, under its async lock: an async lock around it, and nothing is moved.
+/// Caught by: a_conversation_remembers
+/// Says: holds the thread, and all other conversations with it
+mod async_lock_alone {
+    impl Conversations {
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            self.find(name).lock().await.say(message)
+        }
+    }
+}
+
+/// Trap: the core is written anew, with the async client.
+/// Caught by: the compiler
+/// Says: is not a future
+mod async_core {
+    impl Conversations {
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let conversation = self.find(name);
+            let mut conversation = conversation.lock().await;
+            conversation.history.push(message.to_owned());
+            let reply = conversation.sdk.complete(&conversation.history.join("\n")).await?;
+            conversation.history.push(reply.text.clone());
+            Ok(reply.text)
+        }
+    }
+}
+
+/// Trap: one lock for the map and all conversations in it.
+/// Caught by: conversations_overlap
+/// Says: something holds a lock on all of them
+mod one_lock_for_all {
+    pub struct Conversations {
+        sdk: Client,
+        by_name: Arc<sync::Mutex<HashMap<String, Conversation>>>,
+    }
+
+    impl Conversations {
+        pub fn new(sdk: Client) -> Self {
+            Self { sdk, by_name: Arc::default() }
+        }
+
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let mut by_name = self.by_name.clone().lock_owned().await;
+            let (sdk, name, message) = (self.sdk.clone(), name.to_owned(), message.to_owned());
+            let call =
+                spawn_blocking(move || by_name.entry(name).or_insert_with(|| Conversation::new(sdk)).say(&message));
+            call.await.expect("the SDK does not panic")
+        }
+
+        fn find(&self, _name: &str) {}
+    }
+}
+
+/// Trap: one thread for all conversations, with a queue of messages.
+/// Caught by: conversations_overlap
+/// Says: or one thread serves them all
+mod one_thread_for_all {
+    use std::sync::mpsc;
+
+    use tokio::sync::oneshot;
+
+    type Message = (String, String, oneshot::Sender<Result<String, Error>>);
+
+    pub struct Conversations {
+        queue: mpsc::Sender<Message>,
+    }
+
+    impl Conversations {
+        pub fn new(sdk: Client) -> Self {
+            let (queue, messages) = mpsc::channel::<Message>();
+            std::thread::spawn(move || {
+                let mut by_name = HashMap::new();
+                for (name, message, reply) in messages {
+                    let conversation = by_name.entry(name).or_insert_with(|| Conversation::new(sdk.clone()));
+                    let _ = reply.send(conversation.say(&message));
+                }
+            });
+            Self { queue }
+        }
+
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let (reply, replies) = oneshot::channel();
+            let _ = self.queue.send((name.to_owned(), message.to_owned(), reply));
+            replies.await.expect("the thread answers")
+        }
+
+        fn find(&self, _name: &str) {}
+    }
+}
+
+/// Trap: a lock of `std`, taken on the pool: each message that waits holds a thread.
+/// Caught by: who_waits_holds_no_thread
+/// Says: all of them wait for a lock
+mod std_lock_on_the_pool {
+    pub struct Conversations {
+        sdk: Client,
+        by_name: Mutex<HashMap<String, Arc<Mutex<Conversation>>>>,
+    }
+
+    impl Conversations {
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let (conversation, message) = (self.find(name), message.to_owned());
+            let call = spawn_blocking(move || conversation.lock().expect("nobody panics with this lock").say(&message));
+            call.await.expect("the SDK does not panic")
+        }
+
+        fn find(&self, name: &str) -> Arc<Mutex<Conversation>> {
+            let mut by_name = self.by_name.lock().expect("nobody panics with this lock");
+            let begins = || Arc::new(Mutex::new(Conversation::new(self.sdk.clone())));
+            by_name.entry(name.to_owned()).or_insert_with(begins).clone()
+        }
+    }
+}
+
+/// Trap: the conversation is taken out of the map for the time of a call, and put back after it.
+/// Caught by: a_caller_gives_up
+/// Says: Where the conversation lives in the future that was dropped, it is lost
+mod taken_out_and_put_back {
+    pub struct Conversations {
+        sdk: Client,
+        by_name: Mutex<HashMap<String, Arc<sync::Mutex<Option<Conversation>>>>>,
+    }
+
+    impl Conversations {
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let place = self.find(name);
+            let mut place = place.lock().await;
+            let mut conversation = place.take().unwrap_or_else(|| Conversation::new(self.sdk.clone()));
+            let message = message.to_owned();
+            let call = spawn_blocking(move || {
+                let reply = conversation.say(&message);
+                (conversation, reply)
+            });
+            let (conversation, reply) = call.await.expect("the SDK does not panic");
+            *place = Some(conversation);
+            reply
+        }
+
+        fn find(&self, name: &str) -> Arc<sync::Mutex<Option<Conversation>>> {
+            let mut by_name = self.by_name.lock().expect("nobody panics with this lock");
+            by_name.entry(name.to_owned()).or_default().clone()
+        }
+    }
+}
+
+/// Trap: the lock of `std` is taken in the async function, and goes out to the pool: the next message holds the event
+/// loop.
+/// Caught by: conversations_overlap
+/// Says: by a lock of `std` that somebody else holds
+mod std_lock_across_the_call {
+    pub struct Conversations {
+        sdk: Client,
+        by_name: Mutex<HashMap<String, Arc<Mutex<Conversation>>>>,
+    }
+
+    impl Conversations {
+        #[allow(clippy::await_holding_lock, reason = "it is the mistake")]
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let conversation = self.find(name);
+            let (on_the_pool, message) = (conversation.clone(), message.to_owned());
+            // Who holds the conversation is in flight: wait for it here.
+            drop(conversation.lock().expect("nobody panics with this lock"));
+            let (begun, begins) = sync::oneshot::channel();
+            let call = spawn_blocking(move || {
+                let mut conversation = on_the_pool.lock().expect("nobody panics with this lock");
+                let _ = begun.send(());
+                conversation.say(&message)
+            });
+            let _ = begins.await;
+            call.await.expect("the SDK does not panic")
+        }
+
+        fn find(&self, name: &str) -> Arc<Mutex<Conversation>> {
+            let mut by_name = self.by_name.lock().expect("nobody panics with this lock");
+            let begins = || Arc::new(Mutex::new(Conversation::new(self.sdk.clone())));
+            by_name.entry(name.to_owned()).or_insert_with(begins).clone()
+        }
+    }
+}
+
+/// Trap: whose turn it is, and whether a call has ended, is asked again and again.
+/// Caught by: messages_keep_their_order
+/// Says: asks again and again
+mod asks_again_and_again {
+    impl Conversations {
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let conversation = self.find(name);
+            let (mut its_turn, message) = (conversation.lock_owned().await, message.to_owned());
+            let call = spawn_blocking(move || its_turn.say(&message));
+            while !call.is_finished() {
+                tokio::task::yield_now().await;
+            }
+            call.await.expect("the SDK does not panic")
+        }
+    }
+}
+
+/// Trap: a limit that nobody asked for: sixteen conversations at a time.
+/// Caught by: conversations_overlap
+/// Says: calls in flight: 16
+mod sixteen_at_a_time {
+    pub struct Conversations {
+        sdk: Client,
+        by_name: Mutex<HashMap<String, Arc<sync::Mutex<Conversation>>>>,
+        places: Arc<sync::Semaphore>,
+    }
+
+    impl Conversations {
+        pub fn new(sdk: Client) -> Self {
+            Self { sdk, by_name: Mutex::default(), places: Arc::new(sync::Semaphore::new(16)) }
+        }
+
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let conversation = self.find(name);
+            let mut its_turn = conversation.lock_owned().await;
+            let place = self.places.clone().acquire_owned().await.expect("nobody closes the semaphore");
+            let message = message.to_owned();
+            let call = spawn_blocking(move || {
+                let _place = place;
+                its_turn.say(&message)
+            });
+            call.await.expect("the SDK does not panic")
+        }
     }
 }
