@@ -1,14 +1,50 @@
-//! # No nested block on: a solution
+//! # No nested block_on: a solution
 //!
-//! TODO: why it works.
+//! `block_on` holds its thread until a future has ended. On the thread of an event loop, that future could never go on, so tokio
+//! panics instead of hanging. `block_in_place` round it helps on one flavour of runtime only.
 //!
-//! Also right: TODO: what else would.
+//! So the two sides get a thread each. The engine runs on one of the pool, where it may block. The model's client stays where
+//! it is at home, on the event loop. Between them: a channel for questions, each with a `oneshot` for its answer. The engine's
+//! side waits with `blocking_send` and `blocking_recv`, the other with `.await`.
+//!
+//! Ownership does the rest. When the engine has ended, its sender is dropped, and the loop ends. When `render` is dropped, its
+//! call is dropped with it, and so are the receiver of the questions and the sender of the answer: `lookup` finds both
+//! channels closed.
+//!
+//! Also right: `Handle::block_on` on the thread of the pool, which is no thread of an event loop, if the wait ends as well when
+//! `render` is gone (`select!` over the answer and a channel that closes). Mind that such a `block_on` drives no timers and no
+//! sockets on a current-thread runtime: somebody else must be in its `block_on`.
 
-use mock_llm::{MockLlm, Reply};
+use std::{panic::resume_unwind, sync::Arc};
 
-/// TODO: what it gives to its caller.
-pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-    llm.complete(prompt).await.expect("the script of this exercise has no faults")
+use futures::future::BoxFuture;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::spawn_blocking,
+};
+
+/// The engine, with one page to fill in. It calls `lookup` for each question, and returns the page.
+pub type Engine = Box<dyn FnOnce(&mut dyn FnMut(&str) -> String) -> String + Send>;
+
+/// The model's client: a question, and the future of its answer.
+pub type Ask = Arc<dyn Fn(String) -> BoxFuture<'static, String> + Send + Sync>;
+
+/// The page, with an answer for each of its questions.
+pub async fn render(engine: Engine, ask: Ask) -> String {
+    let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
+    let job = spawn_blocking(move || {
+        engine(&mut |question| {
+            let (reply, answer) = oneshot::channel();
+            // Where `render` is gone, the question is given back, or its sender is dropped: there is no answer.
+            let _ = questions.blocking_send((question.to_owned(), reply));
+            answer.blocking_recv().unwrap_or_default()
+        })
+    });
+    // Ends when the engine has: the closure owns the only sender.
+    while let Some((question, reply)) = asked.recv().await {
+        let _ = reply.send(ask(question).await);
+    }
+    job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }
 
 #[cfg(not(rust_analyzer))]

@@ -1,14 +1,319 @@
-use harness::{Check, secs, test};
-use mock_llm::{MockLlm, Model};
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::{Arc, Condvar, Mutex, MutexGuard},
+    task::{Poll, Waker},
+    thread::{self, ThreadId},
+};
 
-use super::answer;
+use futures::future::join;
+use harness::{Check, Finished, Message, Outcome, saw, test};
+use tokio::{runtime::Builder, task::spawn_blocking};
+
+use super::{Ask, Section, prompt, summarize};
 
 harness::checks!();
 
-/// TODO: what it checks, in a sentence that is true of every right answer.
+/// The provider, at which calls wait until the check lets them go.
+#[derive(Default)]
+struct Desk {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Nobody waits.
+    is_open: bool,
+    /// The titles of the sections that wait for their answers.
+    waiting: Vec<String>,
+    let_go: Vec<String>,
+    asked: Vec<(String, ThreadId)>,
+    /// The event loop is inside a poll of the learner's future.
+    polls: bool,
+    /// Which titles the check waits for, and how to tell it that one has come.
+    wanted: Vec<String>,
+    waker: Option<Waker>,
+}
+
+impl State {
+    fn all_wanted_are_here(&self) -> bool {
+        self.wanted.iter().all(|title| self.waiting.contains(title))
+    }
+}
+
+impl Desk {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nobody panics with the lock of the desk")
+    }
+
+    fn open() -> Arc<Self> {
+        let desk = Self::default();
+        desk.lock().is_open = true;
+        Arc::new(desk)
+    }
+
+    /// What the SDK does: it holds its thread.
+    fn answer(&self, prompt: &str) -> String {
+        let title = prompt.split('(').next().unwrap_or_default().to_owned();
+        let mut state = self.lock();
+        state.asked.push((prompt.to_owned(), thread::current().id()));
+        if !state.is_open {
+            state.waiting.push(title.clone());
+            if let Some(waker) = state.waker.take() {
+                waker.wake();
+            }
+            while !state.is_open && !state.let_go.contains(&title) {
+                state = self.changed.wait(state).expect("nobody panics with the lock of the desk");
+            }
+            state.waiting.retain(|waiting| *waiting != title);
+        }
+        format!("[{prompt}]")
+    }
+
+    /// Waits until these sections wait together.
+    async fn sees(&self, titles: &[&str]) {
+        self.lock().wanted = titles.iter().map(|title| (*title).to_owned()).collect();
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            state.waker = Some(cx.waker().clone());
+            if state.all_wanted_are_here() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    fn lets_go(&self, title: &str) {
+        self.lock().let_go.push(title.to_owned());
+        self.changed.notify_all();
+    }
+
+    fn opens(&self) {
+        self.lock().is_open = true;
+        self.changed.notify_all();
+    }
+
+    /// Why nothing goes on.
+    fn stuck(&self, threads: usize) -> Message {
+        let state = self.lock();
+        let pool = if threads == 1 { "one thread".to_owned() } else { format!("{threads} threads") };
+        let with = format!("with a pool of {pool}, after {} calls of `ask`", state.asked.len());
+        let message = if state.polls || (!state.waiting.is_empty() && state.all_wanted_are_here()) {
+            saw(format!("{with} nothing goes on, and the event loop stands still"))
+                .expected("the event loop to go on while `ask` holds its thread")
+                .because(
+                    "Something holds the thread of the event loop until the summary is there: a call of `ask` on it, a `recv` or \
+                     a `join` of a thread, a `block_on`. On this thread, the only way to wait is `.await`.",
+                )
+        } else if state.waiting.is_empty() {
+            saw(format!("{with} nothing goes on, and no call is in flight")).expected("the summary of the book").because(
+                "A job on the pool waits for another job on the pool. It holds its thread meanwhile, so the other one needs a \
+                 second thread. With as many waiting jobs as threads, nobody is left to do what they all wait for. A larger \
+                 pool only needs a deeper book. (A permit that a section keeps while it waits for its parts is such a thread, too.) What waits for jobs must hold no thread of the pool: wait on the event loop, \
+                 with `.await`, and give the pool only what blocks and waits for no other job.",
+            )
+        } else {
+            saw(format!("{with} only these are in flight: {}", state.waiting.join(", ")))
+                .expected(format!("{} in flight together", state.wanted.join(", ")))
+                .because(
+                    "A thread of the pool is free, and a section is ready to be asked about; but it waits for one that it does \
+                     not need. Awaiting one part before the next one begins is a queue; so is a level of the book that \
+                     begins only when all of the level below has ended.",
+                )
+        };
+        message.outcome(Outcome::Blocked)
+    }
+}
+
+fn leaf(title: &str) -> Section {
+    section(title, Vec::new())
+}
+
+fn section(title: &str, parts: Vec<Section>) -> Section {
+    Section { title: title.to_owned(), parts }
+}
+
+/// The prompts of a book, from its leaves to its root, and its summary.
+fn expected(section: &Section, prompts: &mut Vec<String>) -> String {
+    let summaries: Vec<String> = section.parts.iter().map(|part| expected(part, prompts)).collect();
+    let prompt = prompt(&section.title, &summaries);
+    prompts.push(prompt.clone());
+    format!("[{prompt}]")
+}
+
+struct Summary {
+    text: String,
+    /// The prompts, and whether each was asked on a thread of the pool.
+    asked: Vec<(String, bool)>,
+}
+
+/// Summarizes a book with a pool of this size, while `meanwhile` runs on the event loop.
+#[track_caller]
+fn summary(threads: usize, desk: &Arc<Desk>, book: &Section, meanwhile: impl AsyncFnOnce()) -> Finished<Summary> {
+    let stuck = desk.clone();
+    let check = Check::new().when_stuck(move |_| Some(stuck.stuck(threads)));
+    let check = check.a_panic_means(
+        "Nothing in this exercise panics by itself. Some ways to wait do, where they do not belong: `block_on` and \
+         `blocking_recv` on the thread of an event loop.",
+    );
+    check.by_hand(|| {
+        let of_the_pool = Arc::new(Mutex::new(Vec::new()));
+        let seen = of_the_pool.clone();
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .max_blocking_threads(threads)
+            .on_thread_start(move || seen.lock().expect("a push does not panic").push(thread::current().id()))
+            .build()
+            .expect("a runtime without sockets needs nothing that can be missing");
+        let at_the_desk = desk.clone();
+        let ask: Ask = Arc::new(move |prompt| at_the_desk.answer(prompt));
+        let (text, ()) = runtime.block_on(async {
+            let mut summarize = pin!(summarize(ask, book.clone()));
+            let watched = poll_fn(|cx| {
+                desk.lock().polls = true;
+                let poll = summarize.as_mut().poll(cx);
+                desk.lock().polls = false;
+                poll
+            });
+            join(watched, meanwhile()).await
+        });
+        let of_the_pool = of_the_pool.lock().expect("a push does not panic");
+        let asked = desk.lock().asked.iter().map(|(prompt, id)| (prompt.clone(), of_the_pool.contains(id))).collect();
+        Summary { text, asked }
+    })
+}
+
+#[track_caller]
+fn require_summary(run: &Finished<Summary>, threads: usize, book: &Section) {
+    let mut prompts = Vec::new();
+    let text = expected(book, &mut prompts);
+    let (seen, wanted) = (run.value().asked.len(), prompts.len());
+    let mut asked: Vec<String> = run.value().asked.iter().map(|(prompt, _)| prompt.clone()).collect();
+    asked.sort();
+    prompts.sort();
+    let why = if seen > wanted {
+        "Each section is asked about once: every call costs money."
+    } else {
+        "A section is asked about with the summaries of its parts, all of them, in the order of the parts: whichever of them was \
+         there first."
+    };
+    run.require(
+        asked == prompts && run.value().text == text,
+        saw(format!("with {threads} threads: {seen} calls, and the summary {}", short(&run.value().text)))
+            .expected(format!("{wanted} calls, and {}", short(&text)))
+            .because(why),
+    );
+}
+
+fn short(text: &str) -> String {
+    let start: String = text.chars().take(70).collect();
+    if start == text { format!("{text:?}") } else { format!("{start:?} …") }
+}
+
+/// Three levels and a pool of one thread: the summary comes.
 #[test]
-fn takes_as_long_as_one_call() {
-    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.937))]);
-    let run = Check::new().draws(&llm).run(async || answer(&llm, "What is a future?").await);
-    run.takes(secs(1.937), "TODO: the idea behind it.");
+fn ends_with_a_pool_of_one_thread() {
+    let chapter = |title: &str, parts: [&str; 3]| section(title, parts.map(leaf).into());
+    let book =
+        section("novel", vec![chapter("one", ["dawn", "noon", "dusk"]), chapter("two", ["night", "storm", "end"])]);
+    let run = summary(1, &Desk::open(), &book, async || ());
+    require_summary(&run, 1, &book);
+}
+
+/// While `ask` holds a thread of the pool, the event loop goes on.
+#[test]
+fn the_event_loop_goes_on() {
+    let desk = Arc::new(Desk::default());
+    let book = leaf("note");
+    let run = summary(1, &desk, &book, async || {
+        desk.sees(&["note"]).await;
+        desk.opens();
+    });
+    require_summary(&run, 1, &book);
+}
+
+/// As many parts are asked about together as the pool has threads.
+#[test]
+fn parts_do_not_wait_for_each_other() {
+    let desk = Arc::new(Desk::default());
+    let book = section("book", vec![leaf("a"), section("b", vec![leaf("c")]), leaf("d")]);
+    let run = summary(4, &desk, &book, async || {
+        desk.sees(&["a", "c", "d"]).await;
+        desk.opens();
+    });
+    let calls = run.value().asked.len();
+    run.require(
+        calls == 5,
+        saw(format!("{calls} calls")).expected("5, one for each section").because("Every call costs money."),
+    );
+}
+
+/// The summaries stand in the order of the parts, whichever was there first.
+#[test]
+fn summaries_in_the_order_of_the_parts() {
+    let desk = Arc::new(Desk::default());
+    let book = section("book", ["a", "b", "c", "d"].map(leaf).into());
+    let run = summary(4, &desk, &book, async || {
+        desk.sees(&["a", "b", "c", "d"]).await;
+        for title in ["c", "a", "d", "b"] {
+            desk.lets_go(title);
+            // All threads of the pool are busy. When this is done, one of them has ended its job.
+            spawn_blocking(|| ()).await.expect("nothing panics");
+        }
+        desk.opens();
+    });
+    require_summary(&run, 4, &book);
+}
+
+/// A section is asked about as soon as its own parts are there, however long another part takes.
+#[test]
+fn a_section_needs_its_own_parts_only() {
+    let desk = Arc::new(Desk::default());
+    let side = |title: &str, inner: &str| section(title, vec![section(inner, vec![leaf(&format!("{inner}{inner}"))])]);
+    let book = section("book", vec![side("left", "l"), side("right", "r")]);
+    let run = summary(2, &desk, &book, async || {
+        desk.sees(&["ll", "rr"]).await;
+        // The right side goes up to its top, while the left one is still at its leaf.
+        desk.lets_go("rr");
+        desk.sees(&["ll", "r"]).await;
+        desk.lets_go("r");
+        desk.sees(&["ll", "right"]).await;
+        desk.opens();
+    });
+    require_summary(&run, 2, &book);
+}
+
+/// `ask` is called on threads of the pool.
+#[test]
+fn asks_on_threads_of_the_pool() {
+    let book = section("a", vec![section("b", vec![leaf("c"), leaf("d")]), leaf("e"), leaf("f")]);
+    for threads in [2, 8] {
+        let run = summary(threads, &Desk::open(), &book, async || ());
+        let elsewhere: Vec<&str> =
+            run.value().asked.iter().filter(|(_, of_the_pool)| !of_the_pool).map(|(prompt, _)| &**prompt).collect();
+        run.require(
+            elsewhere.is_empty(),
+            saw(format!("{} of {} calls on another thread: {}", elsewhere.len(), run.value().asked.len(), elsewhere[..].join(", ")))
+                .expected("all calls on threads of the runtime's pool")
+                .because(
+                    "On the thread of the event loop, a call that blocks stops everybody else. With threads of your own, or with \
+                     a second pool, the size of the pool limits nothing: whoever has set it to four wants four calls.",
+                )
+                .outcome(Outcome::Blocked),
+        );
+    }
+}
+
+/// A pool of any size, and a deep book, a wide one, one with the same title everywhere, one without parts.
+#[test]
+fn any_pool_and_any_book() {
+    let deep = (0..70).fold(leaf("word"), |inner, level| section(&format!("level {level}"), vec![inner]));
+    let wide = section("letters", (0..300).map(|number| leaf(&format!("letter {}", number * 37 % 300))).collect());
+    let same = (0..4).fold(leaf("same"), |inner, _| section("same", vec![inner; 3]));
+    for threads in [1, 2, 3, 5] {
+        for book in [&deep, &wide, &same, &leaf("note")] {
+            let run = summary(threads, &Desk::open(), book, async || ());
+            require_summary(&run, threads, book);
+        }
+    }
 }

@@ -1,14 +1,392 @@
-use harness::{Check, secs, test};
-use mock_llm::{MockLlm, Model};
+use std::{
+    future::{Future, poll_fn},
+    panic::resume_unwind,
+    pin::pin,
+    sync::{Arc, Condvar, Mutex, MutexGuard},
+    task::{Poll, Waker},
+};
 
-use super::answer;
+use futures::future::{Either, join, select};
+use harness::{Check, Finished, Message, Outcome, saw, test};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::oneshot,
+};
+
+use super::{Ask, Engine, render};
 
 harness::checks!();
 
-/// TODO: what it checks, in a sentence that is true of every right answer.
+/// The model, and a place at which an engine waits in the middle of its work.
+#[derive(Default)]
+struct Desk {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// The questions, as they were asked.
+    asked: Vec<String>,
+    /// How many calls are in flight.
+    in_flight: usize,
+    /// The engine waits, and for how many times it has been let go.
+    engine_waits: usize,
+    let_go: usize,
+    /// How many answers may come.
+    answers: usize,
+    wakers: Vec<Waker>,
+    place: &'static str,
+    /// The event loop is inside a poll of `render`.
+    polls: bool,
+    /// `render` was dropped.
+    is_gone: bool,
+    /// And the engine has ended.
+    engine_is_gone: bool,
+}
+
+/// A call in flight.
+struct InFlight(Arc<Desk>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.changes(|state| state.in_flight -= 1);
+    }
+}
+
+impl Desk {
+    fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nobody panics with the lock of the desk")
+    }
+
+    fn changes(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        change(&mut state);
+        let wakers = std::mem::take(&mut state.wakers);
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+        self.changed.notify_all();
+    }
+
+    async fn sees(&self, what: impl Fn(&State) -> bool) {
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            if what(&state) {
+                return Poll::Ready(());
+            }
+            state.wakers.push(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// The model's client. An answer takes a turn of the event loop at least.
+    fn client(self: &Arc<Self>) -> Ask {
+        let desk = self.clone();
+        Arc::new(move |question| {
+            let desk = desk.clone();
+            Box::pin(async move {
+                desk.changes(|state| {
+                    state.asked.push(question.clone());
+                    state.in_flight += 1;
+                });
+                let number = desk.lock().asked.len();
+                let _call = InFlight(desk.clone());
+                tokio::task::yield_now().await;
+                desk.sees(|state| state.answers >= number).await;
+                format!("<{question}>")
+            })
+        })
+    }
+
+    /// The engine computes, until the check has seen it.
+    fn computes(&self) {
+        self.changes(|state| state.engine_waits += 1);
+        let mut state = self.lock();
+        while state.let_go < state.engine_waits {
+            state = self.changed.wait(state).expect("nobody panics with the lock of the desk");
+        }
+    }
+
+    fn stuck(&self) -> Message {
+        let state = self.lock();
+        let (place, asked) = (state.place, state.asked.len());
+        let (seen, expected, why) = if state.polls {
+            (
+                format!("{place}: the event loop stands still, after {asked} questions"),
+                "the event loop to go on while the engine works, and while it waits for an answer",
+                "Something holds the thread of the event loop: the engine itself, a `recv` or a `join` that waits for it, another \
+                 library's `block_on`. The answer can only come while the loop goes on. The engine needs a thread where it may \
+                 block, and `render` waits with `.await`.",
+            )
+        } else if state.engine_is_gone {
+            (
+                format!("{place}: `render` was dropped, and the engine has ended, and a call is still in flight"),
+                "the call to be dropped",
+                STILL_ASKS,
+            )
+        } else if state.is_gone {
+            (
+                format!(
+                    "{place}: `render` was dropped, and the engine does not come to its end, after {asked} questions"
+                ),
+                "the engine to end, with an empty text for each question from then on",
+                "Dropping `render` does not stop a thread. `lookup` still waits for an answer, and nobody is interested in it any \
+                 more: nobody told it. A channel does, when its other end is dropped.",
+            )
+        } else {
+            (
+                format!("{place}: nothing goes on, after {asked} questions"),
+                "the page",
+                "Each side waits for the other. Who sends the answer that the engine waits for? And when the engine has ended, how \
+                 does `render` hear that there are no more questions?",
+            )
+        };
+        saw(seen).expected(expected).because(why).outcome(Outcome::Blocked)
+    }
+}
+
+/// Where `render` runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    OneThread,
+    ManyThreads,
+    Task,
+}
+
+const PLACES: [Place; 3] = [Place::OneThread, Place::ManyThreads, Place::Task];
+
+impl Place {
+    fn name(self) -> &'static str {
+        match self {
+            Self::OneThread => "on a current-thread runtime",
+            Self::ManyThreads => "on a multi-threaded runtime",
+            Self::Task => "in a task of a multi-threaded runtime with one worker",
+        }
+    }
+
+    fn runtime(self) -> Runtime {
+        let mut builder = match self {
+            Self::OneThread => Builder::new_current_thread(),
+            Self::ManyThreads | Self::Task => Builder::new_multi_thread(),
+        };
+        if self != Self::OneThread {
+            builder.worker_threads(if self == Self::Task { 1 } else { 2 });
+        }
+        builder.enable_time().build().expect("a runtime without sockets needs nothing that can be missing")
+    }
+
+    fn run<T: Send + 'static>(self, future: impl Future<Output = T> + Send + 'static) -> T {
+        let runtime = self.runtime();
+        if self != Self::Task {
+            return runtime.block_on(future);
+        }
+        let task = runtime.spawn(future);
+        runtime.block_on(task).unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}
+
+/// Runs this in a place.
+#[track_caller]
+fn run_in<T: Send + 'static>(
+    place: Place,
+    desk: &Arc<Desk>,
+    future: impl Future<Output = T> + Send + 'static,
+) -> Finished<T> {
+    desk.lock().place = place.name();
+    let stuck = desk.clone();
+    let check = Check::new().when_stuck(move |_| Some(stuck.stuck())).a_panic_means(format!(
+        "It happened {}. The engine has no reason to panic, and neither has its `lookup`.",
+        place.name()
+    ));
+    check.by_hand(|| place.run(future))
+}
+
+/// `render`, and the desk knows when it is polled.
+async fn watched(desk: Arc<Desk>, engine: Engine) -> String {
+    let mut render = pin!(render(engine, desk.client()));
+    poll_fn(|cx| {
+        desk.lock().polls = true;
+        let poll = render.as_mut().poll(cx);
+        desk.lock().polls = false;
+        poll
+    })
+    .await
+}
+
+/// Each question is asked once, in turn, and its answer stands on the page.
 #[test]
-fn takes_as_long_as_one_call() {
-    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.937))]);
-    let run = Check::new().draws(&llm).run(async || answer(&llm, "What is a future?").await);
-    run.takes(secs(1.937), "TODO: the idea behind it.");
+fn the_page_has_its_answers() {
+    for place in PLACES {
+        for count in [0_usize, 1, 5, 300] {
+            let desk = Desk::new();
+            desk.lock().answers = usize::MAX;
+            // Each question is made of the answer before it, and a question may come twice.
+            let engine: Engine = Box::new(move |lookup| {
+                let mut page = String::from("page:");
+                for number in 0..count {
+                    let last = page.len() % 7;
+                    page.push_str(&lookup(&format!("question {} {last}", number / 2)));
+                }
+                page
+            });
+            let mut wanted = String::from("page:");
+            let mut questions = Vec::new();
+            for number in 0..count {
+                let question = format!("question {} {}", number / 2, wanted.len() % 7);
+                wanted.push_str(&format!("<{question}>"));
+                questions.push(question);
+            }
+            let run = run_in(place, &desk, watched(desk.clone(), engine));
+            let asked = desk.lock().asked.clone();
+            run.require(
+                asked == questions && *run.value() == wanted,
+                saw(format!("{}: {} questions asked, and the page {}", place.name(), asked.len(), short(run.value())))
+                    .expected(format!("{count} questions, and {}", short(&wanted)))
+                    .because(
+                        "Each call of `lookup` is a question to the model, and returns the answer to this very question. The \
+                         engine makes the next question of it, so none can be asked before.",
+                    ),
+            );
+        }
+    }
+}
+
+fn short(text: &str) -> String {
+    let start: String = text.chars().take(60).collect();
+    if start == text { format!("{text:?}") } else { format!("{start:?} …") }
+}
+
+/// While the engine works, and while an answer is on its way, the event loop goes on.
+#[test]
+fn the_event_loop_goes_on() {
+    for place in PLACES {
+        let desk = Desk::new();
+        let at_the_desk = desk.clone();
+        let engine: Engine = Box::new(move |lookup| {
+            at_the_desk.computes();
+            let answer = lookup("one");
+            at_the_desk.computes();
+            format!("{answer} {}", lookup("two"))
+        });
+        let (loops, rendered) = (desk.clone(), desk.clone());
+        let run = run_in(place, &desk, async move {
+            let other = async {
+                loops.sees(|state| state.engine_waits == 1).await;
+                loops.changes(|state| state.let_go = 1);
+                loops.sees(|state| state.in_flight == 1).await;
+                loops.changes(|state| state.answers = 1);
+                loops.sees(|state| state.engine_waits == 2).await;
+                loops.changes(|state| (state.let_go, state.answers) = (2, 2));
+            };
+            join(watched(rendered, engine), other).await.0
+        });
+        run.require(
+            run.value() == "<one> <two>",
+            saw(format!("{}: {:?}", place.name(), run.value()))
+                .expected("\"<one> <two>\"")
+                .because("The page is the same, whoever else is there."),
+        );
+    }
+}
+
+const STILL_ASKS: &str = "The reader has gone, and the model still answers, for money. A job on the pool cannot be aborted, and a \
+                          `block_on` or a task of its own goes on without `render`. Let the call live in `render` itself, or end \
+                          with it: then it is dropped with it.";
+
+/// When the caller drops `render`, its call is dropped, nobody asks any more, and the engine comes to its end.
+#[test]
+fn a_caller_who_gives_up_asks_no_more() {
+    // In the middle of a question, and between two of them.
+    for in_a_question in [true, false] {
+        for place in PLACES {
+            let desk = Desk::new();
+            desk.lock().answers = if in_a_question { 1 } else { usize::MAX };
+            let (tell, told) = oneshot::channel();
+            let at_the_desk = desk.clone();
+            let engine: Engine = Box::new(move |lookup| {
+                let mut page = lookup("one");
+                if !in_a_question {
+                    at_the_desk.computes();
+                }
+                for question in ["two", "three", "four"] {
+                    page.push_str(&lookup(question));
+                }
+                let _ = tell.send(page.clone());
+                page
+            });
+            let (loops, rendered) = (desk.clone(), desk.clone());
+            let run = run_in(place, &desk, async move {
+                let gives_up = async {
+                    if in_a_question {
+                        loops.sees(|state| state.asked.len() == 2 && state.in_flight == 1).await;
+                    } else {
+                        loops.sees(|state| state.engine_waits == 1).await;
+                    }
+                };
+                let render = Box::pin(watched(rendered, engine));
+                match select(render, pin!(gives_up)).await {
+                    Either::Left(_) => return Err("`render` returned before the engine had ended"),
+                    Either::Right(((), render)) => drop(render),
+                }
+                loops.changes(|state| (state.is_gone, state.let_go) = (true, 1));
+                let page = told.await.map_err(|_| "the engine was ended by a panic of its `lookup`");
+                loops.changes(|state| state.engine_is_gone = true);
+                loops.sees(|state| state.in_flight == 0).await;
+                page
+            });
+            let asked = desk.lock().asked.clone();
+            let in_flight = desk.lock().in_flight;
+            let questions = if in_a_question { 2 } else { 1 };
+            run.require(
+                asked.len() == questions && in_flight == 0,
+                saw(format!(
+                    "{}: {} questions asked, {in_flight} of them still in flight, when `render` was dropped after {questions}",
+                    place.name(),
+                    asked.len()
+                ))
+                .expected(format!("{questions}, and none in flight"))
+                .because(STILL_ASKS),
+            );
+            run.require(
+                run.value().as_deref() == Ok("<one>"),
+                saw(match run.value() {
+                    Ok(page) => format!("{}: the engine ended with {page:?}", place.name()),
+                    Err(what) => format!("{}: {what}", place.name()),
+                })
+                .expected("the engine to end with \"<one>\": the answer that came, and empty texts")
+                .because(
+                    "Nobody answers any more: what `lookup` finds then is a closed channel, and no reason to panic.",
+                ),
+            );
+        }
+    }
+}
+
+/// A panic of the engine is a panic of `render`.
+#[test]
+fn a_panic_of_the_engine_reaches_the_caller() {
+    for place in PLACES {
+        let desk = Desk::new();
+        desk.lock().answers = usize::MAX;
+        let engine: Engine = Box::new(|lookup| panic!("the page has no {}", lookup("one")));
+        let rendered = desk.clone();
+        let run = run_in(place, &desk, async move {
+            let task = tokio::spawn(watched(rendered, engine));
+            task.await.map_err(|error| error.is_panic())
+        });
+        run.require(
+            *run.value() == Err(true),
+            saw(match run.value() {
+                Ok(page) => format!("{}: the engine panicked, and `render` returned {page:?}", place.name()),
+                Err(_) => format!("{}: `render` was cancelled", place.name()),
+            })
+            .expected("a panic of `render`")
+            .because("A job that panics gives a `JoinError` to whoever awaits it: it must not become a page."),
+        );
+    }
 }

@@ -1,14 +1,385 @@
-use harness::{Check, secs, test};
-use mock_llm::{MockLlm, Model};
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::{Arc, Condvar, Mutex, MutexGuard, mpsc},
+    task::{Context, Poll, Waker},
+    thread::{self, ThreadId},
+    time::Duration,
+};
 
-use super::answer;
+use harness::{Check, Finished, Message, Outcome, saw, test};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{Documents, Indexing};
 
 harness::checks!();
 
-/// TODO: what it checks, in a sentence that is true of every right answer.
+/// The provider: each call waits until the check lets it go.
+#[derive(Default)]
+struct Desk {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// How many documents may be embedded.
+    may: usize,
+    begun: Vec<String>,
+    done: usize,
+    threads: Vec<ThreadId>,
+    waker: Option<Waker>,
+    /// What the check does now: it is in the words of a run that stands still.
+    step: Step,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    #[default]
+    Starting,
+    Waiting,
+    Stopping,
+    DroppingTheRuntime,
+    WaitingForTheEnd,
+}
+
+impl Desk {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nobody panics with the lock of the desk")
+    }
+
+    /// What the SDK does: it holds its thread.
+    fn embed(&self, document: String) {
+        let mut state = self.lock();
+        state.begun.push(document);
+        state.threads.push(thread::current().id());
+        if let Some(waker) = state.waker.take() {
+            waker.wake();
+        }
+        let number = state.begun.len();
+        while state.may < number {
+            state = self.changed.wait(state).expect("nobody panics with the lock of the desk");
+        }
+        state.done += 1;
+    }
+
+    fn lets(&self, documents: usize) {
+        self.lock().may = documents;
+        self.changed.notify_all();
+    }
+
+    /// Waits until as many documents have been begun.
+    async fn sees(&self, documents: usize) {
+        self.is_at(Step::Waiting);
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            state.waker = Some(cx.waker().clone());
+            if state.begun.len() >= documents { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    fn is_at(&self, step: Step) {
+        self.lock().step = step;
+    }
+
+    fn begun(&self) -> usize {
+        self.lock().begun.len()
+    }
+
+    /// Why nothing goes on.
+    fn stuck(&self) -> Message {
+        let state = self.lock();
+        let (seen, expected, why) = match state.step {
+            Step::Starting | Step::Waiting if state.begun.is_empty() => (
+                "no document is embedded, and nothing goes on",
+                "the first document to be begun",
+                "`start` begins the work, and nobody has to wait for it or ask for it. `documents` may be endless: whoever fetches \
+                 them all before the first is embedded never begins.",
+            ),
+            Step::Starting | Step::Waiting => (
+                "the event loop stands still while a document is embedded",
+                "the event loop to go on",
+                "`embed` holds the thread of the event loop, or something on it waits for `embed`. The work needs a thread that is \
+                 not the loop's.",
+            ),
+            Step::Stopping => (
+                "`stop` does not return, though the document in work may end; or it holds the event loop, which lets it end",
+                "`stop` to wait for the document in work, with `.await`, and then to return",
+                "Whoever waits for a thread with `join`, or with a `recv` that blocks, holds the event loop's thread meanwhile. \
+                 Let the thread tell its end in a way that can be awaited. And the work must hear that it is to stop: `documents` \
+                 may be endless.",
+            ),
+            Step::DroppingTheRuntime => (
+                "the runtime is dropped, and that does not return: a call of `embed` still goes on",
+                "dropping the runtime to return, though the call never does",
+                "Dropping a runtime waits for the jobs of its blocking pool that have begun: they cannot be stopped, and neither \
+                 an `abort` nor a flag helps while one is inside a call. So work that may never end does not belong on the \
+                 pool. Nobody waits for a thread of your own.",
+            ),
+            Step::WaitingForTheEnd => (
+                "the work does not end: nobody is interested in it any more, and it still has its documents",
+                "the work to end after the document in work",
+                "A handle that is dropped stops nothing: neither a thread nor a job on the pool hears of it, unless your code \
+                 tells it. What runs when an `Indexing` is dropped, or the future of `stop`?",
+            ),
+        };
+        let numbers = format!("{} documents begun, {} embedded", state.begun.len(), state.done);
+        saw(format!("{seen} ({numbers})")).expected(expected).because(why).outcome(Outcome::Blocked)
+    }
+}
+
+/// The documents, and word of their end: whoever owns them drops them when the work is over.
+fn documents(count: usize) -> (Documents, mpsc::Receiver<()>) {
+    let (alive, ended) = mpsc::channel();
+    let documents = (0..count).map(move |number| {
+        // Whoever has fetched so many would fetch more, until the memory is full.
+        while number >= 10_000 {
+            thread::park();
+        }
+        let _until_it_is_dropped = &alive;
+        format!("document {}", number * 7 % 100)
+    });
+    (Box::new(documents), ended)
+}
+
+/// More than anybody embeds.
+const ENDLESS: usize = usize::MAX / 7;
+
+struct Work {
+    ended: mpsc::Receiver<()>,
+    indexing: Indexing,
+}
+
+impl Work {
+    fn start(desk: &Arc<Desk>, count: usize) -> Self {
+        let (documents, ended) = documents(count);
+        let at_the_desk = desk.clone();
+        let indexing = Indexing::start(documents, Box::new(move |document| at_the_desk.embed(document)));
+        Self { ended, indexing }
+    }
+}
+
+/// Waits until the work has let its documents go. It is for the watchdog to say that it never does.
+fn wait_for_the_end(desk: &Desk, ended: &mpsc::Receiver<()>) {
+    desk.is_at(Step::WaitingForTheEnd);
+    let _ = ended.recv();
+}
+
+/// Counts the polls of a future.
+struct Counted<'a, F> {
+    future: Pin<&'a mut F>,
+    polls: &'a mut usize,
+}
+
+impl<F: Future> Future for Counted<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        *self.polls += 1;
+        self.future.as_mut().poll(cx)
+    }
+}
+
+/// Runs code that may make a runtime, and drop it.
+#[track_caller]
+fn run<T>(desk: &Arc<Desk>, code: impl FnOnce() -> T) -> Finished<T> {
+    let stuck = desk.clone();
+    let check = Check::new().when_stuck(move |_| Some(stuck.stuck())).a_panic_means(
+        "Nothing in this exercise panics by itself. A report that nobody wants any more is no reason to panic, and some ways to \
+         wait panic on the thread of an event loop.",
+    );
+    check.by_hand(code)
+}
+
+fn runtime() -> Runtime {
+    let mut builder = Builder::new_current_thread();
+    builder
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime without sockets needs nothing that can be missing")
+}
+
+#[track_caller]
+fn require_begun<T>(run: &Finished<T>, desk: &Desk, wanted: usize, because: &str) {
+    let begun = desk.begun();
+    run.require(
+        begun == wanted,
+        saw(format!("{begun} documents were begun")).expected(format!("{wanted}")).because(because),
+    );
+}
+
+/// `stop` lets no further document begin, waits for the one in work, and says how many were embedded.
 #[test]
-fn takes_as_long_as_one_call() {
-    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(secs(1.937))]);
-    let run = Check::new().draws(&llm).run(async || answer(&llm, "What is a future?").await);
-    run.takes(secs(1.937), "TODO: the idea behind it.");
+fn stops_after_the_document_in_work() {
+    for (let_go, endless) in [(3, false), (0, false), (2, true)] {
+        let desk = Arc::new(Desk::default());
+        let run = run(&desk, || {
+            runtime().block_on(async {
+                let Work { indexing, ended } = Work::start(&desk, if endless { ENDLESS } else { 300 });
+                desk.lets(let_go);
+                desk.sees(let_go + 1).await;
+                desk.is_at(Step::Stopping);
+                let mut stop = pin!(indexing.stop());
+                let early = poll_fn(|cx| Poll::Ready(stop.as_mut().poll(cx))).await;
+                if let Poll::Ready(count) = early {
+                    return (true, count);
+                }
+                // From here on, everything may go through.
+                desk.lets(usize::MAX);
+                let count = stop.await;
+                wait_for_the_end(&desk, &ended);
+                (false, count)
+            })
+        });
+        let (early, count) = *run.value();
+        run.require(
+            !early,
+            saw(format!("`stop` returned {count} while a document was in work"))
+                .expected("`stop` to wait until the work has ended")
+                .because(
+                    "A call cannot be ended from outside: `abort` on a job that has begun does nothing, and a flag is not seen \
+                     before the call returns. Whoever goes on now believes that nobody works any more; but somebody does.",
+                ),
+        );
+        require_begun(&run, &desk, let_go + 1, STILL_WORKS);
+        run.require(
+            count == let_go + 1,
+            saw(format!("`stop` returned {count}")).expected(format!("{}", let_go + 1)).because(
+                "The document in work is embedded when `stop` returns: it counts too, and one that was never begun does not.",
+            ),
+        );
+    }
+}
+
+const STILL_WORKS: &str = "After `stop` the work went on. It has to look whether it is to go on before *each* document: one look before \
+                           the first, or a look that comes to nothing until the next one is done, is too late. And it must \
+                           have been told when `stop` is polled for the first time.";
+
+/// While `stop` waits, the event loop goes on, and nobody looks again and again.
+#[test]
+fn stop_waits_without_looking() {
+    let desk = Arc::new(Desk::default());
+    let run = run(&desk, || {
+        runtime().block_on(async {
+            let Work { indexing, .. } = Work::start(&desk, 5);
+            desk.sees(1).await;
+            desk.is_at(Step::Stopping);
+            let mut polls = 0;
+            let mut stop = pin!(indexing.stop());
+            let early = poll_fn(|cx| Poll::Ready(stop.as_mut().poll(cx).is_ready())).await;
+            if early {
+                return 0;
+            }
+            // The clock is paused: who sleeps and looks has thousands of looks in this time, and who waits has none.
+            let later = desk.clone();
+            let helper = thread::spawn(move || {
+                thread::sleep(Duration::from_millis(30));
+                later.lets(usize::MAX);
+            });
+            Counted { future: stop, polls: &mut polls }.await;
+            helper.join().expect("it does not panic");
+            polls
+        })
+    });
+    run.premise(*run.value() > 0, "`stop` did not wait.");
+    let polls = *run.value();
+    run.require(
+        polls <= 4,
+        saw(format!("`stop` was polled {polls} times while one document was embedded"))
+            .expected("4 times at most: it is woken when the work has ended")
+            .because(
+                "A loop that sleeps and looks is late by half its sleep, and works for nothing meanwhile. What ends can say so: a \
+                 channel wakes whoever waits.",
+            )
+            .outcome(Outcome::BusyLoop),
+    );
+}
+
+/// All documents are embedded where nobody stops the work, each once and in order; then `stop` says how many.
+#[test]
+fn without_a_stop_all_are_embedded() {
+    for count in [0, 1, 250] {
+        let desk = Arc::new(Desk::default());
+        desk.lets(usize::MAX);
+        let run = run(&desk, || {
+            runtime().block_on(async {
+                let Work { indexing, ended } = Work::start(&desk, count);
+                wait_for_the_end(&desk, &ended);
+                desk.is_at(Step::Stopping);
+                indexing.stop().await
+            })
+        });
+        let wanted: Vec<String> = (0..count).map(|number| format!("document {}", number * 7 % 100)).collect();
+        let begun = desk.lock().begun.clone();
+        run.require(
+            begun == wanted && *run.value() == count,
+            saw(format!("{} documents embedded, and `stop` returned {}", begun.len(), run.value()))
+                .expected(format!("{count} documents, in order, and {count}"))
+                .because("Nobody stopped the work before it had ended: it goes on while the app does something else."),
+        );
+    }
+}
+
+/// Whoever drops an `Indexing`, or the future of `stop`, has stopped it too.
+#[test]
+fn a_drop_stops_it_too() {
+    for by_a_future in [false, true] {
+        let desk = Arc::new(Desk::default());
+        let run = run(&desk, || {
+            let runtime = runtime();
+            let ended = runtime.block_on(async {
+                let Work { indexing, ended } = Work::start(&desk, 400);
+                desk.lets(2);
+                desk.sees(3).await;
+                desk.is_at(Step::Stopping);
+                if by_a_future {
+                    let mut stop = Box::pin(indexing.stop());
+                    let _ = poll_fn(|cx| Poll::Ready(stop.as_mut().poll(cx).is_ready())).await;
+                } else {
+                    drop(indexing);
+                }
+                ended
+            });
+            desk.lets(usize::MAX);
+            wait_for_the_end(&desk, &ended);
+        });
+        require_begun(
+            &run,
+            &desk,
+            3,
+            "The user has gone, and the work went on. A thread hears nothing of a handle that is dropped: whoever drops it has to \
+             tell, which is what `Drop` is for.",
+        );
+    }
+}
+
+/// Dropping the runtime returns, though a call of `embed` never does.
+#[test]
+fn the_runtime_goes_while_a_call_hangs() {
+    for stopped in [false, true] {
+        let desk = Arc::new(Desk::default());
+        let run = run(&desk, || {
+            let runtime = runtime();
+            let (ended, left) = runtime.block_on(async {
+                let Work { indexing, ended } = Work::start(&desk, 10);
+                desk.sees(1).await;
+                desk.is_at(Step::Stopping);
+                let mut left = Some(indexing);
+                if stopped {
+                    let mut stop = Box::pin(left.take().expect("it was put there").stop());
+                    let _ = poll_fn(|cx| Poll::Ready(stop.as_mut().poll(cx).is_ready())).await;
+                }
+                (ended, left)
+            });
+            desk.is_at(Step::DroppingTheRuntime);
+            drop(runtime);
+            drop(left);
+            // The call comes back after all, and what it finds is not an error.
+            desk.lets(usize::MAX);
+            wait_for_the_end(&desk, &ended);
+        });
+        require_begun(&run, &desk, 1, STILL_WORKS);
+    }
 }

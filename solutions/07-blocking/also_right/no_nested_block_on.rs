@@ -1,12 +1,95 @@
-//! # No nested block on: what else is right
+//! # No nested block_on: what else is right
 //!
 //! Each module holds only what differs from the solution, `../no_nested_block_on.rs`.
 
-/// Also right: TODO: another idiom (here: in a task of its own).
-mod in_a_task {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        let (llm, prompt) = (llm.clone(), prompt.to_owned());
-        let task = tokio::spawn(async move { llm.complete(&prompt).await });
-        task.await.expect("the task does not panic").expect("the script of this exercise has no faults")
+/// Also right: `block_on` on a thread of the pool, which ends as well when `render` is gone.
+mod block_on_and_a_channel_that_closes {
+    use tokio::runtime::Handle;
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let runtime = Handle::current();
+        let (mut gone, _as_long_as_render) = oneshot::channel::<()>();
+        let job = spawn_blocking(move || {
+            engine(&mut |question| {
+                runtime.block_on(async {
+                    tokio::select! {
+                        biased;
+                        () = gone.closed() => String::new(),
+                        answer = ask(question.to_owned()) => answer,
+                    }
+                })
+            })
+        });
+        job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}
+
+/// Also right: a thread of its own, and channels of the standard library where they may block.
+mod a_thread_of_its_own {
+    use std::{sync::mpsc::sync_channel, thread};
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (questions, mut asked) = mpsc::unbounded_channel();
+        let (reply, page) = oneshot::channel();
+        thread::spawn(move || {
+            let page = engine(&mut |question| {
+                let (answer, answers) = sync_channel(1);
+                let _ = questions.send((question.to_owned(), answer));
+                answers.recv().unwrap_or_default()
+            });
+            let _ = reply.send(page);
+        });
+        while let Some((question, answer)) = asked.recv().await {
+            let text = ask(question).await;
+            let _ = answer.send(text);
+        }
+        page.await.expect("the engine does not panic")
+    }
+}
+
+/// Also right: a task that answers, in a `JoinSet` that aborts it when `render` is dropped.
+mod a_task_that_is_aborted {
+    use tokio::task::JoinSet;
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(8);
+        let mut answers = JoinSet::new();
+        answers.spawn(async move {
+            while let Some((question, reply)) = asked.recv().await {
+                let _ = reply.send(ask(question).await);
+            }
+        });
+        let job = spawn_blocking(move || {
+            engine(&mut |question| {
+                let (reply, answer) = oneshot::channel();
+                if questions.blocking_send((question.to_owned(), reply)).is_err() {
+                    return String::new();
+                }
+                answer.blocking_recv().unwrap_or_default()
+            })
+        });
+        job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}
+
+/// Also right: the job and the questions in one `select!`.
+mod one_select {
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
+        let mut job = spawn_blocking(move || {
+            engine(&mut |question| {
+                let (reply, answer) = oneshot::channel();
+                let _ = questions.blocking_send((question.to_owned(), reply));
+                answer.blocking_recv().unwrap_or_default()
+            })
+        });
+        loop {
+            tokio::select! {
+                page = &mut job => return page.expect("the engine does not panic"),
+                Some((question, reply)) = asked.recv() => {
+                    let _ = reply.send(ask(question).await);
+                }
+            }
+        }
     }
 }

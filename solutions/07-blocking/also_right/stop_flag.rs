@@ -2,11 +2,139 @@
 //!
 //! Each module holds only what differs from the solution, `../stop_flag.rs`.
 
-/// Also right: TODO: another idiom (here: in a task of its own).
-mod in_a_task {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        let (llm, prompt) = (llm.clone(), prompt.to_owned());
-        let task = tokio::spawn(async move { llm.complete(&prompt).await });
-        task.await.expect("the task does not panic").expect("the script of this exercise has no faults")
+/// Also right: the work goes on while somebody holds the `Arc`.
+/// Without: impl Drop for Indexing
+mod a_weak_pointer {
+    pub struct Indexing {
+        wanted: Arc<()>,
+        embedded: oneshot::Receiver<usize>,
+    }
+
+    impl Indexing {
+        pub fn start(mut documents: Documents, mut embed: Embed) -> Self {
+            let wanted = Arc::new(());
+            let is_wanted = Arc::downgrade(&wanted);
+            let (report, embedded) = oneshot::channel();
+            thread::spawn(move || {
+                let mut count = 0;
+                while is_wanted.strong_count() > 0
+                    && let Some(document) = documents.next()
+                {
+                    embed(document);
+                    count += 1;
+                }
+                let _ = report.send(count);
+            });
+            Self { wanted, embedded }
+        }
+
+        pub async fn stop(self) -> usize {
+            let Self { wanted, embedded } = self;
+            drop(wanted);
+            embedded.await.expect("the SDK does not panic")
+        }
+    }
+}
+
+/// Also right: two channels. The sender of the one is dropped, which the thread sees when it asks.
+/// Without: impl Drop for Indexing
+mod a_channel_that_closes {
+    use std::sync::mpsc::{Sender, TryRecvError, channel};
+
+    pub struct Indexing {
+        going: Sender<()>,
+        embedded: oneshot::Receiver<usize>,
+    }
+
+    impl Indexing {
+        pub fn start(mut documents: Documents, mut embed: Embed) -> Self {
+            let (going, goes_on) = channel();
+            let (report, embedded) = oneshot::channel();
+            thread::spawn(move || {
+                let mut count = 0;
+                while goes_on.try_recv() == Err(TryRecvError::Empty)
+                    && let Some(document) = documents.next()
+                {
+                    embed(document);
+                    count += 1;
+                }
+                let _ = report.send(count);
+            });
+            Self { going, embedded }
+        }
+
+        pub async fn stop(self) -> usize {
+            drop(self.going);
+            self.embedded.await.expect("the SDK does not panic")
+        }
+    }
+}
+
+/// Also right: a guard inside sets the flag when it is dropped, and the count is in a `watch`.
+/// Without: impl Drop for Indexing
+mod a_guard_and_a_watch {
+    use tokio::sync::watch;
+
+    struct SetOnDrop(Arc<AtomicBool>);
+
+    impl Drop for SetOnDrop {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    pub struct Indexing {
+        guard: SetOnDrop,
+        count: watch::Receiver<usize>,
+    }
+
+    impl Indexing {
+        pub fn start(mut documents: Documents, mut embed: Embed) -> Self {
+            let flag = Arc::new(AtomicBool::new(false));
+            let (told, count) = watch::channel(0);
+            let guard = SetOnDrop(flag.clone());
+            thread::Builder::new()
+                .name("indexing".to_owned())
+                .spawn(move || {
+                    while !flag.load(Ordering::SeqCst) {
+                        let Some(document) = documents.next() else { break };
+                        embed(document);
+                        told.send_modify(|count| *count += 1);
+                    }
+                })
+                .expect("a thread can be started");
+            Self { guard, count }
+        }
+
+        pub async fn stop(self) -> usize {
+            let Self { guard, mut count } = self;
+            drop(guard);
+            while count.changed().await.is_ok() {}
+            let count = *count.borrow();
+            count
+        }
+    }
+}
+
+/// Also right: a `for` loop that looks at the flag when it has the next document, and leaves it.
+mod a_for_loop {
+    impl Indexing {
+        pub fn start(documents: Documents, mut embed: Embed) -> Self {
+            let stopped = Arc::new(AtomicBool::new(false));
+            let (report, embedded) = oneshot::channel();
+            let flag = stopped.clone();
+            thread::spawn(move || {
+                let mut count = 0;
+                for document in documents {
+                    if flag.load(Ordering::Acquire) {
+                        break;
+                    }
+                    embed(document);
+                    count += 1;
+                }
+                report.send(count).ok();
+            });
+            Self { stopped, embedded }
+        }
     }
 }

@@ -1,14 +1,34 @@
-//! # No nested block on
+//! # No nested block_on
 //!
-//! TODO: the task, in two or three sentences. Everything that a check requires stands here.
+//! A template engine fills in a page. It is a library with a synchronous interface: where the page has a question, the engine
+//! calls `lookup`, goes on with the answer, and may make the next question of it. It computes a lot in between. Your model's
+//! client is async. The draft below asks the runtime to wait inside of the runtime, and panics at the first question.
 //!
-//! Run: `cargo workbook check 07-blocking/no_nested_block_on` · Read: book, chapter 7 · 10 min
+//! Mend `render`, on every flavour of runtime: the engine works elsewhere, so that the event loop goes on, and each question is
+//! asked once. A panic of the engine is a panic of `render`. And when the caller drops `render`, nobody asks the model any more:
+//! the call in flight is dropped, `lookup` gives an empty text from then on, and the engine comes to its end with that.
+//!
+//! The engine and its `lookup` cannot be made async: they are as they are.
+//!
+//! Starts: wrong
+//! Run: `cargo workbook check 07-blocking/no_nested_block_on` · Read: book, chapter 7, A runtime inside a runtime · 10 min
 
-use mock_llm::{MockLlm, Reply};
+use std::sync::Arc;
 
-/// TODO: what it gives to its caller.
-pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-    todo!("TODO: say what to do")
+use futures::future::BoxFuture;
+use tokio::{runtime::Handle, sync::mpsc, sync::oneshot, task::spawn_blocking};
+
+/// The engine, with one page to fill in. It calls `lookup` for each question, and returns the page.
+pub type Engine = Box<dyn FnOnce(&mut dyn FnMut(&str) -> String) -> String + Send>;
+
+/// The model's client: a question, and the future of its answer.
+pub type Ask = Arc<dyn Fn(String) -> BoxFuture<'static, String> + Send + Sync>;
+
+/// The page, with an answer for each of its questions.
+pub async fn render(engine: Engine, ask: Ask) -> String {
+    let runtime = Handle::current();
+    let mut lookup = |question: &str| runtime.block_on(ask(question.to_owned()));
+    engine(&mut lookup)
 }
 
 #[path = "checks/no_nested_block_on.rs"]

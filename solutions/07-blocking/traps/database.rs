@@ -2,12 +2,264 @@
 //!
 //! Each module holds only what differs from the solution, `../database.rs`.
 
-/// Trap: TODO: what is believed wrongly (here: the first reply is only to warm up).
-/// Caught by: takes_as_long_as_one_call
-/// Says: the run took 3.874 s
-mod asks_twice {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        llm.complete(prompt).await.expect("the script of this exercise has no faults");
-        llm.complete(prompt).await.expect("the script of this exercise has no faults")
+/// Trap: a lock round the connection, and the work on the thread of whoever calls.
+/// Caught by: tokens_go_on_during_a_commit
+/// Says: the event loop stands still
+mod a_lock_on_the_loop {
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone)]
+    pub struct Database {
+        connection: Arc<Mutex<Connection>>,
+    }
+
+    impl Database {
+        pub fn new(connection: Connection) -> Self {
+            Self { connection: Arc::new(Mutex::new(connection)) }
+        }
+
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            work(&mut self.connection.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        }
+    }
+}
+
+/// Trap: a job on the pool for each call, and a lock round the connection.
+/// Caught by: one_thread_and_the_order_of_the_calls
+/// Says: the pool is full of waiting
+mod a_job_for_each_call {
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone)]
+    pub struct Database {
+        connection: Arc<Mutex<Connection>>,
+    }
+
+    impl Database {
+        pub fn new(connection: Connection) -> Self {
+            Self { connection: Arc::new(Mutex::new(connection)) }
+        }
+
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let connection = self.connection.clone();
+            let job = tokio::task::spawn_blocking(move || {
+                work(&mut connection.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+            });
+            job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+        }
+    }
+}
+
+/// Trap: an actor, on a thread of the pool.
+/// Caught by: one_thread_and_the_order_of_the_calls
+/// Says: for as long as the app runs
+mod an_actor_on_the_pool {
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let (work, mut queue) = mpsc::unbounded_channel::<Work>();
+            tokio::task::spawn_blocking(move || {
+                while let Some(work) = queue.blocking_recv() {
+                    work(&mut connection);
+                }
+            });
+            Self { work }
+        }
+    }
+}
+
+/// Trap: an actor, as a task: the work blocks the event loop as before.
+/// Caught by: tokens_go_on_during_a_commit
+/// Says: Work that blocks belongs on the database's thread
+mod an_actor_on_the_loop {
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let (work, mut queue) = mpsc::unbounded_channel::<Work>();
+            tokio::spawn(async move {
+                while let Some(work) = queue.recv().await {
+                    work(&mut connection);
+                }
+            });
+            Self { work }
+        }
+    }
+}
+
+/// Trap: the way back is a channel that blocks whoever waits at it.
+/// Caught by: tokens_go_on_during_a_commit
+/// Says: a `recv` that blocks
+mod a_way_back_that_blocks {
+    impl Database {
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = std::sync::mpsc::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                let _ = reply.send(catch_unwind(AssertUnwindSafe(|| work(connection))));
+            });
+            self.work.send(work).ok().expect("the thread is there");
+            result.recv().expect("the thread is there").unwrap_or_else(|panic| resume_unwind(panic))
+        }
+    }
+}
+
+/// Trap: a short queue of the standard library. Where it is full, `send` blocks the event loop.
+/// Caught by: one_thread_and_the_order_of_the_calls
+/// Says: a queue that is full
+mod a_queue_that_blocks {
+    use std::sync::mpsc::{SyncSender, sync_channel};
+
+    #[derive(Clone)]
+    pub struct Database {
+        work: SyncSender<Work>,
+    }
+
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let (work, queue) = sync_channel::<Work>(32);
+            thread::spawn(move || {
+                for work in queue {
+                    work(&mut connection);
+                }
+            });
+            Self { work }
+        }
+    }
+}
+
+/// Trap: a panic of the work ends the thread.
+/// Caught by: a_panic_reaches_its_caller_alone
+/// Says: nobody has a database any more
+mod a_panic_ends_the_thread {
+    impl Database {
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                let _ = reply.send(work(connection));
+            });
+            self.work.send(work).ok().expect("the thread is there");
+            result.await.expect("the work does not panic")
+        }
+    }
+}
+
+/// Trap: a panic becomes an error of SQLite.
+/// Caught by: a_panic_reaches_its_caller_alone
+/// Says: A bug is no result
+mod a_panic_is_an_error {
+    impl Database {
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                let result = catch_unwind(AssertUnwindSafe(|| work(connection)));
+                let _ = reply.send(result.unwrap_or(Err(rusqlite::Error::InvalidQuery)));
+            });
+            self.work.send(work).ok().expect("the thread is there");
+            result.await.expect("the thread is there")
+        }
+    }
+}
+
+/// Trap: work for which nobody waits any more is left out, to save time.
+/// Caught by: a_caller_that_leaves_leaves_its_work
+/// Says: no reason to skip it
+mod skips_the_work_of_who_has_left {
+    impl Database {
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                if !reply.is_closed() {
+                    let _ = reply.send(catch_unwind(AssertUnwindSafe(|| work(connection))));
+                }
+            });
+            self.work.send(work).ok().expect("the thread is there");
+            result.await.expect("the thread is there").unwrap_or_else(|panic| resume_unwind(panic))
+        }
+    }
+}
+
+/// Trap: a result that nobody takes is an error, and the thread ends with it.
+/// Caught by: a_caller_that_leaves_leaves_its_work
+/// Says: a panic
+mod expects_a_caller {
+    impl Database {
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                let result = catch_unwind(AssertUnwindSafe(|| work(connection)));
+                assert!(reply.send(result).is_ok(), "the caller is there");
+            });
+            self.work.send(work).ok().expect("the thread is there");
+            result.await.expect("the thread is there").unwrap_or_else(|panic| resume_unwind(panic))
+        }
+    }
+}
+
+/// Trap: the thread has a handle of its own, to have more work done later.
+/// Caught by: ends_with_the_last_handle
+/// Says: who else has one
+mod a_handle_to_itself {
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let (work, mut queue) = mpsc::unbounded_channel::<Work>();
+            let database = Self { work };
+            let myself = database.clone();
+            thread::spawn(move || {
+                while let Some(work) = queue.blocking_recv() {
+                    work(&mut connection);
+                }
+                drop(myself);
+            });
+            database
+        }
+    }
+}
+
+/// Trap: a thread for each call, and a lock round the connection: whoever comes first has it.
+/// Caught by: one_thread_and_the_order_of_the_calls
+/// Says: 400 pieces of work on 400 threads
+mod a_thread_for_each_call {
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone)]
+    pub struct Database {
+        connection: Arc<Mutex<Connection>>,
+    }
+
+    impl Database {
+        pub fn new(connection: Connection) -> Self {
+            Self { connection: Arc::new(Mutex::new(connection)) }
+        }
+
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let connection = self.connection.clone();
+            thread::spawn(move || {
+                let mut connection = connection.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let _ = reply.send(catch_unwind(AssertUnwindSafe(|| work(&mut connection))));
+            });
+            result.await.expect("the thread is there").unwrap_or_else(|panic| resume_unwind(panic))
+        }
     }
 }

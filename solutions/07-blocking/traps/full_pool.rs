@@ -2,12 +2,235 @@
 //!
 //! Each module holds only what differs from the solution, `../full_pool.rs`.
 
-/// Trap: TODO: what is believed wrongly (here: the first reply is only to warm up).
-/// Caught by: takes_as_long_as_one_call
-/// Says: the run took 3.874 s
-mod asks_twice {
-    pub async fn answer(llm: &MockLlm, prompt: &str) -> Reply {
-        llm.complete(prompt).await.expect("the script of this exercise has no faults");
-        llm.complete(prompt).await.expect("the script of this exercise has no faults")
+/// Trap: no job waits for a job if there is only one: all of the book in one job, part after part.
+/// Caught by: parts_do_not_wait_for_each_other
+/// Says: A thread of the pool is free
+mod one_job_for_the_book {
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        spawn_blocking(move || summary_in_turn(&ask, book)).await.expect("the SDK does not panic")
+    }
+
+    fn summary_in_turn(ask: &Ask, section: Section) -> String {
+        let summaries: Vec<String> = section.parts.into_iter().map(|part| summary_in_turn(ask, part)).collect();
+        ask(&prompt(&section.title, &summaries))
+    }
+}
+
+/// Trap: it waits on the event loop, and for one part after another.
+/// Caught by: parts_do_not_wait_for_each_other
+/// Says: Awaiting one part before the next one begins
+mod awaits_each_part_in_turn {
+    fn summary_of(ask: Ask, section: Section) -> BoxFuture<'static, String> {
+        async move {
+            let mut summaries = Vec::new();
+            for part in section.parts {
+                summaries.push(summary_of(ask.clone(), part).await);
+            }
+            let prompt = prompt(&section.title, &summaries);
+            spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+        }
+        .boxed()
+    }
+}
+
+/// Trap: all is async now, the call of the SDK too: it holds the event loop's thread.
+/// Caught by: the_event_loop_goes_on
+/// Says: the event loop stands still
+mod asks_on_the_event_loop {
+    fn summary_of(ask: Ask, section: Section) -> BoxFuture<'static, String> {
+        async move {
+            let parts = section.parts.into_iter().map(|part| summary_of(ask.clone(), part));
+            let summaries = join_all(parts).await;
+            ask(&prompt(&section.title, &summaries))
+        }
+        .boxed()
+    }
+}
+
+/// Trap: a thread for each section: no pool can be full, and no pool limits anything.
+/// Caught by: asks_on_threads_of_the_pool
+/// Says: the size of the pool limits nothing
+mod a_thread_for_each_section {
+    use std::thread;
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        spawn_blocking(move || summary_on_threads(&ask, book)).await.expect("the SDK does not panic")
+    }
+
+    fn summary_on_threads(ask: &Ask, section: Section) -> String {
+        let summaries: Vec<String> = thread::scope(|scope| {
+            let parts = section.parts.into_iter();
+            let threads: Vec<_> = parts.map(|part| scope.spawn(move || summary_on_threads(ask, part))).collect();
+            threads.into_iter().map(|thread| thread.join().expect("the SDK does not panic")).collect()
+        });
+        ask(&prompt(&section.title, &summaries))
+    }
+}
+
+/// Trap: a runtime of its own, with a pool that is large enough.
+/// Caught by: asks_on_threads_of_the_pool
+/// Says: with a second pool
+mod a_larger_pool {
+    use std::thread;
+
+    use tokio::{runtime::Builder, sync::oneshot};
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        let (reply, summary) = oneshot::channel();
+        thread::spawn(move || {
+            let runtime = Builder::new_current_thread().max_blocking_threads(2000).build().expect("it has threads");
+            let _ = reply.send(runtime.block_on(summary_of(ask, book)));
+        });
+        summary.await.expect("the SDK does not panic")
+    }
+}
+
+/// Trap: the job waits for its parts on a channel. It still waits, and still holds its thread.
+/// Caught by: ends_with_a_pool_of_one_thread
+/// Says: A job on the pool waits for another job
+mod waits_on_a_channel {
+    use tokio::sync::oneshot;
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        job(ask, book).await.expect("the SDK does not panic")
+    }
+
+    fn job(ask: Ask, section: Section) -> oneshot::Receiver<String> {
+        let (reply, summary) = oneshot::channel();
+        spawn_blocking(move || {
+            let parts: Vec<_> = section.parts.into_iter().map(|part| job(ask.clone(), part)).collect();
+            let wait = |part: oneshot::Receiver<String>| part.blocking_recv().expect("the SDK does not panic");
+            let summaries: Vec<String> = parts.into_iter().map(wait).collect();
+            let _ = reply.send(ask(&prompt(&section.title, &summaries)));
+        });
+        summary
+    }
+}
+
+/// Trap: a limit for the jobs. The job of a section keeps its permit while it waits for the permits of its parts.
+/// Caught by: any_pool_and_any_book
+/// Says: A permit that a section keeps
+mod a_permit_for_each_section {
+    use tokio::sync::Semaphore;
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        limited(ask, book, Arc::new(Semaphore::new(16))).await
+    }
+
+    fn limited(ask: Ask, section: Section, permits: Arc<Semaphore>) -> BoxFuture<'static, String> {
+        async move {
+            let _permit = permits.acquire().await.expect("nobody closes it");
+            let parts = section.parts.into_iter().map(|part| limited(ask.clone(), part, permits.clone()));
+            let summaries = join_all(parts).await;
+            let prompt = prompt(&section.title, &summaries);
+            spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+        }
+        .boxed()
+    }
+}
+
+/// Trap: only the parts that have parts wait; and they wait on the pool.
+/// Caught by: ends_with_a_pool_of_one_thread
+/// Says: A larger pool only needs a deeper book
+mod a_job_for_each_chapter {
+    use tokio::runtime::Handle;
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        let chapters = book.parts.into_iter().map(|chapter| {
+            let ask = ask.clone();
+            spawn_blocking(move || Handle::current().block_on(summary_of(ask, chapter)))
+        });
+        let summaries = join_all(chapters).await.into_iter().map(|chapter| chapter.expect("the SDK does not panic"));
+        let summaries: Vec<String> = summaries.collect();
+        let prompt = prompt(&book.title, &summaries);
+        spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+    }
+}
+
+/// Trap: the lowest level first, all of it, then the next one.
+/// Caught by: a_section_needs_its_own_parts_only
+/// Says: a level of the book
+mod level_after_level {
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        fn depth(section: &Section) -> usize {
+            section.parts.iter().map(|part| 1 + depth(part)).max().unwrap_or(0)
+        }
+        // Each section with its depth, the numbers of its parts, and its summary when it is there.
+        fn flatten(section: Section, all: &mut Vec<(usize, String, Vec<usize>, String)>) -> usize {
+            let depth = depth(&section);
+            let parts = section.parts.into_iter().map(|part| flatten(part, all)).collect();
+            all.push((depth, section.title, parts, String::new()));
+            all.len() - 1
+        }
+        let mut all = Vec::new();
+        let root = flatten(book, &mut all);
+        for level in 0..=all[root].0 {
+            let ready = (0..all.len()).filter(|&number| all[number].0 == level);
+            let jobs: Vec<_> = ready
+                .map(|number| {
+                    let (_, title, parts, _) = &all[number];
+                    let summaries: Vec<String> = parts.iter().map(|&part| all[part].3.clone()).collect();
+                    let (ask, prompt) = (ask.clone(), prompt(title, &summaries));
+                    (number, spawn_blocking(move || ask(&prompt)))
+                })
+                .collect();
+            for (number, job) in jobs {
+                all[number].3 = job.await.expect("the SDK does not panic");
+            }
+        }
+        all.swap_remove(root).3
+    }
+}
+
+/// Trap: the summaries are taken as they come.
+/// Caught by: summaries_in_the_order_of_the_parts
+/// Says: in the order of the parts
+mod in_the_order_of_arrival {
+    use tokio::task::JoinSet;
+
+    fn summary_of(ask: Ask, section: Section) -> BoxFuture<'static, String> {
+        async move {
+            let mut parts = JoinSet::new();
+            for part in section.parts {
+                parts.spawn(summary_of(ask.clone(), part));
+            }
+            let mut summaries = Vec::new();
+            while let Some(summary) = parts.join_next().await {
+                summaries.push(summary.expect("the SDK does not panic"));
+            }
+            let prompt = prompt(&section.title, &summaries);
+            spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+        }
+        .boxed()
+    }
+}
+
+/// Trap: the futures are right, and somebody waits for them with the thread of the event loop.
+/// Caught by: the_event_loop_goes_on
+/// Says: the only way to wait is `.await`
+mod block_on_the_loop {
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        futures::executor::block_on(summary_of(ask, book))
+    }
+}
+
+/// Trap: the same title was asked about before, so its answer is known: the parts of the two sections are not looked at.
+/// Caught by: any_pool_and_any_book
+/// Says: in the order of the parts
+mod one_summary_for_a_title {
+    use std::{collections::HashMap, sync::Mutex};
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        let known: Arc<Mutex<HashMap<String, String>>> = Arc::default();
+        let with_memory: Ask = Arc::new(move |prompt| {
+            let title = prompt.split('(').next().unwrap_or_default().to_owned();
+            let before = known.lock().expect("nobody panics").get(&title).cloned();
+            before.unwrap_or_else(|| {
+                let answer = ask(prompt);
+                known.lock().expect("nobody panics").insert(title, answer.clone());
+                answer
+            })
+        });
+        summary_of(with_memory, book).await
     }
 }
