@@ -1,6 +1,7 @@
 //! The two knobs of an HTTP client, before a model on a real socket: a long answer, and one that stalls after three tokens.
 //!
 //! Run: `cargo run -p lesson-06-timeouts --example two_knobs`
+//! Shown: as it was measured
 
 use std::{error::Error, time::Duration};
 

@@ -1,38 +1,5 @@
 //! Other right answers for `clean_up`.
 
-/// The guard keeps a flag, and the session in a `ManuallyDrop`-free cell.
-mod a_flag_and_manually_drop {
-    /// Owns a session, and abandons it unless it was taken out.
-    struct Guard<'a, P: Provider> {
-        provider: &'a P,
-        session: std::cell::Cell<Option<P::Session>>,
-    }
-
-    impl<P: Provider> Drop for Guard<'_, P> {
-        fn drop(&mut self) {
-            if let Some(session) = self.session.take() {
-                self.provider.abandon(session);
-            }
-        }
-    }
-
-    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
-        let guard = Guard { provider, session: std::cell::Cell::new(Some(provider.open().await?)) };
-        let conversation = async {
-            let mut answers = Vec::new();
-            for prompt in prompts {
-                answers.push(llm.complete(prompt).await?.text);
-            }
-            Ok(answers)
-        };
-        let answers = conversation.await;
-        if let Some(session) = guard.session.take() {
-            provider.close(session).await;
-        }
-        answers
-    }
-}
-
 /// A guard that runs any code, unless it is disarmed.
 mod a_guard_of_a_closure {
     struct OnDrop<T, F: FnMut(T)>(Option<T>, F);
