@@ -62,7 +62,7 @@ impl Database {
             let _ = reply.send(result);
         });
         let is_there = "the thread ends with the last handle, and here is one";
-        self.work.send(work).ok().expect(is_there);
+        assert!(self.work.send(work).is_ok(), "{is_there}");
         result.await.expect(is_there).unwrap_or_else(|panic| resume_unwind(panic))
     }
 }

@@ -174,13 +174,8 @@ fn a_session_is_closed_when_all_goes_well() {
 fn a_session_is_closed_after_an_error() {
     let because = "An error is an end like any other, and there is time to say goodbye. `?` leaves the function at once, past all that \
                    stands below it: let it leave a block, and close after the block.";
-    for place in 0..3 {
-        let run = run(
-            model().fault(When::Prompt(PROMPTS[place].to_owned()), Fault::Overloaded),
-            &House::new(),
-            &PROMPTS,
-            None,
-        );
+    for (place, prompt) in PROMPTS.into_iter().enumerate() {
+        let run = run(model().fault(When::Prompt(prompt.to_owned()), Fault::Overloaded), &House::new(), &PROMPTS, None);
         let end = lasts(place + 1);
         require_fates(
             &run,

@@ -21,6 +21,9 @@ use super::Database;
 
 harness::checks!();
 
+/// Drops what the learner's type is made of, whether or not it has a `Drop`.
+fn let_go<T>(_: T) {}
+
 /// Where work waits in the middle, as a commit waits for the disk.
 #[derive(Default)]
 struct Desk {
@@ -186,7 +189,7 @@ fn a_value_or_an_error_comes_back() {
         let missing = database
             .call(|c| c.query_row("SELECT text FROM message WHERE text = 'x'", [], |row| row.get::<_, String>(0)));
         let missing = missing.await;
-        drop(database);
+        let_go(database);
         let more = other.call(insert("Thanks")).await;
         let texts =
             other.call(|c| c.query_row("SELECT group_concat(text) FROM message", [], |row| row.get::<_, String>(0)));
@@ -413,10 +416,10 @@ fn ends_with_the_last_handle() {
         };
         let done = database.call(work).await;
         let other = database.clone();
-        drop(database);
+        let_go(database);
         let still_there = catch_unwind(AssertUnwindSafe(|| end.try_recv())).is_ok_and(|end| end.is_err());
         let counted = other.call(count).await;
-        drop(other);
+        let_go(other);
         desk.lock().waits_for_the_end = true;
         let _ = end.recv();
         let is_closed = Connection::open(name).map(|mut connection| count(&mut connection).is_err());
