@@ -16,7 +16,7 @@ const PLACES = [
 ];
 
 /** How long a single answer may take, in milliseconds. */
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 
 export function findChromium() {
     return PLACES.find((place) => place && existsSync(place));
