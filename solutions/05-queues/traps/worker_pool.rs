@@ -1,0 +1,334 @@
+//! What people write for `worker_pool`, and what it is told.
+
+/// Trap: the guard lives in the condition of the loop, through its body.
+/// Caught by: as_many_at_a_time_as_there_are_workers
+/// Says: A worker is free, and waits
+mod locked_while_it_works {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        while let Some((question, mut asker)) = queue.lock().await.recv().await {
+            let mut call = JoinSet::new();
+            call.spawn(llm.complete(&question));
+            let answer = tokio::select! {
+                () = asker.closed() => continue,
+                Some(ended) = call.join_next() => match ended {
+                    Ok(answer) => answer.map_err(Failed::Model),
+                    Err(error) => Err(Failed::Panicked(words(&*error.into_panic()))),
+                },
+            };
+            let _ = asker.send(answer);
+        }
+    }
+}
+
+/// Trap: each question gets a task at once: no worker, and no limit.
+/// Caught by: as_many_at_a_time_as_there_are_workers
+/// Says: More questions are answered at the
+mod a_task_for_each_question {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        loop {
+            // The guard lives to the end of this statement, and not of the loop's body.
+            let job = queue.lock().await.recv().await;
+            let Some((question, mut asker)) = job else { return };
+            if asker.is_closed() {
+                continue;
+            }
+            let llm = llm.clone();
+            tokio::spawn(async move {
+                let mut call = JoinSet::new();
+                call.spawn(llm.complete(&question));
+                tokio::select! {
+                    () = asker.closed() => {}
+                    Some(ended) = call.join_next() => {
+                        let _ = asker.send(match ended {
+                            Ok(answer) => answer.map_err(Failed::Model),
+                            Err(error) => Err(Failed::Panicked(words(&*error.into_panic()))),
+                        });
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// Trap: the queue is made so large that `ask` never waits.
+/// Caught by: as_many_at_a_time_as_there_are_workers
+/// Says: `ask` waits while the queue is
+mod an_endless_queue {
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let (jobs, queue) = mpsc::channel::<Job>(capacity + 10_000);
+            let queue = Arc::new(Mutex::new(queue));
+            let mut set = JoinSet::new();
+            for _ in 0..workers {
+                set.spawn(work(llm.clone(), Arc::clone(&queue)));
+            }
+            Self { jobs, workers: set }
+        }
+    }
+}
+
+/// Trap: `ask` does not wait: a task of its own hands the question in.
+/// Caught by: as_many_at_a_time_as_there_are_workers
+/// Says: `ask` waits while the queue is
+mod asks_in_the_background {
+    impl Pool {
+        pub async fn ask(&self, question: &str) -> Answer {
+            let (asker, answer) = oneshot::channel();
+            let (jobs, question) = (self.jobs.clone(), question.to_owned());
+            tokio::spawn(async move { jobs.send((question, asker)).await.is_ok() });
+            answer
+        }
+    }
+}
+
+/// Trap: the call runs in the worker, and a panic ends both.
+/// Caught by: a_panic_is_the_result_of_one_question
+/// Says: The panic has unwound the worker
+mod a_panic_ends_the_worker {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        loop {
+            // The guard lives to the end of this statement, and not of the loop's body.
+            let job = queue.lock().await.recv().await;
+            let Some((question, mut asker)) = job else { return };
+            if asker.is_closed() {
+                continue;
+            }
+            let answer = tokio::select! {
+                () = asker.closed() => continue,
+                answer = llm.complete(&question) => answer.map_err(Failed::Model),
+            };
+            let _ = asker.send(answer);
+        }
+    }
+}
+
+/// Trap: the chapter's pool, renamed: it catches the panic, and throws its words away.
+/// Caught by: a_panic_is_the_result_of_one_question
+/// Says: Whoever asked wants to know why
+mod the_chapters_pool {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        loop {
+            // The guard lives to the end of this statement, and not of the loop's body.
+            let job = queue.lock().await.recv().await;
+            let Some((question, mut asker)) = job else { return };
+            if asker.is_closed() {
+                continue;
+            }
+            let call = futures::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(llm.complete(&question)));
+            let answer = tokio::select! {
+                () = asker.closed() => continue,
+                ended = call => match ended {
+                    Ok(answer) => answer.map_err(Failed::Model),
+                    Err(_panic) => Err(Failed::Panicked(String::new())),
+                },
+            };
+            let _ = asker.send(answer);
+        }
+    }
+}
+
+/// Trap: the words are those of the `JoinError`, which names the task.
+/// Caught by: a_panic_is_the_result_of_one_question
+/// Says: Whoever asked wants to know why
+mod the_error_of_the_task {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        loop {
+            // The guard lives to the end of this statement, and not of the loop's body.
+            let job = queue.lock().await.recv().await;
+            let Some((question, mut asker)) = job else { return };
+            if asker.is_closed() {
+                continue;
+            }
+            let mut call = JoinSet::new();
+            call.spawn(llm.complete(&question));
+            let answer = tokio::select! {
+                () = asker.closed() => continue,
+                ended = call.join_next() => match ended.expect("one call is in the set") {
+                    Ok(answer) => answer.map_err(Failed::Model),
+                    Err(error) => Err(Failed::Panicked(error.to_string())),
+                },
+            };
+            let _ = asker.send(answer);
+        }
+    }
+}
+
+/// Trap: a panic drops the place for the answer: the asker hears of an error that nobody wrote.
+/// Caught by: a_panic_is_the_result_of_one_question
+/// Says: The panic has unwound the worker
+mod dropped_place {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        loop {
+            // The guard lives to the end of this statement, and not of the loop's body.
+            let job = queue.lock().await.recv().await;
+            let Some((question, mut asker)) = job else { return };
+            if asker.is_closed() {
+                continue;
+            }
+            let mut call = JoinSet::new();
+            call.spawn(llm.complete(&question));
+            let answer = tokio::select! {
+                () = asker.closed() => continue,
+                ended = call.join_next() => match ended.expect("one call is in the set") {
+                    Ok(answer) => answer.map_err(Failed::Model),
+                    Err(_) => continue,
+                },
+            };
+            let _ = asker.send(answer);
+        }
+    }
+}
+
+/// Trap: who leaves is noticed before the call, and not while it runs.
+/// Caught by: who_leaves_is_not_worked_for
+/// Says: The worker goes on for somebody
+mod looks_before_the_call {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        loop {
+            // The guard lives to the end of this statement, and not of the loop's body.
+            let job = queue.lock().await.recv().await;
+            let Some((question, asker)) = job else { return };
+            if asker.is_closed() {
+                continue;
+            }
+            let mut call = JoinSet::new();
+            call.spawn(llm.complete(&question));
+            let answer = match call.join_next().await.expect("one call is in the set") {
+                Ok(answer) => answer.map_err(Failed::Model),
+                Err(error) => Err(Failed::Panicked(words(&*error.into_panic()))),
+            };
+            let _ = asker.send(answer);
+        }
+    }
+}
+
+/// Trap: the call is a task that nobody aborts when the asker leaves.
+/// Caught by: who_leaves_is_not_worked_for
+/// Says: A call that runs on in
+mod detached {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        loop {
+            // The guard lives to the end of this statement, and not of the loop's body.
+            let job = queue.lock().await.recv().await;
+            let Some((question, mut asker)) = job else { return };
+            if asker.is_closed() {
+                continue;
+            }
+            let call = tokio::spawn(llm.complete(&question));
+            let answer = tokio::select! {
+                () = asker.closed() => continue,
+                ended = call => match ended {
+                    Ok(answer) => answer.map_err(Failed::Model),
+                    Err(error) => Err(Failed::Panicked(words(&*error.into_panic()))),
+                },
+            };
+            let _ = asker.send(answer);
+        }
+    }
+}
+
+/// Trap: the call is polled before the asker is looked at: the question of somebody who has left is still asked.
+/// Caught by: who_leaves_is_not_worked_for
+/// Says: Nobody waits for the answer to
+mod the_call_first {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        loop {
+            // The guard lives to the end of this statement, and not of the loop's body.
+            let job = queue.lock().await.recv().await;
+            let Some((question, mut asker)) = job else { return };
+            let call = futures::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(llm.complete(&question)));
+            let answer = tokio::select! {
+                biased;
+                ended = call => match ended {
+                    Ok(answer) => answer.map_err(Failed::Model),
+                    Err(error) => Err(Failed::Panicked(words(&*error))),
+                },
+                () = asker.closed() => continue,
+            };
+            let _ = asker.send(answer);
+        }
+    }
+}
+
+/// Trap: `shut_down` aborts: what was accepted is not answered.
+/// Caught by: shut_down_waits_for_what_was_accepted
+/// Says: What was accepted was promised. Drop
+mod aborts_the_rest {
+    impl Pool {
+        pub async fn shut_down(mut self) {
+            self.workers.shutdown().await;
+        }
+    }
+}
+
+/// Trap: `shut_down` waits until the first worker has ended.
+/// Caught by: shut_down_waits_for_what_was_accepted
+/// Says: What was accepted was promised. Drop
+mod waits_for_one {
+    impl Pool {
+        pub async fn shut_down(self) {
+            let Self { jobs, mut workers } = self;
+            drop(jobs);
+            workers.join_next().await;
+            workers.detach_all();
+        }
+    }
+}
+
+/// Trap: `shut_down` waits for the workers, and keeps the sender that they wait for.
+/// Caught by: shut_down_waits_for_what_was_accepted
+/// Says: The workers end when the queue
+mod keeps_its_own_sender {
+    impl Pool {
+        pub async fn shut_down(mut self) {
+            while self.workers.join_next().await.is_some() {}
+        }
+    }
+}
+
+/// Trap: the workers are spawned and forgotten: a dropped pool goes on answering.
+/// Caught by: a_dropped_pool_takes_its_tasks_along
+/// Says: Who owns the workers ends them
+mod detached_workers {
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let (jobs, queue) = mpsc::channel::<Job>(capacity);
+            let queue = Arc::new(Mutex::new(queue));
+            let mut set = JoinSet::new();
+            for _ in 0..workers {
+                let worker = tokio::spawn(work(llm.clone(), Arc::clone(&queue)));
+                set.spawn(async move {
+                    let _ = worker.await;
+                });
+            }
+            Self { jobs, workers: set }
+        }
+    }
+}
+
+/// Trap: finished calls stay in a set for ever.
+/// Caught by: nothing_is_kept
+/// Says: A pool that lives for a
+mod keeps_all_calls {
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+        let mut past: Vec<(String, tokio::task::AbortHandle)> = Vec::new();
+        loop {
+            // The guard lives to the end of this statement, and not of the loop's body.
+            let job = queue.lock().await.recv().await;
+            let Some((question, mut asker)) = job else { return };
+            if asker.is_closed() {
+                continue;
+            }
+            let mut call = JoinSet::new();
+            past.push((question.clone(), call.spawn(llm.complete(&question))));
+            let answer = tokio::select! {
+                () = asker.closed() => continue,
+                ended = call.join_next() => match ended.expect("one call is in the set") {
+                    Ok(answer) => answer.map_err(Failed::Model),
+                    Err(error) => Err(Failed::Panicked(words(&*error.into_panic()))),
+                },
+            };
+            let _ = asker.send(answer);
+        }
+    }
+}
