@@ -5,7 +5,7 @@
 //! command. Mend it:
 //!
 //! - A fragment belongs to the call of its `index`. Only the first fragment of a call must have `id` and `name`; some servers repeat
-//!   the id, and some send an empty one. Another id at the same index is another call.
+//!   both, and some send an empty id. Another id at the same index is another call; the name of a call comes once.
 //! - Fragments of several calls come in any order, mixed, with text in between. The calls are handed on in the order in which they
 //!   were begun.
 //! - A call is handed on when the model says that it has finished, and not before: until then, more of it may come. Of an answer that ends

@@ -36,7 +36,7 @@ struct Read {
     looked_at: usize,
 }
 
-/// Reads all that comes of the chunks. The stream is asked twice more after its end.
+/// Reads all that comes of the chunks. A stream need not bear it that it is asked after its end.
 async fn read(chunks: impl Iterator<Item = Vec<u8>>, limit: usize) -> Read {
     let (cost, taken, bytes) = (Cost::default(), Cell::new(0), Cell::new(0));
     let chunks = stream::iter(chunks).inspect(|chunk| {
@@ -45,12 +45,8 @@ async fn read(chunks: impl Iterator<Item = Vec<u8>>, limit: usize) -> Read {
     });
     let mut events = pin!(events(chunks, limit, |bytes| cost.find(bytes)));
     let mut items = Vec::new();
-    let mut ends = 0;
-    while ends < 3 {
-        match events.next().await {
-            Some(item) => items.push((taken.get(), item)),
-            None => ends += 1,
-        }
+    while let Some(item) = events.next().await {
+        items.push((taken.get(), item));
     }
     Read { items, chunks: taken.get(), bytes: bytes.get(), looked_at: cost.bytes.get() }
 }

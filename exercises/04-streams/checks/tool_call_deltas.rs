@@ -193,6 +193,34 @@ fn an_id_says_whether_a_call_goes_on() {
     );
 }
 
+/// Each call is whole, whoever repeats an id: in another call's turn, or at another index.
+#[test]
+fn a_repeated_id_is_no_new_call() {
+    let run = whole(&[
+        (0, Some("a"), Some("weather"), "{\"city\""),
+        (1, Some("b"), Some("time"), "{\"zone\""),
+        (0, Some("a"), Some("weather"), ": \"Oslo\"}"),
+        (1, Some("b"), Some("time"), ": \"CET\"}"),
+    ])
+    .run();
+    require_calls(
+        &run,
+        &[call("a", "weather", "{\"city\": \"Oslo\"}"), call("b", "time", "{\"zone\": \"CET\"}")],
+        "The id is repeated, in turn with that of another call. It is a new call only if the call *of this index* has another id.",
+    );
+    let run = whole(&[
+        (0, Some("same"), Some("weather"), "{\"city\""),
+        (1, Some("same"), Some("time"), "{}"),
+        (0, None, None, ": \"Oslo\"}"),
+    ])
+    .run();
+    require_calls(
+        &run,
+        &[call("same", "weather", "{\"city\": \"Oslo\"}"), call("same", "time", "{}")],
+        "Two calls of two indices, though a careless server gave both the same id. A fragment belongs to the call of its index.",
+    );
+}
+
 /// Nothing is handed on before the model has finished, and then all of it at once, even if the connection stays open.
 #[test]
 fn calls_come_when_the_model_has_finished() {
@@ -249,6 +277,35 @@ fn nothing_of_a_broken_answer_is_run() {
                     "The caller must hear of the error, and must not run a call of an answer that was cut: it will ask again, and \
                      the call would be made twice, or by half.",
                 ),
+        );
+    }
+}
+
+/// After an error nothing more is read, and a call whose index was taken by another one is not handed on early.
+#[test]
+fn an_error_is_the_end_whatever_follows() {
+    let because =
+        "An error ends the answer. What a source gives after it belongs to nothing, and `Finished` does not mend it.";
+    let fragment = |id: &str| {
+        Ok(Delta::Fragment {
+            index: 0,
+            id: Some(id.to_owned()),
+            name: Some("remove".to_owned()),
+            arguments: "{\"path\": \"/tmp\"}".to_owned(),
+        })
+    };
+    let error = || Err(Error::Malformed { tokens: 2 });
+    for (deltas, story) in [
+        (vec![fragment("a"), error(), fragment("a"), Ok(Delta::Finished)], "a source that goes on after its error"),
+        (vec![fragment("a"), fragment("b"), error()], "two calls at one index, and an error"),
+    ] {
+        let run = Check::new().run(async || {
+            let source = futures::stream::iter(deltas);
+            Box::pin(calls(source)).collect::<Vec<_>>().await
+        });
+        run.require(
+            *run.value() == [Err(Error::Malformed { tokens: 2 })],
+            saw(format!("{story}: {:?}", run.value())).expected("the error, and then the end").because(because),
         );
     }
 }

@@ -180,6 +180,17 @@ fn a_panic_is_counted_and_disturbs_nobody() {
             "Nobody hears of a panic in a task but who takes its result: `Some(Err(error))`, and `error.is_panic()`.",
         ),
     );
+    // Nobody can ask any more, and then a task panics.
+    let run = day(4, &[0.0, 0.0, 0.0], &[0]);
+    let Seen { answers, log, returned } = run.value();
+    let panics = log.read(|log| log.panics);
+    run.require(
+        answers.iter().filter(|answer| answer.is_some()).count() == 2 && returned.is_some() && panics == 1,
+        saw(format!("a task panics after the last question: {panics} panics in the log")).expected("1").because(
+            "What still runs when nobody can ask any more is waited for like anything else, and may panic like anything else. \
+             `join_all` gives the panic on, and a `while` that only looks for `Some` throws it away.",
+        ),
+    );
 }
 
 /// When nobody can ask any more, it waits for what runs, and returns.

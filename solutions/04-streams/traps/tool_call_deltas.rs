@@ -561,3 +561,168 @@ mod an_error_is_an_end {
         }
     }
 }
+
+/// Trap: a repeated id goes on with its call only if that call was the last one.
+/// Caught by: a_repeated_id_is_no_new_call
+/// Says: The id is repeated, in turn
+mod a_repeated_id_in_another_turn {
+    pub fn calls(deltas: impl Stream<Item = Result<Delta, Error>>) -> impl Stream<Item = Result<Call, Error>> {
+        stream! {
+            let mut open: Vec<(usize, Call)> = Vec::new();
+            for await delta in deltas {
+                match delta {
+                    Ok(Delta::Text(_)) => {}
+                    Ok(Delta::Fragment { index, id, name, arguments }) => {
+                        let id = id.unwrap_or_default();
+                        let last = open.last().map(|(_, call)| call.id.clone());
+                        let goes_on = |call: &Call| id.is_empty() || (id == call.id && last.as_ref() == Some(&id));
+                        let place = open.iter().rposition(|(known, _)| *known == index);
+                        let place = place.filter(|&place| goes_on(&open[place].1)).unwrap_or_else(|| {
+                            open.push((index, Call { id: id.clone(), ..Call::default() }));
+                            open.len() - 1
+                        });
+                        let call = &mut open[place].1;
+                        if call.name.is_empty() {
+                            call.name = name.unwrap_or_default();
+                        }
+                        call.arguments += &arguments;
+                    }
+                    Ok(Delta::Finished) => {
+                        for (_, call) in open {
+                            yield Ok(call);
+                        }
+                        return;
+                    }
+                    Err(error) => {
+                        yield Err(error);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a call is looked for by its id first, whatever the index.
+/// Caught by: a_repeated_id_is_no_new_call
+/// Says: Two calls of two indices, though
+mod found_by_its_id {
+    pub fn calls(deltas: impl Stream<Item = Result<Delta, Error>>) -> impl Stream<Item = Result<Call, Error>> {
+        stream! {
+            let mut open: Vec<(usize, Call)> = Vec::new();
+            for await delta in deltas {
+                match delta {
+                    Ok(Delta::Text(_)) => {}
+                    Ok(Delta::Fragment { index, id, name, arguments }) => {
+                        let id = id.unwrap_or_default();
+                        let goes_on = |call: &Call| id.is_empty() || id == call.id;
+                        let place = open.iter().rposition(|(known, call)| if id.is_empty() { *known == index } else { call.id == id });
+                        let place = place.filter(|&place| goes_on(&open[place].1)).unwrap_or_else(|| {
+                            open.push((index, Call { id: id.clone(), ..Call::default() }));
+                            open.len() - 1
+                        });
+                        let call = &mut open[place].1;
+                        if call.name.is_empty() {
+                            call.name = name.unwrap_or_default();
+                        }
+                        call.arguments += &arguments;
+                    }
+                    Ok(Delta::Finished) => {
+                        for (_, call) in open {
+                            yield Ok(call);
+                        }
+                        return;
+                    }
+                    Err(error) => {
+                        yield Err(error);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the error is handed on, and the rest is read as if nothing had been.
+/// Caught by: an_error_is_the_end_whatever_follows
+/// Says: An error ends the answer. What
+mod reads_on_after_an_error {
+    pub fn calls(deltas: impl Stream<Item = Result<Delta, Error>>) -> impl Stream<Item = Result<Call, Error>> {
+        stream! {
+            let mut open: Vec<(usize, Call)> = Vec::new();
+            for await delta in deltas {
+                match delta {
+                    Ok(Delta::Text(_)) => {}
+                    Ok(Delta::Fragment { index, id, name, arguments }) => {
+                        let id = id.unwrap_or_default();
+                        let goes_on = |call: &Call| id.is_empty() || id == call.id;
+                        let place = open.iter().rposition(|(known, _)| *known == index);
+                        let place = place.filter(|&place| goes_on(&open[place].1)).unwrap_or_else(|| {
+                            open.push((index, Call { id: id.clone(), ..Call::default() }));
+                            open.len() - 1
+                        });
+                        let call = &mut open[place].1;
+                        if call.name.is_empty() {
+                            call.name = name.unwrap_or_default();
+                        }
+                        call.arguments += &arguments;
+                    }
+                    Ok(Delta::Finished) => {
+                        for (_, call) in open {
+                            yield Ok(call);
+                        }
+                        return;
+                    }
+                    Err(error) => {
+                        yield Err(error);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: when another id takes its index, the call before is handed on at once.
+/// Caught by: an_error_is_the_end_whatever_follows
+/// Says: An error ends the answer. What
+mod another_id_ends_the_call_before {
+    pub fn calls(deltas: impl Stream<Item = Result<Delta, Error>>) -> impl Stream<Item = Result<Call, Error>> {
+        stream! {
+            let mut open: Vec<(usize, Call)> = Vec::new();
+            for await delta in deltas {
+                match delta {
+                    Ok(Delta::Text(_)) => {}
+                    Ok(Delta::Fragment { index, id, name, arguments }) => {
+                        let id = id.unwrap_or_default();
+                        let goes_on = |call: &Call| id.is_empty() || id == call.id;
+                        let place = open.iter().rposition(|(known, _)| *known == index);
+                        if let Some(place) = place.filter(|&place| !goes_on(&open[place].1)) {
+                            let (_, whole) = open.remove(place);
+                            yield Ok(whole);
+                        }
+                        let place = open.iter().rposition(|(known, _)| *known == index);
+                        let place = place.unwrap_or_else(|| {
+                            open.push((index, Call { id: id.clone(), ..Call::default() }));
+                            open.len() - 1
+                        });
+                        let call = &mut open[place].1;
+                        if call.name.is_empty() {
+                            call.name = name.unwrap_or_default();
+                        }
+                        call.arguments += &arguments;
+                    }
+                    Ok(Delta::Finished) => {
+                        for (_, call) in open {
+                            yield Ok(call);
+                        }
+                        return;
+                    }
+                    Err(error) => {
+                        yield Err(error);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}

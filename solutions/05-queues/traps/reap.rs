@@ -168,3 +168,54 @@ mod waits_for_each {
         }
     }
 }
+
+/// Trap: panics are counted while questions come, and not in the end.
+/// Caught by: a_panic_is_counted_and_disturbs_nobody
+/// Says: What still runs when nobody can
+mod counts_until_the_last_question {
+    pub async fn serve(llm: MockLlm, mut questions: Receiver<Question>, most: usize, log: Log) {
+        let mut tasks = JoinSet::new();
+        loop {
+            tokio::select! {
+                question = questions.recv(), if tasks.len() < most => match question {
+                    Some(question) => drop(tasks.spawn(answer(llm.clone(), question))),
+                    None => break,
+                },
+                Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
+                    if ended.is_err() {
+                        log.panicked();
+                    }
+                }
+            }
+            log.set_has(tasks.len());
+        }
+        while tasks.join_next().await.is_some() {
+            log.set_has(tasks.len());
+        }
+    }
+}
+
+/// Trap: `join_all` in the end panics itself, if a task did.
+/// Caught by: a_panic_is_counted_and_disturbs_nobody
+/// Says: the client library panicked
+mod join_all_in_the_end {
+    pub async fn serve(llm: MockLlm, mut questions: Receiver<Question>, most: usize, log: Log) {
+        let mut tasks = JoinSet::new();
+        loop {
+            tokio::select! {
+                question = questions.recv(), if tasks.len() < most => match question {
+                    Some(question) => drop(tasks.spawn(answer(llm.clone(), question))),
+                    None => break,
+                },
+                Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
+                    if ended.is_err() {
+                        log.panicked();
+                    }
+                }
+            }
+            log.set_has(tasks.len());
+        }
+        tasks.join_all().await;
+        log.set_has(0);
+    }
+}
