@@ -6,3 +6,5 @@ mod three_limits;
 mod one_deadline;
 mod timer_in_the_loop;
 mod clean_up;
+mod missed_ticks;
+mod abort_or_detach;
