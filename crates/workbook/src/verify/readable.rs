@@ -18,7 +18,7 @@ pub fn page(sources: &Path, name: &str) -> anyhow::Result<String> {
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         let Some(included) = line.strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}")) else {
-            page.push_str(&line.replace("```rust,ignore", "```rust"));
+            page.push_str(&links_to_sources(sources, &line.replace("```rust,ignore", "```rust")));
             page.push('\n');
             continue;
         };
@@ -33,6 +33,20 @@ pub fn page(sources: &Path, name: &str) -> anyhow::Result<String> {
         }
     }
     Ok(page)
+}
+
+/// A file that is no page, such as the cards, stands beside the sources alone.
+fn links_to_sources(sources: &Path, line: &str) -> String {
+    let mut parts = line.split("](");
+    let mut linked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let target = part.split(')').next().unwrap_or_default();
+        let is_here = !target.is_empty() && !target.contains("://") && !target.starts_with(['#', '.']);
+        let is_file = is_here && !target.contains(".md") && sources.join(target).is_file();
+        linked.push_str(if is_file { "](../src/" } else { "](" });
+        linked.push_str(part);
+    }
+    linked
 }
 
 /// `output/a.txt`, `a.rs:anchor`, `a.snap:5:`
@@ -75,6 +89,12 @@ mod tests {
             page.contains(
                 "```rust\nfn one() {\n}\n```\n\n2\n3\n<figure>\n<img src=\"../src/b.svg\" alt=\"A &quot;b&quot;.\">\n"
             ),
+            "{page}"
+        );
+        write("page.md", "[a](out.txt), [b](page.md#c), [d](#d), [e](https://e/out.txt) `v[0](x)`\n");
+        let page = super::page(folder.path(), "page.md").expect("all of it is there");
+        assert!(
+            page.contains("[a](../src/out.txt), [b](page.md#c), [d](#d), [e](https://e/out.txt) `v[0](x)`\n"),
             "{page}"
         );
         write("page.md", "{{#include a.rs:three}}\n");

@@ -13,6 +13,7 @@ mod new;
 mod update;
 mod book;
 mod catalogue_pages;
+mod questions;
 mod readable;
 mod verify;
 mod readme;
