@@ -63,7 +63,9 @@ pub fn variants(catalogue: &str) -> Vec<Variant> {
     let to_variant = |item: Item| {
         let Key::Named { kind: "mod", name } = item.key else { return None };
         let head: String = lines[item.lines.start..item.head].join("\n").replace("///", "//!");
-        let inside = item.head + 1..item.lines.end - 1;
+        // `mod name {}` on one line has no line inside.
+        let first = item.head + 1;
+        let inside = first..(item.lines.end - 1).max(first);
         Some(Variant { name, header: Header::parse(&head), line: item.head + 1, inside })
     };
     items::items(&lines, 0..lines.len(), 0).into_iter().filter_map(to_variant).collect()
@@ -161,6 +163,15 @@ mod tests {
                             self.0\n    }\n\n    fn jump(&mut self) {\n        self.0 += 1;\n    }\n}\n\nimpl Drop for Clock {\n    fn drop(&mut self) {}\n}\n";
     const CATALOGUE: &str = "//! What people write.\n\n/// Trap: stands still.\n/// Caught by: it_moves\n/// Says: the clock\n/// Without: impl Drop for Clock\nmod still {\n    use \
                              std::rc::Rc as Arc;\n\n    impl Clock {\n        fn jump(&mut self) {}\n    }\n}\n\n/// Trap: x\nmod other {\n    const A: u8 = 1;\n}\n";
+
+    #[test]
+    fn an_attempt_without_a_line_is_the_solution() {
+        let catalogue = "//! What people write.\n\n/// Trap: nothing.\nmod nothing {}";
+        let variants = variants(catalogue);
+        assert_eq!(variants[0].name, "nothing");
+        let laid = lay(SOLUTION, catalogue, &variants[0]);
+        assert!(laid.own.trim().is_empty() && laid.rest.contains("impl Drop for Clock"), "{laid:?}");
+    }
 
     #[test]
     fn an_attempt_replaces_what_it_names_and_leaves_the_rest_in_its_place() {
