@@ -1,11 +1,12 @@
 //! What the chapter says of tokio, each sentence as a program. Where a version does something else, a test turns red, and the
 //! chapter must change.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
+use futures::FutureExt;
 use runs::secs;
 use tokio::{
-    sync::{broadcast, mpsc},
+    sync::{Notify, broadcast, mpsc},
     task::JoinSet,
     time::{interval, sleep, timeout},
 };
@@ -107,4 +108,21 @@ async fn a_send_in_select_loses_messages_and_a_permit_does_not() {
     }
     assert_eq!(arrived(true).await, [0, 1, 2, 3, 4, 5]);
     assert!(arrived(false).await.len() < 6);
+}
+
+/// Two who wait have made their futures, and looked at the condition; two notifications leave one permit. `enable` gives each
+/// its place in the line before.
+#[tokio::test]
+async fn of_two_notifications_to_two_that_are_made_one_is_left() {
+    for (enables, woken) in [(false, 1), (true, 2)] {
+        let notify = Notify::new();
+        let (mut first, mut second) = (pin!(notify.notified()), pin!(notify.notified()));
+        if enables {
+            assert!(!first.as_mut().enable() && !second.as_mut().enable(), "nothing was notified yet");
+        }
+        notify.notify_one();
+        notify.notify_one();
+        let over = [first.now_or_never(), second.now_or_never()];
+        assert_eq!(over.iter().flatten().count(), woken);
+    }
 }
