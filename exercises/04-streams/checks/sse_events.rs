@@ -61,7 +61,8 @@ fn reads_the_lines_of_an_event() {
     let joined = "Several `data:` lines are one text: joined by LF, without one at the end.";
     let skipped = "Only a field with the name `data` holds text. A comment, another field, or a name that begins alike says nothing \
                    here.";
-    let capitals = "A field's name is compared to the letter: `DATA` and `Data` are other names, and their lines are skipped.";
+    let capitals =
+        "A field's name is compared to the letter: `DATA` and `Data` are other names, and their lines are skipped.";
     let endings =
         "A line may end with CR LF. Then the CR belongs to the end of the line, and a line of a CR alone is blank.";
     let empty = "A `data:` line without text is a line: the event is there, and its text is empty. It is another thing that no \
