@@ -112,7 +112,11 @@ fn require_all(run: &Finished<Printed>, pile: Pile, capacity: usize) {
     };
     run.require(texts == wanted, {
         let (first, printed, needed) = first_difference(&texts, &wanted);
-        let times = |times| if times == 1 { "once".to_owned() } else { format!("{times} times") };
+        let times = |times| match times {
+            0 => "not at all".to_owned(),
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        };
         saw(format!(
             "with {count} letters and a capacity of {capacity}: {seen} drafts printed, {first:?} {}",
             times(printed)
