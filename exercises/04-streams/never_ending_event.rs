@@ -7,10 +7,11 @@
 //! `find` is how `events` looks for an LF, and nothing else looks for one: it gives the place of the first LF in the bytes
 //! that it gets. In all its calls together, it may look at twice as many bytes as have come.
 //!
-//! What has come since the last blank line is the unfinished event. All its bytes count, whatever they say. When a chunk has
-//! come and all events that are whole have been given, the unfinished event may have `limit` bytes. If it has more, the next
-//! item is `Err(TooLong)`; after that the stream ends, and no further chunk is read. How many events a chunk brings, and how
-//! long a connection lives, is no reason for an error; and nothing is kept of what has been given.
+//! An event may have `limit` bytes. All that has come since the last blank line counts, whatever it says, and the event's own
+//! blank line, too. With the first chunk that makes it more, the next item is `Err(TooLong)`: wherever that chunk ends, and also if
+//! it brings the blank line. Before the error come the events that were whole before it; after it the stream ends, and no further
+//! chunk is read. How many events a chunk brings, and how long a connection lives, is no reason for an error; and nothing is kept
+//! of what has been given. The chunks are not asked again after their end.
 //!
 //! Starts: wrong
 //! Run: `cargo workbook check 04-streams/never_ending_event` · Read: book, chapter 4, The wire: bytes, cut anywhere · 15 min
@@ -18,7 +19,7 @@
 use async_stream::stream;
 use futures::Stream;
 
-/// An event does not end.
+/// An event has more than `limit` bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TooLong;
 

@@ -7,19 +7,21 @@
 //!
 //! When an event is out, the bytes behind it move to the front of the buffer, and both numbers are 0 again.
 //!
-//! The limit is asked after the loop that takes the events out. What is in the buffer then is the unfinished event, with all
-//! that belongs to it. Its length is the one number that an empty `data:` line, a comment or a long name cannot get round.
-//! Asked before the loop, it would be a limit for what a chunk may bring, which is no business of the sender's.
+//! The limit is asked where a line ends, and once more after the loop, for the line that has not ended. What stands in the buffer up
+//! to `line` is one event, with all that belongs to it. Its length is the one number that an empty `data:` line, a comment or a long
+//! name cannot get round. Asked before the loop, it would be a limit for what a chunk may bring, which is no business of the
+//! sender's. Asked after the loop alone, it would let an event through whose blank line came in time: then the network decides, by
+//! where it cuts, what is too long.
 //!
 //! `return` ends the generator, and with it the stream: the error is the last item, and the chunks are not asked again.
 //!
 //! Also right: to look for an LF in the chunk alone, before its bytes join the buffer; to make text of each line when it ends,
-//! with a count of the bytes since the last blank line; and an error for an event that has more than `limit` bytes when it ends.
+//! with a count of the bytes since the last blank line; and to give the error where the line ends, in place of the `break`.
 
 use async_stream::stream;
 use futures::Stream;
 
-/// An event does not end.
+/// An event has more than `limit` bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -38,6 +40,9 @@ pub fn events(
                 let end = looked + length;
                 let is_blank = end == line;
                 (line, looked) = (end + 1, end + 1);
+                if line > limit {
+                    break;
+                }
                 if is_blank {
                     let event: Vec<u8> = buffer.drain(..line).collect();
                     (line, looked) = (0, 0);

@@ -6,9 +6,11 @@
 //!
 //! What is lost cannot be had from the channel, so the text is read anew from where it is whole. The tokens that still wait in the
 //! channel are in that text already: their places tell, and they are skipped. They must not be thrown away unseen *after* the
-//! reading, for tokens that came meanwhile are among them.
+//! reading, for tokens that came meanwhile are among them. And to throw them away *before* the reading makes places no less needed: a
+//! token may stand in the archive for a while before it is sent.
 //!
-//! Also right: `resubscribe` *before* the archive is read; places compared by another count; to end by `?` or `break` at `Closed`.
+//! Also right: `resubscribe` before the archive is read, and places all the same; places compared by another count; to end by `?` or
+//! `break` at `Closed`.
 
 use std::{cell::Cell, sync::Mutex, time::Duration};
 

@@ -172,6 +172,8 @@ pub(crate) fn is_not_learners(file: &str) -> bool {
     let file = format!("/{}", file.replace('\\', "/"));
     let theirs = [
         "/checks/",
+        // Beside an attempt that is another file than the exercise's own.
+        ".checks.rs",
         "/crates/harness/src/",
         "/crates/mock-llm/",
         "/crates/timeline/",
@@ -270,6 +272,14 @@ mod tests {
         ] {
             assert_eq!(name_within(function, "run_queue").as_deref(), name, "{function}");
         }
+    }
+
+    #[test]
+    fn a_check_is_not_the_learners_wherever_its_file_lies() {
+        assert!(is_not_learners("checks/fan_out.rs"));
+        assert!(is_not_learners("/w/target/tmp/attempts-03-join/fan_out_file.checks.rs:8:9"));
+        assert!(!is_not_learners("/w/target/tmp/attempts-03-join/fan_out_file.rs:8:9"));
+        assert!(!is_not_learners("exercises/03-join/fan_out.rs"));
     }
 
     #[test]

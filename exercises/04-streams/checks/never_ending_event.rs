@@ -1,4 +1,4 @@
-use std::{cell::Cell, pin::pin};
+use std::{cell::Cell, pin::pin, task::Poll};
 
 use futures::{FutureExt, Stream, StreamExt, stream};
 use harness::{Check, Finished, kept_by, saw, test};
@@ -9,19 +9,25 @@ harness::checks!();
 
 type Item = Result<String, TooLong>;
 
-/// How many bytes `find` has looked at, and in how many calls.
-#[derive(Debug, Default)]
+/// How many bytes `find` has looked at, and how often it will still say that there is an LF.
+#[derive(Debug)]
 struct Cost {
     bytes: Cell<usize>,
-    calls: Cell<usize>,
+    finds: Cell<usize>,
 }
 
 impl Cost {
+    /// A `find` that finds so many LFs, and none after them.
+    fn new(finds: usize) -> Self {
+        Self { bytes: Cell::new(0), finds: Cell::new(finds) }
+    }
+
     fn find(&self, bytes: &[u8]) -> Option<usize> {
         // `contains` is the fast search of std; `position` is not, and a slow decoder must not be a slow check, too.
         let at = if bytes.contains(&b'\n') { bytes.iter().position(|&byte| byte == b'\n') } else { None };
+        let at = at.filter(|_| self.finds.get() > 0);
+        self.finds.set(self.finds.get() - usize::from(at.is_some()));
         self.bytes.set(self.bytes.get() + at.map_or(bytes.len(), |at| at + 1));
-        self.calls.set(self.calls.get() + 1);
         at
     }
 }
@@ -34,25 +40,31 @@ struct Read {
     chunks: usize,
     bytes: usize,
     looked_at: usize,
+    /// How often the chunks have said that they are at their end.
+    ends: usize,
 }
 
 /// Reads all that comes of the chunks. A stream need not bear it that it is asked after its end.
-async fn read(chunks: impl Iterator<Item = Vec<u8>>, limit: usize) -> Read {
-    let (cost, taken, bytes) = (Cost::default(), Cell::new(0), Cell::new(0));
+async fn read(chunks: impl Iterator<Item = Vec<u8>>, limit: usize, finds: usize) -> Read {
+    let (cost, taken, bytes, ends) = (Cost::new(finds), Cell::new(0), Cell::new(0), Cell::new(0));
     let chunks = stream::iter(chunks).inspect(|chunk| {
         taken.set(taken.get() + 1);
         bytes.set(bytes.get() + chunk.len());
     });
+    let chunks = chunks.chain(stream::poll_fn(|_| {
+        ends.set(ends.get() + 1);
+        Poll::Ready(None)
+    }));
     let mut events = pin!(events(chunks, limit, |bytes| cost.find(bytes)));
     let mut items = Vec::new();
     while let Some(item) = events.next().await {
         items.push((taken.get(), item));
     }
-    Read { items, chunks: taken.get(), bytes: bytes.get(), looked_at: cost.bytes.get() }
+    Read { items, chunks: taken.get(), bytes: bytes.get(), looked_at: cost.bytes.get(), ends: ends.get() }
 }
 
 fn run(chunks: impl Iterator<Item = Vec<u8>>, limit: usize) -> Finished<Read> {
-    Check::new().run(async || read(chunks, limit).await)
+    Check::new().run(async || read(chunks, limit, usize::MAX).await)
 }
 
 /// The bytes in chunks of this size.
@@ -65,7 +77,7 @@ fn told(items: &[(usize, Item)]) -> String {
     const MOST: usize = 5;
     let item = |(chunk, item): &(usize, Item)| {
         let item = match item {
-            Ok(text) if text.len() > 40 => format!("an event of {} bytes", text.len()),
+            Ok(text) if text.len() > 40 => format!("an event with a text of {} bytes", text.len()),
             Ok(text) => format!("Ok({text:?})"),
             Err(TooLong) => "Err(TooLong)".to_owned(),
         };
@@ -112,6 +124,15 @@ fn gives_every_event_with_its_blank_line() {
             saw(format!("chunks of {} … bytes:\n{}", lengths.join(", "), told(seen)))
                 .expected(told(&wanted))
                 .because(because),
+        );
+        run.require(
+            run.value().ends == 1,
+            saw(format!("the chunks were asked {}", if run.value().ends == 0 { "not to their end" } else { "once more after their end" }))
+                .expected("them to be asked until they say `None`, and not again")
+                .because(
+                    "`None` is the last that a stream says. It promises nothing to whoever asks it again: it may panic, it may wait for \
+                     ever, it may begin anew.",
+                ),
         );
     }
 }
@@ -165,6 +186,21 @@ fn looks_at_each_byte_twice_at_most() {
                 .expected("each LF to be found by `find`")
                 .because(
                     "Something else looks for the ends of lines. Nobody can count what that looks at, and it is the same work.",
+                ),
+        );
+    }
+    // A `find` that finds the first LF and no other: whoever has only this one knows of no blank line.
+    let text = b"data: one\ndata: two\n\ndata: three\n\n";
+    for size in [text.len(), 20, 10, 1] {
+        let run = Check::new().run(async || read(cut(text, size), 1_000, 1).await);
+        let items = &run.value().items;
+        run.require(
+            items.is_empty(),
+            saw(format!("`find` was made to find the first LF and no other, and all the same:\n{}", told(items)))
+                .expected("no item")
+                .because(
+                    "Then something else has found the blank line. Nobody counts the bytes that it looks at, and it is this search that \
+                     goes through a long event again and again.",
                 ),
         );
     }
@@ -289,13 +325,53 @@ fn whole_events_come_before_the_error_and_nothing_after_it() {
     );
 }
 
+/// An event that is longer than `limit` is an error also where its blank line comes with the last bytes, wherever the chunks end.
+#[test]
+fn an_event_that_ends_too_late_is_an_error() {
+    const LIMIT: usize = 97;
+    let word = "data: word\n\n";
+    let cases = [
+        ("an event of 180 bytes", String::new(), format!("data: {}\n\n", "x".repeat(172))),
+        ("an event of 98 bytes", String::new(), format!("data: {}\n\n", "x".repeat(90))),
+        ("three short events, and one of 121 bytes", word.repeat(3), "data: a line\n".repeat(9) + "id: 1\n" + "\n"),
+        ("a short event, and a comment of 98 bytes", word.to_owned(), format!(": {}\n\n", "x".repeat(94))),
+    ];
+    for (what, first, long) in cases {
+        let before = first.matches("\n\n").count();
+        let bytes = format!("{first}{long}{word}");
+        for size in [bytes.len(), 90, 49, 7, 1] {
+            let run = run(cut(bytes.as_bytes(), size), LIMIT);
+            let Read { items, chunks, .. } = run.value();
+            let chunked = if size == bytes.len() { "one chunk".to_owned() } else { format!("chunks of {size} bytes") };
+            let too_long = (first.len() + LIMIT + 1).div_ceil(size);
+            let is_error = |(at, item): &(usize, Item)| item.is_err() && *at == too_long;
+            run.require(
+                items.len() == before + 1 && items.last().is_some_and(is_error) && *chunks == too_long,
+                saw(format!("{what}, limit {LIMIT}, in {chunked}:\n{}", told(items)))
+                    .expected(format!(
+                        "{}`Err(TooLong)` at chunk {too_long}, and no further chunk read",
+                        match before {
+                            0 => String::new(),
+                            before => format!("{before} short, and then "),
+                        }
+                    ))
+                    .because(
+                        "The limit is for an event, not for what is left of it at the end of a chunk. Otherwise the same bytes are an \
+                         event today and an error tomorrow, and it is where the network cuts that decides. Look at its length where its \
+                         line ends, too.",
+                    ),
+            );
+        }
+    }
+}
+
 /// Nothing is kept of events that have been given, on a connection that lives long.
 #[test]
 fn keeps_nothing_of_what_was_given() {
     const EVENTS: usize = 100;
     let event = format!("data: {}\n\n", "x".repeat(1000));
     let run = Check::new().by_hand(|| {
-        let cost = Cost::default();
+        let cost = Cost::new(usize::MAX);
         let chunks = stream::repeat_with(|| event.as_bytes().to_vec());
         let mut events: std::pin::Pin<Box<dyn Stream<Item = Item>>> =
             Box::pin(events(chunks, 10_000, |bytes| cost.find(bytes)));

@@ -61,6 +61,8 @@ fn reads_the_lines_of_an_event() {
     let joined = "Several `data:` lines are one text: joined by LF, without one at the end.";
     let skipped = "Only a field with the name `data` holds text. A comment, another field, or a name that begins alike says nothing \
                    here.";
+    let capitals =
+        "A field's name is compared to the letter: `DATA` and `Data` are other names, and their lines are skipped.";
     let endings =
         "A line may end with CR LF. Then the CR belongs to the end of the line, and a line of a CR alone is blank.";
     let empty = "A `data:` line without text is a line: the event is there, and its text is empty. It is another thing that no \
@@ -82,6 +84,7 @@ fn reads_the_lines_of_an_event() {
         ),
         ("data: a\u{2028}b\u{85}c\n\n", &["a\u{2028}b\u{85}c"], "Only LF and CR LF end a line."),
         (": hello\n\nid: 7\nevent: token\ndata: x\nretry: 10\ndatabase: y\n data: z\nother\n\n", &["x"], skipped),
+        ("DATA: a\n\ndata: x\nData: b\n\n", &["x"], capitals),
         ("data: one\r\ndata:\r\ndata: three\r\n\r\ndata: four\r\n\r\n", &["one\n\nthree", "four"], endings),
         ("data:\n\ndata: \n\ndata:\ndata:\n\n", &["", "", "\n"], empty),
         ("\n\n\r\n: x\n\n\ndata: x\n\n\n", &["x"], "Blank lines with no `data:` line before them end no event."),
@@ -89,6 +92,12 @@ fn reads_the_lines_of_an_event() {
             "\u{feff}data: x\n\ndata: \u{feff}y\n\n\u{feff}data: z\n\n",
             &["x", "\u{feff}y"],
             "A byte order mark before the first line is not a part of it. Everywhere else U+FEFF is a character like others.",
+        ),
+        (
+            "data: \u{feff}x\n\n",
+            &["\u{feff}x"],
+            "U+FEFF is a byte order mark only where the bytes begin: before the first line, not before the first text. Here it belongs \
+             to the text.",
         ),
     ]);
 }

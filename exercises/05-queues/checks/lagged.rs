@@ -203,6 +203,18 @@ fn goes_on_until_the_channel_is_closed() {
     let run = watch(Setting { capacity: 4, ..Setting::default() }, &bursts);
     shows_nothing_but_the_answer(&run, run.value(), &answer(19));
     tells_gaps(&run, run.value(), &[3, 5]);
+    for tokens in [8, 9, 19] {
+        let text = answer(tokens);
+        run.require(
+            run.value().texts().contains(&text.as_str()),
+            saw(format!("token {tokens} came without a gap, and no text on the screen ends with it"))
+                .expected("the text so far after each token")
+                .because(
+                    "Tokens 8 and 9 come at once, and the channel holds both: each of them is shown. Who takes out all that is there, \
+                     and shows the last, does in small what the gap does: something was there, and nobody saw it.",
+                ),
+        );
+    }
     run.takes(
         bursts.iter().map(|(_, silence)| *silence).sum(),
         "`follow` ends when the channel is closed: silence is not the end, and neither is a gap.",
@@ -221,6 +233,45 @@ fn loses_nothing_while_the_archive_is_read() {
             shows_nothing_but_the_answer(&run, run.value(), &answer(12 + meanwhile));
             reads_for_gaps(&run, run.value());
         }
+    }
+}
+
+/// A token that the archive has, and that is sent only after it was read, stands in the text once.
+#[test]
+fn a_token_that_is_sent_after_the_archive_was_read_comes_once() {
+    // While the archive is read, and after that.
+    for late in [secs(0.211), secs(1.9)] {
+        let run = Check::new().within(secs(4_000.0)).run(async || {
+            let (sender, tokens) = broadcast::channel(4);
+            let archive = Archive { takes: odd(2), ..Archive::default() };
+            let mut screen = Screen::default();
+            let writes = async {
+                (0..7).for_each(|place| write(&archive.tokens, &sender, place, token(place)));
+                let archived = |place| archive.tokens.lock().expect("nobody panics with the lock").push(token(place));
+                (7..9).for_each(archived);
+                sleep(late).await;
+                for place in 7..9 {
+                    let _ = sender.send(Token { place, text: token(place) });
+                }
+                sleep(secs(3.0)).await;
+                write(&archive.tokens, &sender, 9, token(9));
+                drop(sender);
+            };
+            tokio::join!(biased; writes, follow(tokens, &archive, &mut screen));
+            Outcome { seen: screen.seen, reads: archive.reads.get() }
+        });
+        let whole = answer(10);
+        let wrong = run.value().texts().into_iter().find(|text| !whole.starts_with(text)).map(last_of);
+        run.require(
+            wrong.is_none(),
+            saw(format!("{:?}", wrong.unwrap_or_default())).expected(format!("{whole:?}")).because(
+                "Tokens 8 and 9 stood in the archive when it was read, and were sent after that. So it is not enough to empty the \
+                 channel before the reading, or to count what waits in it: what comes later may be known, too. The place of each \
+                 token tells.",
+            ),
+        );
+        shows_nothing_but_the_answer(&run, run.value(), &whole);
+        reads_for_gaps(&run, run.value());
     }
 }
 

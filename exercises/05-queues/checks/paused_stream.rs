@@ -99,7 +99,10 @@ impl Presses {
             let tokens = Watched { stream: tokens, start, seen: taken.clone() };
             let presses = tokio::spawn(async move {
                 for (at, is_paused) in times {
-                    sleep_until(start + secs(at)).await;
+                    // Two presses of one instant come together: nobody runs in between.
+                    if start + secs(at) > Instant::now() {
+                        sleep_until(start + secs(at)).await;
+                    }
                     press.send_replace(is_paused);
                 }
                 sleep_until(start + secs(dropped)).await;
@@ -116,11 +119,13 @@ impl Presses {
         })
     }
 
-    /// The pauses, from press to press.
+    /// The pauses, from press to press. Of two presses of one instant only the second can be seen.
     fn pauses(&self) -> Vec<(Duration, Duration)> {
         let mut pauses = Vec::new();
         let mut since = self.at_first.then_some(Duration::ZERO);
-        for &(at, is_paused) in &self.times {
+        let is_unseen = |place: usize| self.times.get(place + 1).is_some_and(|(next, _)| *next == self.times[place].0);
+        let seen = self.times.iter().enumerate().filter(|(place, _)| !is_unseen(*place)).map(|(_, press)| *press);
+        for (at, is_paused) in seen {
             match since {
                 None if is_paused => since = Some(secs(at)),
                 Some(begun) if !is_paused => {
@@ -133,9 +138,18 @@ impl Presses {
         pauses.extend(since.map(|begun| (begun, secs(self.dropped))));
         pauses
     }
+
+    /// When something was sent in the middle of this pause: each time wakes whoever waits for the switch.
+    fn again(&self, (begun, over): (Duration, Duration)) -> Vec<Duration> {
+        let mut again: Vec<Duration> = self.times.iter().map(|(at, _)| secs(*at)).collect();
+        again.retain(|at| begun < *at && *at < over);
+        again.dedup();
+        again
+    }
 }
 
-/// Short and long pauses, one before the first token, one with nothing in it, and one that is pressed twice.
+/// Short and long pauses, one before the first token, one with nothing in it, two in which `true` is sent again, once
+/// behind a `false` of the same instant.
 fn nights() -> Vec<Presses> {
     vec![
         Presses::new(false, [(2.6, true), (31.7, false)]),
@@ -143,6 +157,7 @@ fn nights() -> Vec<Presses> {
         Presses::new(true, [(21.9, false), (24.1, true), (43.3, false)]),
         Presses::new(false, (0..14).map(|press| (1.95 + 0.29 * f64::from(press), press % 2 == 0))),
         Presses { moved: Some(9.1), ..Presses::new(false, [(2.6, true), (31.7, false)]) },
+        Presses::new(false, [(2.6, true), (9.3, true), (14.9, false), (14.9, true), (31.7, false)]),
     ]
 }
 
@@ -183,12 +198,20 @@ fn a_pause_holds_the_tokens_back() {
         for (begun, over) in night.pauses() {
             let within = |at: Duration| begun < at && at < over;
             let between = format!("between {:.3} s and {:.3} s, paused", begun.as_secs_f64(), over.as_secs_f64());
-            let shown = run.value().shown.items.iter().filter(|(at, _)| within(*at)).count();
+            let shown: Vec<Duration> =
+                run.value().shown.items.iter().map(|(at, _)| *at).filter(|at| within(*at)).collect();
+            let again = night.again((begun, over));
+            let because = match shown.first() {
+                Some(first) if again.iter().any(|at| at <= first) => {
+                    "In this pause `true` was sent once more, and later `false` and `true` in one instant. A watch channel \
+                     reports that something was sent, not that it is another value. So a change alone does not end a pause: \
+                     look at what the switch says, after every change."
+                }
+                _ => "The reader has pressed pause, and the text goes on under the eyes.",
+            };
             run.require(
-                shown == 0,
-                saw(format!("{shown} tokens came out {between}"))
-                    .expected("none")
-                    .because("The reader has pressed pause, and the text goes on under the eyes."),
+                shown.is_empty(),
+                saw(format!("{} tokens came out {between}", shown.len())).expected("none").because(because),
             );
             let taken = run.value().taken.items.iter().filter(|(at, _)| within(*at)).count();
             run.require(
@@ -202,7 +225,7 @@ fn a_pause_holds_the_tokens_back() {
     }
 }
 
-/// During a pause the stream is polled twice at most: nobody looks whether it is over.
+/// During a pause the stream is polled twice at most, and once for each `true` that is sent again.
 #[test]
 fn a_pause_costs_two_polls_at_most() {
     for night in nights() {
@@ -210,15 +233,16 @@ fn a_pause_costs_two_polls_at_most() {
         for (begun, over) in night.pauses() {
             // A task that is moved is polled there once more.
             let moved = usize::from(night.moved.is_some_and(|at| begun < secs(at) && secs(at) < over));
+            let most = 2 + moved + night.again((begun, over)).len();
             let polls = run.value().shown.polls.iter().filter(|&&at| begun < at && at < over).count();
             run.require(
-                polls <= 2 + moved,
+                polls <= most,
                 saw(format!(
                     "{polls} polls between {:.3} s and {:.3} s, paused",
                     begun.as_secs_f64(),
                     over.as_secs_f64()
                 ))
-                .expected("two at most")
+                .expected(format!("{most} at most"))
                 .because(
                     "A waker is not a button for \"try again\", and a sleep only makes the circles longer. Leave the \
                      waker with the switch: it calls when it is pressed.",
@@ -226,8 +250,11 @@ fn a_pause_costs_two_polls_at_most() {
                 .outcome(Outcome::BusyLoop),
             );
         }
-        run.only_looks_when_woken(night.times.len() + 3);
     }
+    // A task of the stream's own does not look again and again, either. Few tokens are left when this pause ends: a
+    // stream whose parts wake each other for each of them is right.
+    let night = Presses::new(false, [(comes_at(TOKENS - 4).as_secs_f64() + 0.05, true), (31.7, false)]);
+    night.run().only_looks_when_woken(night.times.len() + 3);
 }
 
 /// The switch wakes the stream: the next token comes out in the instant in which the pause ends.
@@ -258,6 +285,12 @@ fn goes_on_in_the_instant_in_which_the_pause_ends() {
 fn hundreds_of_pauses_lose_nothing() {
     const PAUSES: usize = 300;
     let task = Wakes::new();
+    // A task of the stream's own gets its turn before the stream is asked.
+    let others = async || {
+        for _ in 0..4 {
+            yield_now().await;
+        }
+    };
     let run = Check::new().run(async || {
         let (press, switch) = watch::channel(false);
         let (model, tokens) = unbounded();
@@ -269,16 +302,26 @@ fn hundreds_of_pauses_lose_nothing() {
             }
             press.send_replace(true);
             let _ = model.unbounded_send(number.to_string());
+            others().await;
             let paused = task.poll(pin!(stream.next()));
             if paused.is_ready() {
                 return Err((number, format!("{paused:?} while paused")));
             }
             let before = task.count();
             press.send_replace(false);
+            others().await;
             if task.count() == before {
                 return Err((number, "no wake when the pause ended".to_owned()));
             }
-            let open = task.poll(pin!(stream.next()));
+            // Parts of the stream may hand the token on, and wake each other for it.
+            let mut open = Poll::Pending;
+            for _ in 0..4 {
+                let wakes = task.count();
+                open = task.poll(pin!(stream.next()));
+                if open.is_ready() || task.count() == wakes {
+                    break;
+                }
+            }
             if open != Poll::Ready(Some(number.to_string())) {
                 return Err((number, format!("{open:?} when the pause was over")));
             }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use harness::{Check, Finished, Lane, MarkKind, Outcome, SpanKind, Timeline, odd, recorder, saw, secs, shown, test};
-use mock_llm::{Fault, MockLlm, Model, When};
+use mock_llm::{End, Fault, MockLlm, Model, When};
 use tokio::{
     runtime::Handle,
     time::{Instant, sleep, timeout},
@@ -25,6 +25,8 @@ struct Page {
     returned: Option<Duration>,
     /// How many tasks were alive when it had been silent for long.
     tasks: usize,
+    /// When the check gave up, had it not returned.
+    given_up: Duration,
     /// How many tokens the readers had taken each time the page had shown a piece.
     taken: Vec<usize>,
 }
@@ -45,7 +47,8 @@ async fn show_within(limit: Duration, llm: &MockLlm, questions: &[String], capac
         }
     };
     let returned = timeout(limit, pipeline(llm, questions, capacity, show)).await.ok().map(|()| started.elapsed());
-    Page { pieces, returned, tasks: Handle::current().metrics().num_alive_tasks(), taken }
+    let tasks = Handle::current().metrics().num_alive_tasks();
+    Page { pieces, returned, tasks, given_up: started.elapsed(), taken }
 }
 
 /// A list of questions, all different.
@@ -122,14 +125,33 @@ fn require_return<T>(run: &Finished<T>, page: &Page, at: Duration) {
 /// Names the sender that is still alive.
 #[track_caller]
 fn never_returned<T>(run: &Finished<T>, page: &Page) -> ! {
-    let last = page.pieces.last().map_or(Duration::ZERO, |(at, _)| *at);
-    let all_calls_over = run.journal().calls().iter().all(|call| call.ended.is_some());
-    let what = format!("the last piece was shown at {}, and `pipeline` never returned", seconds(last));
+    let shown = match page.pieces.last() {
+        Some((at, _)) => format!("the last piece was shown at {}", seconds(*at)),
+        None => "no piece was shown".to_owned(),
+    };
+    let what = format!("{shown}, and `pipeline` never returned");
+    // A call that the function itself reads is dropped with the function, when the check gives up.
+    let is_in_flight = |ended: &Option<(Duration, End)>| ended.as_ref().is_none_or(|(at, _)| *at >= page.given_up);
+    let all_calls_over = run.journal().calls().iter().all(|call| !is_in_flight(&call.ended));
     let (alive, why) = match page.tasks {
+        _ if run.journal().calls().is_empty() => (
+            "no call has begun",
+            "The readers are there, and nobody polls them. A future does nothing until it is awaited or spawned, and here the \
+             page is waited for first: it waits for pieces, and the readers for their first poll. Whatever stands behind the \
+             page's loop comes too late. All stations must run while the page reads: spawn them, or poll them together with \
+             the page.",
+        ),
         _ if !all_calls_over => (
             "calls are still in flight",
             "Somebody waits for a place in a queue that nobody empties, or for a task that waits for such a place. The page \
              must take pieces *while* the readers read: a bounded queue makes its senders wait.",
+        ),
+        0 if run.tasks_spawned() == 0 => (
+            "the calls are over, and a sender is still alive in the function",
+            "Here the function polls the stations itself, so the sender that is left is one of its own. `pieces` is one: each \
+             reader has a clone, and the original lives to the end of the function, unless it is dropped or moved. As long as it \
+             is there, `hide_keys` waits for what it might send, and keeps `clean`; the page waits for that one, and the \
+             function for the page. It is the same with a `clean` of which `hide_keys` got a clone.",
         ),
         0 => (
             "no task is left, and somebody still holds a sender for the page's queue",

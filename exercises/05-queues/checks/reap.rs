@@ -1,14 +1,16 @@
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
-use harness::{Check, Finished, Outcome, odd, saw, secs, test};
+use futures::future::LocalBoxFuture;
+use harness::{Check, Finished, Outcome, kept_by, odd, saw, secs, test};
 use mock_llm::{Fault, MockLlm, Model, When};
 use tokio::{
+    runtime::Builder,
     sync::{mpsc, oneshot},
     task::JoinHandle,
     time::{Instant, sleep, timeout},
 };
 
-use super::{Log, Question, serve};
+use super::{Entries, Log, Question, serve};
 
 harness::checks!();
 
@@ -63,6 +65,35 @@ fn day(most: usize, times: &[f64], panics: &[usize]) -> Finished<Seen> {
             answers.push(asker.await.ok().flatten());
         }
         Seen { answers, returned, log: log.clone() }
+    })
+}
+
+/// Five questions at once, room for all, and then nobody asks any more, but could. What does the log say at these times?
+fn night(panics: &[usize], times: &[f64], look: impl Fn(&Entries) -> usize + Copy + 'static) -> Finished<Vec<usize>> {
+    let llm = model(panics);
+    let times = times.to_vec();
+    Check::new().draws(&llm).timers(1000).run(async || {
+        let start = Instant::now();
+        let log = Log::default();
+        let (sender, receiver) = mpsc::channel::<Question>(100);
+        let night = async {
+            let mut answers = Vec::new();
+            for number in 0..5 {
+                let (asker, answer) = oneshot::channel();
+                let _ = sender.send((question(number), asker)).await;
+                answers.push(answer);
+            }
+            let mut seen = Vec::new();
+            for at in times {
+                tokio::time::sleep_until(start + secs(at)).await;
+                seen.push(log.read(look));
+            }
+            seen
+        };
+        tokio::select! {
+            seen = night => seen,
+            () = serve(llm.clone(), receiver, 50, log.clone()) => Vec::new(),
+        }
     })
 }
 
@@ -121,34 +152,23 @@ fn the_set_holds_what_runs() {
     let most = run.value().log.read(|log| log.most_in_the_set);
     run.require(
         (1..=2).contains(&most),
-        saw(format!("{most} tasks in the set, of which one ran"))
-            .expected("2 at most: what runs, and one more")
-            .because(
-                "A finished task keeps its place, with its result, until it is taken out. A server that runs for a year has all \
-                 the tasks of a year in it.",
-            ),
+        saw(match most {
+            0 => "no task in the set at any time, if the log is right".to_owned(),
+            most => format!("{most} tasks in the set, of which one ran"),
+        })
+        .expected("2 at most: what runs, and one more")
+        .because(if most == 0 {
+            "The set had a task in it for every question: the log is told after each change, `tasks.len()` after a task was spawned, \
+             and again after one was taken out."
+        } else {
+            "A finished task keeps its place, with its result, until it is taken out. A server that runs for a year has all the tasks \
+             of a year in it."
+        }),
     );
-    // And in the night: the last one has ended, and nobody asks.
-    let llm = model(&[]);
-    let run = Check::new().draws(&llm).timers(1000).run(async || {
-        let log = Log::default();
-        let (sender, receiver) = mpsc::channel::<Question>(100);
-        let night = async {
-            let mut answers = Vec::new();
-            for number in 0..5 {
-                let (asker, answer) = oneshot::channel();
-                let _ = sender.send((question(number), asker)).await;
-                answers.push(answer);
-            }
-            sleep(secs(60.0)).await;
-            log.read(|log| log.in_the_set)
-        };
-        tokio::select! {
-            left = night => left,
-            () = serve(llm.clone(), receiver, 50, log.clone()) => 99,
-        }
-    });
-    let left = *run.value();
+    // And in the night: nobody asks, and one after another ends.
+    let times = [0.1, 0.5, 1.1, 1.5, 1.8, 60.0];
+    let run = night(&[], &times, |log| log.in_the_set);
+    let left = run.value().last().copied().unwrap_or(99);
     run.require(
         left <= 1,
         saw(format!("{left} tasks in the set, a minute after the last answer"))
@@ -157,6 +177,112 @@ fn the_set_holds_what_runs() {
                 "Who takes the finished ones out only when the next question comes keeps them all night. Wait for both at the \
                  same time: for a question, and for a task that ends.",
             ),
+    );
+    for ((at, runs), seen) in times.iter().zip([5, 4, 3, 2, 1, 0]).zip(run.value()) {
+        run.require(
+            (runs..=runs + 1).contains(seen),
+            saw(format!("at {at} s {runs} tasks run, and the log says that {seen} are in the set"))
+                .expected(format!("{runs}, or one more"))
+                .because(
+                    "The log is told `tasks.len()` after each change: after a task was spawned, and after one was taken out. Whoever \
+                     reads it at night has nothing else.",
+                ),
+        );
+    }
+}
+
+/// Nothing else is kept of what was answered: not a task, not its result.
+#[test]
+fn nothing_is_kept_of_what_was_answered() {
+    let run = Check::new().by_hand(|| {
+        let yours = kept_for_each(|llm, receiver| Box::pin(serve(llm, receiver, 3, Log::default())));
+        let least = kept_for_each(|llm, mut receiver| {
+            Box::pin(async move {
+                while let Some((question, asker)) = receiver.recv().await {
+                    let _ = asker.send(llm.complete(&question).await.expect("no faults"));
+                }
+            })
+        });
+        yours - least
+    });
+    let kept = *run.value();
+    run.require(
+        kept < 50,
+        saw(format!("with every question that has been answered, {kept} bytes more in memory"))
+            .expected("no more than before")
+            .because(
+                "Something keeps the tasks, whatever the log says of it: a `JoinSet` from which nobody takes them, a list of handles, a \
+                 list of results. A task that has ended stays until somebody takes its result out with `join_next`.",
+            ),
+    );
+}
+
+/// The bytes that a server keeps for each question that it has answered, and what the model notes of it.
+fn kept_for_each(serve: impl FnOnce(MockLlm, mpsc::Receiver<Question>) -> LocalBoxFuture<'static, ()>) -> isize {
+    const QUESTIONS: usize = 40;
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    let (sender, receiver) = mpsc::channel::<Question>(1);
+    let mut serving = serve(model(&[]), receiver);
+    let kept = kept_by(|| {
+        runtime.block_on(async {
+            let asking = async {
+                for number in 0..QUESTIONS {
+                    let (asker, answer) = oneshot::channel();
+                    let _ = sender.send((question(number % 10), asker)).await;
+                    let _ = answer.await;
+                    // The server has a moment to take the task out.
+                    sleep(secs(0.001)).await;
+                }
+            };
+            tokio::select! {
+                () = asking => {}
+                () = &mut serving => {}
+            }
+        })
+    });
+    // The tasks that it holds are dropped where their runtime is.
+    runtime.block_on(async { drop(serving) });
+    kept.bytes / QUESTIONS as isize
+}
+
+/// A question waits in its channel until there is room: whoever asks too much has to wait.
+#[test]
+fn a_question_waits_in_its_channel() {
+    let llm = model(&[]);
+    let run = Check::new().draws(&llm).timers(1000).run(async || {
+        let (sender, receiver) = mpsc::channel::<Question>(2);
+        let sent = Cell::new(0);
+        let asking = async {
+            let mut answers = Vec::new();
+            for number in 0..30 {
+                let (asker, answer) = oneshot::channel();
+                let _ = sender.send((question(number), asker)).await;
+                sent.set(sent.get() + 1);
+                answers.push(answer);
+            }
+            sleep(secs(0.001)).await;
+        };
+        // Before the first answer has come.
+        let all = async { tokio::join!(asking, serve(llm.clone(), receiver, 3, Log::default())) };
+        let _ = timeout(secs(0.1), all).await;
+        sent.get()
+    });
+    let sent = *run.value();
+    run.require(
+        sent <= 6,
+        saw(format!("a limit of 3, a channel with room for 2, and {sent} questions were taken at once"))
+            .expected("6 at most: three that are answered, two in the channel, and one in the hand")
+            .because(
+                "The channel is the bound: its `send` makes the askers wait. Whoever takes out every question, into a list or into a task \
+                 that waits for a permit, has a queue of its own behind it, and that one has no bound. Take the next question when there \
+                 is room for it.",
+            ),
+    );
+    run.require(
+        sent >= 5,
+        saw(format!("a limit of 3, a channel with room for 2, and {sent} questions were taken at once"))
+            .expected("5 at least: three that are answered, and two in the channel")
+            .because("There is room, and a question waits."),
     );
 }
 
@@ -179,6 +305,19 @@ fn a_panic_is_counted_and_disturbs_nobody() {
         saw(format!("{panics} panics in the log")).expected("3").because(
             "Nobody hears of a panic in a task but who takes its result: `Some(Err(error))`, and `error.is_panic()`.",
         ),
+    );
+    // At night: it is counted in the instant in which it happens.
+    let times = [0.2, 0.5, 1.8, 60.0];
+    let run = night(&[3, 4], &times, |log| log.panics);
+    let seen = run.value();
+    run.require(
+        *seen == [0, 1, 2, 2],
+        saw(format!("{seen:?} panics in the log at {times:?} s"))
+            .expected("[0, 1, 2, 2]: each from the moment on in which it happened")
+            .because(
+                "At night nobody asks, and nobody leaves. A panic that is counted with the next question, or in the end, is told to \
+                 nobody who could do something about it. Somebody must wait for the tasks all the time.",
+            ),
     );
     // Nobody can ask any more, and then a task panics.
     let run = day(4, &[0.0, 0.0, 0.0], &[0]);

@@ -110,17 +110,28 @@ fn require_all(run: &Finished<Printed>, pile: Pile, capacity: usize) {
     } else {
         "Each letter of the pile is printed once."
     };
-    run.require(
-        texts == wanted,
-        saw(format!("with {count} letters and a capacity of {capacity}: {seen} drafts printed: {}", few(&texts)))
-            .expected(format!("{count}: {}", few(&wanted)))
-            .because(why),
-    );
+    run.require(texts == wanted, {
+        let (first, printed, needed) = first_difference(&texts, &wanted);
+        let times = |times| match times {
+            0 => "not at all".to_owned(),
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        };
+        saw(format!(
+            "with {count} letters and a capacity of {capacity}: {seen} drafts printed, {first:?} {}",
+            times(printed)
+        ))
+        .expected(format!("{count}, {first:?} {}", times(needed)))
+        .because(why)
+    });
 }
 
-fn few(texts: &[&str]) -> String {
-    let shown = texts.iter().take(5).copied().collect::<Vec<&str>>().join(", ");
-    if texts.len() > 5 { format!("{shown} …") } else { shown }
+/// The first text that stands in one list more often than in the other, and how often in each.
+fn first_difference<'a>(seen: &[&'a str], wanted: &[&'a str]) -> (&'a str, usize, usize) {
+    let count = |texts: &[&str], text: &str| texts.iter().filter(|other| **other == text).count();
+    let texts = seen.iter().chain(wanted);
+    let mut counts = texts.map(|&text| (text, count(seen, text), count(wanted, text)));
+    counts.find(|(_, seen, wanted)| seen != wanted).unwrap_or_default()
 }
 
 /// At most two queues, and what is in somebody's hand.

@@ -37,7 +37,17 @@ impl Service {
     }
 
     fn run(&self) -> Finished<Seen> {
-        let prompts = ["Translate.", "Be brief.", "Be kind.", "stop", ""];
+        let prompts = [
+            "Translate.",
+            "Be brief.",
+            "Be kind.",
+            "stop",
+            "",
+            "Never stop early.",
+            "stop words too",
+            "Stop",
+            " stop\n",
+        ];
         let model = (0..self.pages).fold(Model::new("atlas"), |model, number| {
             prompts.iter().fold(model, |model, prompt| {
                 let sent = format!("{prompt}\n{}", page(number));
@@ -167,6 +177,11 @@ fn stop_begins_no_further_page() {
     // A stop that was taken back between two pages stops nothing.
     Service::new(5, &[(0.0, "Translate."), (2.2, "stop"), (2.6, "Be kind.")])
         .require("Only the newest prompt counts: \"stop\" came and went while a call was in flight.");
+    for prompt in ["Never stop early.", "stop words too", "Stop", " stop\n"] {
+        Service::new(4, &[(0.0, "Translate."), (2.3, prompt)]).require(
+            "Only the prompt that is \"stop\", letter for letter, stops. This one is another text, and goes before the pages like all.",
+        );
+    }
 }
 
 /// When the editor goes, the last prompt stays.

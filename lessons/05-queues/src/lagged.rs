@@ -39,7 +39,9 @@ pub async fn read<T: Clone>(
                 match stance {
                     Stance::GoOn => {}
                     Stance::ReRead => {
-                        // First forget what is queued, then read the state: it holds all that is forgotten.
+                        // First forget what is queued, then read the state: it holds all that is forgotten. It may also
+                        // hold a change that is sent only after this, so such a change must have a number, or bear
+                        // to be made twice.
                         receiver = receiver.resubscribe();
                         seen.push(Seen::Snapshot(snapshot()));
                     }

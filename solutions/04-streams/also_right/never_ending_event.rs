@@ -18,6 +18,9 @@ mod looks_in_the_chunk {
                     let is_blank = line.len() == 1 && (event.is_empty() || event.ends_with(b"\n"));
                     event.extend_from_slice(line);
                     rest = after;
+                    if event.len() > limit {
+                        break;
+                    }
                     if is_blank {
                         let text = text_of(&std::mem::take(&mut event));
                         if let Some(text) = text {
@@ -50,6 +53,10 @@ mod line_by_line {
                     line.extend_from_slice(&rest[..at]);
                     rest = &rest[at + 1..];
                     unfinished += at + 1;
+                    if unfinished > limit {
+                        yield Err(TooLong);
+                        return;
+                    }
                     if line.is_empty() {
                         unfinished = 0;
                         if !texts.is_empty() {
@@ -70,8 +77,8 @@ mod line_by_line {
     }
 }
 
-/// Also right: an event that has more than `limit` bytes when it ends is too long as well.
-mod strict_for_whole_events_too {
+/// Also right: the limit is asked in two places, for an event that ends and for one that does not.
+mod asks_when_an_event_ends {
     pub fn events(
         chunks: impl Stream<Item = Vec<u8>>,
         limit: usize,
@@ -134,6 +141,9 @@ mod by_hand {
             self.buffer.extend_from_slice(chunk);
             while let Some(length) = (self.find)(&self.buffer[looked..]) {
                 let end = looked + length + 1;
+                if end > self.limit {
+                    break;
+                }
                 if end - 1 == self.line {
                     let rest = self.buffer.split_off(end);
                     let event = std::mem::replace(&mut self.buffer, rest);

@@ -21,6 +21,9 @@ mod remembers_where_the_line_begins {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, 0);
@@ -57,6 +60,9 @@ mod remembers_where_the_event_begins {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, 0);
@@ -311,6 +317,9 @@ mod the_error_and_then_more {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, 0);
@@ -348,6 +357,9 @@ mod the_end_in_place_of_an_error {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, 0);
@@ -419,6 +431,9 @@ mod one_byte_too_strict {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, 0);
@@ -455,6 +470,9 @@ mod never_lets_go {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line - event > limit {
+                        break;
+                    }
                     if is_blank {
                         let text = text_of(&buffer[event..line]);
                         event = line;
@@ -491,6 +509,9 @@ mod looks_by_itself {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, 0);
@@ -527,6 +548,9 @@ mod a_line_within_a_chunk {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, 0);
@@ -563,6 +587,9 @@ mod the_old_place_in_a_new_buffer {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, line.min(buffer.len()));
@@ -599,6 +626,9 @@ mod only_one_event_for_a_chunk {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, 0);
@@ -637,6 +667,9 @@ mod the_events_of_a_chunk_first_collected {
                     let end = looked + length;
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
                     if is_blank {
                         let event: Vec<u8> = buffer.drain(..line).collect();
                         (line, looked) = (0, 0);
@@ -652,6 +685,130 @@ mod the_events_of_a_chunk_first_collected {
                 }
                 for text in whole {
                     yield Ok(text);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: an event that is whole can be given, however long it is. What the limit allows then hangs on where the network cuts.
+/// Caught by: an_event_that_ends_too_late_is_an_error
+/// Says: where the network cuts
+mod a_whole_event_may_be_longer {
+    pub fn events(
+        chunks: impl Stream<Item = Vec<u8>>,
+        limit: usize,
+        mut find: impl FnMut(&[u8]) -> Option<usize>,
+    ) -> impl Stream<Item = Result<String, TooLong>> {
+        stream! {
+            let mut buffer = Vec::new();
+            let (mut line, mut looked) = (0, 0);
+            for await chunk in chunks {
+                buffer.extend(chunk);
+                while let Some(length) = find(&buffer[looked..]) {
+                    let end = looked + length;
+                    let is_blank = end == line;
+                    (line, looked) = (end + 1, end + 1);
+                    if is_blank {
+                        let event: Vec<u8> = buffer.drain(..line).collect();
+                        (line, looked) = (0, 0);
+                        if let Some(text) = text_of(&event) {
+                            yield Ok(text);
+                        }
+                    }
+                }
+                looked = buffer.len();
+                if buffer.len() > limit {
+                    yield Err(TooLong);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Trap: `find` is called for each byte once, and another search goes through the whole event with every chunk.
+/// Caught by: looks_at_each_byte_twice_at_most
+/// Says: something else has found the blank line
+mod finds_the_blank_line_by_itself {
+    pub fn events(
+        chunks: impl Stream<Item = Vec<u8>>,
+        limit: usize,
+        mut find: impl FnMut(&[u8]) -> Option<usize>,
+    ) -> impl Stream<Item = Result<String, TooLong>> {
+        stream! {
+            let mut buffer: Vec<u8> = Vec::new();
+            for await chunk in chunks {
+                let (mut rest, mut has_a_line_end) = (&chunk[..], false);
+                while let Some(at) = find(rest) {
+                    rest = &rest[at + 1..];
+                    has_a_line_end = true;
+                }
+                buffer.extend(&chunk);
+                while has_a_line_end {
+                    let end = if buffer.starts_with(b"\n") {
+                        Some(1)
+                    } else {
+                        buffer.windows(2).position(|bytes| bytes == b"\n\n").map(|at| at + 2)
+                    };
+                    let Some(end) = end.filter(|end| *end <= limit) else { break };
+                    let event: Vec<u8> = buffer.drain(..end).collect();
+                    if let Some(text) = text_of(&event) {
+                        yield Ok(text);
+                    }
+                }
+                if buffer.len() > limit {
+                    yield Err(TooLong);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Trap: at the end the rest is thrown away, and the loop goes round once more, as if `None` came as often as one asks.
+/// Caught by: gives_every_event_with_its_blank_line
+/// Says: asked once more after their end
+mod asks_again_after_the_end {
+    use futures::StreamExt;
+
+    pub fn events(
+        chunks: impl Stream<Item = Vec<u8>>,
+        limit: usize,
+        mut find: impl FnMut(&[u8]) -> Option<usize>,
+    ) -> impl Stream<Item = Result<String, TooLong>> {
+        stream! {
+            let mut chunks = std::pin::pin!(chunks);
+            let mut buffer = Vec::new();
+            let (mut line, mut looked) = (0, 0);
+            loop {
+                match chunks.next().await {
+                    Some(chunk) => buffer.extend(chunk),
+                    None if buffer.is_empty() => return,
+                    None => {
+                        buffer.clear();
+                        continue;
+                    }
+                }
+                while let Some(length) = find(&buffer[looked..]) {
+                    let end = looked + length;
+                    let is_blank = end == line;
+                    (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
+                    if is_blank {
+                        let event: Vec<u8> = buffer.drain(..line).collect();
+                        (line, looked) = (0, 0);
+                        if let Some(text) = text_of(&event) {
+                            yield Ok(text);
+                        }
+                    }
+                }
+                looked = buffer.len();
+                if buffer.len() > limit {
+                    yield Err(TooLong);
+                    return;
                 }
             }
         }

@@ -299,6 +299,67 @@ mod a_mark_in_the_first_chunk {
     }
 }
 
+/// Trap: the byte order mark is looked for at the beginning of the first text, in place of the first line.
+/// Caught by: reads_the_lines_of_an_event
+/// Says: not before the first text
+mod a_mark_in_the_first_text {
+    pub fn events<'a>(chunks: impl Stream<Item = Vec<u8>> + 'a) -> LocalBoxStream<'a, String> {
+        Box::pin(stream! {
+            let (mut line, mut texts, mut is_first) = (Vec::new(), Vec::new(), true);
+            for await chunk in chunks {
+                for byte in chunk {
+                    if byte != b'\n' {
+                        line.push(byte);
+                        continue;
+                    }
+                    let text = String::from_utf8_lossy(&line).into_owned();
+                    line.clear();
+                    let text = text.strip_suffix('\r').unwrap_or(&text);
+                    // Before the name of the first field, or behind it.
+                    let text = if is_first { text.replacen('\u{feff}', "", 1) } else { text.to_owned() };
+                    is_first = false;
+                    if let Some(text) = text.strip_prefix("data:") {
+                        texts.push(text.strip_prefix(' ').unwrap_or(text).to_owned());
+                    } else if text.is_empty() && !texts.is_empty() {
+                        yield std::mem::take(&mut texts).join("\n");
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// Trap: the names of fields are like those of HTTP's headers, where capitals do not count.
+/// Caught by: reads_the_lines_of_an_event
+/// Says: `DATA` and `Data` are other names
+mod capitals_do_not_count {
+    pub fn events<'a>(chunks: impl Stream<Item = Vec<u8>> + 'a) -> LocalBoxStream<'a, String> {
+        Box::pin(stream! {
+            let (mut line, mut texts, mut is_first) = (Vec::new(), Vec::new(), true);
+            for await chunk in chunks {
+                for byte in chunk {
+                    if byte != b'\n' {
+                        line.push(byte);
+                        continue;
+                    }
+                    let text = String::from_utf8_lossy(&line).into_owned();
+                    line.clear();
+                    let text = text.strip_suffix('\r').unwrap_or(&text);
+                    let text = if is_first { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+                    is_first = false;
+                    match text.split_once(':') {
+                        Some((name, text)) if name.eq_ignore_ascii_case("data") => {
+                            texts.push(text.strip_prefix(' ').unwrap_or(text).to_owned());
+                        }
+                        None if text.is_empty() && !texts.is_empty() => yield std::mem::take(&mut texts).join("\n"),
+                        _ => {}
+                    }
+                }
+            }
+        })
+    }
+}
+
 /// Trap: a byte that is no UTF-8 takes its whole line with it.
 /// Caught by: a_character_may_be_cut
 /// Says: The end of a chunk means nothing

@@ -402,3 +402,157 @@ mod a_task_behind_it {
         }
     }
 }
+
+/// Trap: the waker of the first poll is kept, as if all polls came from one task.
+/// Caught by: the_one_that_asked_last_is_woken
+/// Says: the reply woke the one that had asked before
+/// Says: The waker of an earlier poll was kept
+mod keeps_the_first_waker {
+    use std::task::Waker;
+
+    pub struct Typed {
+        pace: Duration,
+        state: State,
+        waker: Option<Waker>,
+    }
+
+    pub fn typed(call: BoxFuture<'static, Result<Reply, Error>>, pace: Duration) -> Typed {
+        Typed { pace, state: State::Asking(call), waker: None }
+    }
+
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let waker = self.waker.get_or_insert_with(|| cx.waker().clone()).clone();
+            let cx = &mut Context::from_waker(&waker);
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if let Some(pause) = timer {
+                            ready!(pause.as_mut().poll(cx));
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the timer is polled once, when it is made; later polls look at the clock, and leave no waker.
+/// Caught by: the_one_that_asked_last_is_woken
+/// Says: the timer woke the one that had asked before
+mod polls_the_timer_once {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if timer.as_ref().is_some_and(|pause| !pause.is_elapsed()) {
+                            return Poll::Pending;
+                        }
+                        let mut pause = Box::pin(sleep(pace));
+                        let _ = pause.as_mut().poll(cx);
+                        *timer = Some(pause);
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the wakers of all polls are kept, and all are called.
+/// Caught by: the_one_that_asked_last_is_woken
+/// Says: the reply woke both of them
+/// Says: All wakers were kept
+mod keeps_all_wakers {
+    use std::{
+        sync::{Arc, Mutex},
+        task::{Wake, Waker},
+    };
+
+    #[derive(Default)]
+    struct All(Mutex<Vec<Waker>>);
+
+    impl Wake for All {
+        fn wake(self: Arc<Self>) {
+            let wakers = std::mem::take(&mut *self.0.lock().expect("nobody panics with the lock"));
+            wakers.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    pub struct Typed {
+        pace: Duration,
+        state: State,
+        all: Arc<All>,
+    }
+
+    pub fn typed(call: BoxFuture<'static, Result<Reply, Error>>, pace: Duration) -> Typed {
+        Typed { pace, state: State::Asking(call), all: Arc::default() }
+    }
+
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            self.all.0.lock().expect("nobody panics with the lock").push(cx.waker().clone());
+            let waker = Waker::from(self.all.clone());
+            let cx = &mut Context::from_waker(&waker);
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if let Some(pause) = timer {
+                            ready!(pause.as_mut().poll(cx));
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}

@@ -2,17 +2,20 @@
 //!
 //! Each module holds only what differs from the solution, `../lagged.rs`.
 
-/// Also right: a new subscription *before* the archive is read: what is sent later waits in it, what was sent earlier is archived.
+/// Also right: a new subscription *before* the archive is read: what is sent later waits in it. A token of these that the archive had
+/// already is known by its place.
 mod begins_anew_before_the_reading {
     pub async fn follow(mut tokens: Receiver<Token>, archive: &Archive, screen: &mut Screen) {
-        let mut text = String::new();
+        let (mut text, mut known) = (String::new(), 0);
         loop {
             match tokens.recv().await {
+                Ok(token) if token.place < known => continue,
                 Ok(token) => text.push_str(&token.text),
                 Err(RecvError::Lagged(missed)) => {
                     screen.missed(missed);
                     tokens = tokens.resubscribe();
-                    text = archive.read().await.concat();
+                    let all = archive.read().await;
+                    (text, known) = (all.concat(), all.len());
                 }
                 Err(RecvError::Closed) => return,
             }
@@ -97,31 +100,6 @@ mod empties_what_is_known {
                 Err(TryRecvError::Closed) => Err(RecvError::Closed),
                 Err(TryRecvError::Empty) => tokens.recv().await,
             };
-        }
-    }
-}
-
-/// Also right: what waits in the channel after the reading is skipped by number. A token sent since would have made a new gap:
-/// the channel was full.
-mod skips_what_waits {
-    pub async fn follow(mut tokens: Receiver<Token>, archive: &Archive, screen: &mut Screen) {
-        let mut shown: Vec<String> = Vec::new();
-        let mut skip = 0;
-        loop {
-            match tokens.recv().await {
-                Ok(_) if skip > 0 => {
-                    skip -= 1;
-                    continue;
-                }
-                Ok(token) => shown.push(token.text),
-                Err(RecvError::Lagged(missed)) => {
-                    screen.missed(missed);
-                    shown = archive.read().await;
-                    skip = tokens.len();
-                }
-                Err(RecvError::Closed) => return,
-            }
-            screen.show(&shown.concat()).await;
         }
     }
 }

@@ -6,11 +6,11 @@
 //! the last few tokens: a viewer whose screen is slow misses the oldest. The code below ends at that moment, with half an answer
 //! on the screen. Mend it:
 //!
-//! - After each token that comes, `show` the whole text so far.
+//! - After each token that comes, `show` the whole text so far, also where several have come at once.
 //! - After a gap, say how many tokens the channel counted (`missed`), then read the archive once, and show its text. The archive
 //!   is not read without a gap.
 //! - A text that is shown begins the answer: no token is left out, none stands there twice, and it is never shorter than the one
-//!   before. (Each token stands in the archive before it is sent, and to read the archive takes time.)
+//!   before. (Each token stands in the archive before it is sent, perhaps long before, and to read the archive takes time.)
 //! - `follow` ends when the channel is closed and all that was left in it has been seen; not before. It sleeps until then.
 //!
 //! Run: `cargo workbook check 05-queues/lagged` · Read: book, chapter 5, Everybody, or a gap: broadcast · 15 min

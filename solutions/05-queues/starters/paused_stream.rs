@@ -7,8 +7,10 @@
 //! - All tokens come out, each once, in their order. The stream ends when the tokens end.
 //! - Nothing comes out while the switch says "paused", also before the first token. One token at most is taken from
 //!   `tokens` during a pause: the rest waits where it is.
-//! - During a pause the stream is polled twice at most. It does not look again by itself, and not after a sleep: the
-//!   switch wakes it, at once.
+//! - Only the newest value of the switch counts. `true` may be sent again during a pause, and changes nothing; nor does a
+//!   `false` with a `true` right behind it.
+//! - During a pause the stream is polled twice at most, and once more for each time that something is sent. It does not
+//!   look again by itself, and not after a sleep: the switch wakes it, at once.
 //! - When the sender of the switch has been dropped, nobody can press it any more: all tokens come out, also if it said
 //!   "paused" last.
 //!

@@ -3,9 +3,10 @@
 //! A server answers questions for ever, each in a task of its own. In the first hour all is well. Then it throws away
 //! every question: `most` tasks are allowed, and it believes that all of them still run. Mend `serve`:
 //!
-//! - `most` answers are written at the same time, at most. A question waits until there is room, and a finished task makes room at
-//!   once, whether or not another question comes.
+//! - `most` answers are written at the same time, at most. A finished task makes room at once, whether or not another question comes.
+//!   A question waits in its channel until there is room, so that whoever asks too much has to wait. One may be in your hand.
 //! - What has finished is taken out of the set, so that it holds what runs and one more at most, also in a night without questions.
+//!   Nothing else is kept of it, and the log is told after each change.
 //! - A task that panicked is counted in `log.panics`, when it happens, and disturbs nobody else.
 //! - When the last sender of questions is gone, `serve` waits for what still runs, and returns. Dropped, it takes the tasks along.
 //!

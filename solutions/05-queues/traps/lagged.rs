@@ -328,3 +328,99 @@ mod throws_the_second_gap_away {
         }
     }
 }
+
+/// Trap: a new subscription before the archive is read, and all that comes in it is taken for new.
+/// Caught by: a_token_that_is_sent_after_the_archive_was_read_comes_once
+/// Says: empty the channel before the reading
+mod takes_all_that_comes_later_for_new {
+    pub async fn follow(mut tokens: Receiver<Token>, archive: &Archive, screen: &mut Screen) {
+        let mut text = String::new();
+        loop {
+            match tokens.recv().await {
+                Ok(token) => text.push_str(&token.text),
+                Err(RecvError::Lagged(missed)) => {
+                    screen.missed(missed);
+                    tokens = tokens.resubscribe();
+                    text = archive.read().await.concat();
+                }
+                Err(RecvError::Closed) => return,
+            }
+            screen.show(&text).await;
+        }
+    }
+}
+
+/// Trap: the tokens that wait in the channel are thrown away before the archive is read, and all that comes later is taken for new.
+/// Caught by: a_token_that_is_sent_after_the_archive_was_read_comes_once
+/// Says: empty the channel before the reading
+mod empties_the_channel_first {
+    pub async fn follow(mut tokens: Receiver<Token>, archive: &Archive, screen: &mut Screen) {
+        let mut text = String::new();
+        loop {
+            match tokens.recv().await {
+                Ok(token) => text.push_str(&token.text),
+                Err(RecvError::Lagged(missed)) => {
+                    screen.missed(missed);
+                    while tokens.try_recv().is_ok() {}
+                    text = archive.read().await.concat();
+                }
+                Err(RecvError::Closed) => return,
+            }
+            screen.show(&text).await;
+        }
+    }
+}
+
+/// Trap: after the reading as many tokens are skipped as wait in the channel, as if the archive had no others.
+/// Caught by: a_token_that_is_sent_after_the_archive_was_read_comes_once
+/// Says: count what waits in it
+mod skips_what_waits {
+    pub async fn follow(mut tokens: Receiver<Token>, archive: &Archive, screen: &mut Screen) {
+        let mut shown: Vec<String> = Vec::new();
+        let mut skip = 0;
+        loop {
+            match tokens.recv().await {
+                Ok(_) if skip > 0 => {
+                    skip -= 1;
+                    continue;
+                }
+                Ok(token) => shown.push(token.text),
+                Err(RecvError::Lagged(missed)) => {
+                    screen.missed(missed);
+                    shown = archive.read().await;
+                    skip = tokens.len();
+                }
+                Err(RecvError::Closed) => return,
+            }
+            screen.show(&shown.concat()).await;
+        }
+    }
+}
+
+/// Trap: all that has come is taken out with `try_recv`, and shown together.
+/// Caught by: goes_on_until_the_channel_is_closed
+/// Says: each of them is shown
+mod shows_what_came_together_once {
+    pub async fn follow(mut tokens: Receiver<Token>, archive: &Archive, screen: &mut Screen) {
+        let mut shown: Vec<String> = Vec::new();
+        loop {
+            match tokens.recv().await {
+                Ok(token) => {
+                    let mut next = Some(token);
+                    while let Some(token) = next {
+                        if token.place >= shown.len() {
+                            shown.push(token.text);
+                        }
+                        next = tokens.try_recv().ok();
+                    }
+                }
+                Err(RecvError::Lagged(missed)) => {
+                    screen.missed(missed);
+                    shown = archive.read().await;
+                }
+                Err(RecvError::Closed) => return,
+            }
+            screen.show(&shown.concat()).await;
+        }
+    }
+}

@@ -240,3 +240,21 @@ mod chance_decides {
         })
     }
 }
+
+/// Trap: after a change the switch must say the other thing, so nobody looks at it.
+/// Caught by: a_pause_holds_the_tokens_back
+/// Says: not that it is another value
+mod a_change_ends_the_pause {
+    pub fn pausable<S>(tokens: S, paused: watch::Receiver<bool>) -> impl Stream<Item = String> + Send + 'static
+    where
+        S: Stream<Item = String> + Unpin + Send + 'static,
+    {
+        stream::unfold((tokens, paused), async |(mut tokens, mut paused)| {
+            let token = tokens.next().await?;
+            if *paused.borrow_and_update() {
+                let _ = paused.changed().await;
+            }
+            Some((token, (tokens, paused)))
+        })
+    }
+}

@@ -239,3 +239,81 @@ mod one_question_after_another {
         }
     }
 }
+
+/// Trap: the stations are joined in the end, behind the loop of the page. Until then nobody polls them.
+/// Caught by: ends_when_the_last_sender_is_gone
+/// Says: no piece was shown
+/// Says: A future does nothing until it is awaited or spawned
+mod joined_behind_the_page {
+    pub async fn pipeline(llm: &MockLlm, questions: &[String], capacity: usize, mut show: impl AsyncFnMut(Piece)) {
+        let (pieces, from_readers) = mpsc::channel(capacity);
+        let (clean, mut for_the_page) = mpsc::channel(capacity);
+        let ask = |(question, text): (usize, &String)| read(question, llm.stream(text), pieces.clone());
+        let readers: Vec<_> = questions.iter().enumerate().map(ask).collect();
+        drop(pieces);
+        let hides = hide_keys(from_readers, clean);
+        while let Some(piece) = for_the_page.recv().await {
+            show(piece).await;
+        }
+        tokio::join!(futures::future::join_all(readers), hides);
+    }
+}
+
+/// Trap: the stations are joined before the page reads: both queues are full long before.
+/// Caught by: ends_when_the_last_sender_is_gone
+/// Says: calls are still in flight
+/// Says: The page must take pieces *while* the readers read
+mod joined_before_the_page {
+    pub async fn pipeline(llm: &MockLlm, questions: &[String], capacity: usize, mut show: impl AsyncFnMut(Piece)) {
+        let (pieces, from_readers) = mpsc::channel(capacity);
+        let (clean, mut for_the_page) = mpsc::channel(capacity);
+        let ask = |(question, text): (usize, &String)| read(question, llm.stream(text), pieces.clone());
+        let readers: Vec<_> = questions.iter().enumerate().map(ask).collect();
+        drop(pieces);
+        tokio::join!(futures::future::join_all(readers), hide_keys(from_readers, clean));
+        while let Some(piece) = for_the_page.recv().await {
+            show(piece).await;
+        }
+    }
+}
+
+/// Trap: all three stations are joined, as they should be, and the original sender stands beside them.
+/// Caught by: ends_when_the_last_sender_is_gone
+/// Says: a sender is still alive in the function
+/// Says: `pieces` is one
+mod joined_with_the_original_beside_them {
+    pub async fn pipeline(llm: &MockLlm, questions: &[String], capacity: usize, mut show: impl AsyncFnMut(Piece)) {
+        let (pieces, from_readers) = mpsc::channel(capacity);
+        let (clean, mut for_the_page) = mpsc::channel(capacity);
+        let ask = |(question, text): (usize, &String)| read(question, llm.stream(text), pieces.clone());
+        let readers: Vec<_> = questions.iter().enumerate().map(ask).collect();
+        let page = async {
+            while let Some(piece) = for_the_page.recv().await {
+                show(piece).await;
+            }
+        };
+        tokio::join!(futures::future::join_all(readers), hide_keys(from_readers, clean), page);
+    }
+}
+
+/// Trap: all pieces are collected, and then shown.
+/// Caught by: shows_each_piece_when_it_comes
+/// Says: Who collects first
+mod collects_first {
+    pub async fn pipeline(llm: &MockLlm, questions: &[String], capacity: usize, mut show: impl AsyncFnMut(Piece)) {
+        let (pieces, from_readers) = mpsc::channel(capacity);
+        let (clean, mut for_the_page) = mpsc::channel(capacity);
+        for (question, text) in questions.iter().enumerate() {
+            tokio::spawn(read(question, llm.stream(text), pieces.clone()));
+        }
+        drop(pieces);
+        tokio::spawn(hide_keys(from_readers, clean));
+        let mut all = Vec::new();
+        while let Some(piece) = for_the_page.recv().await {
+            all.push(piece);
+        }
+        for piece in all {
+            show(piece).await;
+        }
+    }
+}

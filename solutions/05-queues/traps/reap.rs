@@ -136,16 +136,20 @@ mod only_what_ended_well {
 /// Caught by: a_panic_is_counted_and_disturbs_nobody
 /// Says: Nobody hears of a panic in a task
 mod detached_tasks {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
     pub async fn serve(llm: MockLlm, mut questions: Receiver<Question>, most: usize, log: Log) {
         let permits = Arc::new(tokio::sync::Semaphore::new(most));
+        let running = Arc::new(AtomicUsize::new(0));
         while let Some(question) = questions.recv().await {
             let permit = Arc::clone(&permits).acquire_owned().await.expect("nobody closes it");
-            let llm = llm.clone();
+            log.set_has(running.fetch_add(1, SeqCst) + 1);
+            let (llm, its_log, running) = (llm.clone(), log.clone(), running.clone());
             tokio::spawn(async move {
                 answer(llm, question).await;
+                its_log.set_has(running.fetch_sub(1, SeqCst) - 1);
                 drop(permit);
             });
-            log.set_has(1);
         }
         let _ = permits.acquire_many(most as u32).await;
     }
@@ -217,5 +221,146 @@ mod join_all_in_the_end {
         }
         tasks.join_all().await;
         log.set_has(0);
+    }
+}
+
+/// Trap: all questions are taken out of the channel, into a list that waits for room. Nothing is thrown away, and nothing holds back.
+/// Caught by: a_question_waits_in_its_channel
+/// Says: a queue of its own behind it
+mod a_list_behind_the_channel {
+    pub async fn serve(llm: MockLlm, mut questions: Receiver<Question>, most: usize, log: Log) {
+        let mut tasks = JoinSet::new();
+        let mut waiting = std::collections::VecDeque::new();
+        let mut open = true;
+        while open || !tasks.is_empty() {
+            tokio::select! {
+                question = questions.recv(), if open => match question {
+                    Some(question) => waiting.push_back(question),
+                    None => open = false,
+                },
+                Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
+                    if ended.is_err_and(|error| error.is_panic()) {
+                        log.panicked();
+                    }
+                }
+            }
+            while tasks.len() < most
+                && let Some(question) = waiting.pop_front()
+            {
+                tasks.spawn(answer(llm.clone(), question));
+            }
+            log.set_has(tasks.len());
+        }
+    }
+}
+
+/// Trap: a task for each question, which waits in it for a permit: the limit holds, and the questions are a crowd.
+/// Caught by: a_question_waits_in_its_channel
+/// Says: a queue of its own behind it
+mod a_task_waits_for_room {
+    pub async fn serve(llm: MockLlm, mut questions: Receiver<Question>, most: usize, log: Log) {
+        let permits = Arc::new(tokio::sync::Semaphore::new(most));
+        let mut tasks = JoinSet::new();
+        let mut open = true;
+        while open || !tasks.is_empty() {
+            tokio::select! {
+                question = questions.recv(), if open => match question {
+                    Some(question) => {
+                        let (llm, permits) = (llm.clone(), permits.clone());
+                        tasks.spawn(async move {
+                            let _permit = permits.acquire_owned().await;
+                            answer(llm, question).await;
+                        });
+                    }
+                    None => open = false,
+                },
+                Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
+                    if ended.is_err_and(|error| error.is_panic()) {
+                        log.panicked();
+                    }
+                }
+            }
+            log.set_has(tasks.len());
+        }
+    }
+}
+
+/// Trap: the results are kept, and the panics among them are counted when the server ends.
+/// Caught by: a_panic_is_counted_and_disturbs_nobody
+/// Says: is told to nobody who could do something about it
+mod counts_the_panics_in_the_end {
+    pub async fn serve(llm: MockLlm, mut questions: Receiver<Question>, most: usize, log: Log) {
+        let mut tasks = JoinSet::new();
+        let mut results = Vec::new();
+        let mut open = true;
+        while open || !tasks.is_empty() {
+            tokio::select! {
+                question = questions.recv(), if open && tasks.len() < most => match question {
+                    Some(question) => drop(tasks.spawn(answer(llm.clone(), question))),
+                    None => open = false,
+                },
+                Some(ended) = tasks.join_next(), if !tasks.is_empty() => results.push(ended),
+            }
+            log.set_has(tasks.len());
+        }
+        for ended in results {
+            if ended.is_err_and(|error| error.is_panic()) {
+                log.panicked();
+            }
+        }
+    }
+}
+
+/// Trap: the log is told what stands in the set before the set changes.
+/// Caught by: the_set_holds_what_runs
+/// Says: the log is told after each change
+mod tells_the_log_too_early {
+    pub async fn serve(llm: MockLlm, mut questions: Receiver<Question>, most: usize, log: Log) {
+        let mut tasks = JoinSet::new();
+        let mut open = true;
+        while open || !tasks.is_empty() {
+            tokio::select! {
+                question = questions.recv(), if open && tasks.len() < most => match question {
+                    Some(question) => {
+                        log.set_has(tasks.len());
+                        tasks.spawn(answer(llm.clone(), question));
+                    }
+                    None => open = false,
+                },
+                Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
+                    log.set_has(tasks.len());
+                    if ended.is_err_and(|error| error.is_panic()) {
+                        log.panicked();
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: each task counts itself out, and its panic, and frees its permit. The log says what runs, and the set is there for the
+/// dropping only: nobody takes anything out of it.
+/// Caught by: nothing_is_kept_of_what_was_answered
+/// Says: whatever the log says of it
+mod the_log_says_what_runs {
+    pub async fn serve(llm: MockLlm, mut questions: Receiver<Question>, most: usize, log: Log) {
+        use futures::FutureExt;
+
+        let permits = Arc::new(tokio::sync::Semaphore::new(most));
+        let mut tasks = JoinSet::new();
+        loop {
+            let permit = permits.clone().acquire_owned().await.expect("nobody closes it");
+            let Some(question) = questions.recv().await else { break };
+            let (llm, its_log, its_permits) = (llm.clone(), log.clone(), permits.clone());
+            tasks.spawn(async move {
+                if std::panic::AssertUnwindSafe(answer(llm, question)).catch_unwind().await.is_err() {
+                    its_log.panicked();
+                }
+                drop(permit);
+                its_log.set_has(most - its_permits.available_permits());
+            });
+            log.set_has(most - permits.available_permits());
+        }
+        while tasks.join_next().await.is_some() {}
     }
 }

@@ -161,3 +161,39 @@ mod stop_drops_the_call {
         Ok(translations)
     }
 }
+
+/// Trap: a prompt in which the word stands is taken for the word.
+/// Caught by: stop_begins_no_further_page
+/// Says: letter for letter
+mod a_prompt_with_the_word_in_it {
+    pub async fn translate(llm: &MockLlm, pages: &[String], prompt: Receiver<String>) -> Result<Vec<String>, Error> {
+        let mut translations = Vec::new();
+        for page in pages {
+            let newest = prompt.borrow().clone();
+            if newest.contains("stop") {
+                break;
+            }
+            let reply = llm.complete(&format!("{newest}\n{page}")).await?;
+            translations.push(reply.text);
+        }
+        Ok(translations)
+    }
+}
+
+/// Trap: the prompt is tidied up before it is looked at: spaces and capitals go.
+/// Caught by: stop_begins_no_further_page
+/// Says: letter for letter
+mod the_word_in_capitals {
+    pub async fn translate(llm: &MockLlm, pages: &[String], prompt: Receiver<String>) -> Result<Vec<String>, Error> {
+        let mut translations = Vec::new();
+        for page in pages {
+            let newest = prompt.borrow().clone();
+            if newest.trim().eq_ignore_ascii_case("stop") {
+                break;
+            }
+            let reply = llm.complete(&format!("{newest}\n{page}")).await?;
+            translations.push(reply.text);
+        }
+        Ok(translations)
+    }
+}

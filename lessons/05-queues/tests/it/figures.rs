@@ -171,6 +171,25 @@ async fn each_stance_says_that_there_was_a_gap() {
     assert_eq!(five_sent_two_kept(Stance::Close).await, [Gap(3)]);
 }
 
+/// The state is written before the change is sent, so what is read anew may hold a change that is still to come.
+#[tokio::test(start_paused = true)]
+async fn a_change_that_the_state_has_already_may_still_come() {
+    use Seen::{Gap, Message, Snapshot};
+    let (sender, receiver) = broadcast::channel(2);
+    (1..=5).for_each(|number| drop(sender.send(number)));
+    let state: u32 = (1..=6).sum();
+    let late = async move {
+        sleep(secs(1.0)).await;
+        sender.send(6).expect("there is a receiver");
+    };
+    let seen = tokio::join!(lagged::read(receiver, Stance::ReRead, || state), late).0;
+    assert_eq!(
+        seen,
+        [Gap(3), Snapshot(21), Message(6)],
+        "whoever adds it up has the 6 twice"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_four_cases_of_notify() {
     assert!(!remembered::all_before().await);
