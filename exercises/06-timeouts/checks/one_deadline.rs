@@ -149,8 +149,7 @@ fn what_is_done_is_not_lost() {
 /// A call that is turned away is made again when the model says, unless the deadline comes first.
 #[test]
 fn a_wait_that_is_in_vain_is_not_begun() {
-    let because =
-        "The model says when to come back. If that is before the deadline, come back then, as often as it asks, with the call that was \
+    let because = "The model says when to come back. If that is before the deadline, come back then, as often as it asks, with the call that was \
          turned away and no other.";
     let in_vain = "The model says when to come back, and that is after the deadline: all is known now. To wait until the deadline is to wait \
                    for nothing, and to sleep past it is worse. The waits count: compare with what is left, and not with the whole.";

@@ -109,7 +109,10 @@ fn each_wait_has_its_own_limit() {
     let many = run(model(MOST_ROUNDS, 0.25, 0.5), limits(), |_| secs(1.25));
     require(&many, "40 uses of the tool", &found(), 40.0 * 3.5 + 2.25, because);
     // An answer that looks like a call, and one that is empty.
-    let useful = run(Model::new("atlas").reply_to(prompt(0), "useful are six").time_to_first_token(secs(5.3)), limits(), |_| secs(1.0));
+    let useful =
+        run(Model::new("atlas").reply_to(prompt(0), "useful are six").time_to_first_token(secs(5.3)), limits(), |_| {
+            secs(1.0)
+        });
     require(
         &useful,
         "a reply that begins with `useful`",

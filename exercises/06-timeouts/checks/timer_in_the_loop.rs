@@ -238,7 +238,11 @@ fn slow_does_not_wait_behind_the_tokens() {
         let due = events.iter().filter(|(at, _)| *at < secs(patience)).count();
         let late = match shown_before {
             all if all == events.len() => "it is never told".to_owned(),
-            _ => format!("`Slow` is shown {}, behind {} tokens that waited", listed(&slow_at(run.value())), shown_before.saturating_sub(due)),
+            _ => format!(
+                "`Slow` is shown {}, behind {} tokens that waited",
+                listed(&slow_at(run.value())),
+                shown_before.saturating_sub(due)
+            ),
         };
         run.require(
             shown_before == due,
