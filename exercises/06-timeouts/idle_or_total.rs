@@ -4,7 +4,8 @@
 //! connection holds a place for ever. Since then each long answer is cut off after a minute, in the middle of a word, while it
 //! comes at full speed. And a connection that dies after the first token still holds its place for a minute.
 //!
-//! Mend `read`: an answer may be as long as it likes, if it goes on. `idle` is the longest *silence*:
+//! Mend `read`: an answer may be as long as it likes, if it goes on, and each token is shown as soon as it comes. `idle` is the
+//! longest *silence*:
 //!
 //! - `read` waits `idle` for the first token, and again for each further one. A token at exactly the last instant is in time.
 //!   Then the model has stalled: its stream is dropped, and `read` returns the text so far and `Stalled`.

@@ -4,10 +4,12 @@
 //! longer than usual; the tokens go on. The code below does this when you try it with a model that says nothing. For a model
 //! that talks it never does, and for a very slow one it does it again and again. Mend `read`:
 //!
-//! - `Event::Slow` is shown once, at that instant, whatever the model does. If something is being shown then, it comes next.
+//! - `Event::Slow` is shown once, at that instant, whatever the model does. If something is being shown then, it comes next,
+//!   before the tokens that wait.
 //! - An answer that is over by then, or at that very instant, is not slow. A token of that instant is shown first.
 //! - Each token is shown as soon as it comes, once, in order, and to its end: `show` takes a while, and must not be dropped.
-//! - The model is asked once. `read` returns when the answer is over; an error of the model is its end, too.
+//! - The model is asked once. `read` returns when the answer is over, and leaves nothing behind; an error of the model is its
+//!   end, too.
 //!
 //! Starts: wrong
 //! Run: `cargo workbook check 06-timeouts/timer_in_the_loop` · Read: book, chapter 6, A timer in a loop · 10 min

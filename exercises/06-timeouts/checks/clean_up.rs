@@ -32,6 +32,7 @@ struct House {
     book: Book,
     start: Cell<Option<Instant>>,
     refuses: bool,
+    opened: Cell<usize>,
 }
 
 struct Session {
@@ -50,7 +51,7 @@ impl Drop for Session {
 
 impl House {
     fn new() -> Self {
-        Self { book: Book::default(), start: Cell::new(None), refuses: false }
+        Self { book: Book::default(), start: Cell::new(None), refuses: false, opened: Cell::new(0) }
     }
 
     fn start(&self) -> Instant {
@@ -62,6 +63,7 @@ impl Provider for House {
     type Session = Session;
 
     async fn open(&self) -> Result<Session, Error> {
+        self.opened.set(self.opened.get() + 1);
         sleep(secs(OPENING)).await;
         if self.refuses {
             return Err(Error::Refused);
@@ -87,6 +89,8 @@ struct Story {
     /// `None` if it was dropped before its end.
     answers: Option<Result<Vec<String>, Error>>,
     panicked: bool,
+    /// How often `open` was called.
+    opened: usize,
 }
 
 /// The latency of each prompt.
@@ -107,7 +111,12 @@ fn run(model: Model, house: &House, prompts: &[&str], dropped_at: Option<f64>) -
             None => Some(conversation.await),
         };
         sleep(secs(3.0)).await;
-        Story { fates: house.book.take(), panicked: matches!(ended, Some(Err(_))), answers: ended.and_then(Result::ok) }
+        Story {
+            fates: house.book.take(),
+            panicked: matches!(ended, Some(Err(_))),
+            answers: ended.and_then(Result::ok),
+            opened: house.opened.get(),
+        }
     })
 }
 
@@ -137,10 +146,34 @@ fn lasts(prompts: usize) -> f64 {
 #[track_caller]
 fn require_fates(run: &Finished<Story>, story: &str, wanted: &[(f64, Fate)], because: &str) {
     let wanted: Vec<(Duration, Fate)> = wanted.iter().map(|&(at, fate)| (secs(at), fate)).collect();
-    let seen = &run.value().fates;
+    let Story { fates: seen, opened, .. } = run.value();
+    run.require(
+        *opened == 1,
+        saw(format!("{story}: {opened} sessions were asked for"))
+            .expected("one, and all prompts are asked in it, if there are any")
+            .because("A session belongs to a conversation, and not to a prompt. It is opened first, and an error of `open` ends all."),
+    );
+    run.require(
+        run.journal().high_water() <= 1,
+        saw(format!("{story}: {} prompts were asked at the same time", run.journal().high_water()))
+            .expected("one after another")
+            .because("A conversation is a row of questions and answers. The next prompt is sent when the last one has its answer."),
+    );
     run.require(
         *seen == wanted,
-        saw(format!("{story}: the session: {}", told(seen))).expected(told(&wanted)).because(because),
+        saw(format!("{story}: the session: {}", told(seen))).expected(told(&wanted)).because(match (&seen[..], &wanted[..]) {
+            ([(at, Fate::Abandoned)], [(end, Fate::Closing), ..]) if at < end => {
+                "The session was abandoned while the conversation went on: what owned it was dropped before. `let _ =` drops its value at \
+                 once, and a block what was made in it. A guard with a name stays to the end of its block."
+            }
+            ([(at, Fate::Closing), ..], [(end, Fate::Closing), ..]) if at > end => {
+                "The conversation went on after its end. An error ends it at once: no further prompt is sent, and the session is closed now."
+            }
+            ([(_, Fate::Closing)], [(_, Fate::Closing), (_, Fate::Closed)]) => {
+                "The goodbye was begun, and dropped before its end. Nothing is lost by waiting for it: await it to its end."
+            }
+            _ => because,
+        }),
     );
 }
 
@@ -195,11 +228,21 @@ fn a_session_is_closed_after_an_error() {
     let run = run(model(), &house, &PROMPTS, None);
     run.require(
         run.value().fates.is_empty()
+            && run.value().opened == 1
             && run.value().answers == Some(Err(Error::Refused))
             && run.journal().calls().is_empty(),
-        saw(format!("a house that lends no session: {:?}, {}", run.value().answers, told(&run.value().fates)))
-            .expected("its error, and no call")
-            .because("Without a session there is no conversation, and nothing to give back."),
+        saw(format!(
+            "a house that lends no session: {:?}, {} calls, asked {}, {}",
+            run.value().answers,
+            run.journal().calls().len(),
+            match run.value().opened {
+                1 => "once".to_owned(),
+                times => format!("{times} times"),
+            },
+            told(&run.value().fates)
+        ))
+        .expected("its error, no call, asked once")
+        .because("Without a session there is no conversation, and nothing to give back. Its error ends it at once."),
     );
 }
 

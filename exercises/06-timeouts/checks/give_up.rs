@@ -68,7 +68,10 @@ fn require_each(run: &Finished<Vec<Told>>, numbers: &[usize], limit: Duration) {
         run.elapsed() == last,
         saw(format!("{} models, a limit of {:.3} s: it took {:.3} s", numbers.len(), limit.as_secs_f64(), run.elapsed().as_secs_f64()))
             .expected(format!("{:.3} s: until the last one has answered or is given up", last.as_secs_f64()))
-            .because(if run.elapsed() > last {
+            .because(if run.elapsed() == limit && last < limit {
+                "Every call has ended before that, with an answer or an error: all is known, and nobody is left to wait for. A limit is the \
+                 longest time, and not the time that it takes."
+            } else if run.elapsed() > last {
                 "The calls and their limits run at the same time. What takes longer waits for one call after another, or for the end of \
                  a call that is too late."
             } else {
@@ -111,6 +114,15 @@ fn a_call_that_is_given_up_is_dropped() {
     let llm = models(6);
     let run = ask(&llm, &[0, 1, 2, 3, 4, 5], secs(0.9));
     let (dropped, finished) = (run.journal().dropped().count(), run.journal().finished().count());
+    run.require(
+        dropped + finished + run.calls_left() == 6,
+        saw(format!("{finished} calls have ended, and {} were still there when `ask_each` returned", 6 - finished - dropped))
+            .expected("3, and the other 3 are dropped at that instant")
+            .because(
+                "`abort` asks a task to end, and returns at once; the task holds its call until its turn comes. Await its handle after that \
+                 (or the `shutdown` of its `JoinSet`): then the call is gone.",
+            ),
+    );
     run.require(
         (dropped, finished) == (3, 3) && run.calls_left() == 0,
         saw(format!("{finished} calls have ended, {dropped} were dropped, {} go on", run.calls_left()))

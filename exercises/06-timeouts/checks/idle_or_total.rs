@@ -47,7 +47,13 @@ fn require_done(run: &Finished<Seen>, count: usize, end: f64, because: &str) {
     let Seen { text, ended, shown, .. } = run.value();
     let words = text.split_whitespace().count();
     run.require(
-        *ended == Ended::Done && *text == answer(count) && shown == text,
+        *ended != Ended::Done || *text != answer(count) || shown == text,
+        saw(format!("the text is right, and what was shown is {}", beginning(shown)))
+            .expected(beginning(text))
+            .because("`show` gets each token, and each of them once: the page adds it to what stands there."),
+    );
+    run.require(
+        *ended == Ended::Done && *text == answer(count),
         saw(format!("{ended:?} after {:.3} s, with {words} of {count} tokens", run.elapsed().as_secs_f64()))
             .expected(format!("`Done` after {end:.3} s, with all of them"))
             .because(because),
@@ -61,6 +67,11 @@ fn require_done(run: &Finished<Seen>, count: usize, end: f64, because: &str) {
     );
 }
 
+/// So much of a text as fits into a line.
+fn beginning(text: &str) -> String {
+    if text.len() <= 30 { format!("{text:?}") } else { format!("{:?}…", &text[..30]) }
+}
+
 /// An answer may be as long as it likes, if it goes on.
 #[test]
 fn a_long_answer_is_read_to_its_end() {
@@ -72,6 +83,14 @@ fn a_long_answer_is_read_to_its_end() {
         let end = 1.423 + gap * (count - 1) as f64;
         require_done(&run, count, end, because);
     }
+    // An answer may be short, too: one without a token has ended.
+    let empty = run(Model::new("atlas").reply("").time_to_first_token(secs(1.423)), 2.0, |_| Duration::ZERO);
+    empty.require(
+        empty.value().ended == Ended::Done,
+        saw(format!("an answer without a token: {:?}", empty.value().ended))
+            .expected("`Done`")
+            .because("The stream has ended, and in time. That is no silence."),
+    );
 }
 
 /// Silence ends it: at that instant, with the text so far.
@@ -81,16 +100,22 @@ fn silence_ends_it() {
         let run = run(model(20, 1.423, 0.587).fault(When::Always, Fault::StallAfter(tokens)), idle, |_| Duration::ZERO);
         let Seen { text, ended, last, .. } = run.value();
         let words = text.split_whitespace().count();
-        let end = *last + secs(idle);
+        let came = match tokens {
+            0 => Duration::ZERO,
+            tokens => secs(1.423) + secs(0.587) * u32::try_from(tokens - 1).unwrap_or_default(),
+        };
+        let end = came + secs(idle);
         run.require(
             *ended == Ended::Stalled && run.elapsed() == end,
             saw(format!("a model that is silent after {tokens} tokens, a limit of {idle:.3} s: {ended:?} after {:.3} s", run.elapsed().as_secs_f64()))
                 .expected(format!("`Stalled` after {:.3} s", end.as_secs_f64()))
                 .because(match ended {
                     Ended::Stalled if run.elapsed() > end => {
-                        "The limit was over before. A timer that is set when the wait begins ends it at that instant; nobody has to look."
+                        "The limit was over before: `idle` is the caller's number, and it is counted from the last token, or from the call. \
+                         Nothing of an earlier wait is left for this one, and there is no second try. A timer that is set when the wait \
+                         begins ends it at that instant; nobody has to look."
                     }
-                    Ended::Stalled => "The model had more time: `idle` from the last token on.",
+                    Ended::Stalled => "The model had more time: `idle` from the last token on, to its last instant.",
                     _ => "Silence is neither the end of the answer nor an error. Whoever asked wants to know that something is missing.",
                 }),
         );
@@ -99,6 +124,12 @@ fn silence_ends_it() {
             saw(format!("a model that is silent after {tokens} tokens: the text is {text:?}"))
                 .expected("the tokens that came")
                 .because("They are there, and paid for. Half an answer may be all that somebody needs."),
+        );
+        run.require(
+            *last == came,
+            saw(format!("the last token came at {:.3} s, and had been shown at {:.3} s", came.as_secs_f64(), last.as_secs_f64()))
+                .expected("a token is shown when it comes")
+                .because("Showing takes no time here. Who collects the tokens and shows them later leaves the reader before an empty page."),
         );
         run.require(
             run.calls_left() == 0,
@@ -167,6 +198,7 @@ fn a_token_at_the_last_instant_is_in_time() {
         &run,
         12,
         1.709 * 12.0,
-        "Token and timer are ready at the same instant, and whoever is polled first wins. `timeout` polls what it holds first.",
+        "Token and timer are ready at the same instant, and whoever is polled first wins. `timeout` polls what it holds first. That must be \
+         the stream itself: a task that hands its tokens on has its turn later than the timer.",
     );
 }

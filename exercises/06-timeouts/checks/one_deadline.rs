@@ -50,15 +50,36 @@ fn require(
     end: f64,
     because: &str,
 ) {
+    // In the checks, the text of a step does not depend on its tries: a prompt is one of these, or it is wrong.
+    let known: Vec<String> = (0..20).map(prompt).collect();
+    if let Some(odd) = run.journal().calls().iter().find(|call| !known.contains(&call.prompt)) {
+        run.fail(saw(format!("{story}: the model was asked {:?}", odd.prompt)).expected(format!("{:?}, {:?}, …", known[0], known[1])).because(
+            "A step needs what the step before gave, so they run one after another, and each is asked `{step}\\n{what the step before gave}`. \
+             Before the first one there is nothing. Only the deadline is common to them.",
+        ));
+    }
+    let in_time = run.elapsed() == secs(end);
     run.require(
-        run.value() == wanted && run.elapsed() == secs(end),
+        run.value() == wanted && in_time,
         saw(format!("{story}: {:?} after {:.3} s", run.value(), run.elapsed().as_secs_f64()))
             .expected(format!("{wanted:?} after {end:.3} s"))
             .because(match (run.value(), wanted) {
-                (Err(Failed::TooLate { done }), Err(Failed::TooLate { done: all })) if done.len() < all.len() && run.elapsed() == secs(end) => {
+                (Err(Failed::TooLate { done }), Err(Failed::TooLate { done: all })) if done.len() < all.len() && in_time => {
                     "The time is over when it should be, and the texts of the steps that have ended are gone: they were dropped with what \
                      the timeout drops. Keep them outside of it."
                 }
+                (Err(Failed::TooLate { done }), Err(Failed::TooLate { done: all })) if done != all && in_time => {
+                    "The time is over when it should be, and `done` is not what is done: it holds the text of each step that has ended, as \
+                     the model gave it, and nothing of the one that was dropped."
+                }
+                (Err(Failed::TooLate { .. }), Ok(_)) if in_time => {
+                    "What comes at exactly the last instant is in time. Both are ready then, the call and the timer, and whoever is polled \
+                     first wins; `timeout_at` polls the call first."
+                }
+                (Err(Failed::Model(Error::RateLimited { retry_after: Some(_) })), Err(Failed::TooLate { .. })) if in_time => {
+                    "The model would have answered, later. What ends the report is the deadline, so it is `TooLate`, with what is done."
+                }
+                (Ok(all), Ok(last)) if all != last && in_time => "The report is the text of the last step, as the model gave it.",
                 _ => because,
             })
             .outcome(if run.value() == wanted && run.elapsed() > secs(end) { Outcome::TooSlow } else { Outcome::Wrong }),
@@ -70,8 +91,7 @@ fn require(
 /// Each step is asked with what the step before gave, and the last one is the report.
 #[test]
 fn the_steps_build_on_each_other() {
-    let because =
-        "A step needs what the step before gave, so they run one after another. Only the deadline is common to them.";
+    let because = "The steps run one after another, and each begins when the one before has ended.";
     let story = "steps of 1.423, 0.353 and 2.709 s, a limit of 30 s";
     require(&run(model(&[1.423, 0.353, 2.709]), 3, 30.0), story, &Ok(text(2)), 4.485, because);
     require(&run(model(&[1.423]), 1, 30.0), "one step of 1.423 s", &Ok(text(0)), 1.423, because);
@@ -87,8 +107,9 @@ fn the_steps_build_on_each_other() {
 /// All steps share one deadline, whichever of them is slow.
 #[test]
 fn all_steps_share_one_deadline() {
-    let because = "A limit that starts anew with each step adds up: three steps may take three times as long. And a share for each step \
-                   fails a slow one though there is time. The reader waits for one instant: compute it once, at the start.";
+    let because = "The reader waits for one instant: compute it once, at the start, and hand it to each wait. A limit that starts anew with each \
+                   step adds up. A share for each step fails a slow one though there is time. And who looks at the clock between the steps \
+                   learns too late that a step is late. (The clock here is tokio's: `std::time::Instant` does not see it pass.)";
     for (times, limit, done) in [
         (vec![1.933, 1.709, 1.979], 5.0, 2),
         (vec![4.1, 0.5, 0.6], 4.5, 1),
@@ -128,8 +149,8 @@ fn what_is_done_is_not_lost() {
 /// A call that is turned away is made again when the model says, unless the deadline comes first.
 #[test]
 fn a_wait_that_is_in_vain_is_not_begun() {
-    let because =
-        "The model says when to come back. If that is before the deadline, come back then, as often as it asks.";
+    let because = "The model says when to come back. If that is before the deadline, come back then, as often as it asks, with the call that was \
+         turned away and no other.";
     let in_vain = "The model says when to come back, and that is after the deadline: all is known now. To wait until the deadline is to wait \
                    for nothing, and to sleep past it is worse. The waits count: compare with what is left, and not with the whole.";
     // In time: three waits, and the answer at exactly the last instant.

@@ -8,6 +8,9 @@ use super::{Failed, Limits, answer};
 
 harness::checks!();
 
+/// How often a model uses its tool here, at most.
+const MOST_ROUNDS: usize = 40;
+
 /// The limits of the story.
 fn limits() -> Limits {
     Limits { first_token: secs(40.0), gap: secs(2.0), tool: secs(60.0) }
@@ -56,12 +59,21 @@ fn require(
     end: f64,
     because: &str,
 ) {
+    // The replies depend on the prompt alone: it is one of these, or it is wrong.
+    let known: Vec<String> = (0..=MOST_ROUNDS).map(prompt).collect();
+    let odd = run.journal().calls().iter().find(|call| !known.contains(&call.prompt));
+    if let (Some(call), Ok(_)) = (odd, wanted) {
+        run.fail(saw(format!("{story}: the model was asked {:?}", call.prompt)).expected(format!("{:?}, then {:?}, …", known[0], known[1])).because(
+            "It is asked the question, a line end, and the last call of the tool with its result. The call is all that follows `use ` in the \
+             whole reply: half of it may be another call.",
+        ));
+    }
     run.require(
         run.value() == wanted,
         saw(format!("{story}: {:?} after {:.3} s", run.value(), run.elapsed().as_secs_f64()))
             .expected(format!("{wanted:?} after {end:.3} s"))
             .because(match (run.value(), wanted) {
-                (Ok(_), Ok(_)) => "A reply that begins with `use ` is a call of the tool, in whichever round it comes. Any other reply is the answer.",
+                (Ok(_), Ok(_)) if !because.contains("`use `") => "A reply that begins with `use ` is a call of the tool, in whichever round it comes. Any other reply is the answer.",
                 _ => because,
             }),
     );
@@ -93,6 +105,29 @@ fn each_wait_has_its_own_limit() {
         let end = (rounds as f64) * (first + 4.0 * gap + tool) + first + 4.0 * gap;
         require(&run, &format!("{rounds} uses of the tool"), &found(), end, because);
     }
+    // There may be any number of rounds.
+    let many = run(model(MOST_ROUNDS, 0.25, 0.5), limits(), |_| secs(1.25));
+    require(&many, "40 uses of the tool", &found(), 40.0 * 3.5 + 2.25, because);
+    // An answer that looks like a call, and one that is empty.
+    let useful =
+        run(Model::new("atlas").reply_to(prompt(0), "useful are six").time_to_first_token(secs(5.3)), limits(), |_| {
+            secs(1.0)
+        });
+    require(
+        &useful,
+        "a reply that begins with `useful`",
+        &Ok("useful are six".to_owned()),
+        5.3,
+        "A call of the tool begins with `use `, and a space belongs to it.",
+    );
+    let empty = run(Model::new("atlas").reply("").time_to_first_token(secs(5.3)), limits(), |_| secs(1.0));
+    require(
+        &empty,
+        "an empty reply",
+        &Ok(String::new()),
+        empty.elapsed().as_secs_f64(),
+        "The reply has ended, and in time: nothing was waited for too long.",
+    );
     // What comes at exactly the last instant is in time.
     let run = run(model(1, 40.0, 2.0), limits(), |_| secs(60.0));
     require(
@@ -100,7 +135,8 @@ fn each_wait_has_its_own_limit() {
         "each at the last instant",
         &found(),
         40.0 + 8.0 + 60.0 + 40.0 + 8.0,
-        "At its last instant it is in time: `timeout` polls what it waits for first.",
+        "At its last instant it is in time: `timeout` polls what it waits for first. That must be the stream itself. A task that hands its \
+         tokens on has its turn later than the timer.",
     );
 }
 
@@ -131,7 +167,8 @@ fn the_first_token_of_each_reply() {
 fn a_gap_in_a_reply() {
     let because = "Some of this reply has come, and then nothing: the connection is dead, or the model hangs. The limit for a gap tells it \
                    soon. Half a reply is no reply, and half a call of a tool must not be run.";
-    for tokens in [1, 3] {
+    // The last of them is silent after its last token: the end does not come.
+    for tokens in [1, 2, 3, 4, 5] {
         let run = run(model(0, 30.0, 1.0).fault(When::Always, Fault::StallAfter(tokens)), limits(), |_| Duration::ZERO);
         #[expect(clippy::cast_precision_loss, reason = "small numbers")]
         let end = 30.0 + (tokens - 1) as f64 + 2.0;

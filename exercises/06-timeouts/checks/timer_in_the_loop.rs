@@ -76,7 +76,15 @@ fn slow_is_shown_once_at_its_instant() {
                  does one that is reset. This timer measures from the start: make it before the loop."
             }
             [one] if *one == secs(patience) => "",
-            [_] => "The notice comes when its time has come, and not when the next token does.",
+            [one] if *one == secs(first + patience) => {
+                "The time of the answer begins when `read` is called, and not with the first token: make the timer before anything is \
+                 waited for."
+            }
+            [one] if *one > secs(patience) => {
+                "The notice comes when its time has come, and not when the next token does. A timer of the whole answer wakes `read` at \
+                 that instant; who looks at the clock when a token comes looks too late."
+            }
+            [_] => "It is too early: `patience` is not over yet.",
             [first, second, ..] if second == first => {
                 "A `Sleep` that is over is over at each further poll: the branch is ready in each turn, and the loop spins. Switch the \
                  branch off when it has fired."
@@ -105,18 +113,29 @@ fn an_answer_that_is_over_is_not_slow() {
     for (count, first, gap, patience, story) in [
         (3, 1.0, 1.0, 3.5, "an answer of 3 s, a patience of 3.5 s"),
         (3, 1.0, 1.0, 3.0, "an answer of 3 s, a patience of 3 s"),
+        (2, 1.0, 1.0, 2.0, "an answer of 2 s, a patience of 2 s"),
+        (5, 0.5, 0.25, 1.5, "an answer of 1.5 s, a patience of 1.5 s"),
+        (12, 0.25, 0.25, 3.0, "an answer of twelve tokens and 3 s, a patience of 3 s"),
         (1, 3.5, 1.0, 3.5, "an answer of one token at the last instant"),
+        (1, 0.5, 1.0, 0.5, "an answer of one token after 0.5 s, a patience of 0.5 s"),
     ] {
         let run = run(model(count, first, gap), patience, 0.0);
         let seen = slow_at(run.value());
         run.require(
             seen.is_empty(),
             saw(format!("{story}: `Slow` is shown {}", listed(&seen))).expected("never").because(
-                "Both are ready at this instant, the last token and the timer. `select!` takes one of them by chance, unless it is \
-                 `biased`: then the first in the list.",
+                "Both are ready at this instant, the last token and the timer: ask the model first. `select!` takes one of them by \
+                 chance, unless it is `biased`: then the first in the list. And who looks at the clock before the model has been asked \
+                 finds that the time is over, though the answer is, too.",
             ),
         );
+        run.leaves_nothing_behind();
     }
+    // An error is an end, and one that comes early is not slow.
+    let broken = run(model(9, 1.0, 1.0).fault(When::Always, Fault::CutAfter(1)), 3.5, 0.0);
+    run_ends_at(&broken, "a connection that breaks after one token, at 2 s", 1, 2.0);
+    let refused = run(model(9, 1.0, 1.0).fault(When::Always, Fault::Refused), 3.5, 0.0);
+    run_ends_at(&refused, "a model that nobody reaches", 0, 0.0);
     // A token of that instant is shown first.
     let run = run(model(6, 1.0, 1.0), 3.0, 0.0);
     let order: Vec<&Event> = run.value().events.iter().map(|(_, event)| event).take(4).collect();
@@ -173,7 +192,16 @@ fn no_token_is_lost_or_late() {
                 *at == wanted,
                 saw(format!("{story}: {event:?} is shown at {:.3} s", at.as_secs_f64()))
                     .expected(format!("at {:.3} s", wanted.as_secs_f64()))
-                    .because("A token is shown when it comes, or when the page is free. The model does not begin anew, and nobody waits for a second thing."),
+                    .because(match event {
+                        Event::Token(_) => {
+                            "A token is shown when it comes, or when the page is free. Nothing is collected before it is shown, and the \
+                             model does not begin anew."
+                        }
+                        Event::Slow => {
+                            "The notice comes at its instant, or when the page is free. The time that `show` takes counts: it is one \
+                             instant, measured from the call of `read`, and not a sum of waits."
+                        }
+                    }),
             );
             free = wanted + secs(pace);
         }
@@ -196,14 +224,54 @@ fn no_token_is_lost_or_late() {
     }
     // An error is the end.
     let run = run(model(9, 1.0, 1.0).fault(When::Always, Fault::CutAfter(5)), 3.5, 0.0);
+    run_ends_at(&run, "a connection that breaks after five tokens, at 6 s", 6, 6.0);
+}
+
+/// The notice comes next when something is being shown, before the tokens that wait.
+#[test]
+fn slow_does_not_wait_behind_the_tokens() {
+    // A token each 0.2 s, and 0.3 s to show it: from the third on there is always one that waits.
+    for patience in [1.1, 1.5, 2.1, 2.6, 2.9, 3.3, 3.8, 4.1, 4.7, 5.3, 5.6, 5.9] {
+        let run = run(model(40, 0.4, 0.2), patience, 0.3);
+        let events = &run.value().events;
+        let shown_before = events.iter().take_while(|(_, event)| *event != Event::Slow).count();
+        let due = events.iter().filter(|(at, _)| *at < secs(patience)).count();
+        let late = match shown_before {
+            all if all == events.len() => "it is never told".to_owned(),
+            _ => format!(
+                "`Slow` is shown {}, behind {} tokens that waited",
+                listed(&slow_at(run.value())),
+                shown_before.saturating_sub(due)
+            ),
+        };
+        run.require(
+            shown_before == due,
+            saw(format!("a page that is slower than the model, a patience of {patience:.1} s: {late}"))
+                .expected(format!("it comes next, after the {due} tokens that were begun before that"))
+                .because(
+                    "A token is ready in each turn here, and so is the timer. In a `biased` `select!` the first branch wins each time, and the \
+                     one below never has its turn; without `biased` it is a matter of chance. Look at the clock when a show has ended.",
+                ),
+        );
+    }
+}
+
+/// An error is the end of the answer: so many events, and `read` returns then.
+#[track_caller]
+fn run_ends_at(run: &Finished<Page>, story: &str, events: usize, end: f64) {
+    let Page { events: seen, returned, .. } = run.value();
     run.require(
-        run.value().returned == Some(secs(6.0)) && run.value().events.len() == 6,
+        *returned == Some(secs(end)) && seen.len() == events,
         saw(format!(
-            "a connection that breaks after five tokens: {} events, `read` returned {:?}",
-            run.value().events.len(),
-            run.value().returned
+            "{story}, a patience of 3.5 s: {}, and `read` {}",
+            match seen.len() {
+                1 => "one event".to_owned(),
+                count => format!("{count} events"),
+            },
+            returned.map_or("does not return".to_owned(), |at| format!("returns at {:.3} s", at.as_secs_f64()))
         ))
-        .expected("five tokens and the notice, and it returns at 6 s")
-        .because("An error is the end of the answer."),
+        .expected(format!("{events}, and it returns at {end:.3} s"))
+        .because("An error is the end of the answer: nothing more is waited for, and nothing more is shown."),
     );
+    run.leaves_nothing_behind();
 }

@@ -93,3 +93,74 @@ mod one_timer_set_anew {
         }
     }
 }
+
+/// A list of limits, one for each wait, and a stream that is folded into the reply.
+mod a_stream_with_its_limits {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        use futures::{TryStreamExt, stream};
+        let mut prompt = question.to_owned();
+        loop {
+            let waits = std::iter::once((limits.first_token, Failed::FirstToken))
+                .chain(std::iter::repeat((limits.gap, Failed::Gap)));
+            let pieces = stream::try_unfold((llm.stream(&prompt), waits), |(mut tokens, mut waits)| async move {
+                let (limit, late) = waits.next().unwrap();
+                match timeout(limit, tokens.next()).await {
+                    Err(_) => Err(late),
+                    Ok(None) => Ok(None),
+                    Ok(Some(Ok(t))) => Ok(Some((t.text, (tokens, waits)))),
+                    Ok(Some(Err(e))) => Err(Failed::Model(e)),
+                }
+            });
+            let reply = pieces.try_fold(String::new(), |all, piece| async move { Ok(all + &piece) }).await?;
+            let Some(call) = reply.strip_prefix("use ") else { return Ok(reply) };
+            let result = timeout(limits.tool, tool(call)).await.or(Err(Failed::Tool))?;
+            prompt = format!("{question}\n{call}: {result}");
+        }
+    }
+}
+
+/// One timer for a reply, set again after each token, below the stream in a `biased` `select!`.
+mod one_timer_set_again {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        use tokio::time::{Instant, sleep};
+        let mut prompt = question.to_owned();
+        loop {
+            let mut reply = String::new();
+            {
+                let mut tokens = llm.stream(&prompt);
+                let mut timer = std::pin::pin!(sleep(limits.first_token));
+                let mut begun = false;
+                loop {
+                    tokio::select! {
+                        biased;
+                        token = tokens.next() => match token {
+                            Some(Ok(t)) => reply += &t.text,
+                            Some(Err(e)) => return Err(Failed::Model(e)),
+                            None => break,
+                        },
+                        () = &mut timer => return Err(if begun { Failed::Gap } else { Failed::FirstToken }),
+                    }
+                    begun = true;
+                    timer.as_mut().reset(Instant::now() + limits.gap);
+                }
+            }
+            let Some(call) = reply.strip_prefix("use ") else { return Ok(reply) };
+            let result = tokio::select! {
+                biased;
+                result = tool(call) => result,
+                () = sleep(limits.tool) => return Err(Failed::Tool),
+            };
+            prompt = format!("{question}\n{call}: {result}");
+        }
+    }
+}

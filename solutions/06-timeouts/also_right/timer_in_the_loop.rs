@@ -4,10 +4,13 @@
 mod two_loops {
     pub async fn read(llm: &MockLlm, prompt: &str, patience: Duration, mut show: impl AsyncFnMut(Event)) {
         let mut tokens = llm.stream(prompt);
-        let deadline = tokio::time::Instant::now() + patience;
-        while let Ok(next) = tokio::time::timeout_at(deadline, tokens.next()).await {
-            let Some(Ok(token)) = next else { return };
-            show(Event::Token(token.text)).await;
+        let deadline = Instant::now() + patience;
+        while Instant::now() <= deadline {
+            match tokio::time::timeout_at(deadline, tokens.next()).await {
+                Ok(Some(Ok(token))) => show(Event::Token(token.text)).await,
+                Ok(_) => return,
+                Err(_elapsed) => break,
+            }
         }
         show(Event::Slow).await;
         while let Some(Ok(token)) = tokens.next().await {
@@ -16,20 +19,26 @@ mod two_loops {
     }
 }
 
-/// The timer itself knows whether it is over.
-mod asks_the_timer {
+/// A timer that is made in each turn, for the same instant: first in the list when that is past, else last.
+mod an_instant_in_each_turn {
     pub async fn read(llm: &MockLlm, prompt: &str, patience: Duration, mut show: impl AsyncFnMut(Event)) {
-        let mut slow = pin!(sleep(patience));
+        use tokio::time::sleep_until;
+        let slow_at = Instant::now() + patience;
         let mut told = false;
         let mut tokens = llm.stream(prompt);
         loop {
+            let past = Instant::now() > slow_at;
             tokio::select! {
                 biased;
+                () = sleep_until(slow_at), if past && !told => {
+                    told = true;
+                    show(Event::Slow).await;
+                }
                 token = tokens.next() => match token {
                     Some(Ok(token)) => show(Event::Token(token.text)).await,
                     _ => return,
                 },
-                () = &mut slow, if !slow.is_elapsed() || !told => {
+                () = sleep_until(slow_at), if !past && !told => {
                     told = true;
                     show(Event::Slow).await;
                 }
@@ -38,10 +47,14 @@ mod asks_the_timer {
     }
 }
 
-/// A fused timer is never ready a second time.
+/// A fused timer is never ready a second time, and says so.
 mod fused {
     pub async fn read(llm: &MockLlm, prompt: &str, patience: Duration, mut show: impl AsyncFnMut(Event)) {
-        use futures::FutureExt;
+        use futures::{
+            FutureExt,
+            future::{Fuse, FusedFuture},
+        };
+        let start = Instant::now();
         let mut slow = pin!(sleep(patience).fuse());
         let mut tokens = llm.stream(prompt).fuse();
         loop {
@@ -52,27 +65,33 @@ mod fused {
                 },
                 () = slow => show(Event::Slow).await,
             }
+            if !slow.is_terminated() && start.elapsed() > patience {
+                slow.set(Fuse::terminated());
+                show(Event::Slow).await;
+            }
         }
     }
 }
 
-/// After the notice the timer is set to a day that never comes.
-mod set_to_never {
-    pub async fn read(llm: &MockLlm, prompt: &str, patience: Duration, mut show: impl AsyncFnMut(Event)) {
-        let mut slow = pin!(sleep(patience));
-        let mut tokens = llm.stream(prompt);
-        loop {
-            tokio::select! {
-                biased;
-                token = tokens.next() => match token {
-                    Some(Ok(token)) => show(Event::Token(token.text)).await,
-                    _ => return,
-                },
-                () = &mut slow => {
-                    slow.as_mut().reset(tokio::time::Instant::now() + Duration::from_secs(86_400 * 365));
-                    show(Event::Slow).await;
-                }
+/// Two futures share the page. tokio's lock is fair: the notice is next when the token has been shown.
+mod a_lock_round_the_page {
+    pub async fn read(llm: &MockLlm, prompt: &str, patience: Duration, show: impl AsyncFnMut(Event)) {
+        let page = tokio::sync::Mutex::new(show);
+        let tokens = async {
+            let mut tokens = llm.stream(prompt);
+            while let Some(Ok(token)) = tokens.next().await {
+                (page.lock().await)(Event::Token(token.text)).await;
             }
+        };
+        let slow = async {
+            sleep(patience).await;
+            (page.lock().await)(Event::Slow).await;
+            std::future::pending().await
+        };
+        tokio::select! {
+            biased;
+            () = tokens => {}
+            () = slow => {}
         }
     }
 }

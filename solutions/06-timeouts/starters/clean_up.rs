@@ -4,8 +4,9 @@
 //! cannot wait calls `abandon`: the provider cleans up by itself, and charges for it. A session that is given back in neither
 //! way is lost, and soon no new one is to be had.
 //!
-//! `converse` opens a session, asks the prompts in it, one after another, closes it, and returns the answers. The code below
-//! does this as long as all goes well. Mend it, so that each session is given back exactly once, however the conversation ends:
+//! `converse` opens one session, asks the prompts in it (there may be none), one after another, closes it, and returns the
+//! answers. The code below does this as long as all goes well. Mend it, so that each session is given back exactly once,
+//! however the conversation ends:
 //!
 //! - It ends well, or with an error, which ends it at once: `close`, awaited, and only then `converse` returns.
 //! - `converse` is dropped in the middle (somebody has left, or a time limit was over), or a call panics: `abandon`, at

@@ -1,12 +1,12 @@
 //! # One deadline
 //!
-//! A report is made in steps. Each step is one prompt, `{step}\n{what the step before gave}`, and needs the one before it. The
-//! reader waits for `limit`, for all of the steps together.
+//! A report is made in steps. Each step is one prompt, `{step}\n{what the step before gave}`, and needs the one before it. Before
+//! the first one there is nothing: its prompt is `{step}\n`. The reader waits for `limit`, for all of the steps together.
 //!
 //! - `report` gives the text of the last step; without steps, an empty text.
 //! - When the time is over, it returns at that instant, with what is done: `TooLate { done }`, one text for each step that has
 //!   ended. The call that runs is dropped. What comes at exactly the last instant is in time.
-//! - A model may turn a call away and say when to come back (`RateLimited { retry_after: Some(wait) }`): then the call is made
+//! - A model may turn a call away and say when to come back (`RateLimited { retry_after: Some(wait) }`): then this call is made
 //!   again after `wait`. If the deadline comes first, waiting is in vain: `TooLate` at once.
 //! - Any other error ends the report: `Failed::Model`.
 //!

@@ -76,7 +76,7 @@ mod taken_out_too_early {
 
 /// Trap: `let _ =` drops the guard at once: the session is abandoned before the first question.
 /// Caught by: a_session_is_closed_when_all_goes_well
-/// Says: The good end says goodbye: `close(session).await`
+/// Says: The session was abandoned while the
 mod let_underscore {
     pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
         let _ = Guard { provider, session: Some(provider.open().await?) };
@@ -162,7 +162,7 @@ mod abandoned_after_an_error {
 
 /// Trap: the conversation goes on after an error, and the last one is told.
 /// Caught by: a_session_is_closed_after_an_error
-/// Says: An error is an end like
+/// Says: The conversation went on after its
 mod goes_on_after_an_error {
     pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
         let mut guard = Guard { provider, session: Some(provider.open().await?) };
@@ -205,7 +205,7 @@ mod a_guard_for_the_questions_only {
 
 /// Trap: the prompts are asked at the same time.
 /// Caught by: a_session_is_closed_when_all_goes_well
-/// Says: The good end says goodbye: `close(session).await`
+/// Says: A conversation is a row of
 mod the_prompts_at_once {
     pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
         let mut guard = Guard { provider, session: Some(provider.open().await?) };
@@ -218,5 +218,122 @@ mod the_prompts_at_once {
             provider.close(session).await;
         }
         answers
+    }
+}
+
+/// Trap: a panic is caught, and told as an error of the model.
+/// Caught by: a_panic_abandons_the_session
+/// Says: A mistake in the program is
+mod a_panic_becomes_an_error {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        use futures::FutureExt;
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let asked = std::panic::AssertUnwindSafe(async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok(answers)
+        })
+        .catch_unwind()
+        .await;
+        match asked {
+            Ok(r) => {
+                provider.close(guard.session.take().unwrap()).await;
+                r
+            }
+            Err(_) => {
+                drop(guard);
+                Err(Error::Refused)
+            }
+        }
+    }
+}
+
+/// Trap: each prompt has a session of its own.
+/// Caught by: a_session_is_closed_when_all_goes_well
+/// Says: A session belongs to a conversation
+mod a_session_for_each_prompt {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut answers = Vec::new();
+        for prompt in prompts {
+            let mut guard = Guard { provider, session: Some(provider.open().await?) };
+            let r = llm.complete(prompt).await;
+            provider.close(guard.session.take().unwrap()).await;
+            answers.push(r?.text);
+        }
+        Ok(answers)
+    }
+}
+
+/// Trap: the goodbye has a limit, and is dropped when it is over.
+/// Caught by: a_session_is_closed_when_all_goes_well
+/// Says: The goodbye was begun, and dropped
+mod a_limit_for_the_goodbye {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let mut answers = Vec::new();
+        let mut failed = None;
+        for prompt in prompts {
+            match llm.complete(prompt).await {
+                Ok(r) => answers.push(r.text),
+                Err(e) => {
+                    failed = Some(e);
+                    break;
+                }
+            }
+        }
+        let _ =
+            tokio::time::timeout(std::time::Duration::from_millis(100), provider.close(guard.session.take().unwrap()))
+                .await;
+        match failed {
+            Some(e) => Err(e),
+            None => Ok(answers),
+        }
+    }
+}
+
+/// Trap: a provider that lends no session is asked once more.
+/// Caught by: a_session_is_closed_after_an_error
+/// Says: Without a session there is no
+mod opens_once_more {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let s = match provider.open().await {
+            Ok(s) => s,
+            Err(_) => provider.open().await?,
+        };
+        let mut guard = Guard { provider, session: Some(s) };
+        let mut answers = Vec::new();
+        let mut failed = None;
+        for prompt in prompts {
+            match llm.complete(prompt).await {
+                Ok(r) => answers.push(r.text),
+                Err(e) => {
+                    failed = Some(e);
+                    break;
+                }
+            }
+        }
+        provider.close(guard.session.take().unwrap()).await;
+        match failed {
+            Some(e) => Err(e),
+            None => Ok(answers),
+        }
+    }
+}
+
+/// Trap: an error ends the conversation, and the answers so far are returned as if that were all.
+/// Caught by: a_session_is_closed_after_an_error
+/// Says: The caller wants to know why
+mod what_came_is_the_answer {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let mut answers = Vec::new();
+        for prompt in prompts {
+            let Ok(r) = llm.complete(prompt).await else { break };
+            answers.push(r.text);
+        }
+        provider.close(guard.session.take().unwrap()).await;
+        Ok(answers)
     }
 }

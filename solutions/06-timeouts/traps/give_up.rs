@@ -155,7 +155,7 @@ mod a_task_goes_on {
 
 /// Trap: tasks that are aborted when their time is over, but not when the caller leaves.
 /// Caught by: a_call_that_is_given_up_is_dropped
-/// Says: A call is cancelled by dropping
+/// Says: A task that was spawned belongs to
 mod tasks_that_outlive_their_caller {
     pub async fn ask_each(
         llm: &MockLlm,
@@ -164,14 +164,13 @@ mod tasks_that_outlive_their_caller {
         limit: Duration,
     ) -> Vec<Result<Reply, Failed>> {
         let calls = models.iter().map(|name| {
-            let call = tokio::spawn(llm.model(name).complete(question));
-            let abort = call.abort_handle();
-            let call = timeout(limit, call);
+            let mut call = tokio::spawn(llm.model(name).complete(question));
             async move {
-                match call.await {
+                match timeout(limit, &mut call).await {
                     Ok(answer) => answer.expect("no panic").map_err(Failed::Model),
                     Err(_elapsed) => {
-                        abort.abort();
+                        call.abort();
+                        let _ = call.await;
                         Err(Failed::TooLate)
                     }
                 }
@@ -271,5 +270,87 @@ mod by_name {
         });
         let answers: std::collections::BTreeMap<_, _> = join_all(calls).await.into_iter().collect();
         models.iter().map(|name| answers[name].clone()).collect()
+    }
+}
+
+/// Trap: a task that is too late is aborted, and nobody waits until it has ended.
+/// Caught by: a_call_that_is_given_up_is_dropped
+/// Says: `abort` asks a task to end
+mod aborted_and_not_awaited {
+    pub async fn ask_each(
+        llm: &MockLlm,
+        models: &[&str],
+        question: &str,
+        limit: Duration,
+    ) -> Vec<Result<Reply, Failed>> {
+        let tasks: Vec<_> = models
+            .iter()
+            .map(|name| {
+                let call = llm.model(name).complete(question);
+                tokio::spawn(call)
+            })
+            .collect();
+        let waits = tasks.into_iter().map(|mut task| async move {
+            match tokio::time::timeout(limit, &mut task).await {
+                Ok(ended) => ended.unwrap().map_err(Failed::Model),
+                Err(_) => {
+                    task.abort();
+                    Err(Failed::TooLate)
+                }
+            }
+        });
+        futures::future::join_all(waits).await
+    }
+}
+
+/// Trap: each model takes its whole limit, whenever it has answered.
+/// Caught by: each_has_its_own_limit
+/// Says: Every call has ended before that
+mod waits_beside_its_limit {
+    pub async fn ask_each(
+        llm: &MockLlm,
+        models: &[&str],
+        question: &str,
+        limit: Duration,
+    ) -> Vec<Result<Reply, Failed>> {
+        let calls = models.iter().map(|name| {
+            let call = llm.model(name).complete(question);
+            async move {
+                let (answer, ()) = tokio::join!(tokio::time::timeout(limit, call), tokio::time::sleep(limit));
+                match answer {
+                    Ok(a) => a.map_err(Failed::Model),
+                    Err(_) => Err(Failed::TooLate),
+                }
+            }
+        });
+        futures::future::join_all(calls).await
+    }
+}
+
+/// Trap: all are asked in tasks, and when the limit is over, somebody looks who has answered.
+/// Caught by: each_has_its_own_limit
+/// Says: Every call has ended before that
+mod looks_when_the_limit_is_over {
+    pub async fn ask_each(
+        llm: &MockLlm,
+        models: &[&str],
+        question: &str,
+        limit: Duration,
+    ) -> Vec<Result<Reply, Failed>> {
+        use futures::FutureExt;
+        let calls: Vec<_> = models.iter().map(|name| llm.model(name).complete(question)).map(tokio::spawn).collect();
+        tokio::time::sleep(limit).await;
+        let mut all = vec![];
+        for mut c in calls {
+            match (&mut c).now_or_never() {
+                Some(a) => all.push(a.unwrap().map_err(Failed::Model)),
+                None => {
+                    c.abort();
+                    let _ = c.await;
+                    all.push(Err(Failed::TooLate))
+                }
+            }
+        }
+        all
     }
 }

@@ -198,7 +198,7 @@ mod an_error_is_silence {
 
 /// Trap: after a silence it waits once more.
 /// Caught by: silence_ends_it
-/// Says: The limit was over before. A
+/// Says: The limit was over before
 mod waits_once_more {
     pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
         let mut text = String::new();
@@ -325,7 +325,7 @@ mod a_reader_in_a_task {
 
 /// Trap: silence is looked for once a second.
 /// Caught by: silence_ends_it
-/// Says: The limit was over before. A
+/// Says: The limit was over before
 mod looks_each_second {
     pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
         let mut text = String::new();
@@ -345,5 +345,142 @@ mod looks_each_second {
             }
         };
         (text, ended)
+    }
+}
+
+/// Trap: an answer without a token is told as silence.
+/// Caught by: a_long_answer_is_read_to_its_end
+/// Says: The stream has ended, and in
+mod empty_is_silence {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        loop {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(e))) => return (text, Ended::Failed(e)),
+                Ok(None) if text.is_empty() => return (text, Ended::Stalled),
+                Ok(None) => return (text, Ended::Done),
+                Err(_) => return (text, Ended::Stalled),
+            }
+        }
+    }
+}
+
+/// Trap: the tokens are collected, and shown when the answer is over.
+/// Caught by: silence_ends_it
+/// Says: Showing takes no time here. Who
+mod collects_first {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut all = Vec::new();
+        let mut tokens = llm.stream(prompt);
+        let ended = loop {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    all.push(token.text);
+                }
+                Ok(Some(Err(e))) => break Ended::Failed(e),
+                Ok(None) => break Ended::Done,
+                Err(_) => break Ended::Stalled,
+            }
+        };
+        for token in &all {
+            show(token).await;
+        }
+        (text, ended)
+    }
+}
+
+/// Trap: the whole text is shown with each token.
+/// Caught by: a_long_answer_is_read_to_its_end
+/// Says: `show` gets each token, and each
+mod shows_all_each_time {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        loop {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    show(&text).await;
+                }
+                Ok(Some(Err(e))) => return (text, Ended::Failed(e)),
+                Ok(None) => return (text, Ended::Done),
+                Err(_) => return (text, Ended::Stalled),
+            }
+        }
+    }
+}
+
+/// Trap: each token moves the deadline on by `idle`: what a quick token did not need is left for a slow one.
+/// Caught by: silence_ends_it
+/// Says: Nothing of an earlier wait is
+mod what_was_left_is_kept {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let mut deadline = tokio::time::Instant::now() + idle;
+        loop {
+            match tokio::time::timeout_at(deadline, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    deadline += idle;
+                    text.push_str(&token.text);
+                    show(&token.text).await;
+                }
+                Ok(Some(Err(e))) => return (text, Ended::Failed(e)),
+                Ok(None) => return (text, Ended::Done),
+                Err(_) => return (text, Ended::Stalled),
+            }
+        }
+    }
+}
+
+/// Trap: the page has the limit as well, and what is too slow is dropped.
+/// Caught by: showing_is_not_silence
+/// Says: The limit is on the model
+mod the_page_has_a_limit_too {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        loop {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    // a slow page must not hold us up
+                    let _ = timeout(idle, show(&token.text)).await;
+                }
+                Ok(Some(Err(e))) => return (text, Ended::Failed(e)),
+                Ok(None) => return (text, Ended::Done),
+                Err(_) => return (text, Ended::Stalled),
+            }
+        }
+    }
+}
+
+/// Trap: the next token is waited for beside the page, and the limit runs there, too.
+/// Caught by: showing_is_not_silence
+/// Says: The limit is on the model
+mod reads_ahead_while_it_shows {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        let mut next = timeout(idle, tokens.next()).await;
+        loop {
+            match next {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    let shown = show(&token.text);
+                    next = futures::join!(shown, timeout(idle, tokens.next())).1;
+                }
+                Ok(Some(Err(e))) => return (text, Ended::Failed(e)),
+                Ok(None) => return (text, Ended::Done),
+                Err(_) => return (text, Ended::Stalled),
+            }
+        }
     }
 }

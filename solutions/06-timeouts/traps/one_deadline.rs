@@ -418,3 +418,240 @@ mod tries_at_once {
         Ok(done.pop().unwrap_or_default())
     }
 }
+
+/// Trap: the timer is looked at before the call: what comes at the last instant is too late.
+/// Caught by: all_steps_share_one_deadline
+/// Says: What comes at exactly the last instant
+mod the_timer_first {
+    pub async fn report(llm: &MockLlm, steps: &[&str], limit: Duration) -> Result<String, Failed> {
+        let deadline = Instant::now() + limit;
+        let mut done = Vec::new();
+        let mut text = String::new();
+        for step in steps {
+            let prompt = format!("{step}\n{text}");
+            text = loop {
+                match tokio::select! { biased; () = tokio::time::sleep_until(deadline) => Err(()), r = llm.complete(&prompt) => Ok(r) }
+                {
+                    Ok(Ok(reply)) => break reply.text,
+                    Ok(Err(Error::RateLimited { retry_after: Some(wait) })) => {
+                        if Instant::now() + wait > deadline {
+                            return Err(Failed::TooLate { done });
+                        }
+                        sleep(wait).await;
+                    }
+                    Ok(Err(error)) => return Err(Failed::Model(error)),
+                    Err(_) => return Err(Failed::TooLate { done }),
+                }
+            };
+            done.push(text.clone());
+        }
+        Ok(text)
+    }
+}
+
+/// Trap: the deadline is reckoned with the clock of `std`, which runs on while tokio's is paused.
+/// Caught by: all_steps_share_one_deadline
+/// Says: `std::time::Instant` does not see it pass
+mod the_other_clock {
+    pub async fn report(llm: &MockLlm, steps: &[&str], limit: Duration) -> Result<String, Failed> {
+        let started = std::time::Instant::now();
+        let mut done = Vec::new();
+        let mut text = String::new();
+        for step in steps {
+            let prompt = format!("{step}\n{text}");
+            text = loop {
+                match tokio::time::timeout(limit.saturating_sub(started.elapsed()), llm.complete(&prompt)).await {
+                    Ok(Ok(reply)) => break reply.text,
+                    Ok(Err(Error::RateLimited { retry_after: Some(wait) })) => {
+                        if started.elapsed() + wait > limit {
+                            return Err(Failed::TooLate { done });
+                        }
+                        sleep(wait).await;
+                    }
+                    Ok(Err(error)) => return Err(Failed::Model(error)),
+                    Err(_) => return Err(Failed::TooLate { done }),
+                }
+            };
+            done.push(text.clone());
+        }
+        Ok(text)
+    }
+}
+
+/// Trap: the step that was dropped has a place in `done`, too.
+/// Caught by: all_steps_share_one_deadline
+/// Says: `done` is not what is done
+mod what_runs_is_counted_as_done {
+    pub async fn report(llm: &MockLlm, steps: &[&str], limit: Duration) -> Result<String, Failed> {
+        let deadline = Instant::now() + limit;
+        let mut done = Vec::new();
+        let mut text = String::new();
+        for step in steps {
+            let prompt = format!("{step}\n{text}");
+            text = loop {
+                match timeout_at(deadline, llm.complete(&prompt)).await {
+                    Ok(Ok(reply)) => break reply.text,
+                    Ok(Err(Error::RateLimited { retry_after: Some(wait) })) => {
+                        if Instant::now() + wait > deadline {
+                            return Err(Failed::TooLate { done });
+                        }
+                        sleep(wait).await;
+                    }
+                    Ok(Err(error)) => return Err(Failed::Model(error)),
+                    Err(_) => {
+                        done.push(String::new());
+                        return Err(Failed::TooLate { done });
+                    }
+                }
+            };
+            done.push(text.clone());
+        }
+        Ok(text)
+    }
+}
+
+/// Trap: the first step is asked without its line end.
+/// Caught by: the_steps_build_on_each_other
+/// Says: Before the first one there is nothing
+mod no_line_for_the_first {
+    pub async fn report(llm: &MockLlm, steps: &[&str], limit: Duration) -> Result<String, Failed> {
+        let deadline = Instant::now() + limit;
+        let mut done = Vec::new();
+        let mut text = String::new();
+        for step in steps {
+            let prompt = if text.is_empty() { step.to_string() } else { format!("{step}\n{text}") };
+            text = loop {
+                match timeout_at(deadline, llm.complete(&prompt)).await {
+                    Ok(Ok(reply)) => break reply.text,
+                    Ok(Err(Error::RateLimited { retry_after: Some(wait) })) => {
+                        if Instant::now() + wait > deadline {
+                            return Err(Failed::TooLate { done });
+                        }
+                        sleep(wait).await;
+                    }
+                    Ok(Err(error)) => return Err(Failed::Model(error)),
+                    Err(_) => return Err(Failed::TooLate { done }),
+                }
+            };
+            done.push(text.clone());
+        }
+        Ok(text)
+    }
+}
+
+/// Trap: each step is asked with the texts of all steps before it.
+/// Caught by: the_steps_build_on_each_other
+/// Says: A step needs what the step
+mod all_that_was_said {
+    pub async fn report(llm: &MockLlm, steps: &[&str], limit: Duration) -> Result<String, Failed> {
+        let deadline = Instant::now() + limit;
+        let mut done = Vec::new();
+        let mut text = String::new();
+        for step in steps {
+            let prompt = format!("{step}\n{}", done.join("\n"));
+            text = loop {
+                match timeout_at(deadline, llm.complete(&prompt)).await {
+                    Ok(Ok(reply)) => break reply.text,
+                    Ok(Err(Error::RateLimited { retry_after: Some(wait) })) => {
+                        if Instant::now() + wait > deadline {
+                            return Err(Failed::TooLate { done });
+                        }
+                        sleep(wait).await;
+                    }
+                    Ok(Err(error)) => return Err(Failed::Model(error)),
+                    Err(_) => return Err(Failed::TooLate { done }),
+                }
+            };
+            done.push(text.clone());
+        }
+        Ok(text)
+    }
+}
+
+/// Trap: the report is the texts of all steps.
+/// Caught by: the_steps_build_on_each_other
+/// Says: The report is the text of
+mod all_texts_are_the_report {
+    pub async fn report(llm: &MockLlm, steps: &[&str], limit: Duration) -> Result<String, Failed> {
+        let deadline = Instant::now() + limit;
+        let mut done = Vec::new();
+        let mut text = String::new();
+        for step in steps {
+            let prompt = format!("{step}\n{text}");
+            text = loop {
+                match timeout_at(deadline, llm.complete(&prompt)).await {
+                    Ok(Ok(reply)) => break reply.text,
+                    Ok(Err(Error::RateLimited { retry_after: Some(wait) })) => {
+                        if Instant::now() + wait > deadline {
+                            return Err(Failed::TooLate { done });
+                        }
+                        sleep(wait).await;
+                    }
+                    Ok(Err(error)) => return Err(Failed::Model(error)),
+                    Err(_) => return Err(Failed::TooLate { done }),
+                }
+            };
+            done.push(text.clone());
+        }
+        Ok(done.join("\n"))
+    }
+}
+
+/// Trap: a wait that is too long is told as the error of the model, and what is done is lost.
+/// Caught by: a_wait_that_is_in_vain_is_not_begun
+/// Says: The model would have answered, later
+mod in_vain_is_told_as_a_429 {
+    pub async fn report(llm: &MockLlm, steps: &[&str], limit: Duration) -> Result<String, Failed> {
+        let deadline = Instant::now() + limit;
+        let mut done = Vec::new();
+        let mut text = String::new();
+        for step in steps {
+            let prompt = format!("{step}\n{text}");
+            text = loop {
+                match timeout_at(deadline, llm.complete(&prompt)).await {
+                    Ok(Ok(reply)) => break reply.text,
+                    Ok(Err(Error::RateLimited { retry_after: Some(wait) })) => {
+                        if Instant::now() + wait > deadline {
+                            return Err(Failed::Model(Error::RateLimited { retry_after: Some(wait) }));
+                        }
+                        sleep(wait).await;
+                    }
+                    Ok(Err(error)) => return Err(Failed::Model(error)),
+                    Err(_) => return Err(Failed::TooLate { done }),
+                }
+            };
+            done.push(text.clone());
+        }
+        Ok(text)
+    }
+}
+
+/// Trap: after a call that was turned away the whole report is made anew.
+/// Caught by: a_wait_that_is_in_vain_is_not_begun
+/// Says: with the call that was turned away
+mod starts_over {
+    pub async fn report(llm: &MockLlm, steps: &[&str], limit: Duration) -> Result<String, Failed> {
+        let deadline = Instant::now() + limit;
+        'again: loop {
+            let mut done = Vec::new();
+            let mut text = String::new();
+            for step in steps {
+                let prompt = format!("{step}\n{text}");
+                text = match timeout_at(deadline, llm.complete(&prompt)).await {
+                    Ok(Ok(reply)) => reply.text,
+                    Ok(Err(Error::RateLimited { retry_after: Some(wait) })) => {
+                        if Instant::now() + wait > deadline {
+                            return Err(Failed::TooLate { done });
+                        }
+                        sleep(wait).await;
+                        continue 'again;
+                    }
+                    Ok(Err(error)) => return Err(Failed::Model(error)),
+                    Err(_) => return Err(Failed::TooLate { done }),
+                };
+                done.push(text.clone());
+            }
+            return Ok(text);
+        }
+    }
+}

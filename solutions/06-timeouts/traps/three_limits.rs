@@ -374,3 +374,200 @@ mod gap_since_the_question {
         }
     }
 }
+
+/// Trap: an agent that gives up after ten rounds.
+/// Caught by: each_wait_has_its_own_limit
+/// Says: Nothing was late here. Thinking, a
+mod ten_rounds {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        let mut prompt = question.to_owned();
+        for _ in 0..10 {
+            let mut reply = String::new();
+            let mut phase = (limits.first_token, Failed::FirstToken);
+            let mut tokens = llm.stream(&prompt);
+            while let Some(token) = timeout(phase.0, tokens.next()).await.map_err(|_| phase.1.clone())? {
+                reply.push_str(&token.map_err(Failed::Model)?.text);
+                phase = (limits.gap, Failed::Gap);
+            }
+            let Some(call) = reply.strip_prefix("use ") else { return Ok(reply) };
+            let result = timeout(limits.tool, tool(call)).await.map_err(|_| Failed::Tool)?;
+            prompt = format!("{question}\n{call}: {result}");
+        }
+        Err(Failed::Tool)
+    }
+}
+
+/// Trap: whatever begins with `use` is taken for a call of the tool.
+/// Caught by: each_wait_has_its_own_limit
+/// Says: The call is all that follows
+mod use_without_its_space {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        let mut prompt = question.to_owned();
+        loop {
+            let mut reply = String::new();
+            let mut phase = (limits.first_token, Failed::FirstToken);
+            let mut tokens = llm.stream(&prompt);
+            while let Some(token) = timeout(phase.0, tokens.next()).await.map_err(|_| phase.1.clone())? {
+                reply.push_str(&token.map_err(Failed::Model)?.text);
+                phase = (limits.gap, Failed::Gap);
+            }
+            let Some(call) = reply.strip_prefix("use") else { return Ok(reply) };
+            let call = call.trim();
+            let result = timeout(limits.tool, tool(call)).await.map_err(|_| Failed::Tool)?;
+            prompt = format!("{question}\n{call}: {result}");
+        }
+    }
+}
+
+/// Trap: a reply without a token is told as one that did not come.
+/// Caught by: each_wait_has_its_own_limit
+/// Says: The reply has ended, and in
+mod no_token_is_too_late {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        let mut prompt = question.to_owned();
+        loop {
+            let mut tokens = llm.stream(&prompt);
+            let mut reply = timeout(limits.first_token, tokens.next())
+                .await
+                .map_err(|_| Failed::FirstToken)?
+                .ok_or(Failed::FirstToken)?
+                .map_err(Failed::Model)?
+                .text;
+            while let Some(token) = timeout(limits.gap, tokens.next()).await.map_err(|_| Failed::Gap)? {
+                reply.push_str(&token.map_err(Failed::Model)?.text);
+            }
+            let Some(call) = reply.strip_prefix("use ") else { return Ok(reply) };
+            let result = timeout(limits.tool, tool(call)).await.map_err(|_| Failed::Tool)?;
+            prompt = format!("{question}\n{call}: {result}");
+        }
+    }
+}
+
+/// Trap: the next prompt is the one before, with one more result.
+/// Caught by: each_wait_has_its_own_limit
+/// Says: It is asked the question, a
+mod the_prompt_grows {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        let mut prompt = question.to_owned();
+        loop {
+            let mut reply = String::new();
+            let mut phase = (limits.first_token, Failed::FirstToken);
+            let mut tokens = llm.stream(&prompt);
+            while let Some(token) = timeout(phase.0, tokens.next()).await.map_err(|_| phase.1.clone())? {
+                reply.push_str(&token.map_err(Failed::Model)?.text);
+                phase = (limits.gap, Failed::Gap);
+            }
+            let Some(call) = reply.strip_prefix("use ") else { return Ok(reply) };
+            let result = timeout(limits.tool, tool(call)).await.map_err(|_| Failed::Tool)?;
+            prompt = format!("{prompt}\n{call}: {result}");
+        }
+    }
+}
+
+/// Trap: the tool is called as soon as a reply turns out to be a call, with what has come of it.
+/// Caught by: each_wait_has_its_own_limit
+/// Says: The call is all that follows
+mod half_a_call {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        let mut prompt = question.to_owned();
+        'rounds: loop {
+            let mut reply = String::new();
+            let mut phase = (limits.first_token, Failed::FirstToken);
+            let mut tokens = llm.stream(&prompt);
+            while let Some(token) = timeout(phase.0, tokens.next()).await.map_err(|_| phase.1.clone())? {
+                reply.push_str(&token.map_err(Failed::Model)?.text);
+                phase = (limits.gap, Failed::Gap);
+                if let Some(call) = reply.strip_prefix("use ") {
+                    let result = timeout(limits.tool, tool(call)).await.map_err(|_| Failed::Tool)?;
+                    prompt = format!("{question}\n{call}: {result}");
+                    continue 'rounds;
+                }
+            }
+            return Ok(reply);
+        }
+    }
+}
+
+/// Trap: the uses of the tool share one limit.
+/// Caught by: each_wait_has_its_own_limit
+/// Says: Nothing was late here. Thinking, a
+mod one_limit_for_all_uses {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        let mut prompt = question.to_owned();
+        let mut left = limits.tool;
+        loop {
+            let mut reply = String::new();
+            let mut phase = (limits.first_token, Failed::FirstToken);
+            let mut tokens = llm.stream(&prompt);
+            while let Some(token) = timeout(phase.0, tokens.next()).await.map_err(|_| phase.1.clone())? {
+                reply.push_str(&token.map_err(Failed::Model)?.text);
+                phase = (limits.gap, Failed::Gap);
+            }
+            let Some(call) = reply.strip_prefix("use ") else { return Ok(reply) };
+            let started = tokio::time::Instant::now();
+            let result = timeout(left, tool(call)).await.map_err(|_| Failed::Tool)?;
+            left -= started.elapsed();
+            prompt = format!("{question}\n{call}: {result}");
+        }
+    }
+}
+
+/// Trap: after what should be the last token the end is waited for without a limit.
+/// Caught by: a_gap_in_a_reply
+/// Says: Everything waits for something else, and
+mod the_end_has_no_limit {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        let mut prompt = question.to_owned();
+        loop {
+            let mut tokens = llm.stream(&prompt);
+            let mut reply = String::new();
+            let mut next = timeout(limits.first_token, tokens.next()).await.map_err(|_| Failed::FirstToken)?;
+            while let Some(token) = next {
+                reply.push_str(&token.map_err(Failed::Model)?.text);
+                // The fifth is the last one in this house.
+                next = match reply.split(' ').count() {
+                    5.. => tokens.next().await,
+                    _ => timeout(limits.gap, tokens.next()).await.map_err(|_| Failed::Gap)?,
+                };
+            }
+            let Some(call) = reply.strip_prefix("use ") else { return Ok(reply) };
+            let result = timeout(limits.tool, tool(call)).await.map_err(|_| Failed::Tool)?;
+            prompt = format!("{question}\n{call}: {result}");
+        }
+    }
+}
