@@ -9,7 +9,8 @@
 //! again and again. The messages of one conversation are answered one at a time, in the order in which their `say` was
 //! first polled. Conversations do not wait for each other. However many messages wait in one of them, they hold no
 //! thread meanwhile. When a caller gives up, the message that is being answered then is answered all the same, and the
-//! next one waits for it. (The SDK does not panic.)
+//! next one waits for it, without a thread. One that still waits for its turn may be left out: those behind it are
+//! answered. (The SDK does not panic.)
 //!
 //! Run: `cargo workbook check 07-blocking/sync_core` · Read: book, chapter 7, Sync core, async shell · 12 min
 

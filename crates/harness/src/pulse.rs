@@ -6,7 +6,7 @@ use std::{
     fmt,
     panic::Location,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -21,6 +21,8 @@ const POLLS_AT_ONE_INSTANT: u64 = 200_000;
 #[derive(Debug)]
 pub(crate) struct Pulse {
     began: Instant,
+    /// When the run began, on the clock of its runtime.
+    clock_began: OnceLock<tokio::time::Instant>,
     /// Goes up whenever a poll begins or ends. While it stands still, one poll is going on, or a blocking task holds the
     /// clock still, and the runtime sleeps in real time.
     beats: AtomicU64,
@@ -90,6 +92,7 @@ impl Default for Pulse {
     fn default() -> Self {
         Self {
             began: Instant::now(),
+            clock_began: OnceLock::new(),
             beats: AtomicU64::default(),
             now: AtomicU64::default(),
             polls_at_this_instant: AtomicU64::default(),
@@ -103,6 +106,12 @@ impl Pulse {
     /// How much time has passed outside, since the run began.
     pub(crate) fn real_time(&self) -> Duration {
         self.began.elapsed()
+    }
+
+    /// How much virtual time has passed. It is counted from the first time that anybody asks: the supervisor, when the run
+    /// begins, so that a task whose first poll comes later counts from the same instant. Only on a thread of the runtime.
+    pub(crate) fn virtual_time(&self) -> Duration {
+        self.clock_began.get_or_init(tokio::time::Instant::now).elapsed()
     }
 
     pub(crate) fn beats(&self) -> u64 {

@@ -29,17 +29,15 @@ pub(crate) fn runtime(pulse: &Arc<Pulse>, parks: &Arc<Parks>) -> Runtime {
 /// Names the tasks, and counts their polls.
 #[cfg(tokio_unstable)]
 fn task_hooks(builder: &mut Builder, pulse: &Arc<Pulse>, parks: &Arc<Parks>) {
-    use tokio::{runtime::RngSeed, time::Instant};
+    use tokio::runtime::RngSeed;
 
-    let started = std::sync::OnceLock::new();
     let (spawn, begin, end, gone) = (pulse.clone(), pulse.clone(), pulse.clone(), pulse.clone());
     let parks = parks.clone();
     // `select!` and its kind draw lots: always the same ones.
     builder.rng_seed(RngSeed::from_bytes(b"tokens in flight"));
     builder.on_task_spawn(move |task| spawn.spawned(number(task.id()), task.spawned_at()));
     builder.on_before_task_poll(move |task| {
-        let now = started.get_or_init(Instant::now).elapsed();
-        if begin.poll_begins(Who::Task(number(task.id())), now) {
+        if begin.poll_begins(Who::Task(number(task.id())), begin.virtual_time()) {
             parks.wake_supervisor();
         }
     });

@@ -156,7 +156,6 @@ pub(crate) struct Supervise<'a> {
     mocks: &'a [MockLlm],
     pulse: Arc<Pulse>,
     parks: Arc<Parks>,
-    started: Instant,
     deadline: Pin<Box<Sleep>>,
     stage: Stage,
     waker: Option<Arc<RootWaker>>,
@@ -173,12 +172,12 @@ impl<'a> Supervise<'a> {
         pulse: Arc<Pulse>,
         parks: Arc<Parks>,
     ) -> Self {
+        pulse.virtual_time();
         Self {
             future,
             mocks,
             pulse,
             parks,
-            started: Instant::now(),
             deadline: Box::pin(sleep(limit)),
             stage: Stage::Running,
             waker: None,
@@ -201,7 +200,7 @@ impl<'a> Supervise<'a> {
     }
 
     fn poll_with(&mut self, waker: &Waker) -> Poll<()> {
-        let now = self.started.elapsed();
+        let now = self.pulse.virtual_time();
         self.last_activity = now;
         self.polls += 1;
         self.pulse.poll_begins(Who::Root, now);

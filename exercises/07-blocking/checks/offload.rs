@@ -1,13 +1,29 @@
 use std::{
-    sync::{Arc, mpsc},
+    cell::Cell,
+    future::{pending, poll_fn},
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread::{self, ThreadId},
     time::Duration,
 };
 
-use futures::join;
+use futures::{
+    StreamExt,
+    future::{Either, select},
+    join,
+    stream::FuturesUnordered,
+};
 use harness::{Check, Finished, Message, Outcome, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, Reply, When, blocking::Gate};
-use tokio::{sync::Notify, task::spawn_blocking};
+use tokio::{
+    sync::Notify,
+    task::spawn_blocking,
+    time::{advance, timeout},
+};
 
 use super::{Sdk, answer_all};
 
@@ -19,9 +35,9 @@ fn prompts(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
     numbers.into_iter().map(|number| format!("question {number}")).collect()
 }
 
-/// Every third question is refused.
+/// Every third question is refused. A call is short, because on a runtime of the learner's own it takes real time.
 fn llm() -> MockLlm {
-    let model = Model::new("atlas").time_to_first_token(secs(2.15));
+    let model = Model::new("atlas").time_to_first_token(secs(0.215));
     let refused = |model: Model, prompt: String| model.fault(When::Prompt(prompt), Fault::Overloaded);
     MockLlm::new([prompts((0..60).filter(|number| number % 3 == 2)).into_iter().fold(model, refused)])
 }
@@ -58,7 +74,10 @@ fn stuck(llm: &MockLlm, wanted: usize) -> impl Fn(Outcome) -> Option<Message> + 
         let expected = format!("{wanted} calls in flight together, on other threads, and an event loop that runs");
         let because = match (here, in_flight) {
             (true, _) => ON_THE_EVENT_LOOP.to_owned(),
-            (false, 0) => return None,
+            (false, 0) if journal.calls().len() < wanted => return None,
+            (false, 0) => "All calls have ended, and your function has not seen it. Who waits for a job awaits its \
+                           handle, or a channel: they wake the task when there is something to see."
+                .to_owned(),
             (false, few) if few < wanted => format!(
                 "{few} of {wanted} calls wait for their answers, and the others have not begun: each is awaited before \
                  the next one is handed over, or two alike share one, or fewer threads than calls take them. A job on \
@@ -76,11 +95,13 @@ fn stuck(llm: &MockLlm, wanted: usize) -> impl Fn(Outcome) -> Option<Message> + 
     }
 }
 
-const ON_THE_EVENT_LOOP: &str = "What runs is the body of the closure, and only that, on a thread of the pool. An \
-                                 `async` block in it makes a future and runs nothing of it: the future is handed back, \
-                                 and whoever awaits it runs the call, here on the event loop. A task (`tokio::spawn`) \
-                                 does not help either: its polls run on the event loop's threads. Call the SDK in the \
-                                 closure itself, without `async`.";
+const ON_THE_EVENT_LOOP: &str = "A call that is made in an async function, or in an `async` block, is made by its poll, \
+                                 and holds the event loop's thread until the answer is there. On a thread of the pool \
+                                 runs the body of the closure that `spawn_blocking` takes, and only that. An `async` \
+                                 block in it makes a future and runs nothing of it: the future is handed back, and \
+                                 whoever awaits it runs the call, here on the event loop. A task (`tokio::spawn`) does \
+                                 not help either: its polls run on the event loop's threads. Call the SDK in the closure \
+                                 itself, without `async`.";
 
 #[track_caller]
 fn require_elsewhere<T>(run: &Finished<T>, calls: usize) {
@@ -106,6 +127,21 @@ fn require_elsewhere<T>(run: &Finished<T>, calls: usize) {
     );
 }
 
+const ASKS_AGAIN_AND_AGAIN: &str = "Your code asks again and again whether a job has ended (`is_finished()`, or \
+                                    `try_recv()`, and a `yield_now()` or a `sleep` in between), and the processor works \
+                                    for nothing meanwhile. A handle that is awaited wakes its task when there is \
+                                    something to see.";
+
+/// Counts the polls of this future. It is polled when it was woken, and not whenever its neighbours are.
+async fn counted<T>(future: impl Future<Output = T>, polls: &Cell<usize>) -> T {
+    let mut future = pin!(future);
+    let counts = poll_fn(|context| {
+        polls.set(polls.get() + 1);
+        future.as_mut().poll(context)
+    });
+    FuturesUnordered::from_iter([counts]).next().await.expect("there is one future")
+}
+
 /// What goes on by itself has the time to do it. What waits waits however long this is.
 async fn a_moment() {
     let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
@@ -118,9 +154,31 @@ fn no_call_on_the_event_loop() {
     let sdk = sdk(&llm);
     for numbers in [vec![1], vec![4, 0, 3, 1, 6]] {
         let prompts = prompts(numbers);
-        let run = check(&llm).run(async || with_the_clock_held(answer_all(&sdk, &prompts)).await);
+        let words = stuck(&llm, prompts.len());
+        let run = check(&llm).when_stuck(words).run(async || {
+            let answers = with_the_clock_held(answer_all(&sdk, &prompts));
+            match select(pin!(answers), pin!(timers_fire_after(&llm, prompts.len()))).await {
+                Either::Left((answers, _)) => answers,
+                Either::Right((never, _)) => never,
+            }
+        });
         require_elsewhere(&run, prompts.len());
     }
+}
+
+/// When these calls have ended, the clock goes on: who looks on a timer is told of it by the next check, not by this one.
+async fn timers_fire_after(llm: &MockLlm, calls: usize) -> Answers {
+    // Who has not seen the end by then does not look at all.
+    let mut looks = 250;
+    while looks > 0 {
+        a_moment().await;
+        let journal = llm.journal();
+        if journal.calls().len() >= calls && journal.in_flight() == 0 {
+            advance(secs(0.1)).await;
+            looks -= 1;
+        }
+    }
+    pending().await
 }
 
 fn sdk(llm: &MockLlm) -> Sdk {
@@ -137,13 +195,36 @@ fn all_at_the_same_time() {
         let client = llm.blocking().gated(&gate);
         let sdk: Sdk = Arc::new(move |prompt: &str| client.complete(prompt));
         let run = check(&llm).when_stuck(stuck(&llm, count)).run(async || {
-            let opens = async {
+            let polls = Cell::new(0);
+            let answers = counted(answer_all(&sdk, &prompts), &polls);
+            let in_vain = async {
                 gate.wait_for(count).await;
                 a_moment().await;
+                // Nothing happens for ten seconds, so nobody has a reason to look.
+                let before = polls.get();
+                for _ in 0..100 {
+                    advance(secs(0.1)).await;
+                }
                 gate.open();
+                // Who looks on a timer would never see the end: the clock is held.
+                if polls.get() == before { pending().await } else { polls.get() - before }
             };
-            with_the_clock_held(async { join!(answer_all(&sdk, &prompts), opens).0 }).await
+            with_the_clock_held(async {
+                match select(pin!(answers), pin!(in_vain)).await {
+                    Either::Left(_) => 0,
+                    Either::Right((in_vain, _)) => in_vain,
+                }
+            })
+            .await
         });
+        let in_vain = *run.value();
+        run.require(
+            in_vain == 0,
+            saw(format!("{in_vain} polls while all calls were on their way and none had ended"))
+                .expected("none: nothing has happened")
+                .because(ASKS_AGAIN_AND_AGAIN)
+                .outcome(Outcome::BusyLoop),
+        );
         require_elsewhere(&run, count);
         let high_water = run.journal().high_water();
         run.require(
@@ -152,17 +233,13 @@ fn all_at_the_same_time() {
                 .expected(format!("{count}"))
                 .because("A call that waits in line has not begun."),
         );
-        let polls = run.polls();
+        // Two or three for each call, where each has a task, and as many again.
+        let polls = run.polls_of_tasks();
         run.require(
-            // One for each call that ends, one for each that comes to the gate, and as many again.
             polls <= 4 * count as u64 + 20,
-            saw(format!("{polls} polls while the calls were on their way"))
-                .expected("a poll when one of them has ended, and few others")
-                .because(
-                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the \
-                     processor works for nothing meanwhile. A handle that is awaited wakes its task when there is \
-                     something to see.",
-                )
+            saw(format!("{polls} polls of tasks while the calls were on their way"))
+                .expected("a poll when a call has ended, and few others")
+                .because(ASKS_AGAIN_AND_AGAIN)
                 .outcome(Outcome::BusyLoop),
         );
     }
@@ -176,11 +253,17 @@ fn each_answer_at_its_place() {
     let prompts = prompts([7, 2, 7, 0, 5, 2, 9, 1, 8, 3, 7, 4]);
     let (gates, done) = ([(); 10].map(|()| gate()), Arc::new(Notify::new()));
     let clients: Vec<_> = gates.iter().map(|gate| llm.blocking().gated(gate)).collect();
+    let asked = [(); 10].map(|()| AtomicUsize::new(0));
     let sdk: Sdk = Arc::new({
         let done = done.clone();
         move |prompt: &str| {
             let number: usize = prompt.trim_start_matches("question ").parse().expect("one of this check's questions");
-            let answer = clients[number].complete(prompt);
+            // A model does not answer twice in the same words.
+            let time = asked[number].fetch_add(1, Ordering::Relaxed) + 1;
+            let mut answer = clients[number].complete(prompt);
+            if let Ok(reply) = &mut answer {
+                reply.text += &format!(", call {time}");
+            }
             done.notify_one();
             answer
         }
@@ -200,7 +283,7 @@ fn each_answer_at_its_place() {
     });
     require_elsewhere(&run, prompts.len());
     let is_right = |answer: &Result<Reply, Error>, prompt: &str| match answer {
-        Ok(reply) => reply.text == format!("atlas answers: {prompt}"),
+        Ok(reply) => reply.text.starts_with(&format!("atlas answers: {prompt}, call ")),
         Err(error) => {
             *error == Error::Status(503) && (ends_with(prompt, 2) || ends_with(prompt, 5) || ends_with(prompt, 8))
         }
@@ -212,8 +295,8 @@ fn each_answer_at_its_place() {
     let answers: &Answers = run.value();
     run.require(
         answers.len() == prompts.len(),
-        saw(format!("{} answers for {} questions", answers.len(), prompts.len()))
-            .expected("one for each")
+        saw(format!("answers: {}, questions: {}", answers.len(), prompts.len()))
+            .expected("one answer for each question")
             .because("An error is a result too: left out, it moves all that come after it to another place."),
     );
     let wrong = answers.iter().zip(&prompts).enumerate().find(|(_, (answer, prompt))| !is_right(answer, prompt));
@@ -228,6 +311,18 @@ fn each_answer_at_its_place() {
                 ),
         );
     }
+    let of_sevens: Vec<&str> =
+        answers.iter().flatten().map(|reply| &*reply.text).filter(|text| text.contains("question 7,")).collect();
+    let all_different = (1..of_sevens.len()).all(|place| !of_sevens[..place].contains(&of_sevens[place]));
+    run.require(
+        all_different,
+        saw(format!("for three questions that are alike: {of_sevens:?}"))
+            .expected("the answers of three calls, each at one place")
+            .because(
+                "Each was asked, and then an answer was lost: a map by question has one place for all that are alike. \
+                 The same words are not the same question: its place in the list tells it from the others.",
+            ),
+    );
 }
 
 fn ends_with(prompt: &str, number: usize) -> bool {
@@ -239,8 +334,19 @@ fn ends_with(prompt: &str, number: usize) -> bool {
 fn no_questions_no_answers() {
     let llm = llm();
     let sdk = sdk(&llm);
-    let run = check(&llm).run(async || answer_all(&sdk, &[]).await);
+    let run = check(&llm).run(async || timeout(secs(1.0), answer_all(&sdk, &[])).await);
+    let Ok(answers) = run.value() else {
+        run.fail(
+            saw("after a second, no question is asked and no answer is there")
+                .expected("an empty list, at once")
+                .because(
+                    "Your function waits for an answer that nobody will give. A channel whose sender is kept does so, \
+                     and so does a stream that is told to poll none of its futures: `buffered(0)`.",
+                )
+                .outcome(Outcome::Deadlock),
+        );
+    };
     require_elsewhere(&run, 0);
-    let count = run.value().len();
+    let count = answers.len();
     run.require(count == 0, saw(format!("{count} answers")).expected("none").because("There is nothing to ask."));
 }

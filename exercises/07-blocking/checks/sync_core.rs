@@ -1,12 +1,25 @@
-use std::{pin::pin, sync::mpsc, thread, time::Duration};
+use std::{
+    cell::Cell,
+    future::{pending, poll_fn},
+    pin::pin,
+    sync::mpsc,
+    task::Poll,
+    thread,
+    time::Duration,
+};
 
 use futures::{
-    future::{Either, join_all, select},
+    StreamExt,
+    future::{Either, join_all, maybe_done, select},
     join, poll,
+    stream::FuturesUnordered,
 };
 use harness::{Check, Finished, Message, Outcome, more_turns, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When, blocking::Gate};
-use tokio::task::spawn_blocking;
+use tokio::{
+    task::{spawn_blocking, unconstrained},
+    time::advance,
+};
 
 use super::Conversations;
 
@@ -25,6 +38,15 @@ fn llm() -> MockLlm {
 fn gate() -> Gate {
     // The watchdog comes first, with words of its own.
     Gate::new().safety_bound(Duration::from_secs(60))
+}
+
+/// Opens the gate where the code under test panics: the end of the runtime waits for the threads that are held there.
+struct OpensAtTheEnd<'a>(&'a Gate);
+
+impl Drop for OpensAtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.open();
+    }
 }
 
 /// What the model is sent with message `last` of a conversation whose messages are numbers.
@@ -133,6 +155,39 @@ fn yes() -> Result<String, Error> {
     Ok("yes".to_owned())
 }
 
+/// Polls all of these in their order, and from the second time on from the last one to the first.
+async fn in_their_order_then_from_the_end<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut futures: Vec<_> = futures.into_iter().map(|future| Box::pin(maybe_done(future))).collect();
+    let mut first = true;
+    // The order is the check's, so nobody may be put off because the task has done much already.
+    unconstrained(poll_fn(move |context| {
+        let count = futures.len();
+        let mut polls = |place: usize| futures[place].as_mut().poll(context).is_ready();
+        let ready = if first {
+            (0..count).filter(|&place| polls(place)).count()
+        } else {
+            (0..count).rev().filter(|&place| polls(place)).count()
+        };
+        first = false;
+        if ready < count {
+            return Poll::Pending;
+        }
+        let outputs = futures.iter_mut().map(|future| future.as_mut().take_output().expect("it is ready"));
+        Poll::Ready(outputs.collect())
+    }))
+    .await
+}
+
+/// Counts the polls of this future. It is polled when it was woken, and not whenever its neighbours are.
+async fn counted<T>(future: impl Future<Output = T>, polls: &Cell<usize>) -> T {
+    let mut future = pin!(future);
+    let counts = poll_fn(|context| {
+        polls.set(polls.get() + 1);
+        future.as_mut().poll(context)
+    });
+    FuturesUnordered::from_iter([counts]).next().await.expect("there is one future")
+}
+
 /// What goes on by itself has the time to do it. What waits waits however long this is.
 async fn a_moment() {
     let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
@@ -157,7 +212,8 @@ fn a_conversation_remembers() {
     require_calls(
         &run,
         &wanted,
-        "The model is sent all that was said before, and the new message. A refused one is no part of it.",
+        "The model is sent all that was said before, and the new message. A refused message is no part of it, and it is \
+         not sent again; it ends nothing, either: the next one goes on with the same conversation.",
     );
     require_replies(&run, run.value(), &[yes(), Err(Error::Status(503)), yes(), yes()]);
 }
@@ -168,11 +224,12 @@ fn conversations_overlap() {
     let (llm, gate) = (llm(), gate());
     let names: Vec<String> = (0..60).map(|room| format!("room {room}")).collect();
     let because = "Some conversations are being answered, and the others wait for them: something holds a lock on all \
-                   of them for the time of a call, or one thread serves them all, or a limit stands before them. The \
-                   map of conversations needs its lock for a moment, to find one. What is held across the call belongs \
+                   of them for the time of a call, or one thread serves them all, or a limit stands before them, or \
+                   your function waits for its call with `join()` or `block_on` and holds the event loop. The map of conversations needs its lock for a moment, to find one. What is held across the call belongs \
                    to that one alone.";
     let run = Check::new().draws(&llm).when_stuck(stuck(&llm, names.len(), because)).run(async || {
         with_the_clock_held(async {
+            let _opens = OpensAtTheEnd(&gate);
             let chats = Conversations::new(llm.blocking().gated(&gate));
             let say_to_all = async |message: &str| join_all(names.iter().map(|name| chats.say(name, message))).await;
             // The second message comes while the first one is being answered, and waits for its turn.
@@ -219,11 +276,14 @@ fn conversations_overlap() {
 #[test]
 fn who_waits_holds_no_thread() {
     let (llm, gate) = (llm(), gate());
-    let because = "600 messages wait in one conversation, and a message in another one does not even begin: the pool \
-                   has 512 threads, and all of them wait for a lock. A job that waits on the pool holds a thread and \
-                   does nothing. Wait for the turn first, with `.await`, and go to the pool when it has come.";
+    let because = "600 messages wait in one conversation, and a message in another one does not even begin. Where they \
+                   wait in the pool: it has 512 threads, and all of them wait for a lock. A job that waits on the pool \
+                   holds a thread and does nothing. Wait for the turn first, with `.await`, and go to the pool when it \
+                   has come. Where they wait with the map of conversations in hand, nobody finds another one: let it go \
+                   before you wait.";
     let run = Check::new().draws(&llm).when_stuck(stuck(&llm, 2, because)).run(async || {
         with_the_clock_held(async {
+            let _opens = OpensAtTheEnd(&gate);
             let chats = Conversations::new(llm.blocking().gated(&gate));
             let says = join_all((0..600).map(|number| {
                 let chats = &chats;
@@ -249,38 +309,65 @@ fn who_waits_holds_no_thread() {
     require_replies(&run, std::slice::from_ref(run.value()), &[yes()]);
 }
 
+const OUT_OF_ORDER: &str = "The messages wait for the conversation, and who came later goes first. Threads that wait for a \
+                            lock of `std` get it in no order; jobs that are handed to the pool begin in no order; where \
+                            all are woken, or each looks for itself, whoever is polled first takes the turn. The place in \
+                            the line is taken with the first poll, and kept: `tokio::sync::Mutex` gives itself to whoever \
+                            asked first, and a channel keeps the order too.";
+
+const NOT_IN_LINE: &str = "A message was asked for, and nothing is in flight: the conversation is free, and nobody has the \
+                           turn.";
+
 /// The messages of one conversation are answered one at a time, in the order in which they came.
 #[test]
 fn messages_keep_their_order() {
     let (llm, gate) = (llm(), gate());
     let count = 40;
-    let run = Check::new().draws(&llm).when_stuck(stuck(&llm, 1, "Nothing is in flight.")).run(async || {
+    let run = Check::new().draws(&llm).when_stuck(stuck(&llm, 1, NOT_IN_LINE)).run(async || {
         with_the_clock_held(async {
+            let _opens = OpensAtTheEnd(&gate);
             let chats = Conversations::new(llm.blocking().gated(&gate));
-            let says = join_all((0..count).map(|number| {
+            let says = (0..count).map(|number| {
                 let chats = &chats;
                 async move { chats.say("support", &number.to_string()).await }
-            }));
-            let mut says = pin!(says);
-            // All of them wait before the first one is answered.
-            let _ = poll!(&mut says);
-            gate.wait_for(1).await;
-            join!(says, async {
+            });
+            let polls = Cell::new(0);
+            let says = counted(in_their_order_then_from_the_end(says), &polls);
+            let in_vain = async {
+                // All of them wait before the first one is answered.
+                gate.wait_for(1).await;
                 a_moment().await;
+                // Nothing happens for ten seconds, so nobody has a reason to look.
+                let before = polls.get();
+                for _ in 0..100 {
+                    advance(secs(0.1)).await;
+                }
                 gate.open();
-            })
-            .0
+                // Who looks on a timer would never see the end: the clock is held.
+                if polls.get() == before { pending().await } else { polls.get() - before }
+            };
+            match select(pin!(says), pin!(in_vain)).await {
+                Either::Left((replies, _)) => Ok(replies),
+                Either::Right((in_vain, _)) => Err(in_vain),
+            }
         })
         .await
     });
+    let asks_again_and_again = "Your code asks again and again whether its turn has come, or a job has ended \
+                                (`try_lock()` or `is_finished()`, and a `yield_now()` or a `sleep` in between), and the \
+                                processor works for nothing meanwhile. A lock or a handle that is awaited wakes its task \
+                                when there is something to see.";
+    let replies = match run.value() {
+        Ok(replies) => replies,
+        Err(in_vain) => run.fail(
+            saw(format!("{in_vain} polls while one message was on its way and the others waited"))
+                .expected("none: nothing has happened")
+                .because(asks_again_and_again)
+                .outcome(Outcome::BusyLoop),
+        ),
+    };
     let wanted: Vec<String> = (0..count).map(history).collect();
-    require_calls(
-        &run,
-        &wanted,
-        "The messages wait for the conversation, and who came later goes first. Threads that wait for a lock of `std` \
-         get it in no order; jobs that are handed to the pool begin in no order. `tokio::sync::Mutex` gives itself to \
-         whoever asked first, and a channel keeps the order too.",
-    );
+    require_calls(&run, &wanted, OUT_OF_ORDER);
     let high_water = run.journal().high_water();
     run.require(
         high_water == 1,
@@ -288,51 +375,157 @@ fn messages_keep_their_order() {
             .expected("one at a time")
             .because("The next message is sent with the reply to this one."),
     );
-    require_replies(&run, run.value(), &vec![yes(); count]);
-    let polls = run.polls();
+    require_replies(&run, replies, &vec![yes(); count]);
+    // A few for each message, where each has a task, and as many again.
+    let polls = run.polls_of_tasks();
     run.require(
-        // One for each call that ends, one for each that comes to the gate, and as many again.
-        polls <= 200,
-        saw(format!("{polls} polls while the calls were on their way"))
-            .expected("a poll when one of them has ended, and few others")
-            .because(
-                "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the \
-                     processor works for nothing meanwhile. A handle that is awaited wakes its task when there is \
-                     something to see.",
-            )
+        polls <= 400,
+        saw(format!("{polls} polls of tasks while the calls were on their way"))
+            .expected("a poll when a call has ended, and few others")
+            .because(asks_again_and_again)
             .outcome(Outcome::BusyLoop),
     );
 }
+
+/// Who comes when the turn is given on does not get in before those who waited for it.
+#[test]
+fn nobody_gets_in_between() {
+    let (llm, gate) = (llm(), gate());
+    let run = Check::new().draws(&llm).when_stuck(stuck(&llm, 1, NOT_IN_LINE)).run(async || {
+        with_the_clock_held(async {
+            let _opens = OpensAtTheEnd(&gate);
+            let chats = Conversations::new(llm.blocking().gated(&gate));
+            let mut answered = pin!(chats.say("support", "0"));
+            let first = poll!(&mut answered);
+            let mut waits = pin!(chats.say("support", "1"));
+            let _ = poll!(&mut waits);
+            let first = match first {
+                Poll::Ready(reply) => reply,
+                Poll::Pending => {
+                    join!(answered, async {
+                        gate.wait_for(1).await;
+                        gate.let_through(1);
+                    })
+                    .0
+                }
+            };
+            // The turn is free, and the one that waited for it was not polled yet.
+            let mut comes_late = pin!(chats.say("support", "2"));
+            let _ = poll!(&mut comes_late);
+            gate.open();
+            let (third, second) = join!(comes_late, waits);
+            [first, second, third]
+        })
+        .await
+    });
+    require_calls(&run, &[history(0), history(1), history(2)], OUT_OF_ORDER);
+    require_replies(&run, run.value(), &vec![yes(); 3]);
+}
+
+const GONE_WITH_THE_CALLER: &str = "The caller of the first message has gone while it was being answered. Its call goes on, \
+                                    for nobody can stop a thread, and then the conversation has a reply more. Where the \
+                                    conversation lives in the future that was dropped, it is lost; where the turn ends \
+                                    with that future, the next message begins too early; where what gives the turn on \
+                                    stands after its `.await`, nobody ever gives it on. What must last as long as the \
+                                    call (the conversation, the guard of its lock) goes into the closure with it.";
 
 /// A message that is being answered when its caller gives up is answered, and the next one waits for it.
 #[test]
 fn a_caller_gives_up() {
     let (llm, gate) = (llm(), gate());
-    let run = Check::new().draws(&llm).when_stuck(stuck(&llm, 1, "Nothing is in flight.")).run(async || {
+    let check = Check::new().draws(&llm).when_stuck(stuck(&llm, 1, GONE_WITH_THE_CALLER));
+    let run = check.a_panic_means(GONE_WITH_THE_CALLER).run(async || {
         with_the_clock_held(async {
+            let _opens = OpensAtTheEnd(&gate);
             let chats = Conversations::new(llm.blocking().gated(&gate));
             let mut gives_up = Box::pin(chats.say("support", "0"));
-            let _ = poll!(&mut gives_up);
-            gate.wait_for(1).await;
+            let first = async {
+                let _ = (&mut gives_up).await;
+            };
+            let begins = gate.wait_for(1);
+            // The gate is closed: it is the second that is ready.
+            let _ = select(pin!(first), begins).await;
             drop(gives_up);
             let next = async { chats.say("support", "1").await };
             let mut next = pin!(next);
             let early = poll!(&mut next);
             gate.open();
             match early {
-                std::task::Poll::Ready(reply) => reply,
-                std::task::Poll::Pending => next.await,
+                Poll::Ready(reply) => reply,
+                Poll::Pending => next.await,
             }
         })
         .await
     });
-    require_calls(
-        &run,
-        &[history(0), history(1)],
-        "The caller of the first message has gone while it was being answered. Its call goes on, for nobody can stop a \
-         thread, and then the conversation has a reply more. Where the conversation lives in the future that was \
-         dropped, it is lost; where the turn ends with that future, the next message begins too early. What must last \
-         as long as the call (the conversation, the guard of its lock) goes into the closure with it.",
-    );
+    require_calls(&run, &[history(0), history(1)], GONE_WITH_THE_CALLER);
+    require_replies(&run, std::slice::from_ref(run.value()), &[yes()]);
+}
+
+/// Callers give up while their messages wait: those behind them are answered, and what is left of them holds no thread.
+#[test]
+fn callers_give_up_in_line() {
+    let (llm, gate) = (llm(), gate());
+    let because = "A message waited for its turn, its caller gave up, and nobody behind it is answered. The turn was given \
+                   to somebody who is gone: a `send` that fails gives back what it could not hand over, and it belongs to \
+                   the next one. (`tokio::sync::Mutex` and the permits of a semaphore go on by themselves.)";
+    let check = Check::new().draws(&llm).when_stuck(stuck(&llm, 1, because)).a_panic_means(because);
+    let run = check.run(async || {
+        with_the_clock_held(async {
+            let _opens = OpensAtTheEnd(&gate);
+            let chats = Conversations::new(llm.blocking().gated(&gate));
+            let mut answered = pin!(chats.say("support", "0"));
+            let _ = poll!(&mut answered);
+            let mut gives_up = Box::pin(chats.say("support", "1"));
+            let _ = poll!(&mut gives_up);
+            let mut behind = pin!(chats.say("support", "2"));
+            let _ = poll!(&mut behind);
+            drop(gives_up);
+            let opens = async {
+                gate.wait_for(1).await;
+                gate.open();
+            };
+            let (first, last, ()) = join!(answered, behind, opens);
+            [first, last]
+        })
+        .await
+    });
+    // The message in between may be left out.
+    let (without, with) = ([history(0), format!("{}\n2", history(0) + "\nyes")], [history(0), history(1), history(2)]);
+    let left_out = run.journal().calls().len() == without.len();
+    require_calls(&run, if left_out { &without } else { &with }, "The messages behind it are sent in their order.");
+    require_replies(&run, run.value(), &vec![yes(); 2]);
+
+    let because = "600 callers have given up in one conversation, and a message in another one does not even begin. Each \
+                   had its turn at once, for the turn had gone with the caller before, and went to the pool: there it \
+                   waits for the call that is still going on, and holds a thread. The turn (the guard of the async lock, \
+                   the permit) ends with the call, and not with the caller: it goes into the closure.";
+    let gate = self::gate();
+    let run = Check::new().draws(&llm).when_stuck(stuck(&llm, 2, because)).run(async || {
+        with_the_clock_held(async {
+            let _opens = OpensAtTheEnd(&gate);
+            let chats = Conversations::new(llm.blocking().gated(&gate));
+            let all = async {
+                for number in 0..600 {
+                    let message = number.to_string();
+                    let mut gives_up = Box::pin(chats.say("support", &message));
+                    let begins = async {
+                        if number == 0 {
+                            gate.wait_for(1).await;
+                        } else {
+                            more_turns(1).await;
+                        }
+                    };
+                    let _ = select(&mut gives_up, pin!(begins)).await;
+                }
+            };
+            all.await;
+            let opens = async {
+                gate.wait_for(2).await;
+                gate.open();
+            };
+            join!(chats.say("sales", "0"), opens).0
+        })
+        .await
+    });
     require_replies(&run, std::slice::from_ref(run.value()), &[yes()]);
 }

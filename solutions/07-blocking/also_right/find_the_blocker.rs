@@ -52,3 +52,23 @@ mod in_one_function {
         Ok(())
     }
 }
+
+/// Also right: a task that takes the tokens, in a set that ends it with the debate.
+mod a_task_in_a_set {
+    async fn speak(llm: &MockLlm, speaker: &str, title: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let mut tokens = llm.model(speaker).stream(title);
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn(async move {
+            while let Some(token) = tokens.next().await {
+                if sender.send(token).await.is_err() {
+                    return;
+                }
+            }
+        });
+        while let Some(token) = receiver.recv().await {
+            show(&token?.text);
+        }
+        Ok(())
+    }
+}

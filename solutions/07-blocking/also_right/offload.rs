@@ -61,3 +61,36 @@ mod threads_and_oneshots {
         answers.into_iter().map(|answer| answer.expect("the thread answers")).collect()
     }
 }
+
+/// Also right: a runtime for what blocks, with a thread for each call. Its threads are not those of this event loop.
+mod a_runtime_of_its_own {
+    pub async fn answer_all(sdk: &Sdk, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let threads = prompts.len().max(1);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).build();
+        let runtime = runtime.expect("the system has threads");
+        let call = |prompt: &String| {
+            let (sdk, prompt) = (sdk.clone(), prompt.clone());
+            runtime.spawn(async move { sdk(&prompt) })
+        };
+        let calls: Vec<_> = prompts.iter().map(call).collect();
+        let answers = join_all(calls).await;
+        // Dropped here, it would wait for its threads, and hold this one.
+        runtime.shutdown_background();
+        answers.into_iter().map(|answer| answer.expect("the SDK does not panic")).collect()
+    }
+}
+
+/// Also right: one job on the pool, and in it a thread for each question, which may be joined there.
+mod joined_on_the_pool {
+    pub async fn answer_all(sdk: &Sdk, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let (sdk, prompts) = (sdk.clone(), prompts.to_vec());
+        let job = spawn_blocking(move || {
+            std::thread::scope(|scope| {
+                let sdk = &sdk;
+                let threads: Vec<_> = prompts.iter().map(|prompt| scope.spawn(move || sdk(prompt))).collect();
+                threads.into_iter().map(|thread| thread.join().expect("the SDK does not panic")).collect()
+            })
+        });
+        job.await.expect("the SDK does not panic")
+    }
+}

@@ -110,3 +110,121 @@ mod yields_between_tokens {
         Ok(())
     }
 }
+
+/// Trap: the speakers talk at the same time, as fast as it goes.
+/// Caught by: many_debates_take_as_long_as_the_longest
+/// Says: the speakers of one debate do not
+mod both_at_once {
+    pub async fn debate(llm: &MockLlm, topic: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let title = title(llm, topic).await?;
+        show(&title);
+        pause().await;
+        let show = std::cell::RefCell::new(show);
+        let speaks = |speaker: &'static str| speak(llm, speaker, &title, |piece: &str| (show.borrow_mut())(piece));
+        futures::try_join!(speaks("atlas"), speaks("birch"))?;
+        Ok(())
+    }
+}
+
+/// Trap: the sleep is made, and not awaited.
+/// Caught by: many_debates_take_as_long_as_the_longest
+/// Says: without the `.await` it does not begin
+mod sleep_not_awaited {
+    async fn pause() {
+        let _ = tokio::time::sleep(PAUSE);
+    }
+}
+
+/// Trap: the first tick of an interval, which is at once.
+/// Caught by: many_debates_take_as_long_as_the_longest
+/// Says: the first tick of an interval is at once
+mod first_tick {
+    async fn pause() {
+        tokio::time::interval(PAUSE).tick().await;
+    }
+}
+
+/// Trap: `llm.stream` in place of the stream of this speaker: the first model answers for both.
+/// Caught by: many_debates_take_as_long_as_the_longest
+/// Says: not what is asked of whom
+mod always_the_same_speaker {
+    async fn speak(llm: &MockLlm, _speaker: &str, title: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let mut tokens = llm.stream(title);
+        while let Some(token) = tokens.next().await {
+            show(&token?.text);
+        }
+        Ok(())
+    }
+}
+
+/// Trap: the result of a speaker falls.
+/// Caught by: the_first_error_ends_the_debate
+/// Says: lets the result of a speaker fall
+mod a_result_that_falls {
+    pub async fn debate(llm: &MockLlm, topic: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let title = title(llm, topic).await?;
+        show(&title);
+        for speaker in ["atlas", "birch"] {
+            pause().await;
+            let _ = speak(llm, speaker, &title, &mut show).await;
+        }
+        Ok(())
+    }
+}
+
+/// Trap: the error is kept, and returned when all have spoken.
+/// Caught by: the_first_error_ends_the_debate
+/// Says: The error is returned, and too late
+mod error_at_the_end {
+    pub async fn debate(llm: &MockLlm, topic: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let title = title(llm, topic).await?;
+        show(&title);
+        let mut result = Ok(());
+        for speaker in ["atlas", "birch"] {
+            pause().await;
+            if let Err(error) = speak(llm, speaker, &title, &mut show).await {
+                result = Err(error);
+            }
+        }
+        result
+    }
+}
+
+/// Trap: the title comes token by token, too.
+/// Caught by: each_piece_is_shown_when_it_comes
+/// Says: the title comes in one piece
+mod title_in_pieces {
+    pub async fn debate(llm: &MockLlm, topic: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let mut title = String::new();
+        let asks = format!("A title for: {topic}");
+        speak(llm, "atlas", &asks, |piece: &str| {
+            show(piece);
+            title.push_str(piece);
+        })
+        .await?;
+        for speaker in ["atlas", "birch"] {
+            pause().await;
+            speak(llm, speaker, &title, &mut show).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Trap: a task for the stream, and a channel: it goes on when the reader has left.
+/// Caught by: a_dropped_debate_ends_its_call
+/// Says: a task whose handle is dropped runs on
+mod a_task_for_the_stream {
+    async fn speak(llm: &MockLlm, speaker: &str, title: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let mut tokens = llm.model(speaker).stream(title);
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(token) = tokens.next().await {
+                let _ = sender.send(token);
+            }
+        });
+        while let Some(token) = receiver.recv().await {
+            show(&token?.text);
+        }
+        Ok(())
+    }
+}

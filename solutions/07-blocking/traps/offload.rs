@@ -182,3 +182,75 @@ mod asks_again_and_again {
         answers
     }
 }
+
+/// Trap: each is asked, and the answers are kept by the question: those of two that are alike have one place.
+/// Caught by: each_answer_at_its_place
+/// Says: a map by question has one place
+mod answers_by_question {
+    use std::collections::HashMap;
+
+    use tokio::task::JoinSet;
+
+    pub async fn answer_all(sdk: &Sdk, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let mut calls = JoinSet::new();
+        for prompt in prompts.iter().cloned() {
+            let sdk = sdk.clone();
+            calls.spawn_blocking(move || {
+                let answer = sdk(&prompt);
+                (prompt, answer)
+            });
+        }
+        let answers: HashMap<_, _> = calls.join_all().await.into_iter().collect();
+        prompts.iter().map(|prompt| answers[prompt].clone()).collect()
+    }
+}
+
+/// Trap: whether all are done is asked every ten milliseconds.
+/// Caught by: all_at_the_same_time
+/// Says: asks again and again
+mod looks_on_a_timer {
+    pub async fn answer_all(sdk: &Sdk, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let call = |prompt: &String| {
+            let (sdk, prompt) = (sdk.clone(), prompt.clone());
+            std::thread::spawn(move || sdk(&prompt))
+        };
+        let calls: Vec<_> = prompts.iter().map(call).collect();
+        while !calls.iter().all(|call| call.is_finished()) {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        calls.into_iter().map(|call| call.join().expect("the SDK does not panic")).collect()
+    }
+}
+
+/// Trap: a single question is asked at once, on the spot.
+/// Caught by: no_call_on_the_event_loop
+/// Says: is made by its poll
+mod one_on_the_spot {
+    pub async fn answer_all(sdk: &Sdk, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        if let [prompt] = prompts {
+            return vec![sdk(prompt)];
+        }
+        let call = |prompt: &String| {
+            let (sdk, prompt) = (sdk.clone(), prompt.clone());
+            spawn_blocking(move || sdk(&prompt))
+        };
+        let calls: Vec<_> = prompts.iter().map(call).collect();
+        join_all(calls).await.into_iter().map(|answer| answer.expect("the SDK does not panic")).collect()
+    }
+}
+
+/// Trap: as many at a time as there are questions, and with none of them a buffer of none: it never ends.
+/// Caught by: no_questions_no_answers
+/// Says: `buffered(0)`
+mod a_buffer_of_none {
+    use futures::{StreamExt, stream};
+
+    pub async fn answer_all(sdk: &Sdk, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let call = |prompt: &String| {
+            let (sdk, prompt) = (sdk.clone(), prompt.clone());
+            spawn_blocking(move || sdk(&prompt))
+        };
+        let answers = stream::iter(prompts.iter().map(call)).buffered(prompts.len());
+        answers.map(|answer| answer.expect("the SDK does not panic")).collect().await
+    }
+}

@@ -64,3 +64,15 @@ fn hundreds_of_tasks_that_are_aborted_together_are_no_busy_loop() {
     });
     run.takes(secs(1.087), "The call decides.");
 }
+
+/// A task whose first poll comes late is polled when its call comes on, and at no instant of its own.
+#[test]
+fn a_task_that_is_spawned_late_has_the_clock_of_the_run() {
+    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(odd(1)).inter_token_latency(odd(2))]);
+    let run = Check::new().draws(&llm).run(async || {
+        let _ = llm.complete("What is a task?").await;
+        let call = llm.complete("And one that is spawned late?");
+        tokio::spawn(call).await.expect("the task does not panic")
+    });
+    run.only_looks_when_woken(0);
+}
