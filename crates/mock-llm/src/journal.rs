@@ -1,5 +1,7 @@
 //! What the model saw: every call, with its instants, and how many were in flight together.
 
+mod page;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -8,6 +10,8 @@ use std::{
 };
 
 use timeline::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
+
+pub use page::{CallSummary, JournalPage};
 
 /// Everything that happened to a mock since it was built, or since [`MockLlm::restart`](crate::MockLlm::restart).
 ///
@@ -133,7 +137,8 @@ impl Journal {
 
     /// How many of the calls in flight wait in the provider's queue now.
     pub fn waiting(&self) -> usize {
-        self.calls.iter().filter(|call| call.begun.is_none() && call.ended.is_none()).count()
+        // A call in flight is being written, or it waits. Counted so, a call that is forgotten counts too.
+        self.in_flight - self.writing.len()
     }
 
     /// The journal as a drawing: a lane for each call, in the order in which they started.

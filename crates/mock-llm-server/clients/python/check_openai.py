@@ -53,7 +53,11 @@ def get(path):
 
 
 def calls(model=None):
-    found = get("/journal")["calls"]
+    found, path = [], "/journal?limit=1000"
+    while path:
+        page = get(path)
+        found += page["calls"]
+        path = page["next"]
     return [call for call in found if model in (None, call["model"])]
 
 

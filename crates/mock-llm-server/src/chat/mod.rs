@@ -313,3 +313,43 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread::{self, ThreadId};
+
+    use axum::body::to_bytes;
+    use tokio::sync::{mpsc, watch};
+
+    use super::*;
+    use crate::config::Config;
+
+    /// Says on which thread the body was read, in place of an answer.
+    fn thread_that_reads(_: &App, _: &[u8]) -> Result<(ChatRequest, Wire), ApiError> {
+        Err(ApiError::bad_request(format!("{:?}", thread::current().id())))
+    }
+
+    async fn is_read_on(body: Vec<u8>, thread: ThreadId) -> bool {
+        let (_phase, phases) = watch::channel(Phase::Running);
+        let (close_port, _closings) = mpsc::unbounded_channel();
+        let app = Arc::new(App::new(
+            &Config::default(),
+            mock_llm::MockLlm::new(Config::default().models),
+            phases,
+            close_port,
+        ));
+        let request = Request::new(Body::from(body));
+        let error = answer(app, Reset::default(), request, thread_that_reads).await.expect_err("it is no answer");
+        let body = to_bytes(error.into_response().into_body(), 10_000).await.expect("it is whole");
+        String::from_utf8_lossy(&body).contains(&format!("{thread:?}"))
+    }
+
+    /// Which thread works is what decides whether other people's streams wait, and it does not depend on how fast it is.
+    #[tokio::test]
+    async fn a_long_body_is_read_away_from_the_thread_that_serves_and_a_short_one_on_it() {
+        let this = thread::current().id();
+        assert!(is_read_on(vec![b' '; 64 * 1024], this).await);
+        assert!(!is_read_on(vec![b' '; 64 * 1024 + 1], this).await);
+        assert!(!is_read_on(vec![b' '; 10 * 1024 * 1024], this).await);
+    }
+}
