@@ -43,6 +43,7 @@ pub(crate) struct App {
     pub(crate) replies: Vec<ReplyScript>,
     pub(crate) heartbeat: Duration,
     pub(crate) body_limit: usize,
+    pub(crate) read_timeout: Duration,
     pub(crate) counts: Counts,
     pub(crate) metrics: Arc<Metrics>,
     /// The latest responses, for requests that go on from them.
@@ -87,6 +88,7 @@ impl App {
             replies: config.replies.clone(),
             heartbeat: config.heartbeat,
             body_limit: config.body_limit,
+            read_timeout: config.read_timeout,
             counts: Counts::default(),
             metrics: Arc::default(),
             store: responses::Store::default(),

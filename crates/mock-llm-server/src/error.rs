@@ -107,6 +107,12 @@ impl ApiError {
         Self { code: Some("method_not_supported"), allow: Some(allow), ..error }
     }
 
+    /// 408: a body that did not go on.
+    pub(crate) fn silent_body() -> Self {
+        let message = "The body of your request did not arrive in time.";
+        Self { code: Some("request_timeout"), ..Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, message) }
+    }
+
     pub(crate) fn body_too_large(limit: usize) -> Self {
         let message = format!("The request body is larger than the limit of {limit} bytes.");
         Self { code: Some("request_too_large"), ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, INVALID_REQUEST, message) }

@@ -282,6 +282,9 @@ Faults, for --fault, for --failure-types, for a request's header x-mock-fault, a
   error-after=N        an error object comes after N tokens, and the stream ends
   slow-bytes[=TIME]    the bytes come a few at a time, this far (1ms) apart
 
+A connection is closed when it is idle, or the head of a request is not whole, for 60s, and when a body is silent for \
+60s (408). A body that is too large is read for 10s, and 256 MiB, more, for its 413 to be read.
+
 WHEN is one or more of these, with commas between: always, model=NAME, call=N, attempt=N, rate=SHARE, prompt=TEXT
 (prompt last). Several faults in MOCK_LLM_FAULT have semicolons between them.
 
@@ -358,6 +361,7 @@ impl Options {
             failure_types: failure_types.unwrap_or(default.failure_types),
             heartbeat: self.heartbeat.map_or(default.heartbeat, |span| span.0),
             body_limit: self.body_limit.unwrap_or(default.body_limit),
+            read_timeout: default.read_timeout,
             journal_limit: self.journal_limit.unwrap_or(default.journal_limit),
             drain: self.drain.map_or(default.drain, |span| span.0),
             threads: self.threads.unwrap_or(default.threads),

@@ -78,7 +78,7 @@ pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: 
         return Err(ApiError::shutting_down());
     }
     let (parts, body) = request.into_parts();
-    let body = read_body(&parts.headers, body, app.body_limit).await?;
+    let body = read_body(&parts.headers, body, &app).await?;
     let reader = app.clone();
     let (request, wire) = aside(body.len(), move || read(&reader, &body)).await?;
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
@@ -99,8 +99,9 @@ pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: 
     Ok(response)
 }
 
-/// Reads a body of at most `limit` bytes.
-async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+/// Reads a body, which may be only so long, and only so long in coming.
+async fn read_body(headers: &HeaderMap, body: Body, app: &App) -> Result<Vec<u8>, ApiError> {
+    let limit = app.body_limit;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let mut pieces = body.into_data_stream();
     if announced.is_some_and(|length| length > limit) {
@@ -108,7 +109,8 @@ async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<
         return Err(ApiError::body_too_large(limit));
     }
     let mut read = Vec::with_capacity(announced.unwrap_or(0));
-    while let Some(piece) = pieces.next().await {
+    // What comes after a 408 is not read, and the server closes the connection.
+    while let Some(piece) = timeout(app.read_timeout, pieces.next()).await.map_err(|_| ApiError::silent_body())? {
         let piece = piece.map_err(|_| ApiError::bad_request("The body of your request did not arrive whole."))?;
         if read.len() + piece.len() > limit {
             discard(pieces).await;

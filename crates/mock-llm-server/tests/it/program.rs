@@ -5,6 +5,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use mock_llm_server::{Config, Span};
 use tempfile::TempDir;
 
 fn program() -> Command {
@@ -170,6 +171,17 @@ fn the_help_names_the_defaults_that_hold() {
         assert!(agree || default == "0ms" && value == "0s", "{name}: {value} is printed, {default} is in the help");
     }
     assert!(compared >= 12, "{compared} defaults\n{help}");
+}
+
+#[test]
+fn the_help_says_how_long_a_client_may_be_silent() {
+    let help = ran(program().arg("--help"));
+    let help = String::from_utf8(help.stdout).expect("help is UTF-8").split_whitespace().collect::<Vec<_>>().join(" ");
+    let limit = Span(Config::default().read_timeout);
+    // The unit of the help is seconds, and a minute is 1m elsewhere.
+    assert_eq!(limit.to_string(), "1m");
+    let words = "closed when it is idle, or the head of a request is not whole, for 60s, and when a body is silent for 60s (408)";
+    assert!(help.contains(words), "{help}");
 }
 
 #[test]
