@@ -116,6 +116,7 @@ fn entry(call: &CallSummary) -> Value {
         "model": call.model,
         "prompt": call.prompt,
         "attempt": call.attempt,
+        "fault": call.note,
         "kind": match call.kind { CallKind::Complete => "complete", CallKind::Stream => "stream" },
         "started_ms": millis(call.started),
         "begun_ms": call.begun.map(millis),

@@ -19,13 +19,13 @@ use serde_json::{Map, Value};
 
 use crate::{
     config::{Config, ReplyScript, Says, ToolCall},
-    fault::{Fault, FaultRule, ParseFaultError},
+    fault::{Fault, FaultRule, KINDS, Kind, ParseFaultError},
     units::{Share, Span},
 };
 
 /// A mock language model that speaks OpenAI's chat API, for tests.
 #[derive(Debug, Clone, Default, PartialEq, Parser, Serialize, Deserialize)]
-#[command(name = "mock-llm-server", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "mock-llm-server", version, about, after_help = after_help(), max_term_width = 100)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Options {
     /// Read settings from this TOML file; flags and environment win over it
@@ -259,7 +259,13 @@ pub enum OptionsError {
     NoThreads,
 }
 
-const AFTER_HELP: &str = "\
+/// What the help says besides the settings.
+pub(crate) fn after_help() -> String {
+    let faults: String = KINDS.iter().map(Kind::line).collect();
+    format!("{BEFORE_FAULTS}{faults}{AFTER_FAULTS}")
+}
+
+const BEFORE_FAULTS: &str = "\
 Times are a number and a unit: 250us, 400ms, 1.5s, 2m. A flag wins over its variable, and both win over the file, \
 [[models]] included. A variable that is empty says nothing.
 
@@ -267,24 +273,14 @@ A token is a word, with the white space before it; in JSON that nobody scripted 
 characters. A prompt has the words of all its messages, and one at least; definitions and calls of tools are not counted. \
 Usage, --tokens-per-minute, max_tokens and the N of a fault count so.
 
-Faults, for --fault, for --failure-types, for a request's header x-mock-fault, and for a model's name behind a # \
-(\"model\": \"mock-llm#cut-after=3\"):
-  status=N             an error response: 500, 503, or any other from 400 to 599
-  rate-limit[=TIME]    429; with a time, retry-after and retry-after-ms say it
-  insufficient-quota   429 with x-should-retry: false
-  refused[=TIME]       the connection is reset, and the port is closed for this long (500ms)
-  reset                the connection is reset before any byte of a response
-  reset-after=N        the connection is reset after N tokens
-  cut-after=N          the connection is closed after N tokens, without an end of the response
-  end-after=N          the response ends after N tokens, without a finish reason or [DONE]
-  stall-after=N        nothing comes after N tokens, and the connection stays open
-  malformed-after=N    a chunk that is no JSON comes after N tokens
-  error-after=N        an error object comes after N tokens, and the stream ends
-  slow-bytes[=TIME]    the bytes come a few at a time, this far (1ms) apart
-
 A connection is closed when it is idle, or the head of a request is not whole, for 60s, and when a body is silent for \
 60s (408). A body that is too large is read for 10s, and 256 MiB, more, for its 413 to be read.
 
+Faults, for --fault, for --failure-types, for a request's header x-mock-fault, and for a model's name behind a # \
+(\"model\": \"mock-llm#cut-after=3\"):
+";
+
+const AFTER_FAULTS: &str = "
 WHEN is one or more of these, with commas between: always, model=NAME, call=N, attempt=N, rate=SHARE, prompt=TEXT
 (prompt last). Several faults in MOCK_LLM_FAULT have semicolons between them.
 

@@ -26,9 +26,10 @@ use tokio::{
 };
 
 use crate::{
-    app::{App, Phase, router},
+    app::{App, Phase},
     config::Config,
     connection::Listener,
+    routes::router,
 };
 
 /// A server on a thread of its own. Dropped, it stops: connections are closed, whatever they were at.

@@ -46,6 +46,8 @@ pub struct Call {
     pub prompt: String,
     /// What its caller called it, if it did. See [`Request::label`](crate::Request::label).
     pub label: Option<String>,
+    /// What else its caller said of it. See [`Request::note`](crate::Request::note).
+    pub note: Option<String>,
     /// Counted from 1: how many times this prompt had been sent to this model, this time included.
     pub attempt: u32,
     pub kind: CallKind,

@@ -200,6 +200,9 @@ impl Job {
             (_, Reply::Calls { forced: false, .. }) => FinishReason::ToolCalls,
             _ => FinishReason::Stop,
         };
+        if let Some(fault) = fault {
+            to_model = to_model.note(fault.to_string());
+        }
         if let Some(fault) = fault.and_then(Fault::of_the_model) {
             to_model = to_model.fault(fault);
         }

@@ -40,6 +40,7 @@ fn the_journal_has_every_call_and_its_end() {
     assert_eq!((told(0, "attempt"), told(1, "attempt"), told(2, "attempt")), (json!(1), json!(2), json!(3)));
     assert_eq!(told(2, "error"), "the connection ended after 2 tokens");
     assert_eq!(told(0, "prompt"), "Count, please.");
+    assert_eq!((told(0, "fault"), told(2, "fault")), (json!(null), json!("cut-after=2")), "as it was asked for");
 }
 
 /// The thread that serves writes one page at a time, and between two pages everybody else has a turn. So what counts is what
