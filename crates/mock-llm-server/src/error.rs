@@ -96,6 +96,12 @@ impl ApiError {
         Self { code: Some("model_not_found"), ..Self::new(StatusCode::NOT_FOUND, INVALID_REQUEST, message) }
     }
 
+    /// 403: a web page asks for what is not for pages.
+    pub(crate) fn not_for_pages() -> Self {
+        let message = "A web page may call what begins with /v1/, and nothing else.";
+        Self { code: Some("not_for_pages"), ..Self::new(StatusCode::FORBIDDEN, INVALID_REQUEST, message) }
+    }
+
     pub(crate) fn no_route(method: &str, path: &str) -> Self {
         let message = format!("Invalid URL ({method} {path})");
         Self { code: Some("unknown_url"), ..Self::new(StatusCode::NOT_FOUND, INVALID_REQUEST, message) }
