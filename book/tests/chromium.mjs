@@ -24,7 +24,8 @@ export function findChromium() {
 
 /** One browser with one page. */
 export class Browser {
-    static async start(program) {
+    /** The page reaches no host but those that are named, `127.0.0.1` for example. */
+    static async start(program, ...hosts) {
         const profile = mkdtempSync(join(tmpdir(), 'book-browser-'));
         const flags = [
             '--headless=new',
@@ -37,7 +38,7 @@ export class Browser {
             '--disable-gpu',
             '--force-device-scale-factor=1',
             // What a page must not do, it cannot do.
-            '--host-resolver-rules=MAP * ~NOTFOUND',
+            `--host-resolver-rules=${['MAP * ~NOTFOUND', ...hosts.map((host) => `EXCLUDE ${host}`)].join(', ')}`,
         ];
         // Chromium's sandbox does not work for the superuser, whom a container often has.
         if (process.getuid?.() === 0) {

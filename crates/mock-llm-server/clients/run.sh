@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Other people's clients against the server: the official openai SDKs for Python and for Node, the Vercel AI SDK, and
-# async-openai for Rust.
+# Other people's clients against the server: the official openai SDKs for Python and for Node, langchain-openai, litellm,
+# openai-agents, the Vercel AI SDK, a page in Chromium, and async-openai for Rust.
 # Everything that it makes stands under target/; the server ends with the script.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -27,6 +27,7 @@ venv=$work/venv
 "$venv/bin/pip" install --quiet --disable-pip-version-check -r python/requirements.txt
 "$venv/bin/python" python/check_openai.py "$url"
 "$venv/bin/python" python/check_responses.py "$url"
+"$venv/bin/python" python/check_frameworks.py "$url"
 
 node=$work/node
 mkdir -p "$node"
@@ -38,5 +39,9 @@ if ! cmp -s node/package-lock.json "$node/installed.json"; then
     cp node/package-lock.json "$node/installed.json"
 fi
 node "$node/check_node.mjs" "$url"
+
+. "$root/book/tests/need.sh"
+need_node_and_chromium
+node browser/check_page.mjs "$url"
 
 cargo run --quiet --manifest-path rust/Cargo.toml --target-dir "$work/rust" -- "$url"

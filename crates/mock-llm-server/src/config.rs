@@ -48,6 +48,10 @@ pub struct Config {
     pub heartbeat: Duration,
     /// How many bytes the body of a request may have.
     pub body_limit: usize,
+    /// How long a client may take for the head of a request, the time before it included in which its connection is idle, and
+    /// how long it may be silent within a body. Then its connection is closed; in a body, after a 408. How long a response
+    /// takes is no matter.
+    pub read_timeout: Duration,
     /// How many calls the journal keeps at least.
     pub journal_limit: usize,
     /// How long a graceful stop waits for open streams before it tells them.
@@ -96,6 +100,7 @@ impl Default for Config {
             replies: Vec::new(),
             heartbeat: Duration::from_secs(15),
             body_limit: 10 * 1024 * 1024,
+            read_timeout: Duration::from_secs(60),
             journal_limit: 10_000,
             drain: Duration::from_secs(5),
             threads: 1,

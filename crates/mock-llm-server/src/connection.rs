@@ -12,7 +12,6 @@ use std::{
     time::Duration,
 };
 
-use axum::{extract::connect_info::Connected, serve::IncomingStream};
 use futures::task::AtomicWaker;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -79,31 +78,28 @@ impl Listener {
             }
         }
     }
-}
 
-impl axum::serve::Listener for Listener {
-    type Io = Connection;
-    type Addr = SocketAddr;
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
 
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    /// The next connection. Not cancel-safe: dropped while the port is closed, it leaves it so.
+    pub(crate) async fn accept(&mut self) -> Connection {
         loop {
             tokio::select! {
                 Some(closing) = self.closings.recv() => self.stay_closed(closing).await,
                 accepted = self.tcp.accept() => match accepted {
-                    Ok((stream, peer)) => {
+                    Ok((stream, _)) => {
                         // A token is a small packet, and it should leave at once. Without the option all still works.
                         let _ = stream.set_nodelay(true);
-                        return (Connection::new(stream, self.open.clone()), peer);
+                        return Connection::new(stream, self.open.clone());
                     }
                     // Out of file descriptors, most likely: wait until some connection ends.
                     Err(_) => sleep(Duration::from_millis(50)).await,
                 },
             }
         }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
     }
 }
 
@@ -137,16 +133,15 @@ impl Reset {
     }
 }
 
-impl Connected<IncomingStream<'_, Listener>> for Reset {
-    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
-        stream.io().reset.clone()
-    }
-}
-
 impl Connection {
     fn new(stream: TcpStream, open: Arc<AtomicUsize>) -> Self {
         open.fetch_add(1, Ordering::Relaxed);
         Self { stream, reset: Reset::default(), open }
+    }
+
+    /// What breaks it.
+    pub(crate) fn reset(&self) -> Reset {
+        self.reset.clone()
     }
 
     /// Fails once a reset is asked for.

@@ -8,6 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use crate::error::ApiError;
+
 /// The headers of a response that a page may read, besides those that every page may.
 const EXPOSED: &str = "x-request-id, openai-processing-ms, openai-version, retry-after, retry-after-ms, x-should-retry, \
                        x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, \
@@ -15,7 +17,9 @@ const EXPOSED: &str = "x-request-id, openai-processing-ms, openai-version, retry
 
 pub(crate) async fn allow(request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/v1/") {
-        return next.run(request).await;
+        // A browser keeps the answer from such a page, but it sends the request all the same.
+        let is_foreign = !request.method().is_safe() && is_of_another_origin(request.headers());
+        return if is_foreign { ApiError::not_for_pages().into_response() } else { next.run(request).await };
     }
     let mut response = match preflight(request.method(), request.headers()) {
         Some(answer) => answer,
@@ -26,6 +30,15 @@ pub(crate) async fn allow(request: Request, next: Next) -> Response {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     response
+}
+
+/// Whether a page has sent a request, and not one of this server's own. Programs name no origin.
+fn is_of_another_origin(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    text(header::ORIGIN).is_some_and(|origin| {
+        let host = origin.split_once("://").map(|(_, host)| host);
+        host.is_none() || host != text(header::HOST)
+    })
 }
 
 /// The answer to the question that a browser asks before a request with JSON or a key in it.

@@ -96,6 +96,12 @@ impl ApiError {
         Self { code: Some("model_not_found"), ..Self::new(StatusCode::NOT_FOUND, INVALID_REQUEST, message) }
     }
 
+    /// 403: a web page asks for what is not for pages.
+    pub(crate) fn not_for_pages() -> Self {
+        let message = "A web page may call what begins with /v1/, and nothing else.";
+        Self { code: Some("not_for_pages"), ..Self::new(StatusCode::FORBIDDEN, INVALID_REQUEST, message) }
+    }
+
     pub(crate) fn no_route(method: &str, path: &str) -> Self {
         let message = format!("Invalid URL ({method} {path})");
         Self { code: Some("unknown_url"), ..Self::new(StatusCode::NOT_FOUND, INVALID_REQUEST, message) }
@@ -105,6 +111,12 @@ impl ApiError {
         let message = format!("Not allowed to {method} on {path}. Allowed: {allow}.");
         let error = Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message);
         Self { code: Some("method_not_supported"), allow: Some(allow), ..error }
+    }
+
+    /// 408: a body that did not go on.
+    pub(crate) fn silent_body() -> Self {
+        let message = "The body of your request did not arrive in time.";
+        Self { code: Some("request_timeout"), ..Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, message) }
     }
 
     pub(crate) fn body_too_large(limit: usize) -> Self {

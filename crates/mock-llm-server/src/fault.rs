@@ -1,10 +1,15 @@
 //! What goes wrong on purpose, and which requests it meets.
 
+mod kinds;
+
 use std::{collections::HashMap, fmt, str::FromStr, sync::Mutex, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use crate::units::{Share, Span};
+
+pub(crate) use kinds::{KINDS, Kind};
+use kinds::{Takes, all_forms};
 
 /// One thing that goes wrong, as a client sees it. The written form is the one of flags, files and headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +75,7 @@ enum Condition {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseFaultError {
     /// No fault of that name.
-    #[error("there is no fault `{0}`; there are {FAULTS}")]
+    #[error("there is no fault `{0}`; there are {forms}", forms = all_forms())]
     Unknown(String),
     /// A value that the fault cannot have.
     #[error("`{fault}` needs {needs}, not `{value}`")]
@@ -79,10 +84,6 @@ pub enum ParseFaultError {
     #[error("`{0}` is no condition; there are always, model=NAME, call=N, attempt=N, rate=SHARE and prompt=TEXT")]
     Condition(String),
 }
-
-/// All faults, in the order of the enum.
-const FAULTS: &str = "status=N, rate-limit[=TIME], insufficient-quota, refused[=TIME], reset, reset-after=N, cut-after=N, \
-                      end-after=N, stall-after=N, malformed-after=N, error-after=N, slow-bytes[=TIME]";
 
 /// What a rule may look at.
 #[derive(Debug, Clone, Copy)]
@@ -180,22 +181,9 @@ impl Fault {
         })
     }
 
-    /// The name that metrics count it under.
+    /// The name that it has in flags, files, headers, metrics and the journal.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Fault::Status(_) => "status",
-            Fault::RateLimit { .. } => "rate-limit",
-            Fault::InsufficientQuota => "insufficient-quota",
-            Fault::Refused { .. } => "refused",
-            Fault::Reset => "reset",
-            Fault::ResetAfter(_) => "reset-after",
-            Fault::CutAfter(_) => "cut-after",
-            Fault::EndAfter(_) => "end-after",
-            Fault::StallAfter(_) => "stall-after",
-            Fault::MalformedAfter(_) => "malformed-after",
-            Fault::ErrorAfter(_) => "error-after",
-            Fault::SlowBytes { .. } => "slow-bytes",
-        }
+        self.kind().name
     }
 }
 
@@ -239,41 +227,27 @@ impl FromStr for Fault {
     type Err = ParseFaultError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, value) =
-            text.trim().split_once('=').map_or((text.trim(), None), |(name, value)| (name, Some(value)));
-        let wrong = |fault, needs| {
-            move || ParseFaultError::Value { fault, needs, value: value.unwrap_or("nothing").to_owned() }
+        let text = text.trim();
+        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+        let kind = Kind::named(name).ok_or_else(|| ParseFaultError::Unknown(name.to_owned()))?;
+        let wrong = || {
+            let (fault, needs) = (kind.name, kind.takes.needs());
+            ParseFaultError::Value { fault, needs, value: value.unwrap_or("nothing").to_owned() }
         };
-        let tokens = |fault| value.and_then(|value| value.parse().ok()).ok_or_else(wrong(fault, "a number of tokens"));
-        let time = |fault, otherwise: Option<Duration>| match value {
-            None => Ok(otherwise),
-            Some(value) => value.parse().map(|Span(time)| Some(time)).map_err(|_| wrong(fault, "a length of time")()),
-        };
-        let nothing = |fault, meant| if value.is_none() { Ok(meant) } else { Err(wrong(fault, "no value")()) };
-        Ok(match name {
-            "status" => {
-                let status = value.and_then(|value| value.parse().ok()).filter(|status| (400..600).contains(status));
-                Fault::Status(status.ok_or_else(wrong("status", "a status from 400 to 599"))?)
+        match (kind.takes, value) {
+            (Takes::Nothing(fault), None) => Ok(fault),
+            (Takes::Status(make), Some(status)) => {
+                let status = status.parse().ok().filter(|status| (400..600).contains(status));
+                Ok(make(status.ok_or_else(wrong)?))
             }
-            "rate-limit" => Fault::RateLimit { retry_after: time("rate-limit", None)? },
-            "insufficient-quota" => nothing("insufficient-quota", Fault::InsufficientQuota)?,
-            "refused" => {
-                let closed_for = time("refused", Some(Duration::from_millis(500)))?.unwrap_or_default();
-                Fault::Refused { closed_for }
+            (Takes::Tokens(make), Some(tokens)) => Ok(make(tokens.parse().map_err(|_| wrong())?)),
+            (Takes::Time { make, usual }, None) => Ok(make(usual)),
+            (Takes::Time { make, .. }, Some(time)) => {
+                let Span(time) = time.parse().map_err(|_| wrong())?;
+                Ok(make(Some(time)))
             }
-            "reset" => nothing("reset", Fault::Reset)?,
-            "reset-after" => Fault::ResetAfter(tokens("reset-after")?),
-            "cut-after" => Fault::CutAfter(tokens("cut-after")?),
-            "end-after" => Fault::EndAfter(tokens("end-after")?),
-            "stall-after" => Fault::StallAfter(tokens("stall-after")?),
-            "malformed-after" => Fault::MalformedAfter(tokens("malformed-after")?),
-            "error-after" => Fault::ErrorAfter(tokens("error-after")?),
-            "slow-bytes" => {
-                let pause = time("slow-bytes", Some(Duration::from_millis(1)))?.unwrap_or_default();
-                Fault::SlowBytes { pause }
-            }
-            other => return Err(ParseFaultError::Unknown(other.to_owned())),
-        })
+            (Takes::Nothing(_), Some(_)) | (Takes::Status(_) | Takes::Tokens(_), None) => Err(wrong()),
+        }
     }
 }
 
@@ -333,6 +307,26 @@ impl From<FaultRule> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The README's table has a row for each fault, in the order of the list, and the help says of each what the list says.
+    #[test]
+    fn the_readme_and_the_help_have_the_faults_of_the_list() {
+        let readme = include_str!("../README.md");
+        let rows = readme.lines().skip_while(|line| !line.starts_with("| Fault |")).skip(2);
+        let rows = rows.map_while(|line| line.strip_prefix("| `")?.split_once('`'));
+        let names: Vec<_> = rows.map(|(fault, _)| fault.parse::<Fault>().expect(fault).name()).collect();
+        assert_eq!(names, KINDS.map(|kind| kind.name));
+        let help = KINDS.iter().map(Kind::line).collect::<String>();
+        assert!(crate::options::after_help().contains(&help), "{help}");
+    }
+
+    #[test]
+    fn every_kind_makes_a_fault_of_its_own_kind() {
+        for kind in &KINDS {
+            assert_eq!(kind.sample().name(), kind.name);
+            assert_eq!(kind.sample().to_string().parse(), Ok(kind.sample()));
+        }
+    }
 
     #[test]
     fn every_fault_is_written_as_it_is_read() {

@@ -29,6 +29,7 @@ mod config;
 mod server;
 mod connection;
 mod app;
+mod routes;
 mod cross_origin;
 mod auth;
 mod chat;

@@ -7,8 +7,7 @@ use std::{
     thread,
 };
 
-use clap::Parser;
-use mock_llm_server::{MockServer, Options};
+use mock_llm_server::{MockServer, Options, OptionsError};
 use tokio::runtime::{self, Runtime};
 #[cfg(unix)]
 use tokio::signal::unix;
@@ -26,12 +25,15 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let options = Options::parse().with_file()?;
+    let options = Options::from_command_line().with_file()?;
     if options.print_config {
         // Said before it is checked, so that a wrong setting can be looked at too.
         print!("{}", options.to_toml());
-        options.into_config()?;
-        return Ok(());
+        return match options.into_config() {
+            // What was printed once can be printed again, though no server can start with it.
+            Ok(_) | Err(OptionsError::HiddenKey) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
     }
     let config = options.into_config()?;
     let (address, loopback) = (config.address, config.address.ip().is_loopback());

@@ -3,27 +3,29 @@
 //! One type is all three, so that they cannot disagree: `--time-to-first-token 400ms`, `MOCK_LLM_TIME_TO_FIRST_TOKEN=400ms`
 //! and `time-to-first-token = "400ms"` are the same field.
 
+mod printed;
+
 use std::{
     collections::HashSet,
-    fs, io,
+    env, fs, io,
     net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
 };
 
-use clap::{Parser, ValueEnum};
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, ValueEnum, builder::Resettable};
 use mock_llm::{Latency, Limits, Model};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
     config::{Config, ReplyScript, Says, ToolCall},
-    fault::{Fault, FaultRule, ParseFaultError},
+    fault::{Fault, FaultRule, KINDS, Kind, ParseFaultError},
     units::{Share, Span},
 };
 
 /// A mock language model that speaks OpenAI's chat API, for tests.
 #[derive(Debug, Clone, Default, PartialEq, Parser, Serialize, Deserialize)]
-#[command(name = "mock-llm-server", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "mock-llm-server", version, about, after_help = after_help(), max_term_width = 100)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Options {
     /// Read settings from this TOML file; flags and environment win over it
@@ -31,7 +33,7 @@ pub struct Options {
     #[serde(skip)]
     pub config: Option<PathBuf>,
 
-    /// Print all settings as a TOML file and exit
+    /// Print all settings as a TOML file, without the keys, and exit
     #[arg(long)]
     #[serde(skip)]
     pub print_config: bool,
@@ -249,29 +251,36 @@ pub enum OptionsError {
     /// A model with both kinds of reply.
     #[error("reply and reply-tokens exclude each other")]
     TwoReplies,
+    /// A file that `--print-config` has written does not have its keys.
+    #[error("api-key: **** stands for a key that was not printed; say it there, or in MOCK_LLM_API_KEY")]
+    HiddenKey,
     /// A number that makes no sense.
     #[error("threads: at least one is needed")]
     NoThreads,
 }
 
-const AFTER_HELP: &str = "\
-Times are a number and a unit: 250us, 400ms, 1.5s, 2m. A flag wins over its variable, and both win over the file.
+/// What the help says besides the settings.
+pub(crate) fn after_help() -> String {
+    let faults: String = KINDS.iter().map(Kind::line).collect();
+    format!("{BEFORE_FAULTS}{faults}{AFTER_FAULTS}")
+}
+
+const BEFORE_FAULTS: &str = "\
+Times are a number and a unit: 250us, 400ms, 1.5s, 2m. A flag wins over its variable, and both win over the file, \
+[[models]] included. A variable that is empty says nothing.
+
+A token is a word, with the white space before it; in JSON that nobody scripted and in the arguments of tools, four \
+characters. A prompt has the words of all its messages, and one at least; definitions and calls of tools are not counted. \
+Usage, --tokens-per-minute, max_tokens and the N of a fault count so.
+
+A connection is closed when it is idle, or the head of a request is not whole, for 60s, and when a body is silent for \
+60s (408). A body that is too large is read for 10s, and 256 MiB, more, for its 413 to be read.
 
 Faults, for --fault, for --failure-types, for a request's header x-mock-fault, and for a model's name behind a # \
 (\"model\": \"mock-llm#cut-after=3\"):
-  status=N             an error response: 500, 503, or any other from 400 to 599
-  rate-limit[=TIME]    429; with a time, retry-after and retry-after-ms say it
-  insufficient-quota   429 with x-should-retry: false
-  refused[=TIME]       the connection is reset, and the port is closed for this long (500ms)
-  reset                the connection is reset before any byte of a response
-  reset-after=N        the connection is reset after N tokens
-  cut-after=N          the connection is closed after N tokens, without an end of the response
-  end-after=N          the response ends after N tokens, without a finish reason or [DONE]
-  stall-after=N        nothing comes after N tokens, and the connection stays open
-  malformed-after=N    a chunk that is no JSON comes after N tokens
-  error-after=N        an error object comes after N tokens, and the stream ends
-  slow-bytes[=TIME]    the bytes come a few at a time, this far (1ms) apart
+";
 
+const AFTER_FAULTS: &str = "
 WHEN is one or more of these, with commas between: always, model=NAME, call=N, attempt=N, rate=SHARE, prompt=TEXT
 (prompt last). Several faults in MOCK_LLM_FAULT have semicolons between them.
 
@@ -280,13 +289,35 @@ WHEN is one or more of these, with commas between: always, model=NAME, call=N, a
     -d '{\"model\": \"atlas\", \"stream\": true, \"messages\": [{\"role\": \"user\", \"content\": \"Hello!\"}]}'";
 
 impl Options {
-    /// These settings, and those of the file that they name where they say nothing themselves.
+    /// The name of the one model that there is where nobody names another.
+    const MODEL: &str = "mock-llm";
+    const PORT: u16 = 8080;
+
+    /// The settings that flags and the environment say. A variable that is empty says nothing.
+    ///
+    /// Ends the program where they are wrong, or ask for help.
+    pub fn from_command_line() -> Self {
+        let says_nothing = |flag: &Arg| flag.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
+        let command =
+            Self::command().mut_args(|flag| if says_nothing(&flag) { flag.env(Resettable::Reset) } else { flag });
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// These settings, and those of the file that they name where they say nothing themselves. What they say of models holds
+    /// for those that the file describes, too; and where they name models, only these are served.
     ///
     /// # Errors
     /// When the file cannot be read, or is not what it should be.
     pub fn with_file(self) -> Result<Self, OptionsError> {
         let Some(path) = &self.config else { return Ok(self) };
-        let settings = merged(&self, &Self::read(path)?);
+        let mut file = Self::read(path)?;
+        if let Some(named) = &self.model {
+            file.models.retain(|model| model.name.as_ref().is_none_or(|name| named.contains(name)));
+        }
+        for model in file.models.iter_mut().chain([&mut file.shared]) {
+            *model = self.shared.or(model);
+        }
+        let settings = merged(&self, &file);
         // What no file can say is in no table.
         Ok(Self { config: self.config, print_config: self.print_config, ..settings })
     }
@@ -312,8 +343,11 @@ impl Options {
         if self.threads == Some(0) {
             return Err(OptionsError::NoThreads);
         }
+        if self.api_key.iter().flatten().any(|key| key == printed::HIDDEN) {
+            return Err(OptionsError::HiddenKey);
+        }
         Ok(Config {
-            address: (host, self.port.unwrap_or(8080)).into(),
+            address: (host, self.port.unwrap_or(Self::PORT)).into(),
             models: self.models()?,
             replies: self.replies()?,
             seed: self.seed.unwrap_or(default.seed),
@@ -323,6 +357,7 @@ impl Options {
             failure_types: failure_types.unwrap_or(default.failure_types),
             heartbeat: self.heartbeat.map_or(default.heartbeat, |span| span.0),
             body_limit: self.body_limit.unwrap_or(default.body_limit),
+            read_timeout: default.read_timeout,
             journal_limit: self.journal_limit.unwrap_or(default.journal_limit),
             drain: self.drain.map_or(default.drain, |span| span.0),
             threads: self.threads.unwrap_or(default.threads),
@@ -340,7 +375,7 @@ impl Options {
         let mut models: Vec<ModelOptions> =
             named.chain(self.models.iter().map(|model| model.or(&self.shared))).collect();
         if models.is_empty() {
-            models.push(ModelOptions { name: Some("mock-llm".to_owned()), ..self.shared.clone() });
+            models.push(ModelOptions { name: Some(Self::MODEL.to_owned()), ..self.shared.clone() });
         }
         let mut names = HashSet::new();
         for name in models.iter().filter_map(|model| model.name.as_ref()) {
@@ -370,44 +405,19 @@ impl Options {
             .filter(|script| script.after_tools > 0 || !matches!(script.says, Says::Text(_)))
             .collect())
     }
-
-    /// The settings as a TOML file, sorted; what was not said is not written.
-    ///
-    /// ```
-    /// use mock_llm_server::Options;
-    ///
-    /// let options = Options { seed: Some(7), model: Some(vec!["atlas".to_owned()]), ..Options::default() };
-    /// assert_eq!(options.to_toml(), "model = [\"atlas\"]\nseed = 7\n");
-    /// ```
-    pub fn to_toml(&self) -> String {
-        let table = table(self);
-        let fields = table.iter().filter(|(_, value)| !value.is_null());
-        let (tables, fields): (Vec<_>, Vec<_>) =
-            fields.partition(|(_, value)| value.get(0).is_some_and(|v| v.is_object()));
-        // JSON's texts, numbers and lists are written as TOML's are.
-        let mut text: String = fields.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
-        for (name, list) in tables {
-            for table in list.as_array().into_iter().flatten() {
-                text.push_str(&format!("\n[[{name}]]\n"));
-                let fields = table.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-                text.extend(fields.map(|(name, value)| format!("{name} = {value}\n")));
-            }
-        }
-        text
-    }
 }
 
 impl ModelOptions {
-    /// These settings, and the shared ones where they say nothing.
-    fn or(&self, shared: &Self) -> Self {
-        // A model that says how it replies in one way does not take the other way from elsewhere.
+    /// These settings, and others where they say nothing.
+    fn or(&self, others: &Self) -> Self {
+        // Who says in one way how a model replies does not take the other way from elsewhere.
         let says = self.reply.is_some() || self.reply_tokens.is_some();
-        let shared = shared.clone();
-        merged(self, &if says { Self { reply: None, reply_tokens: None, ..shared } } else { shared })
+        let others = others.clone();
+        merged(self, &if says { Self { reply: None, reply_tokens: None, ..others } } else { others })
     }
 
     fn build(&self, replies: &[ReplyOptions]) -> Result<Model, OptionsError> {
-        let mut model = Model::new(self.name.as_deref().unwrap_or("mock-llm"));
+        let mut model = Model::new(self.name.as_deref().unwrap_or(Options::MODEL));
         model = match self.preset.unwrap_or(Preset::Instant) {
             Preset::Instant => model,
             Preset::Fast => model.fast(),

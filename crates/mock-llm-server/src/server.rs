@@ -3,12 +3,22 @@
 use std::{
     fmt, io,
     net::SocketAddr,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
-use axum::serve::Listener as _;
+use axum::{extract::ConnectInfo, http::Request};
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use mock_llm::MockLlm;
 use tokio::{
     runtime::{Builder, Runtime},
@@ -16,9 +26,10 @@ use tokio::{
 };
 
 use crate::{
-    app::{App, Phase, router},
+    app::{App, Phase},
     config::Config,
-    connection::{Listener, Reset},
+    connection::Listener,
+    routes::router,
 };
 
 /// A server on a thread of its own. Dropped, it stops: connections are closed, whatever they were at.
@@ -44,16 +55,16 @@ impl MockServer {
         let llm = llm.seed(config.seed).journal_limit(config.journal_limit).build();
         let (phase, phases) = watch::channel(Phase::Running);
         let (close_port, closings) = mpsc::unbounded_channel();
-        let drain = config.drain;
+        let (drain, read_timeout) = (config.drain, config.read_timeout);
         let runtime = runtime(config.threads)?;
         let app = Arc::new(App::new(&config, llm.clone(), phases.clone(), close_port));
         let listener = {
             let _inside = runtime.enter();
             Listener::bind(config.address, closings, app.metrics.connections.clone())?
         };
-        let address = listener.local_addr()?;
+        let address = listener.address();
         let thread = thread::Builder::new().name("mock-llm-server".to_owned()).spawn(move || {
-            runtime.block_on(serve(listener, app, phases));
+            runtime.block_on(serve(listener, app, read_timeout, phases));
             // Tasks that are still there are dropped; nothing of theirs blocks.
             runtime.shutdown_background();
         })?;
@@ -122,7 +133,8 @@ fn runtime(threads: usize) -> io::Result<Runtime> {
     builder.enable_all().thread_name("mock-llm-server").build()
 }
 
-async fn serve(listener: Listener, app: Arc<App>, phases: watch::Receiver<Phase>) {
+/// Accepts connections until the server drains, and returns when the last one has ended.
+async fn serve(mut listener: Listener, app: Arc<App>, read_timeout: Duration, phases: watch::Receiver<Phase>) {
     let reached = |phase| {
         let mut phases = phases.clone();
         async move {
@@ -130,10 +142,43 @@ async fn serve(listener: Listener, app: Arc<App>, phases: watch::Receiver<Phase>
             let _ = phases.wait_for(|now| *now >= phase).await;
         }
     };
-    let service = router(app).into_make_service_with_connect_info::<Reset>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(reached(Phase::Draining));
+    let mut http = http1::Builder::new();
+    // The wait for a head begins when the last response has ended, so that idle connections end by it, too.
+    http.timer(TokioTimer::new()).header_read_timeout(read_timeout);
+    let router = TowerToHyperService::new(router(app));
+    // Each connection has a receiver: the sender knows when none is left.
+    let (open, is_open) = watch::channel(());
+    let accept = async {
+        loop {
+            let connection = listener.accept().await;
+            let (router, reset) = (router.clone(), ConnectInfo(connection.reset()));
+            let service = service_fn(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(reset.clone());
+                router.call(request)
+            });
+            let served = http.serve_connection(TokioIo::new(connection), service);
+            let (draining, is_open) = (reached(Phase::Draining), is_open.clone());
+            tokio::spawn(async move {
+                let mut served = pin!(served);
+                // How it ended, the client knows.
+                tokio::select! {
+                    _ = served.as_mut() => {}
+                    () = draining => {
+                        served.as_mut().graceful_shutdown();
+                        let _ = served.await;
+                    }
+                }
+                drop(is_open);
+            });
+        }
+    };
     tokio::select! {
-        _ = server => {}
+        () = accept => {}
+        () = reached(Phase::Draining) => {}
+    }
+    drop((listener, is_open));
+    tokio::select! {
+        () = open.closed() => {}
         () = reached(Phase::Over) => {}
     }
 }

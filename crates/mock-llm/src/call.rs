@@ -70,6 +70,7 @@ impl InFlight {
             model: model.to_owned(),
             prompt: request.prompt.clone(),
             label: request.label.clone(),
+            note: request.note.clone(),
             attempt,
             kind: mode.kind,
             thread: mode.thread,

@@ -1,5 +1,7 @@
 //! What the model saw: every call, with its instants, and how many were in flight together.
 
+mod page;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -8,6 +10,8 @@ use std::{
 };
 
 use timeline::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
+
+pub use page::{CallSummary, JournalPage};
 
 /// Everything that happened to a mock since it was built, or since [`MockLlm::restart`](crate::MockLlm::restart).
 ///
@@ -42,6 +46,8 @@ pub struct Call {
     pub prompt: String,
     /// What its caller called it, if it did. See [`Request::label`](crate::Request::label).
     pub label: Option<String>,
+    /// What else its caller said of it. See [`Request::note`](crate::Request::note).
+    pub note: Option<String>,
     /// Counted from 1: how many times this prompt had been sent to this model, this time included.
     pub attempt: u32,
     pub kind: CallKind,
@@ -133,7 +139,8 @@ impl Journal {
 
     /// How many of the calls in flight wait in the provider's queue now.
     pub fn waiting(&self) -> usize {
-        self.calls.iter().filter(|call| call.begun.is_none() && call.ended.is_none()).count()
+        // A call in flight is being written, or it waits. Counted so, a call that is forgotten counts too.
+        self.in_flight - self.writing.len()
     }
 
     /// The journal as a drawing: a lane for each call, in the order in which they started.

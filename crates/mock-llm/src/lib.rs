@@ -61,7 +61,7 @@ use limits::{Admission, Advanced};
 pub use call::TokenStream;
 pub use clock::{Clock, Sleep, TokioClock};
 pub use error::Error;
-pub use journal::{Call, CallKind, End, Journal};
+pub use journal::{Call, CallKind, CallSummary, End, Journal, JournalPage};
 pub use latency::{Latency, luck};
 pub use limits::{Allowance, LimitStatus, Limits};
 pub use request::Request;
@@ -233,13 +233,42 @@ impl MockLlm {
 
     /// A copy of the journal as it stands now.
     pub fn journal(&self) -> Journal {
+        self.observe(|journal, now| journal.clone().taken_at(now))
+    }
+
+    /// A part of the journal as it stands now: at most `limit` calls that came after the one with the number `after`, from
+    /// the first one with 0. Where those are forgotten, it begins with the oldest that is not.
+    ///
+    /// It costs as much as the calls that it gives, however long the journal is.
+    ///
+    /// ```
+    /// use mock_llm::{MockLlm, Model};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), mock_llm::Error> {
+    /// let llm = MockLlm::new([Model::new("atlas")]);
+    /// for prompt in ["one", "two", "three"] {
+    ///     llm.complete(prompt).await?;
+    /// }
+    /// let page = llm.journal_page(1, 10);
+    /// let calls: Vec<_> = page.calls.iter().map(|call| (call.number, call.prompt.as_str())).collect();
+    /// assert_eq!((calls, page.total), (vec![(2, "two"), (3, "three")], 3));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn journal_page(&self, after: usize, limit: usize) -> JournalPage {
+        self.observe(|journal, now| journal.page(after, limit, now))
+    }
+
+    /// Looks at the journal at this instant, counted from its time zero, after all that has happened by then.
+    fn observe<T>(&self, look: impl FnOnce(&Journal, Duration) -> T) -> T {
         let now = self.shared.clock.now();
         for model in 0..self.shared.models.len() {
             self.shared.advance(model, now);
         }
         let state = self.shared.lock();
         let since_origin = now.saturating_sub(state.origin.unwrap_or(now));
-        state.journal.clone().taken_at(since_origin)
+        look(&state.journal, since_origin)
     }
 
     /// Empties the journal, makes now its time zero, and counts calls and attempts from 1 again.

@@ -27,6 +27,7 @@ pub struct Request {
     pub(crate) reply: Option<Vec<String>>,
     pub(crate) fault: Option<Fault>,
     pub(crate) label: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 impl Request {
@@ -83,6 +84,13 @@ impl Request {
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
+        self
+    }
+
+    /// What the journal is to say of the call besides, in words of the caller's; it changes nothing.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
         self
     }
 

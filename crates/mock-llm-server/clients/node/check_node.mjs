@@ -23,7 +23,15 @@ const weather = {
         execute: async ({ city }) => `${city}: -3 degrees`,
     }),
 };
-const journal = async () => (await (await fetch(`${root}/journal`)).json()).calls;
+const journal = async () => {
+    const calls = [];
+    for (let path = "/journal?limit=1000"; path !== null; ) {
+        const page = await (await fetch(root + path)).json();
+        calls.push(...page.calls);
+        path = page.next;
+    }
+    return calls;
+};
 const withFault = (fault) => ({ headers: { "x-mock-fault": fault } });
 
 const checks = {

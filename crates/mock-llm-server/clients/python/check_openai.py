@@ -13,6 +13,7 @@ import time
 import traceback
 import urllib.error
 import urllib.request
+from importlib.metadata import version
 
 import openai
 from openai import AsyncOpenAI, OpenAI
@@ -53,7 +54,11 @@ def get(path):
 
 
 def calls(model=None):
-    found = get("/journal")["calls"]
+    found, path = [], "/journal?limit=1000"
+    while path:
+        page = get(path)
+        found += page["calls"]
+        path = page["next"]
     return [call for call in found if model in (None, call["model"])]
 
 
@@ -341,10 +346,11 @@ def check_slow_bytes_and_heartbeats_change_nothing():
     assert text_of(create("slow", stream=True)) == "At last."
 
 
-def run_checks(names):
+def run_checks(names, *packages):
     failed = 0
     checks = [(name, check) for name, check in names.items() if name.startswith("check_")]
-    print(f"openai {openai.__version__}, Python {sys.version.split()[0]}")
+    versions = [f"{package} {version(package)}" for package in packages or ["openai"]]
+    print(f"{', '.join(versions)}, Python {sys.version.split()[0]}")
     for name, check in checks:
         request = urllib.request.Request(ROOT + "/reset", method="POST")
         urllib.request.urlopen(request, timeout=10).close()

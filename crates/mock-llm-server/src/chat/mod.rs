@@ -78,7 +78,7 @@ pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: 
         return Err(ApiError::shutting_down());
     }
     let (parts, body) = request.into_parts();
-    let body = read_body(&parts.headers, body, app.body_limit).await?;
+    let body = read_body(&parts.headers, body, &app).await?;
     let reader = app.clone();
     let (request, wire) = aside(body.len(), move || read(&reader, &body)).await?;
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
@@ -99,8 +99,9 @@ pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: 
     Ok(response)
 }
 
-/// Reads a body of at most `limit` bytes.
-async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+/// Reads a body, which may be only so long, and only so long in coming.
+async fn read_body(headers: &HeaderMap, body: Body, app: &App) -> Result<Vec<u8>, ApiError> {
+    let limit = app.body_limit;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let mut pieces = body.into_data_stream();
     if announced.is_some_and(|length| length > limit) {
@@ -108,7 +109,8 @@ async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<
         return Err(ApiError::body_too_large(limit));
     }
     let mut read = Vec::with_capacity(announced.unwrap_or(0));
-    while let Some(piece) = pieces.next().await {
+    // What comes after a 408 is not read, and the server closes the connection.
+    while let Some(piece) = timeout(app.read_timeout, pieces.next()).await.map_err(|_| ApiError::silent_body())? {
         let piece = piece.map_err(|_| ApiError::bad_request("The body of your request did not arrive whole."))?;
         if read.len() + piece.len() > limit {
             discard(pieces).await;
@@ -198,6 +200,9 @@ impl Job {
             (_, Reply::Calls { forced: false, .. }) => FinishReason::ToolCalls,
             _ => FinishReason::Stop,
         };
+        if let Some(fault) = fault {
+            to_model = to_model.note(fault.to_string());
+        }
         if let Some(fault) = fault.and_then(Fault::of_the_model) {
             to_model = to_model.fault(fault);
         }
@@ -312,4 +317,44 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::{self, ThreadId};
+
+    use axum::body::to_bytes;
+    use tokio::sync::{mpsc, watch};
+
+    use super::*;
+    use crate::config::Config;
+
+    /// Says on which thread the body was read, in place of an answer.
+    fn thread_that_reads(_: &App, _: &[u8]) -> Result<(ChatRequest, Wire), ApiError> {
+        Err(ApiError::bad_request(format!("{:?}", thread::current().id())))
+    }
+
+    async fn is_read_on(body: Vec<u8>, thread: ThreadId) -> bool {
+        let (_phase, phases) = watch::channel(Phase::Running);
+        let (close_port, _closings) = mpsc::unbounded_channel();
+        let app = Arc::new(App::new(
+            &Config::default(),
+            mock_llm::MockLlm::new(Config::default().models),
+            phases,
+            close_port,
+        ));
+        let request = Request::new(Body::from(body));
+        let error = answer(app, Reset::default(), request, thread_that_reads).await.expect_err("it is no answer");
+        let body = to_bytes(error.into_response().into_body(), 10_000).await.expect("it is whole");
+        String::from_utf8_lossy(&body).contains(&format!("{thread:?}"))
+    }
+
+    /// Which thread works is what decides whether other people's streams wait, and it does not depend on how fast it is.
+    #[tokio::test]
+    async fn a_long_body_is_read_away_from_the_thread_that_serves_and_a_short_one_on_it() {
+        let this = thread::current().id();
+        assert!(is_read_on(vec![b' '; 64 * 1024], this).await);
+        assert!(!is_read_on(vec![b' '; 64 * 1024 + 1], this).await);
+        assert!(!is_read_on(vec![b' '; 10 * 1024 * 1024], this).await);
+    }
 }

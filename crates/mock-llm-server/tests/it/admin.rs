@@ -1,11 +1,12 @@
 //! What the server tells about itself.
 
+use mock_llm_server::Config;
 use serde_json::json;
 
 use crate::{
     atlas, chat,
     client::{get, post, post_with, request},
-    serve, streamed,
+    serve, start, streamed,
 };
 
 #[test]
@@ -39,6 +40,67 @@ fn the_journal_has_every_call_and_its_end() {
     assert_eq!((told(0, "attempt"), told(1, "attempt"), told(2, "attempt")), (json!(1), json!(2), json!(3)));
     assert_eq!(told(2, "error"), "the connection ended after 2 tokens");
     assert_eq!(told(0, "prompt"), "Count, please.");
+    assert_eq!((told(0, "fault"), told(2, "fault")), (json!(null), json!("cut-after=2")), "as it was asked for");
+}
+
+/// The thread that serves writes one page at a time, and between two pages everybody else has a turn. So what counts is what
+/// is in a page, in calls and in bytes: it is bounded however long the journal is, and however long its prompts are.
+#[test]
+fn a_journal_of_tens_of_thousands_of_calls_is_read_in_small_pages() {
+    const CALLS: usize = 20_000;
+    let server = start(Config { models: vec![atlas()], journal_limit: CALLS, ..Config::default() });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        for number in 1..=CALLS {
+            // Prompts so short and, one run of 500 calls in ten, so long that now the number of calls ends a page, now the bytes.
+            let length = if number / 500 % 10 == 9 { 4000 } else { 4 };
+            server.llm().complete(&format!("{number} {}", "x".repeat(length))).await.expect("no fault");
+        }
+    });
+    let page = get(&server, "/journal").json();
+    assert_eq!((&page["total"], page["calls"].as_array().map(Vec::len)), (&json!(CALLS), Some(100)), "the usual page");
+
+    let (mut pages, mut full, mut seen) = (0, 0, 0);
+    let mut path = "/journal?limit=500".to_owned();
+    loop {
+        let answer = get(&server, &path);
+        // 256 KiB, and the call with which it is reached.
+        assert!(answer.body.len() < 256 * 1024 + 8 * 1024, "{} bytes", answer.body.len());
+        let page = answer.json();
+        let calls = page["calls"].as_array().expect("a list");
+        for call in calls {
+            seen += 1;
+            assert_eq!(call["number"], seen, "each call once, in order");
+            assert!(call["prompt"].as_str().is_some_and(|prompt| prompt.starts_with(&format!("{seen} "))));
+        }
+        pages += 1;
+        full += usize::from(calls.len() == 500);
+        match page["next"].as_str() {
+            Some(next) => path = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, CALLS);
+    assert!(full > 0 && full < pages, "{pages} pages, {full} of them with 500 calls");
+
+    let page = get(&server, "/journal?after=19998").json();
+    assert_eq!((page["calls"].as_array().map(Vec::len), &page["next"]), (Some(2), &json!(null)));
+    // Who waits for new calls asks for what comes after the latest that it has seen.
+    let page = get(&server, "/journal?after=20000").json();
+    assert_eq!((&page["calls"], &page["next"]), (&json!([]), &json!(null)));
+    post(&server, &chat("atlas"));
+    assert_eq!(get(&server, "/journal?after=20000").json()["calls"][0]["prompt"], "Count, please.");
+}
+
+#[test]
+fn a_wrong_page_is_a_wrong_request() {
+    let server = serve([atlas()]);
+    for (query, name) in
+        [("limit=0", "limit"), ("limit=1001", "limit"), ("after=-1", "after"), ("after=", "after"), ("page=2", "page")]
+    {
+        let answer = get(&server, &format!("/journal?{query}"));
+        assert_eq!((answer.status, &answer.json()["error"]["param"]), (400, &json!(name)), "{query}");
+    }
 }
 
 /// Every line is a comment or a sample, and every sample has been introduced: what Prometheus's reader asks for.

@@ -1,6 +1,6 @@
 //! Plain replies.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use mock_llm::Model;
 use mock_llm_server::{Config, ReplyScript, Says, ToolCall};
@@ -237,6 +237,44 @@ fn choices_differ_in_json_too() {
         assert_eq!(serde_json::from_str::<Value>(text).expect("JSON"), json!({ "answer": expected }));
         assert_eq!(streamed.content(choice), text);
     }
+    let format = json!({ "n": 3, "response_format": { "type": "json_object" },
+                         "messages": [{ "role": "user", "content": "JSON" }] });
+    let whole = post(&server, &with(chat("atlas"), format)).json();
+    let texts = whole["choices"].as_array().expect("a list").iter();
+    let texts: HashSet<_> = texts.filter_map(|choice| choice["message"]["content"].as_str()).collect();
+    assert_eq!(texts.len(), 3, "{texts:?}");
+}
+
+/// A client finds a call by its id, so neither two choices nor two calls of one choice may share one.
+#[test]
+fn each_of_several_calls_has_an_id_of_its_own_in_each_choice() {
+    let calls = [("get_weather", r#"{"city":"Lima"}"#), ("get_weather", r#"{"city":"Oslo"}"#)];
+    let calls = calls.map(|(name, arguments)| ToolCall { name: name.to_owned(), arguments: arguments.to_owned() });
+    let script = ReplyScript { prompt: "Count, please.".to_owned(), after_tools: 0, says: Says::Calls(calls.to_vec()) };
+    let server = start(Config { models: vec![atlas()], replies: vec![script], ..Config::default() });
+    let request = with(with(chat("atlas"), weather()), json!({ "n": 3 }));
+    let plain = post(&server, &request).json();
+    let mut ids = HashSet::new();
+    for choice in plain["choices"].as_array().expect("a list") {
+        let written = choice["message"]["tool_calls"].as_array().expect("a list");
+        assert!(written.iter().map(|call| &call["function"]["arguments"]).eq(calls.iter().map(|call| &call.arguments)));
+        ids.extend(written.iter().filter_map(|call| call["id"].as_str().map(str::to_owned)));
+    }
+    assert_eq!(ids.len(), 6, "{ids:?}");
+    // In a stream, choice by choice and call by call, the id comes with the first chunk of the call.
+    let mut streamed = HashMap::<(u64, u64), (String, String)>::new();
+    for chunk in post(&server, &with(request, json!({ "stream": true }))).objects() {
+        let choice = &chunk["choices"][0];
+        for call in choice["delta"]["tool_calls"].as_array().into_iter().flatten() {
+            let place = (choice["index"].as_u64().expect("a number"), call["index"].as_u64().expect("a number"));
+            let (id, arguments) = streamed.entry(place).or_default();
+            id.push_str(call["id"].as_str().unwrap_or_default());
+            arguments.push_str(call["function"]["arguments"].as_str().unwrap_or_default());
+        }
+    }
+    assert_eq!(streamed.len(), 6);
+    assert!(streamed.iter().all(|((_, call), (_, arguments))| *arguments == calls[*call as usize].arguments));
+    assert_eq!(streamed.values().map(|(id, _)| id).collect::<HashSet<_>>().len(), 6, "{streamed:?}");
 }
 
 #[test]

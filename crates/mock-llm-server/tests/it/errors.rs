@@ -171,6 +171,12 @@ fn a_web_page_may_call_the_api_and_nothing_else() {
     }
     assert_eq!(request(&server, "OPTIONS", "/journal", &asked, b"").status, 405);
     assert_eq!(client::get(&server, "/journal").header("access-control-allow-origin"), "");
+    // A page cannot read the answer to such a request, but without this the request would do its work.
+    let reset = |headers: &[(&str, &str)]| request(&server, "POST", "/reset", headers, b"").status;
+    assert_eq!([reset(&[("origin", "https://example.org")]), reset(&[("origin", "null")])], [403, 403]);
+    assert!(!server.llm().journal().calls().is_empty());
+    assert_eq!([reset(&[("origin", &server.url())]), reset(&[])], [200, 200]);
+    assert!(server.llm().journal().calls().is_empty());
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod faults;
 mod limits;
 mod program;
 mod responses;
+mod silence;
 mod stop;
 mod streams;
 

@@ -5,6 +5,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use mock_llm_server::{Config, Span};
 use tempfile::TempDir;
 
 fn program() -> Command {
@@ -27,13 +28,13 @@ fn settings(program: &mut Command) -> String {
 const SETTINGS: [(&str, &str, &str); 23] = [
     ("host", "0.0.0.0", "\"0.0.0.0\""),
     ("port", "0", "0"),
-    ("api-key", "sk-1,sk-2", "[\"sk-1\",\"sk-2\"]"),
+    ("api-key", "sk-1,sk-2", "[\"sk-1\", \"sk-2\"]"),
     ("body-limit", "1000", "1000"),
     ("heartbeat", "2s", "\"2s\""),
     ("drain", "1s", "\"1s\""),
     ("threads", "2", "2"),
     ("journal-limit", "50", "50"),
-    ("model", "atlas,birch", "[\"atlas\",\"birch\"]"),
+    ("model", "atlas,birch", "[\"atlas\", \"birch\"]"),
     ("seed", "7", "7"),
     ("preset", "fast", "\"fast\""),
     ("time-to-first-token", "400ms", "\"400ms\""),
@@ -50,19 +51,28 @@ const SETTINGS: [(&str, &str, &str); 23] = [
     ("fault", "attempt=1:status=503", "[\"attempt=1:status=503\"]"),
 ];
 
+fn variable(name: &str) -> String {
+    format!("MOCK_LLM_{}", name.to_uppercase().replace('-', "_"))
+}
+
+const HIDDEN_KEYS: &str = "api-key = [\"****\", \"****\"]\n";
+
 #[test]
 fn flags_variables_and_the_file_agree() {
     let folder = TempDir::new().expect("a temporary folder");
     let file = folder.path().join("mock.toml");
     let lines = SETTINGS.map(|(name, _, written)| format!("{name} = {written}\n"));
     std::fs::write(&file, lines.concat()).expect("a file can be written");
-    let mut sorted = lines.to_vec();
-    sorted.sort();
-    let expected = sorted.concat();
+    // What nobody has said is printed too: the default, or that there is none. Keys are not.
+    let mut printed =
+        lines.map(|line| if line.starts_with("api-key") { HIDDEN_KEYS.to_owned() } else { line }).to_vec();
+    printed.push("failure-types = [\"rate-limit\", \"status=500\", \"status=503\"]\n".to_owned());
+    printed.push("# reply-tokens is not set\n".to_owned());
+    printed.sort_by_key(|line| line.trim_start_matches("# ").to_owned());
+    let expected = printed.concat();
 
     let flags = SETTINGS.iter().flat_map(|(name, value, _)| [format!("--{name}"), (*value).to_owned()]);
     assert_eq!(settings(program().args(flags)), expected, "as flags");
-    let variable = |name: &str| format!("MOCK_LLM_{}", name.to_uppercase().replace('-', "_"));
     let variables = SETTINGS.iter().map(|(name, value, _)| (variable(name), *value));
     assert_eq!(settings(program().envs(variables)), expected, "as variables");
     assert_eq!(settings(program().arg("--config").arg(&file)), expected, "as a file");
@@ -78,11 +88,136 @@ fn flags_variables_and_the_file_agree() {
 fn what_is_printed_can_be_read_again() {
     let folder = TempDir::new().expect("a temporary folder");
     let file = folder.path().join("mock.toml");
-    let text = "failure-types = [\"reset\",\"status=500\"]\nreply-tokens = 4\n\n[[models]]\nname = \"atlas\"\n\
-                preset = \"realistic\"\nreply = \"a \\\"b\\\"\\nc\"\n\n[[replies]]\nprompt = \"hi\"\ntext = \"hello\"\n\n\
-                [[replies]]\narguments = \"{}\"\nprompt = \"sun?\"\ntool = \"get_weather\"\n";
+    let text = r#"
+        seed = 18446744073709551615
+        api-key = ["sk-secret-1234567890"]
+        failure-injection-rate = "10%"
+        failure-types = ["reset", "status=500"]
+        fault = ["attempt=1,prompt=a, \"b\": and c:cut-after=1"]
+        reply-tokens = 4
+        time-to-first-token = "1.5s"
+        [[models]]
+        name = "atlas"
+        preset = "realistic"
+        reply = "a \"b\"\n\t\\ \u007F \u0001 日本 # = [x]"
+        [[models]]
+        name = "birch"
+        [[replies]]
+        prompt = "hi"
+        text = "hello"
+        [[replies]]
+        prompt = "sun?"
+        tool = "get_weather"
+        arguments = "{}"
+        [[replies]]
+        prompt = "sun and rain?"
+        calls = [{ tool = "get_weather", arguments = "{\"a\": 1}" }, { tool = "other" }]
+        after-tools = 1
+    "#;
+    for text in ["", text] {
+        std::fs::write(&file, text).expect("a file can be written");
+        let printed = settings(program().arg("--config").arg(&file));
+        assert!(!printed.contains("sk-secret"), "{printed}");
+        for (name, ..) in SETTINGS {
+            let has_line = |start: &str| printed.lines().any(|line| line.starts_with(start));
+            assert!(has_line(&format!("{name} = ")) || has_line(&format!("# {name} is not set")), "{name}: {printed}");
+        }
+        std::fs::write(&file, &printed).expect("a file can be written");
+        assert_eq!(settings(program().arg("--config").arg(&file)), printed);
+    }
+    let says = |line: &str| std::fs::read_to_string(&file).is_ok_and(|text| text.lines().any(|said| said == line));
+    for line in [
+        "seed = 18446744073709551615",
+        "time-to-first-token = \"1500ms\"",
+        "calls = [{ arguments = \"{\\\"a\\\": 1}\", tool = \"get_weather\" }, { tool = \"other\" }]",
+    ] {
+        assert!(says(line), "{line}");
+    }
+}
+
+/// A printed file has no keys, and a server that asked for some must not become one that asks for none.
+#[test]
+fn a_printed_file_starts_no_server_until_it_has_its_keys_again() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let file = folder.path().join("mock.toml");
+    std::fs::write(&file, settings(program().args(["--port", "0", "--api-key", "sk-1"])))
+        .expect("a file can be written");
+    let output = ran(program().arg("--config").arg(&file));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("api-key: **** stands for a key that was not printed"));
+    let running = started(program().arg("--config").arg(&file).env("MOCK_LLM_API_KEY", "sk-1"));
+    assert!(running.1.starts_with("listening on "), "{}", running.1);
+}
+
+#[test]
+fn the_help_names_the_defaults_that_hold() {
+    let help = ran(program().arg("--help"));
+    let help = String::from_utf8(help.stdout).expect("help is UTF-8");
+    let printed = settings(&mut program());
+    let mut compared = 0;
+    for block in help.split("\n      --").skip(1) {
+        let name = block.split(' ').next().unwrap_or_default();
+        let Some((_, default)) = block.split_once("[default: ") else { continue };
+        let default = default.split(']').next().unwrap_or_default();
+        let Some(value) = printed.lines().find_map(|line| line.strip_prefix(&format!("{name} = "))) else {
+            // A default in words: `no limit`, or what follows from other settings.
+            assert!(printed.contains(&format!("# {name} is not set\n")), "{name}: {printed}");
+            continue;
+        };
+        compared += 1;
+        let value = value.replace(['[', ']', '"', ' '], "");
+        let is_number = |text: &str| text.parse::<f64>().ok();
+        let agree = value == default || is_number(&value).is_some() && is_number(&value) == is_number(default);
+        assert!(agree || default == "0ms" && value == "0s", "{name}: {value} is printed, {default} is in the help");
+    }
+    assert!(compared >= 12, "{compared} defaults\n{help}");
+}
+
+#[test]
+fn the_help_says_how_long_a_client_may_be_silent() {
+    let help = ran(program().arg("--help"));
+    let help = String::from_utf8(help.stdout).expect("help is UTF-8").split_whitespace().collect::<Vec<_>>().join(" ");
+    let limit = Span(Config::default().read_timeout);
+    // The unit of the help is seconds, and a minute is 1m elsewhere.
+    assert_eq!(limit.to_string(), "1m");
+    let words = "closed when it is idle, or the head of a request is not whole, for 60s, and when a body is silent for 60s (408)";
+    assert!(help.contains(words), "{help}");
+}
+
+#[test]
+fn a_flag_beats_the_file_for_the_models_that_it_describes_too() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let file = folder.path().join("mock.toml");
+    let text = "reply-tokens = 3\n[[models]]\nname = \"atlas\"\ninter-token-latency = \"20ms\"\nreply-tokens = 9\n\
+                [[models]]\nname = \"birch\"\nreply = \"from the file\"\n";
     std::fs::write(&file, text).expect("a file can be written");
-    assert_eq!(settings(program().arg("--config").arg(&file)), text);
+    let of_models = |program: &mut Command| {
+        let printed = settings(program.arg("--config").arg(&file));
+        let start = printed.find("\n[[models]]").unwrap_or(printed.len());
+        printed[start..].to_owned()
+    };
+    assert_eq!(
+        of_models(program().args(["--inter-token-latency", "5ms", "--reply", "from the flag"])),
+        "\n[[models]]\ninter-token-latency = \"5ms\"\nname = \"atlas\"\nreply = \"from the flag\"\n\
+         \n[[models]]\ninter-token-latency = \"5ms\"\nname = \"birch\"\nreply = \"from the flag\"\n"
+    );
+    assert_eq!(
+        of_models(program().env("MOCK_LLM_REPLY_TOKENS", "2").args(["--model", "birch,cedar"])),
+        "\n[[models]]\nname = \"birch\"\nreply-tokens = 2\n",
+        "a variable too; and only the models that are named"
+    );
+    let running = started(program().arg("--config").arg(&file).args(["--port", "0", "--model", "cedar,birch"]));
+    assert!(running.1.trim().ends_with("models: cedar, birch"), "{}", running.1);
+}
+
+#[test]
+fn an_empty_variable_says_nothing() {
+    let variables = || SETTINGS.iter().map(|(name, ..)| variable(name)).chain(["MOCK_LLM_CONFIG".to_owned()]);
+    let others = ["failure-types", "reply-tokens"].map(variable);
+    let empty = variables().chain(others).map(|name| (name, ""));
+    assert_eq!(settings(program().envs(empty)), settings(&mut program()));
+    let output = settings(program().env("MOCK_LLM_SEED", "").args(["--seed", "7"]));
+    assert!(output.contains("seed = 7\n"));
 }
 
 #[test]
@@ -142,7 +277,11 @@ impl Drop for Running {
 }
 
 fn running(arguments: &[&str]) -> Running {
-    let mut child = program().args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    started(program().args(arguments))
+}
+
+fn started(program: &mut Command) -> Running {
+    let mut child = program.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
     let mut line = String::new();
     let stdout = child.stdout.take().expect("it is piped");
     BufReader::new(stdout).read_line(&mut line).expect("it says where it listens");

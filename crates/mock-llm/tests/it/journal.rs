@@ -1,7 +1,7 @@
 //! The journal as data and as a drawing.
 
 use futures::StreamExt;
-use mock_llm::{CallKind, Fault, MockLlm, Model, When};
+use mock_llm::{CallKind, Fault, Limits, MockLlm, Model, When};
 use timeline::{Lane, MarkKind, SpanKind, Timeline};
 use tokio::time::{sleep, timeout};
 
@@ -150,4 +150,40 @@ async fn a_lane_bears_the_shortest_name_that_tells_the_calls_apart() {
     llm.complete("how?").await.expect("no fault");
     llm.complete("how?").await.expect("no fault");
     assert_eq!(names(&llm), ["atlas: why?", "birch: why?", "atlas: how?", "atlas: how? #2"]);
+}
+
+/// Whatever the journal says of a call, a page says too, at every instant of calls that finish, fail, wait and are dropped.
+#[tokio::test(start_paused = true)]
+async fn a_page_says_what_the_journal_says_and_no_more_than_it_was_asked_for() {
+    let model = atlas().limits(Limits::none().concurrent(2).queue(4)).fault(When::Call(2), Fault::CutAfter(2));
+    let llm = MockLlm::builder().model(model).journal_limit(4).build();
+    let calls: Vec<_> = (0..9).map(|number| tokio::spawn(llm.complete(&number.to_string()))).collect();
+    for step in 0..200 {
+        if step == 40 {
+            calls[4].abort();
+        }
+        sleep(ms(7)).await;
+        let journal = llm.journal();
+        let whole = llm.journal_page(0, usize::MAX);
+        assert_eq!(
+            (whole.in_flight, whole.waiting, whole.high_water, whole.taken),
+            (journal.in_flight(), journal.waiting(), journal.high_water(), journal.taken())
+        );
+        assert_eq!(whole.total, 9, "those that are forgotten count");
+        let paged = (0..9).map(|after| llm.journal_page(after, 1)).flat_map(|page| page.calls);
+        let mut paged: Vec<_> = paged.collect();
+        paged.dedup();
+        assert_eq!(paged, whole.calls, "one by one, and the oldest in place of those before it");
+        let kept = 10 - journal.calls().len();
+        assert!(whole.calls.iter().map(|call| call.number).eq(kept..=9));
+        for (page, call) in whole.calls.iter().zip(journal.calls()) {
+            assert_eq!(
+                (&page.prompt, page.attempt, page.kind, page.started, page.begun, page.first_token, &page.ended),
+                (&call.prompt, call.attempt, call.kind, call.started, call.begun, call.first_token, &call.ended)
+            );
+            assert_eq!((page.produced, page.delivered), (call.produced.len(), call.delivered));
+        }
+    }
+    assert_eq!(llm.journal_page(9, 5).calls, [], "nothing after the latest");
+    assert_eq!(llm.journal_page(usize::MAX, usize::MAX).calls, []);
 }

@@ -52,8 +52,9 @@ async fn attempts_and_draws_belong_to_the_key() {
 #[tokio::test(start_paused = true)]
 async fn a_request_may_bring_its_own_fault_and_a_name_for_the_journal() {
     let llm = MockLlm::new([atlas().fault(When::Always, Fault::Refused)]);
-    let request = Request::new("count").fault(Fault::Status(418)).label("req_7");
+    let request = Request::new("count").fault(Fault::Status(418)).label("req_7").note("a teapot");
     let (took, reply) = timed(llm.model("atlas").complete_request(request)).await;
     assert_eq!((took, reply), (ms(400), Err(Error::Status(418))));
     assert_eq!(llm.journal().calls()[0].label.as_deref(), Some("req_7"));
+    assert_eq!(llm.journal().calls()[0].note.as_deref(), Some("a teapot"));
 }
