@@ -14,5 +14,6 @@ mod update;
 mod book;
 mod catalogue_pages;
 mod readable;
+mod pages;
 mod verify;
 mod readme;
