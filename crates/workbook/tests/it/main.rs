@@ -15,5 +15,6 @@ mod book;
 mod catalogue_pages;
 mod questions;
 mod readable;
+mod pages;
 mod verify;
 mod readme;
