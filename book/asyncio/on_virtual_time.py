@@ -3,18 +3,23 @@
 When nothing can go on, the clock jumps to the next timer: a sleep of a second is over at once, and the loop says that a
 second has passed. tokio does the same with `start_paused`. A program that waits for a thread, and for no timer, really waits.
 
-What asyncio and Python write to stderr, with paths in it, is printed in its place among the program's own lines. Needs
-Python 3.11, and nothing else.
+What asyncio and Python write to stderr, with paths and addresses in it, is printed among the program's own lines, without
+them. Needs Python 3.11, and nothing else.
 """
 
 import asyncio
+import logging
+import re
 import runpy
 import selectors
 import sys
+import time
 import warnings
 
 
 class Clock(selectors.DefaultSelector):
+    """Where the loop waits, and what it reads the time from."""
+
     now = 0.0
 
     def select(self, timeout=None):
@@ -30,23 +35,34 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def __init__(self):
         self.clock = Clock()
         super().__init__(self.clock)
+        # A call that blocks holds the loop's clock, too.
+        time.sleep = self.advance
 
     def time(self):
         return self.clock.now
+
+    def advance(self, seconds):
+        self.clock.now += seconds
+
+    async def shutdown_default_executor(self, timeout=None):
+        # asyncio sets a limit to this wait, by the loop's clock. The threads need real time.
+        await super().shutdown_default_executor()
 
     def default_exception_handler(self, context):
         print(f"asyncio says: {context['message']}")
 
 
-def run(main, *, debug=None):
-    with asyncio.Runner(debug=debug, loop_factory=VirtualTimeLoop) as runner:
-        return runner.run(main)
+class Printed(logging.Handler):
+    def emit(self, record):
+        print("asyncio says:", re.sub("<.*>", "<...>", record.getMessage()))
 
 
 def show_warning(message, category, *_):
     print(f"{category.__name__}: {message}")
 
 
-asyncio.run = run
+# Where `asyncio.run` takes its loop from.
+asyncio.events.new_event_loop = VirtualTimeLoop
+logging.getLogger("asyncio").addHandler(Printed(logging.WARNING))
 warnings.showwarning = show_warning
 runpy.run_path(sys.argv[1], run_name="__main__")
