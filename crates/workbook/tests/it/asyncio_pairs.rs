@@ -1,12 +1,12 @@
 //! The page "From asyncio to tokio" shows programs in pairs, Python beside Rust, and what they print.
 //!
-//! The pairs stand in `book/asyncio/examples`, what they print in `book/src/output/asyncio`.
+//! The pairs stand in `book/asyncio/pairs`, what they print in `book/src/output/asyncio`.
 //! `UPDATE_BOOK=1 cargo test -p workbook --test it asyncio_pairs` writes the latter anew; read the difference before you commit it.
 //!
 //! A learner need not have Python: without it the Python half is skipped, and says so. `PAIRS_NEED_PYTHON=1` forbids that.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     env, fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -26,18 +26,16 @@ const ADVICE: &str = "`UPDATE_BOOK=1 cargo test -p workbook --test it asyncio_pa
 fn the_rust_programs_print_what_the_page_shows() {
     let pairs = Pairs::open();
     let mut build = cargo::command(&pairs.workspace);
-    build.args(["build", "--quiet", "--examples", "--message-format", "json", "--package", "from-asyncio"]);
-    let mut programs: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for line in print(build).lines() {
-        if let Ok(diagnostics::Line::CompilerArtifact { target, executable: Some(program), .. }) =
-            serde_json::from_str(line)
-        {
-            programs.insert(target.name, program.into());
-        }
-    }
+    build.args(["build", "--quiet", "--message-format", "json", "--package", "from-asyncio"]);
+    let program = print(build).lines().find_map(|line| match serde_json::from_str(line) {
+        Ok(diagnostics::Line::CompilerArtifact { executable, .. }) => executable,
+        _ => None,
+    });
+    let program = program.expect("cargo says where the program is");
     for name in &pairs.names {
-        let program = programs.get(name).unwrap_or_else(|| panic!("cargo knows no example {name}"));
-        pairs.compare(&format!("{name}.rs.txt"), &print(Command::new(program)));
+        let mut half = Command::new(&program);
+        half.arg(name);
+        pairs.compare(&format!("{name}.rs.txt"), &print(half));
     }
 }
 
@@ -53,7 +51,7 @@ fn the_python_programs_print_what_the_page_shows() {
     for name in &pairs.names {
         let mut program = Command::new(python);
         program
-            .current_dir(pairs.workspace.root.join(EXAMPLES))
+            .current_dir(pairs.workspace.root.join(PAIRS))
             .args(["-X", "utf8", "-B", "../on_virtual_time.py", &format!("{name}.py")])
             // What a developer has set in the shell is no part of what the page shows.
             .env_remove("PYTHONASYNCIODEBUG")
@@ -70,8 +68,8 @@ fn every_pair_is_whole_and_is_shown() {
     for name in &pairs.names {
         for language in ["py", "rs"] {
             let file = format!("{name}.{language}");
-            assert!(pairs.workspace.root.join(EXAMPLES).join(&file).exists(), "{EXAMPLES}/{file} is not there");
-            for shown in [format!("../asyncio/examples/{file}:program"), format!("output/asyncio/{file}.txt")] {
+            assert!(pairs.workspace.root.join(PAIRS).join(&file).exists(), "{PAIRS}/{file} is not there");
+            for shown in [format!("../asyncio/pairs/{file}:program"), format!("output/asyncio/{file}.txt")] {
                 let include = format!("{{{{#include {shown}}}}}");
                 assert_eq!(pairs.page.matches(&include).count(), 1, "the page shows {shown} once");
             }
@@ -111,7 +109,7 @@ fn all_python_is_included() {
     }
 }
 
-const EXAMPLES: &str = "book/asyncio/examples";
+const PAIRS: &str = "book/asyncio/pairs";
 
 struct Pairs {
     workspace: Workspace,
@@ -124,13 +122,13 @@ struct Pairs {
 impl Pairs {
     fn open() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate is in crates/");
-        let programs = files(&root.join(EXAMPLES));
+        let programs = files(&root.join(PAIRS));
         let names: BTreeSet<String> = programs
             .iter()
             .filter_map(|file| file.strip_suffix(".py").or(file.strip_suffix(".rs")))
             .map(str::to_owned)
             .collect();
-        assert!(!names.is_empty(), "there are programs in {EXAMPLES}");
+        assert!(!names.is_empty(), "there are programs in {PAIRS}");
         let page = fs::read_to_string(root.join("book/src/asyncio_to_tokio.md")).expect("the page can be read");
         let output = root.join("book/src/output/asyncio");
         Self { workspace: Workspace { root: root.to_owned() }, names, page, output }
