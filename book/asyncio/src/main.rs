@@ -72,6 +72,6 @@ programs! {
     threads
     from_a_thread
     to_thread
-    contextvars
+    context_of_a_task
     slow_callback
 }

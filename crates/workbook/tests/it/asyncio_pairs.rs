@@ -48,7 +48,15 @@ fn the_python_programs_print_what_the_page_shows() {
         let _ = writeln!(io::stderr(), "skipped: the programs in Python (there is no Python 3.11 or newer here)");
         return;
     };
+    // Python looks beside a program first: one called contextvars.py would take the place of the module.
+    let mut modules = Command::new(python);
+    modules.args(["-c", "import sys; print(*sys.stdlib_module_names)"]);
+    let modules = print(modules);
     for name in &pairs.names {
+        assert!(
+            modules.split_whitespace().all(|module| module != name),
+            "Python has a module {name}: choose another name"
+        );
         let mut program = Command::new(python);
         program
             .current_dir(pairs.workspace.root.join(PAIRS))

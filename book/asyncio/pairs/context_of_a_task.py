@@ -1,6 +1,6 @@
 """A number belongs to a request. Who of those that work for it can see it?
 
-Run: `python3 book/asyncio/pairs/contextvars.py`
+Run: `python3 book/asyncio/pairs/context_of_a_task.py`
 """
 
 # ANCHOR: program

@@ -1,6 +1,6 @@
 // A number belongs to a request. Who of those that work for it can see it?
 //
-// Run: `cargo run -p from-asyncio contextvars`
+// Run: `cargo run -p from-asyncio context_of_a_task`
 
 // ANCHOR: program
 use tokio::task::{spawn, spawn_blocking};
