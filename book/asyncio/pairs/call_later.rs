@@ -16,7 +16,7 @@ async fn main() {
     tokio::spawn(later(2));
     let called_off = tokio::spawn(later(1));
     called_off.abort();
-    // Nobody polls this one, so its timer does not even start.
+    // Nobody polls this one, so it does nothing.
     let _made = later(1);
     sleep(Duration::from_secs(3)).await;
     println!("main: ends");
