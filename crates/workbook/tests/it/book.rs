@@ -240,14 +240,14 @@ fn runs(example: &str, source: &str) -> Vec<(String, Option<String>)> {
 }
 
 /// What a program prints.
-fn print(mut program: Command) -> String {
+pub fn print(mut program: Command) -> String {
     let output = program.output().expect("the program can be started");
     assert!(output.status.success(), "{program:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("the program prints text")
 }
 
 /// The names of the files in a folder; none, where there is no such folder.
-fn files(folder: &Path) -> BTreeSet<String> {
+pub fn files(folder: &Path) -> BTreeSet<String> {
     let Ok(entries) = fs::read_dir(folder) else { return BTreeSet::new() };
     let names = entries.map(|entry| entry.expect("the folder can be read").file_name());
     names.map(|name| name.to_string_lossy().into_owned()).collect()

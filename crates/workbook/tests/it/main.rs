@@ -11,6 +11,7 @@ mod json;
 mod verify_rules;
 mod new;
 mod update;
+mod asyncio_pairs;
 mod book;
 mod catalogue_pages;
 mod questions;
