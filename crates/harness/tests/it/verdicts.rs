@@ -80,11 +80,12 @@ fn verdict(name: &str, outcome: &str, words: &[&str]) -> Run {
 }
 
 /// The promise to the learner, in real time: the only bound of its kind. A machine that is busy with something else may
-/// need a second or a third try; a verdict that really comes late comes late each time.
+/// need another try, or some; a verdict that really comes late comes late each time.
 #[track_caller]
 fn has_its_verdict_within(bound: Duration, name: &str) {
-    let in_time = (0..3).any(|_| provoke(name).took < bound);
-    assert!(in_time, "{name} had its verdict after more than {bound:?}, three times in a row");
+    const TRIES: usize = 10;
+    let in_time = (0..TRIES).any(|_| provoke(name).took < bound);
+    assert!(in_time, "{name} had its verdict after more than {bound:?}, {TRIES} times in a row");
 }
 
 #[test]

@@ -118,7 +118,10 @@ async fn of_two_notifications_to_two_that_are_made_one_is_left() {
         let notify = Notify::new();
         let (mut first, mut second) = (pin!(notify.notified()), pin!(notify.notified()));
         if enables {
-            assert!(!first.as_mut().enable() && !second.as_mut().enable(), "nothing was notified yet");
+            assert!(
+                !first.as_mut().enable() && !second.as_mut().enable(),
+                "nothing was notified yet"
+            );
         }
         notify.notify_one();
         notify.notify_one();
