@@ -84,7 +84,14 @@ fn a_whole_answer_is_booked_at_its_end() {
         run.require(
             *dropped == anna(tokens, Ended::Whole),
             saw(format!("{dropped:?}")).expected(format!("one entry: {:?}", anna(tokens, Ended::Whole))).because(
-                "One stream, one bill: with every token that was handed on, and with the end that it came to.",
+                if tokens > 0 && *dropped == anna(0, Ended::Left) {
+                    "The bill was booked as it was made: no token, no end. Perhaps it was dropped where `billed` returns. A closure or a \
+                     generator takes along only the fields that it names, and a number as a copy: with `bill.count += 1` inside, it \
+                     counts its copy, and the rest of `bill` stays outside. Have it name the whole: `let mut bill = bill;` as the first \
+                     line inside moves all of it, and so does a method that is called there."
+                } else {
+                    "One stream, one bill: with every token that was handed on, and with the end that it came to."
+                },
             ),
         );
         run.require(

@@ -95,6 +95,21 @@ fn numbers(items: &Items) -> Vec<usize> {
     items.iter().map(|(_, (number, _))| *number).collect()
 }
 
+/// No more calls at a time than the caller has said.
+#[track_caller]
+fn require_limit<T>(run: &Finished<T>, order: Order, at_once: usize) {
+    let seen = run.journal().high_water();
+    run.require(
+        at_once == 0 || seen <= at_once,
+        saw(format!("{order:?}: {seen} calls in flight together"))
+            .expected(format!("{at_once} at most, because `at_once` is {at_once}"))
+            .because(
+                "That is more than the limit, and the provider turns you away. A call is in flight from its first poll on, whoever polls \
+                 it: a task, a list of futures, a buffer that holds one more.",
+            ),
+    );
+}
+
 /// The summaries stand in the order of the pages, whichever call is the fastest.
 #[test]
 fn as_asked_keeps_the_order_of_the_pages() {
@@ -133,6 +148,7 @@ fn as_asked_keeps_the_order_of_the_pages() {
 fn as_ready_waits_for_nobody() {
     for (pages, at_once) in [(9, 3), (31, 4), (5, 1), (31, 0)] {
         let run = read(pages, at_once, Order::AsReady, usize::MAX, None);
+        require_limit(&run, Order::AsReady, at_once);
         let mut wanted: Vec<_> = schedule(pages, at_once, Order::AsReady)
             .iter()
             .enumerate()
@@ -177,11 +193,14 @@ fn the_limit_is_kept_and_used() {
         for at_once in [1, 2, 5, 40] {
             let run = read(31, at_once, order, usize::MAX, None);
             let (seen, wanted) = (run.journal().high_water(), at_once.min(31));
+            require_limit(&run, order, at_once);
             run.require(
                 seen == wanted,
                 saw(format!("{order:?}: {seen} calls in flight together at most, of 31"))
                     .expected(format!("{wanted}, because `at_once` is {at_once}"))
-                    .because("More than the limit, and the provider turns you away. Fewer, and you wait for nothing."),
+                    .because(
+                        "That is fewer than the limit, and you wait for nothing: there are pages left, and a place stands empty.",
+                    ),
             );
         }
     }

@@ -84,7 +84,12 @@ fn every_token_is_shown_once() {
             text == answer.words().concat() && run.value().result == Ok(()) && run.journal().calls().len() == 1,
             saw(format!("{text:?}, then {:?}, with {} calls", run.value().result, run.journal().calls().len()))
                 .expected(format!("{:?}, then Ok(()), with one call", answer.words().concat()))
-                .because("The pieces together are the answer. A screen may be slow; it must not leave words out."),
+                .because(if run.value().shown.is_empty() && run.value().result == Ok(()) {
+                    "Nothing was shown at all. `show` is an `async fn`: to call it makes a future, and a future that nobody awaits \
+                     does nothing. The compiler warns of it, where no `let _ =` tells it not to."
+                } else {
+                    "The pieces together are the answer. A screen may be slow; it must not leave words out."
+                }),
         );
         run.leaves_nothing_behind();
     }
@@ -129,6 +134,10 @@ fn what_has_come_is_shown_in_one_piece() {
         };
         let seen = shown.get(place).map_or("nothing more".to_owned(), in_words);
         let because = match (shown.get(place), wanted.get(place)) {
+            (Some((seen, _)), Some((wanted, _))) if seen < wanted => {
+                "The screen was still busy with the piece before. It is free when the future of `show` is ready: await it to its end. \
+                 Polled once, or dropped, it has not shown its piece for as long as that takes."
+            }
             (Some((_, seen)), Some((_, wanted))) if seen.len() < wanted.len() => {
                 "More than this has come while the screen was busy, and waits in the stream. Ask the stream for all that is there, \
                  without a wait, before you show the next piece. Piece by piece the screen falls behind."

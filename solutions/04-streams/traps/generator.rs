@@ -78,7 +78,7 @@ mod the_error_is_booked_below_its_yield {
 
 /// Trap: the fields are set inside, so the generator takes a copy of the number along, and the bill stays outside.
 /// Caught by: a_whole_answer_is_booked_at_its_end
-/// Says: One stream, one bill
+/// Says: it counts its copy
 mod a_copy_of_the_count {
     pub fn billed(
         mut tokens: TokenStream,

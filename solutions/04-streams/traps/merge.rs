@@ -64,7 +64,7 @@ mod the_first_goes_first {
 
 /// Trap: `select` of two is fair, so a tree of them seems to be: the model at its end has half of all turns, the first one hardly any.
 /// Caught by: one_that_is_always_ready_drowns_nobody
-/// Says: it is the turn of the others
+/// Says: the turns are not shared evenly
 mod two_by_two {
     pub fn debate<'a, S: Future<Output = ()> + 'a>(
         llm: &MockLlm,

@@ -155,7 +155,7 @@ mod in_batches {
 
 /// Trap: a task for each page, begun when the stream is made: no limit, and nobody has read yet.
 /// Caught by: as_ready_waits_for_nobody
-/// Says: when a call ends, the next one begins
+/// Says: That is more than the limit
 mod all_of_them_in_tasks {
     pub fn summaries(
         llm: &MockLlm,
@@ -233,6 +233,54 @@ mod sorted_at_the_end {
             })
             .flat_map(stream::iter)
             .left_stream(),
+            Order::AsReady => calls.buffer_unordered(limit).right_stream(),
+        }
+    }
+}
+
+/// Trap: all futures are put into a queue that keeps their order, which knows of no limit.
+/// Caught by: the_limit_is_kept_and_used
+/// Says: AsAsked: 31 calls in flight together
+/// Says: That is more than the limit
+mod over_the_limit_in_order {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len().max(1) } else { at_once };
+        let llm = llm.clone();
+        let calls = pages.into_iter().enumerate().map(move |(number, page)| {
+            let llm = llm.clone();
+            async move { (number, summary(llm, page).await) }
+        });
+        match order {
+            Order::AsAsked => calls.collect::<stream::FuturesOrdered<_>>().left_stream(),
+            Order::AsReady => stream::iter(calls).buffer_unordered(limit).right_stream(),
+        }
+    }
+}
+
+/// Trap: one more than the limit, for the one whose summary is being given out.
+/// Caught by: as_ready_waits_for_nobody
+/// Says: 4 calls in flight together
+/// Says: That is more than the limit
+mod one_more_than_the_limit {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len().max(1) } else { at_once + 1 };
+        let llm = llm.clone();
+        let calls = stream::iter(pages).enumerate().map(move |(number, page)| {
+            let llm = llm.clone();
+            async move { (number, summary(llm, page).await) }
+        });
+        match order {
+            Order::AsAsked => calls.buffered(limit).left_stream(),
             Order::AsReady => calls.buffer_unordered(limit).right_stream(),
         }
     }

@@ -165,3 +165,41 @@ mod it_waits_for_more {
         Ok(())
     }
 }
+
+/// Trap: `show` is called, and its future is thrown away.
+/// Caught by: every_token_is_shown_once
+/// Says: a future that nobody awaits does nothing
+mod show_is_not_awaited {
+    pub async fn render(llm: &MockLlm, prompt: &str, screen: &mut Screen) -> Result<(), Error> {
+        use futures::FutureExt;
+
+        let mut tokens = llm.stream(prompt);
+        while let Some(token) = tokens.next().await {
+            let (mut text, mut end) = (token?.text, Ok(()));
+            while let Some(Some(token)) = tokens.next().now_or_never() {
+                match token {
+                    Ok(token) => text.push_str(&token.text),
+                    Err(error) => end = Err(error),
+                }
+            }
+            let _ = screen.show(&text);
+            end?;
+        }
+        Ok(())
+    }
+}
+
+/// Trap: `show` is polled once, so that the tokens need not wait for it: the screen gets a new piece while it is busy.
+/// Caught by: what_has_come_is_shown_in_one_piece
+/// Says: The screen was still busy with the piece before
+mod show_is_polled_once {
+    pub async fn render(llm: &MockLlm, prompt: &str, screen: &mut Screen) -> Result<(), Error> {
+        use futures::FutureExt;
+
+        let mut tokens = llm.stream(prompt);
+        while let Some(token) = tokens.next().await {
+            screen.show(&token?.text).now_or_never();
+        }
+        Ok(())
+    }
+}
