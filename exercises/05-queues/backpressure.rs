@@ -7,7 +7,7 @@
 //!   While the reader is slow, all of the room is used.
 //! - Each token, in order, and as soon as it comes. The receiver ends after the last one.
 //! - When the reader leaves (drops the receiver), the relay ends at that moment, also while the model is silent: no token is
-//!   taken any more, and no task is left.
+//!   taken any more, not even one that comes at that instant, and no task is left.
 //!
 //! Run: `cargo workbook check 05-queues/backpressure` · Read: book, chapter 5, A capacity, and who waits · 12 min
 

@@ -1,8 +1,9 @@
 //! # Three limits
 //!
 //! An agent asks a model. A reply that begins with `use ` is no answer: what follows is for a tool, and the model is asked again
-//! with the tool's result. Any other reply is the answer, an empty one too. The model thinks for up to 40 s before its first token, then it never pauses for more than 2 s; the
-//! tool may need a minute. The code below knows one limit, so it gives up what is well, or waits for what is dead.
+//! with the tool's result. Any other reply is the answer, an empty one too. The model thinks for up to 40 s before its first
+//! token, then it never pauses for more than 2 s; the tool may need a minute. The code below knows one limit, so it gives up what
+//! is well, or waits for what is dead.
 //!
 //! Mend `answer`, so that each wait has its own limit of `Limits`:
 //!

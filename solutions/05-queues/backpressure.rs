@@ -6,6 +6,9 @@
 //! Two things can end the wait for a token: the token, and the reader who leaves. `Sender::closed` tells of the second one. `reserve`
 //! would say it too, but only when it is called the next time, and a silent model gives no next time.
 //!
+//! Both may be ready at the same instant. `biased` makes the reader the first that is looked at: a token that comes when the reader has left is
+//! not taken, and not by luck.
+//!
 //! A permit that is dropped gives its place back, so nothing is to be done when the stream ends.
 //!
 //! Also right: `reserve_owned`, which moves the sender in and out; a `Semaphore` of your own is right only if the reader gives the
@@ -23,6 +26,7 @@ pub fn relay(tokens: impl Stream<Item = String> + Send + 'static, capacity: usiz
         let mut tokens = pin!(tokens);
         while let Ok(room) = sender.reserve().await {
             tokio::select! {
+                biased;
                 () = sender.closed() => return,
                 token = tokens.next() => match token {
                     Some(token) => room.send(token),

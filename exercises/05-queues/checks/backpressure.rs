@@ -233,11 +233,46 @@ fn the_relay_ends_with_its_reader() {
                 .expected("nothing is left: the relay ends when its reader leaves")
                 .because(
                     "A relay that waits for the next token hears nothing of its reader: `send` and `reserve` tell it only when they are \
-                     called. Wait for both at the same time: for the token, and for `Sender::closed`.",
+                     called. Wait for both at the same time: for the token, and for `Sender::closed`. And when the reader has left, let go \
+                     of the stream: whoever reads on, or waits on, pays for it.",
                 ),
         );
         run.only_looks_when_woken(20);
     }
+    // The reader leaves at the instant at which a token comes, and before the relay has seen it.
+    for received in 0..12 {
+        let llm = model(40, 2.0, 0.5);
+        let run = Check::new().draws(&llm).timers(40).run(async || {
+            let (tokens, taken) = counted(&llm);
+            let mut receiver = relay(tokens, 4);
+            for _ in 0..received {
+                receiver.recv().await;
+            }
+            // The relay waits for its token by now.
+            sleep(secs(0.1)).await;
+            let at = received_at(received) - secs(0.1);
+            sleep(at).await;
+            drop(receiver);
+            let left_at = taken.load(Ordering::SeqCst);
+            sleep(secs(0.3)).await;
+            (left_at, taken.load(Ordering::SeqCst))
+        });
+        let (before, after) = *run.value();
+        run.require(
+            before == after,
+            saw(format!("the reader left at the instant at which token {before} came, and the relay took it"))
+                .expected("nothing more is taken")
+                .because(
+                    "Both are ready then: the reader has left, and the token is there. `select!` takes one of them by chance, unless it is \
+                     `biased`: look at the reader first.",
+                ),
+        );
+    }
+}
+
+/// How long after the last of so many tokens the next one comes, in a model of 2 s and then a token each 0.5 s.
+fn received_at(received: usize) -> Duration {
+    if received == 0 { secs(2.0) } else { secs(0.5) }
 }
 
 fn counted_words(count: usize, one: &str, many: &str) -> String {

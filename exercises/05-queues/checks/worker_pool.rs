@@ -1,8 +1,11 @@
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use futures::future::join_all;
 use harness::{Check, Finished, Kept, Outcome, kept_by, numbered, odd, saw, secs, test};
-use mock_llm::{Fault, MockLlm, Model, When};
+use mock_llm::{Clock, Fault, MockLlm, Model, Sleep, TokioClock, When};
 use tokio::{
     runtime::Builder,
     time::{Instant, sleep, timeout},
@@ -26,6 +29,32 @@ fn model(panics: &[usize]) -> MockLlm {
     MockLlm::new([panics
         .iter()
         .fold(model, |model, &number| model.fault(When::Prompt(question(number)), Fault::Panic))])
+}
+
+/// A client that falls over itself: tokio's clock, and a panic at the end of each wait.
+#[derive(Debug, Default)]
+struct Stumbling {
+    clock: TokioClock,
+    waits: AtomicUsize,
+}
+
+fn stumbled(wait: usize) -> String {
+    format!("the client stumbled over line {wait}")
+}
+
+impl Clock for Stumbling {
+    fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    fn sleep_until(&self, deadline: Duration) -> Sleep {
+        let wait = self.waits.fetch_add(1, Ordering::SeqCst) + 1;
+        let sleep = self.clock.sleep_until(deadline);
+        Box::pin(async move {
+            sleep.await;
+            panic!("{}", stumbled(wait));
+        })
+    }
 }
 
 type Told = Option<Result<String, Failed>>;
@@ -96,7 +125,8 @@ fn as_many_at_a_time_as_there_are_workers() {
                 .because(match seen {
                     Some((at, _)) if *at < end => "More questions are answered at the same time than there are workers.",
                     Some((_, Some(_))) => {
-                        "A worker is free, and waits for another one that works. `queue.lock().await.recv().await` in the condition of \
+                        "A worker is free, and the question waits for another one that works. Where each worker has a queue of its own, it \
+                         waits in the wrong one. And `queue.lock().await.recv().await` in the condition of \
                          a `while let` keeps its guard until the end of the body: take the question in a statement of its own."
                     }
                     _ => "Each question gets an answer.",
@@ -112,6 +142,11 @@ fn as_many_at_a_time_as_there_are_workers() {
     for (workers, capacity) in [(1, 1), (3, 2), (2, 5)] {
         let run = day(12, workers, capacity, &[]);
         let begun: Vec<Duration> = plan(12, workers).iter().map(|(from, _)| *from).collect();
+        // All of them one place too early: somebody holds a question in the hand.
+        let one_more = (0..12).all(|number| {
+            let early = if number <= capacity { Duration::ZERO } else { begun[number - capacity - 1] };
+            run.value().accepted.get(number) == Some(&early)
+        });
         for number in 0..12 {
             // A question is accepted when the one `capacity` places before it has begun.
             let wanted = if number < capacity { Duration::ZERO } else { begun[number - capacity] };
@@ -123,7 +158,12 @@ fn as_many_at_a_time_as_there_are_workers() {
                     None => format!("{workers} workers, room for {capacity}: question {number} was never accepted"),
                 })
                 .expected(format!("at {:.3} s", wanted.as_secs_f64()))
-                .because("`ask` waits while the queue is full, and no longer. A queue without a limit hides that the workers are too slow."),
+                .because(if one_more {
+                    "One more than `capacity` waits. Who takes a question out of the queue, and then waits for a free worker, holds it in the \
+                     hand: find the worker first, and take the question then."
+                } else {
+                    "`ask` waits while the queue is full, and no longer. A queue without a limit hides that the workers are too slow."
+                }),
             );
         }
     }
@@ -170,6 +210,25 @@ fn a_panic_is_the_result_of_one_question() {
             );
         }
     }
+    // The words may be put together at run time: then the payload is a `String`.
+    let run = Check::new().run(async || {
+        let llm = MockLlm::builder()
+            .model(Model::new("atlas").time_to_first_token(secs(0.353)))
+            .clock(Stumbling::default())
+            .build();
+        let pool = Pool::start(&llm, 1, 1);
+        told(pool.ask("One").await).await
+    });
+    let words = stumbled(1);
+    run.require(
+        *run.value() == Some(Err(Failed::Panicked(words.clone()))),
+        saw(format!("a panic whose words are put together: {:?}", run.value()))
+            .expected(format!("`Failed::Panicked({words:?})`"))
+            .because(
+                "`panic!(\"…\")` gives a `&str`, and `panic!(\"… {number}\")` a `String`. Most panics that tell something are of the second \
+                 kind: ask the `Any` for both.",
+            ),
+    );
     // One worker is all of the pool.
     let run = Check::new().run(async || {
         let llm = MockLlm::new([Model::new("atlas").fault(When::Call(1), Fault::Panic)]);
@@ -231,6 +290,27 @@ fn who_leaves_is_not_worked_for() {
         ),
     );
     run.only_looks_when_woken(10);
+    // Many who leave while they wait in the queue: none of them is asked, and not by luck.
+    let llm = model(&[]);
+    let run = Check::new().timers(10).run(async || {
+        let pool = Pool::start(&llm, 1, 30);
+        let first = pool.ask(&question(0)).await;
+        for number in 1..20 {
+            drop(pool.ask(&question(number)).await);
+        }
+        (told(first).await, told(pool.ask(&question(20)).await).await)
+    });
+    let asked =
+        llm.journal().calls().iter().filter(|call| call.prompt != question(0) && call.prompt != question(20)).count();
+    run.require(
+        asked == 0 && matches!(run.value(), (Some(Ok(_)), Some(Ok(_)))),
+        saw(format!("19 askers left while they waited, and the model was asked for {asked} of them"))
+            .expected("for none of them")
+            .because(
+                "The place for the answer was gone before the call began. `select!` without `biased` looks at its branches in an order of \
+                 chance, so the call may be polled first: look at the asker before that.",
+            ),
+    );
 }
 
 /// `shut_down` returns when all that was accepted is answered, and nothing is left then.
@@ -263,6 +343,9 @@ fn shut_down_waits_for_what_was_accepted() {
                 None => {
                     "The workers end when the queue does, and the queue ends with its last sender. The pool itself holds one: drop it \
                      before you wait for the workers."
+                }
+                Some(at) if at > end => {
+                    "All was answered before that. Wait for the workers themselves: they end when the queue is empty and its sender is gone."
                 }
                 Some(_) => "What was accepted was promised. Drop the sender, so that the workers end when the queue is empty, and wait for all of them.",
             })

@@ -15,8 +15,9 @@ mod owned_permits {
                 }
             };
             tokio::select! {
-                () = work => {}
+                biased;
                 () = watcher.closed() => {}
+                () = work => {}
             }
         });
         receiver
@@ -38,7 +39,7 @@ mod one_select_round_it_all {
                     }
                 }
             };
-            futures::future::select(pin!(work), pin!(sender.closed())).await;
+            futures::future::select(pin!(sender.closed()), pin!(work)).await;
         });
         receiver
     }
@@ -83,5 +84,30 @@ mod every_free_place {
             }
         });
         receiver
+    }
+}
+
+/// Both waits polled by hand, the reader first.
+mod polled_by_hand {
+    pub fn relay(tokens: impl Stream<Item = String> + Send + 'static, capacity: usize) -> mpsc::Receiver<String> {
+        let (tx, rx) = mpsc::channel(capacity);
+        tokio::spawn(async move {
+            let mut tokens = pin!(tokens);
+            use std::task::Poll;
+            let mut closed = pin!(tx.closed());
+            loop {
+                let Ok(permit) = tx.reserve().await else { return };
+                let next = std::future::poll_fn(|cx| {
+                    if closed.as_mut().poll(cx).is_ready() {
+                        return Poll::Ready(None);
+                    }
+                    tokens.as_mut().poll_next(cx)
+                })
+                .await;
+                let Some(token) = next else { return };
+                permit.send(token);
+            }
+        });
+        rx
     }
 }

@@ -84,3 +84,58 @@ mod rings_for_what_is_left {
         }
     }
 }
+
+/// Who takes a question rings once more, in case that there was another one for the same ring.
+mod rings_once_more {
+    pub async fn follow(store: &impl Store, changed: &Notify, mut show: impl AsyncFnMut(String)) {
+        let mut shown = 0;
+        let mut next = Box::pin(changed.notified());
+        loop {
+            let page = store.read(shown).await;
+            shown += page.tokens.len();
+            for token in page.tokens {
+                show(token).await;
+            }
+            if page.ended {
+                return;
+            }
+            next.as_mut().await;
+            next.set(changed.notified());
+        }
+    }
+    pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
+        loop {
+            inbox.bell.notified().await;
+            let Some((question, asker)) = inbox.take() else {
+                if inbox.is_closed() {
+                    return;
+                }
+                continue;
+            };
+            // there may be more than one for this ring
+            inbox.bell.notify_one();
+            let reply = llm.complete(&question).await.expect("the model answers");
+            let _ = asker.send(reply);
+        }
+    }
+}
+
+/// One pinned `Notified`, which is set anew as soon as it has ended, before the next look.
+mod set_anew {
+    pub async fn follow(store: &impl Store, changed: &Notify, mut show: impl AsyncFnMut(String)) {
+        let mut shown = 0;
+        let mut notified = std::pin::pin!(changed.notified());
+        loop {
+            let page = store.read(shown).await;
+            shown += page.tokens.len();
+            for token in page.tokens {
+                show(token).await;
+            }
+            if page.ended {
+                return;
+            }
+            notified.as_mut().await;
+            notified.set(changed.notified());
+        }
+    }
+}

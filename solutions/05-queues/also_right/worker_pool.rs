@@ -126,3 +126,127 @@ mod a_block_for_the_lock {
         }
     }
 }
+
+/// One task that drives as many calls as there are workers: `for_each_concurrent`.
+mod one_task_for_all {
+    use futures::FutureExt;
+    use std::{any::Any, panic::AssertUnwindSafe};
+    use tokio::task::{JoinHandle, JoinSet};
+    #[derive(Debug)]
+    pub struct Pool {
+        jobs: mpsc::Sender<Job>,
+        task: Option<JoinHandle<()>>,
+    }
+    fn words_of(panic: Box<dyn Any + Send>) -> String {
+        if let Some(w) = panic.downcast_ref::<&str>() {
+            (*w).into()
+        } else if let Some(w) = panic.downcast_ref::<String>() {
+            w.clone()
+        } else {
+            "?".into()
+        }
+    }
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            use futures::{StreamExt, stream};
+            let (jobs, queue) = mpsc::channel::<Job>(capacity);
+            let llm = llm.clone();
+            let task = tokio::spawn(async move {
+                stream::unfold(queue, |mut queue| async move { Some((queue.recv().await?, queue)) })
+                    .for_each_concurrent(workers, |(question, mut asker)| {
+                        let llm = llm.clone();
+                        async move {
+                            if asker.is_closed() {
+                                return;
+                            }
+                            let call = AssertUnwindSafe(llm.complete(&question)).catch_unwind();
+                            let answer = tokio::select! { biased; () = asker.closed() => return, a = call => a };
+                            let _ = asker.send(match answer {
+                                Ok(a) => a.map_err(Failed::Model),
+                                Err(p) => Err(Failed::Panicked(words_of(p))),
+                            });
+                        }
+                    })
+                    .await;
+            });
+            Self { jobs, task: Some(task) }
+        }
+        pub async fn shut_down(mut self) {
+            self.jobs = mpsc::channel(1).0;
+            if let Some(task) = self.task.as_mut() {
+                let _ = task.await;
+            }
+        }
+    }
+    impl Drop for Pool {
+        fn drop(&mut self) {
+            if let Some(t) = self.task.take() {
+                t.abort()
+            }
+        }
+    }
+}
+
+/// A queue of one's own, with a semaphore for the room and one for what is in it.
+mod two_semaphores {
+    use futures::FutureExt;
+    use std::{any::Any, panic::AssertUnwindSafe};
+    use tokio::task::{JoinHandle, JoinSet};
+    #[derive(Debug)]
+    struct Shared {
+        queue: std::sync::Mutex<std::collections::VecDeque<Job>>,
+        room: tokio::sync::Semaphore,
+        filled: tokio::sync::Semaphore,
+    }
+    #[derive(Debug)]
+    pub struct Pool {
+        shared: Arc<Shared>,
+        workers: usize,
+        tasks: JoinSet<()>,
+    }
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let shared = Arc::new(Shared {
+                queue: Default::default(),
+                room: tokio::sync::Semaphore::new(capacity),
+                filled: tokio::sync::Semaphore::new(0),
+            });
+            let mut tasks = JoinSet::new();
+            for _ in 0..workers {
+                let (llm, shared) = (llm.clone(), shared.clone());
+                tasks.spawn(async move {
+                    loop {
+                        shared.filled.acquire().await.unwrap().forget();
+                        let Some((question, mut asker)) = shared.queue.lock().unwrap().pop_front() else { return };
+                        shared.room.add_permits(1);
+                        if asker.is_closed() {
+                            continue;
+                        }
+                        let call = AssertUnwindSafe(llm.complete(&question)).catch_unwind();
+                        let answer = tokio::select! { biased; () = asker.closed() => continue, a = call => a };
+                        let _ = asker.send(match answer {
+                            Ok(a) => a.map_err(Failed::Model),
+                            Err(p) => Err(Failed::Panicked(match p.downcast::<String>() {
+                                Ok(s) => *s,
+                                Err(p) => p.downcast_ref::<&str>().unwrap_or(&"?").to_string(),
+                            })),
+                        });
+                    }
+                });
+            }
+            Self { shared, workers, tasks }
+        }
+        pub async fn ask(&self, question: &str) -> Answer {
+            let (asker, answer) = oneshot::channel();
+            self.shared.room.acquire().await.unwrap().forget();
+            self.shared.queue.lock().unwrap().push_back((question.to_owned(), asker));
+            self.shared.filled.add_permits(1);
+            answer
+        }
+        pub async fn shut_down(mut self) {
+            // an empty take tells a worker to go
+            self.shared.filled.add_permits(self.workers);
+            while self.tasks.join_next().await.is_some() {}
+        }
+    }
+}

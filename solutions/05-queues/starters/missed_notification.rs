@@ -6,7 +6,7 @@
 //! and after a notification (twice then, at most): it costs money.
 //!
 //! A clerk answers the questions in an inbox, one after another, in their order. After each question, and once after the
-//! last, the bell rings: `notify_one()`. `answer_all` returns when the inbox is closed and empty.
+//! last, the bell rings: `notify_one()`. An asker may have gone. `answer_all` returns when the inbox is closed and empty.
 //!
 //! Both sleep while there is nothing to do. And both hang now and then: mend `follow` and `answer_all`.
 //!

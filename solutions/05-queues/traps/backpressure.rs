@@ -289,3 +289,94 @@ mod the_sender_is_kept {
         receiver
     }
 }
+
+/// Trap: the token is looked at before the reader: one more is taken when the reader has left.
+/// Caught by: the_relay_ends_with_its_reader
+/// Says: Both are ready then: the reader
+mod the_token_first {
+    pub fn relay(tokens: impl Stream<Item = String> + Send + 'static, capacity: usize) -> mpsc::Receiver<String> {
+        let (tx, rx) = mpsc::channel(capacity);
+        tokio::spawn(async move {
+            let mut tokens = pin!(tokens);
+            loop {
+                let Ok(permit) = tx.reserve().await else { return };
+                tokio::select! {
+                    biased;
+                    token = tokens.next() => match token { Some(t) => permit.send(t), None => return },
+                    () = tx.closed() => return,
+                }
+            }
+        });
+        rx
+    }
+}
+
+/// Trap: `select!` without an order: whether one more token is taken is luck.
+/// Caught by: the_relay_ends_with_its_reader
+/// Says: Both are ready then: the reader
+mod by_chance {
+    pub fn relay(tokens: impl Stream<Item = String> + Send + 'static, capacity: usize) -> mpsc::Receiver<String> {
+        let (tx, rx) = mpsc::channel(capacity);
+        tokio::spawn(async move {
+            let mut tokens = pin!(tokens);
+            loop {
+                let Ok(permit) = tx.reserve().await else { return };
+                tokio::select! {
+                    token = tokens.next() => match token { Some(t) => permit.send(t), None => return },
+                    () = tx.closed() => return,
+                }
+            }
+        });
+        rx
+    }
+}
+
+/// Trap: when the reader has left, the rest of the stream is read, as if somebody had to.
+/// Caught by: the_relay_ends_with_its_reader
+/// Says: And when the reader has left
+mod reads_the_rest {
+    pub fn relay(tokens: impl Stream<Item = String> + Send + 'static, capacity: usize) -> mpsc::Receiver<String> {
+        let (tx, rx) = mpsc::channel(capacity);
+        tokio::spawn(async move {
+            let mut tokens = pin!(tokens);
+            loop {
+                let Ok(permit) = tx.reserve().await else { return };
+                tokio::select! {
+                    biased;
+                    () = tx.closed() => break,
+                    token = tokens.next() => match token { Some(t) => permit.send(t), None => return },
+                }
+            }
+            // tell the model politely: read the rest
+            while tokens.next().await.is_some() {}
+        });
+        rx
+    }
+}
+
+/// Trap: a list of tokens beside the channel: each of the two keeps to the capacity, and together they hold twice as many.
+/// Caught by: never_more_than_the_capacity
+/// Says: which is taken and paid for
+mod a_list_beside_the_channel {
+    pub fn relay(tokens: impl Stream<Item = String> + Send + 'static, capacity: usize) -> mpsc::Receiver<String> {
+        let (tx, rx) = mpsc::channel(capacity);
+        tokio::spawn(async move {
+            let mut tokens = pin!(tokens);
+            let mut ahead = std::collections::VecDeque::new();
+            loop {
+                tokio::select! {
+                    biased;
+                    () = tx.closed() => return,
+                    Ok(permit) = tx.reserve(), if !ahead.is_empty() => { permit.send(ahead.pop_front().unwrap()); }
+                    token = tokens.next(), if ahead.len() < capacity => match token { Some(t) => ahead.push_back(t), None => break },
+                }
+            }
+            for t in ahead {
+                if tx.send(t).await.is_err() {
+                    return;
+                }
+            }
+        });
+        rx
+    }
+}

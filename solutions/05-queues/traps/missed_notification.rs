@@ -333,3 +333,97 @@ mod all_at_the_same_time {
         }
     }
 }
+
+/// Trap: the notification cannot be missed any more, and there is a time limit all the same, to be sure.
+/// Caught by: the_store_is_asked_when_something_has_changed
+/// Says: a time limit as a safety net
+mod a_safety_net {
+    pub async fn follow(store: &impl Store, changed: &Notify, mut show: impl AsyncFnMut(String)) {
+        let mut shown = 0;
+        loop {
+            let notified = changed.notified();
+            let page = store.read(shown).await;
+            shown += page.tokens.len();
+            for token in page.tokens {
+                show(token).await;
+            }
+            if page.ended {
+                return;
+            }
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(60), notified).await;
+        }
+    }
+}
+
+/// Trap: who has gone makes the clerk panic.
+/// Caught by: the_asker_may_have_gone
+/// Says: An asker may have gone. Then
+mod the_asker_must_be_there {
+    pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
+        loop {
+            while let Some((question, asker)) = inbox.take() {
+                let reply = llm.complete(&question).await.expect("the model answers");
+                asker.send(reply).expect("the asker waits");
+            }
+            if inbox.is_closed() {
+                return;
+            }
+            inbox.bell.notified().await;
+        }
+    }
+}
+
+/// Trap: the clerk goes home with the first asker who has gone.
+/// Caught by: the_asker_may_have_gone
+/// Says: One asker who has gone says
+mod one_leaves_and_all_are_lost {
+    pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
+        loop {
+            while let Some((question, asker)) = inbox.take() {
+                if asker.is_closed() {
+                    return;
+                }
+                let reply = llm.complete(&question).await.expect("the model answers");
+                let _ = asker.send(reply);
+            }
+            if inbox.is_closed() {
+                return;
+            }
+            inbox.bell.notified().await;
+        }
+    }
+}
+
+/// Trap: an empty inbox is taken for the end.
+/// Caught by: two_questions_may_ring_once
+/// Says: `answer_all` had returned, and the inbox
+mod empty_is_the_end {
+    pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
+        inbox.bell.notified().await;
+        while let Some((question, asker)) = inbox.take() {
+            let reply = llm.complete(&question).await.expect("the model answers");
+            let _ = asker.send(reply);
+        }
+    }
+}
+
+/// Trap: the tokens are collected, and shown when the answer has ended.
+/// Caught by: a_token_is_shown_as_soon_as_it_can_be
+/// Says: or collects before it shows
+mod collects_first {
+    pub async fn follow(store: &impl Store, changed: &Notify, mut show: impl AsyncFnMut(String)) {
+        let mut all = Vec::new();
+        loop {
+            let notified = changed.notified();
+            let page = store.read(all.len()).await;
+            all.extend(page.tokens);
+            if page.ended {
+                break;
+            }
+            notified.await;
+        }
+        for token in all {
+            show(token).await;
+        }
+    }
+}

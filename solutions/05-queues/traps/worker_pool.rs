@@ -2,7 +2,7 @@
 
 /// Trap: the guard lives in the condition of the loop, through its body.
 /// Caught by: as_many_at_a_time_as_there_are_workers
-/// Says: A worker is free, and waits
+/// Says: A worker is free, and the
 mod locked_while_it_works {
     async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
         while let Some((question, mut asker)) = queue.lock().await.recv().await {
@@ -329,6 +329,307 @@ mod keeps_all_calls {
                 },
             };
             let _ = asker.send(answer);
+        }
+    }
+}
+
+/// Trap: a payload is taken for a `String`, and `panic!` with a fixed text gives a `&str`.
+/// Caught by: a_panic_is_the_result_of_one_question
+/// Says: Whoever asked wants to know why
+mod only_one_kind_of_words {
+    use futures::FutureExt;
+    use std::{any::Any, panic::AssertUnwindSafe};
+    use tokio::task::{JoinHandle, JoinSet};
+    /// Workers that take questions from one queue.
+    #[derive(Debug)]
+    pub struct Pool {
+        jobs: mpsc::Sender<Job>,
+        tasks: JoinSet<()>,
+    }
+
+    fn words_of(panic: Box<dyn Any + Send>) -> String {
+        match panic.downcast::<String>() {
+            Ok(words) => *words,
+            Err(_) => "unknown".to_owned(),
+        }
+    }
+
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let (jobs, queue) = mpsc::channel::<Job>(capacity);
+            let queue = Arc::new(Mutex::new(queue));
+            let mut tasks = JoinSet::new();
+            for _ in 0..workers {
+                let (llm, queue) = (llm.clone(), Arc::clone(&queue));
+                tasks.spawn(async move {
+                    loop {
+                        let next = queue.lock().await.recv().await;
+                        let Some((question, mut asker)) = next else { return };
+                        if asker.is_closed() {
+                            continue;
+                        }
+                        let call = AssertUnwindSafe(llm.complete(&question)).catch_unwind();
+                        let answer = tokio::select! {
+                            biased;
+                            () = asker.closed() => continue,
+                            answer = call => answer,
+                        };
+                        let _ = asker.send(match answer {
+                            Ok(answer) => answer.map_err(Failed::Model),
+                            Err(panic) => Err(Failed::Panicked(words_of(panic))),
+                        });
+                    }
+                });
+            }
+            Self { jobs, tasks }
+        }
+
+        /// Takes no more questions, and ends when all that were accepted are answered.
+        pub async fn shut_down(self) {
+            let Self { jobs, mut tasks } = self;
+            drop(jobs);
+            while tasks.join_next().await.is_some() {}
+        }
+    }
+}
+
+/// Trap: a payload is taken for a `&str`, and `panic!` with a value in its text gives a `String`.
+/// Caught by: a_panic_is_the_result_of_one_question
+/// Says: Most panics that tell something are
+mod only_the_other_kind {
+    use futures::FutureExt;
+    use std::{any::Any, panic::AssertUnwindSafe};
+    use tokio::task::{JoinHandle, JoinSet};
+    /// Workers that take questions from one queue.
+    #[derive(Debug)]
+    pub struct Pool {
+        jobs: mpsc::Sender<Job>,
+        tasks: JoinSet<()>,
+    }
+
+    fn words_of(panic: Box<dyn Any + Send>) -> String {
+        match panic.downcast::<String>() {
+            Ok(_) => "unknown".to_owned(),
+            Err(panic) => panic.downcast::<&str>().map_or_else(|_| "?".to_owned(), |w| (*w).to_owned()),
+        }
+    }
+
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let (jobs, queue) = mpsc::channel::<Job>(capacity);
+            let queue = Arc::new(Mutex::new(queue));
+            let mut tasks = JoinSet::new();
+            for _ in 0..workers {
+                let (llm, queue) = (llm.clone(), Arc::clone(&queue));
+                tasks.spawn(async move {
+                    loop {
+                        let next = queue.lock().await.recv().await;
+                        let Some((question, mut asker)) = next else { return };
+                        if asker.is_closed() {
+                            continue;
+                        }
+                        let call = AssertUnwindSafe(llm.complete(&question)).catch_unwind();
+                        let answer = tokio::select! {
+                            biased;
+                            () = asker.closed() => continue,
+                            answer = call => answer,
+                        };
+                        let _ = asker.send(match answer {
+                            Ok(answer) => answer.map_err(Failed::Model),
+                            Err(panic) => Err(Failed::Panicked(words_of(panic))),
+                        });
+                    }
+                });
+            }
+            Self { jobs, tasks }
+        }
+
+        /// Takes no more questions, and ends when all that were accepted are answered.
+        pub async fn shut_down(self) {
+            let Self { jobs, mut tasks } = self;
+            drop(jobs);
+            while tasks.join_next().await.is_some() {}
+        }
+    }
+}
+
+/// Trap: `select!` looks at the asker or at the call first, by chance, and nobody looked before.
+/// Caught by: who_leaves_is_not_worked_for
+/// Says: The place for the answer was
+mod by_luck {
+    use futures::FutureExt;
+    use std::{any::Any, panic::AssertUnwindSafe};
+    use tokio::task::{JoinHandle, JoinSet};
+    /// Workers that take questions from one queue.
+    #[derive(Debug)]
+    pub struct Pool {
+        jobs: mpsc::Sender<Job>,
+        tasks: JoinSet<()>,
+    }
+
+    fn words_of(panic: Box<dyn Any + Send>) -> String {
+        match panic.downcast::<String>() {
+            Ok(words) => *words,
+            Err(panic) => panic.downcast::<&str>().map_or_else(|_| "?".to_owned(), |w| (*w).to_owned()),
+        }
+    }
+
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let (jobs, queue) = mpsc::channel::<Job>(capacity);
+            let queue = Arc::new(Mutex::new(queue));
+            let mut tasks = JoinSet::new();
+            for _ in 0..workers {
+                let (llm, queue) = (llm.clone(), Arc::clone(&queue));
+                tasks.spawn(async move {
+                    loop {
+                        let next = queue.lock().await.recv().await;
+                        let Some((question, mut asker)) = next else { return };
+                        let call = AssertUnwindSafe(llm.complete(&question)).catch_unwind();
+                        let answer = tokio::select! {
+                            () = asker.closed() => continue,
+                            answer = call => answer,
+                        };
+                        let _ = asker.send(match answer {
+                            Ok(answer) => answer.map_err(Failed::Model),
+                            Err(panic) => Err(Failed::Panicked(words_of(panic))),
+                        });
+                    }
+                });
+            }
+            Self { jobs, tasks }
+        }
+
+        /// Takes no more questions, and ends when all that were accepted are answered.
+        pub async fn shut_down(self) {
+            let Self { jobs, mut tasks } = self;
+            drop(jobs);
+            while tasks.join_next().await.is_some() {}
+        }
+    }
+}
+
+/// Trap: a dispatcher takes a question, and then waits for a free place: one more than the capacity waits.
+/// Caught by: as_many_at_a_time_as_there_are_workers
+/// Says: One more than `capacity` waits
+mod a_dispatcher_with_one_in_the_hand {
+    use futures::FutureExt;
+    use std::{any::Any, panic::AssertUnwindSafe};
+    use tokio::task::{JoinHandle, JoinSet};
+    #[derive(Debug)]
+    pub struct Pool {
+        jobs: mpsc::Sender<Job>,
+        tasks: JoinSet<()>,
+    }
+    fn words_of(panic: Box<dyn Any + Send>) -> String {
+        match panic.downcast::<String>() {
+            Ok(words) => *words,
+            Err(panic) => panic.downcast::<&str>().map_or_else(|_| "?".to_owned(), |w| (*w).to_owned()),
+        }
+    }
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let (jobs, mut queue) = mpsc::channel::<Job>(capacity);
+            let llm = llm.clone();
+            let mut tasks = JoinSet::new();
+            tasks.spawn(async move {
+                let places = Arc::new(tokio::sync::Semaphore::new(workers));
+                let mut calls = JoinSet::new();
+                while let Some((question, mut asker)) = queue.recv().await {
+                    let place = places.clone().acquire_owned().await.unwrap();
+                    let llm = llm.clone();
+                    calls.spawn(async move {
+                        let _place = place;
+                        if asker.is_closed() {
+                            return;
+                        }
+                        let call = AssertUnwindSafe(llm.complete(&question)).catch_unwind();
+                        let answer = tokio::select! { biased; () = asker.closed() => return, a = call => a };
+                        let _ = asker.send(match answer {
+                            Ok(a) => a.map_err(Failed::Model),
+                            Err(p) => Err(Failed::Panicked(words_of(p))),
+                        });
+                    });
+                }
+                while calls.join_next().await.is_some() {}
+            });
+            Self { jobs, tasks }
+        }
+        pub async fn shut_down(self) {
+            let Self { jobs, mut tasks } = self;
+            drop(jobs);
+            while tasks.join_next().await.is_some() {}
+        }
+    }
+}
+
+/// Trap: each worker has a queue of its own, and the questions go round.
+/// Caught by: as_many_at_a_time_as_there_are_workers
+/// Says: Where each worker has a queue of
+mod a_queue_for_each_worker {
+    use futures::FutureExt;
+    use std::{any::Any, panic::AssertUnwindSafe};
+    use tokio::task::{JoinHandle, JoinSet};
+    /// Workers that take questions from one queue.
+    #[derive(Debug)]
+    pub struct Pool {
+        jobs: Vec<mpsc::Sender<Job>>,
+        next: std::sync::atomic::AtomicUsize,
+        tasks: JoinSet<()>,
+    }
+
+    fn words_of(panic: Box<dyn Any + Send>) -> String {
+        match panic.downcast::<String>() {
+            Ok(words) => *words,
+            Err(panic) => panic.downcast::<&str>().map_or_else(|_| "?".to_owned(), |w| (*w).to_owned()),
+        }
+    }
+
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let mut jobs = Vec::new();
+            let mut tasks = JoinSet::new();
+            for _ in 0..workers {
+                let llm = llm.clone();
+                let (sender, mut queue) = mpsc::channel::<Job>(capacity.div_ceil(workers));
+                jobs.push(sender);
+                tasks.spawn(async move {
+                    loop {
+                        let next = queue.recv().await;
+                        let Some((question, mut asker)) = next else { return };
+                        if asker.is_closed() {
+                            continue;
+                        }
+                        let call = AssertUnwindSafe(llm.complete(&question)).catch_unwind();
+                        let answer = tokio::select! {
+                            biased;
+                            () = asker.closed() => continue,
+                            answer = call => answer,
+                        };
+                        let _ = asker.send(match answer {
+                            Ok(answer) => answer.map_err(Failed::Model),
+                            Err(panic) => Err(Failed::Panicked(words_of(panic))),
+                        });
+                    }
+                });
+            }
+            Self { jobs, next: Default::default(), tasks }
+        }
+
+        /// Waits for room, and hands the question in.
+        pub async fn ask(&self, question: &str) -> Answer {
+            let (asker, answer) = oneshot::channel();
+            let _ = self.jobs[self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % self.jobs.len()]
+                .send((question.to_owned(), asker))
+                .await;
+            answer
+        }
+
+        /// Takes no more questions, and ends when all that were accepted are answered.
+        pub async fn shut_down(self) {
+            let Self { jobs, mut tasks, .. } = self;
+            drop(jobs);
+            while tasks.join_next().await.is_some() {}
         }
     }
 }
