@@ -51,9 +51,11 @@ fn count(pieces: &[String]) -> Finished<Counted> {
         let other = tokio::spawn({
             let turns = turns.clone();
             async move {
-                loop {
-                    // More turns than any count needs: whoever sleeps meanwhile needs a clock that goes on.
-                    if turns.fetch_add(1, Ordering::Relaxed) % 4000 == 3999 {
+                // More turns than any count needs. It has an end, so that a count which nobody wakes is seen.
+                for turn in 1..=600_000 {
+                    turns.fetch_add(1, Ordering::Relaxed);
+                    // Whoever sleeps meanwhile needs a clock that goes on.
+                    if turn % 4000 == 0 {
                         sleep(Duration::from_millis(1)).await;
                     }
                     yield_now().await;
@@ -66,7 +68,8 @@ fn count(pieces: &[String]) -> Finished<Counted> {
         let sum = count_all(&tokenizer, pieces).await;
         let turns = turns.load(Ordering::Relaxed) - before;
         other.abort();
-        Counted { sum, pieces: tokenizer.pieces.take(), turns }
+        let pieces = tokenizer.pieces.take().into_iter().map(|(turn, piece)| (turn - before, piece)).collect();
+        Counted { sum, pieces, turns }
     })
 }
 
@@ -95,7 +98,13 @@ fn lists() -> Vec<Vec<String>> {
         pieces(700),
         // Many small ones, and then few large ones: the number of pieces says nothing.
         (0..3000).map(|place| "x".repeat(place % 3)).chain((0..9).map(|_| "y".repeat(SLICE - 1))).collect(),
-        vec![small.clone(), large.clone(), small.clone(), small.clone(), large.clone(), large, small],
+        vec![small.clone(), large.clone(), small.clone(), small.clone(), large.clone(), large.clone(), small.clone()],
+        // A large one is the first, and the last.
+        vec![large.clone(), small.clone(), small.clone(), small.clone(), large],
+        // Slices that are full to the last byte.
+        (0..11).map(|_| small.clone()).collect(),
+        // A character is not a byte.
+        (0..90).map(|place| "語".repeat(place * 7919 % 401)).collect(),
     ]
 }
 
@@ -153,8 +162,9 @@ fn gives_way_in_time() {
                         )
                     } else {
                         "It gives way, and too late: the work between two turns is what counts, and it is measured in \
-                         bytes here. A number of pieces says nothing about it, for they are of all sizes, and a large \
-                         one needs a turn before it as well as after it."
+                         bytes here (`len()` of a text). A number of pieces says nothing about it, for they are of all \
+                         sizes, and a large one needs a turn before it as well as after it. A slice that was given away \
+                         begins at zero, with the piece that did not fit."
                             .to_owned()
                     })
                     .outcome(Outcome::Blocked),
@@ -184,19 +194,48 @@ fn does_not_sleep() {
 fn gives_way_no_more_often_than_it_must() {
     for list in lists() {
         let run = count(&list);
-        let (turns, needed) = (run.value().turns, slices(&list));
-        // One before the first piece, or one after the last, is not worth a word.
-        run.require(
-            turns <= needed + 1,
-            saw(format!("{turns} turns given for {} pieces", list.len()))
-                .expected(format!("{}: the pieces fit in {needed} slices", needed - 1))
-                .because(
-                    "Each turn goes round all tasks that are ready. To give way after every piece, or after fewer \
-                     bytes than a slice, makes the count longer, and nobody is served sooner than within a slice.",
-                ),
-        );
+        let Counted { pieces, turns, .. } = run.value();
+        let (mut last, mut bytes, mut slice) = (0, 0, 1);
+        let mut in_vain = None;
+        for (at, piece) in pieces {
+            let given = at - last;
+            let fits = bytes == 0 || bytes + piece.len() <= SLICE;
+            // One before the first piece, or one after the last, is not worth a word.
+            let first = bytes == 0 && slice == 1;
+            in_vain = in_vain.or(match given {
+                0 => None,
+                1 if first || !fits => None,
+                1 => Some((
+                    format!("after {bytes} bytes of a slice, before a piece of {} that fits", piece.len()),
+                    IT_FITS,
+                )),
+                _ => Some((format!("among {given} at once, after {bytes} bytes of a slice"), NOTHING_COUNTED)),
+            });
+            if given > 0 {
+                (last, bytes, slice) = (*at, 0, slice + 1);
+            }
+            bytes += piece.len();
+        }
+        if *turns > last + 1 {
+            in_vain = in_vain.or(Some(("among several after the last piece".to_owned(), NOTHING_COUNTED)));
+        }
+        let needed = slices(&list) - 1;
+        if let Some((place, because)) = in_vain {
+            run.fail(
+                saw(format!("turns given: {turns}, for {} pieces; one in vain is {place}", list.len()))
+                    .expected(format!("turns given: {needed}, each before a piece that is too much for its slice"))
+                    .because(because),
+            );
+        }
     }
 }
+
+const IT_FITS: &str = "Each turn goes round all tasks that are ready. To give way after every piece, or after fewer bytes than \
+                       a slice, makes the count longer, and nobody is served sooner than within a slice. A slice may be full \
+                       to the last byte.";
+
+const NOTHING_COUNTED: &str = "A turn is given for what was counted since the last one. Where nothing was counted meanwhile, \
+                               nobody has waited.";
 
 /// Two counts side by side take turns.
 #[test]

@@ -66,3 +66,56 @@ mod what_is_left_of_the_slice {
         sum
     }
 }
+
+/// Also right: before every piece that does not fit, be it the first one: one turn too many does no harm.
+mod before_a_large_first_one {
+    pub async fn count_all(tokenizer: &impl Tokenizer, pieces: &[String]) -> usize {
+        let (mut sum, mut bytes) = (0, 0);
+        for piece in pieces {
+            if bytes + piece.len() > SLICE {
+                yield_now().await;
+                bytes = 0;
+            }
+            bytes += piece.len();
+            sum += tokenizer.count(piece);
+        }
+        sum
+    }
+}
+
+/// Also right: a future that goes on where it was, and counts a slice in each poll.
+mod a_slice_for_each_poll {
+    use std::{
+        pin::Pin,
+        slice,
+        task::{Context, Poll},
+    };
+
+    struct Count<'a, T> {
+        tokenizer: &'a T,
+        pieces: slice::Iter<'a, String>,
+        sum: usize,
+    }
+
+    impl<T: Tokenizer> Future for Count<'_, T> {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<usize> {
+            let mut bytes = 0;
+            while let Some(piece) = self.pieces.as_slice().first() {
+                if bytes > 0 && bytes + piece.len() > SLICE {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                self.pieces.next();
+                bytes += piece.len();
+                self.sum += self.tokenizer.count(piece);
+            }
+            Poll::Ready(self.sum)
+        }
+    }
+
+    pub async fn count_all(tokenizer: &impl Tokenizer, pieces: &[String]) -> usize {
+        Count { tokenizer, pieces: pieces.iter(), sum: 0 }.await
+    }
+}

@@ -6,8 +6,8 @@
 //!
 //! `count_all` counts the tokens of all pieces, each piece once and in order, and gives way to the other tasks
 //! meanwhile. Between two of these moments it counts at most `SLICE` bytes; a piece that is larger than that is a slice
-//! of its own. It gives way no more often than it must: before a piece that would be too much for the slice. It does
-//! not sleep. The sum is the same as ever.
+//! of its own. It gives way no more often than it must: before a piece that would be too much for the slice. (One more,
+//! before the first piece or after the last, does no harm.) It does not sleep. The sum is the same as ever.
 //!
 //! Run: `cargo workbook check 07-blocking/chunk_and_yield` · Read: book, chapter 7, Work that computes · 12 min
 

@@ -179,3 +179,95 @@ mod never_begins_anew {
         sum
     }
 }
+
+/// Trap: a slice that is full to the last byte is taken for too much.
+/// Caught by: gives_way_no_more_often_than_it_must
+/// Says: full to the last byte
+mod full_is_too_much {
+    pub async fn count_all(tokenizer: &impl Tokenizer, pieces: &[String]) -> usize {
+        let (mut sum, mut bytes) = (0, 0);
+        for piece in pieces {
+            if bytes > 0 && bytes + piece.len() >= SLICE {
+                yield_now().await;
+                bytes = 0;
+            }
+            bytes += piece.len();
+            sum += tokenizer.count(piece);
+        }
+        sum
+    }
+}
+
+/// Trap: the slice is measured in characters.
+/// Caught by: gives_way_in_time
+/// Says: measured in bytes here (`len()` of a text)
+mod characters {
+    pub async fn count_all(tokenizer: &impl Tokenizer, pieces: &[String]) -> usize {
+        let (mut sum, mut length) = (0, 0);
+        for piece in pieces {
+            let characters = piece.chars().count();
+            if length > 0 && length + characters > SLICE {
+                yield_now().await;
+                length = 0;
+            }
+            length += characters;
+            sum += tokenizer.count(piece);
+        }
+        sum
+    }
+}
+
+/// Trap: `Pending` is returned, and nobody was asked to poll again.
+/// Caught by: the_sum_is_the_same
+/// Says: promises that somebody will call its waker
+mod pending_without_a_wake {
+    pub async fn count_all(tokenizer: &impl Tokenizer, pieces: &[String]) -> usize {
+        let (mut sum, mut bytes) = (0, 0);
+        for piece in pieces {
+            if bytes > 0 && bytes + piece.len() > SLICE {
+                futures::pending!();
+                bytes = 0;
+            }
+            bytes += piece.len();
+            sum += tokenizer.count(piece);
+        }
+        sum
+    }
+}
+
+/// Trap: what was too much for one slice is counted against the next one, too.
+/// Caught by: gives_way_no_more_often_than_it_must
+/// Says: that fits
+mod carried_over {
+    pub async fn count_all(tokenizer: &impl Tokenizer, pieces: &[String]) -> usize {
+        let (mut sum, mut bytes) = (0, 0_usize);
+        for piece in pieces {
+            if bytes > 0 && bytes + piece.len() > SLICE {
+                yield_now().await;
+                bytes = bytes.saturating_sub(SLICE);
+            }
+            bytes += piece.len();
+            sum += tokenizer.count(piece);
+        }
+        sum
+    }
+}
+
+/// Trap: the piece that did not fit is not counted into its slice.
+/// Caught by: gives_way_in_time
+/// Says: begins at zero, with the piece that did not fit
+mod without_the_first_of_a_slice {
+    pub async fn count_all(tokenizer: &impl Tokenizer, pieces: &[String]) -> usize {
+        let (mut sum, mut bytes) = (0, 0);
+        for piece in pieces {
+            if bytes > 0 && bytes + piece.len() > SLICE {
+                yield_now().await;
+                bytes = 0;
+            } else {
+                bytes += piece.len();
+            }
+            sum += tokenizer.count(piece);
+        }
+        sum
+    }
+}
