@@ -3,7 +3,7 @@
 //! Values are made here, and judged by `jsonschema`: what is given out obeys its schema, and what cannot be made is an error that
 //! says so.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
 use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value, json};
@@ -16,6 +16,9 @@ pub(super) enum NoExample {
     /// The smallest reply is too long, or too much work.
     #[error("the smallest reply that obeys it is larger than {LARGEST} bytes")]
     TooLarge,
+    /// Several replies of which each would do.
+    #[error("so many replies that obey it are larger than {LARGEST_TOGETHER} bytes, or too much work")]
+    TooMany,
     /// A value that must contain another one of its kind.
     #[error("it requires a value that contains itself without end")]
     Endless,
@@ -35,6 +38,9 @@ pub(super) enum NoExample {
 /// How many bytes an example may have. It is made on the thread that serves, beside other people's streams, so what bounds
 /// its size bounds its work.
 const LARGEST: usize = 64 * 1024;
+
+/// How many bytes all choices of a reply may have together, those included that were made and found wrong.
+const LARGEST_TOGETHER: usize = BRANCHES * LARGEST;
 
 /// How many values a schema may consist of.
 const LARGEST_SCHEMA: usize = 10_000;
@@ -60,6 +66,8 @@ pub(super) struct Examples<'schema> {
     schema: &'schema Value,
     /// `None` where everything is allowed.
     validator: Option<Validator>,
+    /// How many bytes, and how many parts to be looked at, are left for what is still made.
+    left: Cell<(usize, usize)>,
 }
 
 impl<'schema> Examples<'schema> {
@@ -76,7 +84,7 @@ impl<'schema> Examples<'schema> {
             validator.map_err(|error| NoExample::NoSchema(short(&error.to_string())))
         };
         let validator = if schema.is_null() { None } else { Some(build()?) };
-        Ok(Self { schema, validator })
+        Ok(Self { schema, validator, left: Cell::new((LARGEST_TOGETHER, BRANCHES * MOST_WORK)) })
     }
 
     /// The smallest value that the schema allows, with its optional members where they are near the root. Variants differ
@@ -88,12 +96,17 @@ impl<'schema> Examples<'schema> {
         }
         let mut failure = None;
         for (variant, branch) in tries {
-            let mut maker = Maker { root: self.schema, left: LARGEST, work: MOST_WORK, variant, branch };
-            let problem = match maker.example(self.schema, 0) {
+            let (bytes, work) = self.left.get();
+            let bounds = (LARGEST.min(bytes), MOST_WORK.min(work));
+            let mut maker = Maker { root: self.schema, left: bounds.0, work: bounds.1, variant, branch };
+            let made = maker.example(self.schema, 0);
+            self.left.set((bytes - (bounds.0 - maker.left), work - (bounds.1 - maker.work)));
+            let problem = match made {
                 Ok(value) => match self.validator.as_ref().map_or(Ok(()), |validator| validator.validate(&value)) {
                     Ok(()) => return Ok(value),
                     Err(error) => NoExample::Unmet(short(&error.to_string())),
                 },
+                Err(NoExample::TooLarge) if bounds != (LARGEST, MOST_WORK) => return Err(NoExample::TooMany),
                 // What has no end has none by another way either, as a rule; and to look for it would be long.
                 Err(error @ (NoExample::TooLarge | NoExample::Endless)) => return Err(error),
                 Err(error) => error,
@@ -468,7 +481,7 @@ fn is_leaf(schema: &Value) -> bool {
 }
 
 /// How much there is to look at in a schema.
-fn parts_of(schema: &Value) -> usize {
+pub(super) fn parts_of(schema: &Value) -> usize {
     1 + match schema {
         Value::Object(fields) => fields.values().map(parts_of).sum(),
         Value::Array(items) => items.iter().map(parts_of).sum(),
@@ -639,6 +652,20 @@ mod tests {
         assert!(example(&power).is_err());
         let all = json!({ "allOf": vec![json!({ "minimum": 1 }); 6000] });
         assert_eq!(example(&all), Err(NoExample::LargeSchema));
+    }
+
+    /// What bounds the sum is not the number of choices, and a single reply has all that it had before.
+    #[test]
+    fn many_choices_together_make_no_large_reply() {
+        let schema = json!({ "type": "string", "minLength": LARGEST / 2 });
+        let examples = Examples::new(&schema).expect("a schema");
+        let made = (0..128).map_while(|variant| examples.make(variant).ok()).count();
+        // Each of them is a few bytes longer than half of the largest.
+        assert_eq!(made, 2 * BRANCHES - 1);
+        assert_eq!(examples.make(0), Err(NoExample::TooMany));
+        let small = json!({ "type": "object", "properties": { "answer": { "type": "string" } } });
+        let examples = Examples::new(&small).expect("a schema");
+        assert!((0..128).all(|variant| examples.make(variant).is_ok()));
     }
 
     #[test]

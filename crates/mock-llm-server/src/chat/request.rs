@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use super::example::parts_of;
 use crate::error::ApiError;
 
 /// What the server uses of a request. Fields that it does not use are judged as well, where a wrong one is an error.
@@ -121,6 +122,7 @@ impl ChatRequest {
         let tools = read_tools(fields)?;
         let tool_choice = read_tool_choice(fields, &tools)?;
         let format = read_format(fields)?;
+        judge_schemas(&tools, &format)?;
         // Otherwise, says the API, a model may write white space until its limit.
         if format == ResponseFormat::JsonObject && !messages.iter().any(|message| message.says("json")) {
             let message = "'messages' must contain the word 'json' in some form, to use 'response_format' of type \
@@ -365,6 +367,23 @@ fn read_tools(fields: Fields<'_>) -> Result<Vec<Tool>, ApiError> {
         Ok(Tool { name, kind, parameters, place: format!("{described_place}.parameters") })
     };
     tools.into_iter().flatten().enumerate().map(read).collect()
+}
+
+/// Refuses schemas that are long together. Each is judged by itself where a reply is made from it; but all of them are copied,
+/// written again and dropped on the thread that serves.
+pub(crate) fn judge_schemas(tools: &[Tool], format: &ResponseFormat) -> Result<(), ApiError> {
+    const MOST_PARTS: usize = 50_000;
+    let of_tools: usize = tools.iter().map(|tool| parts_of(&tool.parameters)).sum();
+    let (param, of_format) = match format {
+        ResponseFormat::JsonSchema { schema, place } => (*place, parts_of(schema)),
+        ResponseFormat::Text | ResponseFormat::JsonObject => ("tools", 0),
+    };
+    if of_tools + of_format <= MOST_PARTS {
+        return Ok(());
+    }
+    let param = if of_tools > of_format { "tools" } else { param };
+    let message = format!("Invalid '{param}': the schemas of a request have more than {MOST_PARTS} parts together.");
+    Err(ApiError::parameter(param, "unsupported_schema", message))
 }
 
 /// A name that tools and schemas may have.

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     app::App,
     chat::request::{
-        ChatRequest, Fields, ResponseFormat, Tool, ToolChoice, ToolKind, key, read_json, read_name, unsupported,
+        ChatRequest, Fields, ResponseFormat, Tool, ToolChoice, ToolKind, judge_schemas, key, read_json, read_name,
+        unsupported,
     },
     error::ApiError,
     wire::Wire,
@@ -85,6 +86,7 @@ pub(super) fn parse(app: &App, body: &[u8]) -> Result<(ChatRequest, Wire), ApiEr
     let tools = read_tools(fields)?;
     let tool_choice = read_tool_choice(fields, &tools)?;
     let format = read_format(fields)?;
+    judge_schemas(&tools, &format)?;
     let text = |item: &Item| match item {
         Item::Message { text, .. } | Item::Output { text, .. } => text.clone(),
         Item::Call(_) | Item::Other => String::new(),

@@ -138,6 +138,35 @@ fn a_schema_whose_smallest_reply_is_too_large_is_refused() {
     let answer = post(&server, &with(chat("atlas"), json!({ "tools": tools })));
     let message = error(&answer, 400, json!("tools[0].function.parameters"), json!("unsupported_schema"));
     assert!(message.contains("contains itself without end"), "{message}");
+    let text = json!({ "type": "string", "minLength": 3000 });
+    let format = json!({ "type": "json_schema", "json_schema": { "name": "bomb", "schema": text } });
+    let answer = post(&server, &with(chat("atlas"), json!({ "response_format": format, "n": 128 })));
+    let message = error(&answer, 400, json!(param), json!("unsupported_schema"));
+    assert!(message.contains("so many replies"), "{message}");
+}
+
+#[test]
+fn schemas_that_are_long_together_are_refused() {
+    let server = serve([atlas()]);
+    let properties: serde_json::Map<_, _> =
+        (0..1000).map(|name| (format!("name{name}"), json!({ "type": "string" }))).collect();
+    let parameters = json!({ "type": "object", "properties": properties });
+    let tools = |count: usize| -> Vec<Value> {
+        let function = json!({ "type": "function", "name": "look", "parameters": parameters });
+        vec![json!({ "type": "function", "function": function, "name": "look", "parameters": parameters }); count]
+    };
+    // 2003 parts each.
+    for (count, status) in [(24, 200), (25, 400)] {
+        let chat = with(chat("atlas"), json!({ "tools": tools(count) }));
+        let responses = json!({ "model": "atlas", "input": "Hello!", "tools": tools(count) });
+        for (path, body) in [("/v1/chat/completions", &chat), ("/v1/responses", &responses)] {
+            let answer = client::open_at(&server, path, body, &[]).read_to_end();
+            assert_eq!(answer.status, status, "{count} at {path}: {}", answer.text());
+            if status == 400 {
+                error(&answer, 400, json!("tools"), json!("unsupported_schema"));
+            }
+        }
+    }
 }
 
 #[test]
