@@ -10,7 +10,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { Browser, findChromium } from './chromium.mjs';
-import { faintTexts, faults, focusPlayer, playerState, references } from './in_page.mjs';
+import { faintTexts, faults, focusPlayer, misplacedPairs, playerState, references } from './in_page.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const VIEWS = [
@@ -84,6 +84,10 @@ async function look(page) {
         where = `${page} (${view.name})`;
         await show(url, view);
         (await browser.evaluate(faults, view.width)).forEach((fault) => complain(where, fault));
+        const misplaced = await browser.evaluate(misplacedPairs, !view.mobile);
+        if (misplaced > 0) {
+            complain(where, `${misplaced} pairs of programs are ${view.mobile ? '' : 'not '}beside each other`);
+        }
         await openAllFolds();
         (await browser.evaluate(faults, view.width)).forEach((fault) => complain(where, `with all folds open: ${fault}`));
         for (const theme of THEMES) {

@@ -100,6 +100,15 @@ export function references() {
     return { links, parts: [...parts, ...heads] };
 }
 
+/** Two programs stand beside each other where there is room for both, and one below the other where there is not. */
+export function misplacedPairs(areBeside) {
+    const isMisplaced = (pair) => {
+        const [first, second] = [...pair.children].map((half) => half.getBoundingClientRect());
+        return areBeside ? second.top !== first.top || second.left < first.right : second.top < first.bottom;
+    };
+    return [...document.querySelectorAll('.pair')].filter(isMisplaced).length;
+}
+
 /** Puts the focus on the button that goes forward, of one picture. */
 export function focusPlayer(place) {
     document.querySelectorAll('.timeline-player')[place].querySelector('[aria-label$=" forward"]').focus();
