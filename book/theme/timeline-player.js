@@ -211,6 +211,11 @@
             block.parentElement.append(layer);
             return layer;
         });
+        for (const block of blocks) {
+            // A line may be longer than the page. Then the block scrolls, with keys too, and they turn no page.
+            block.tabIndex = 0;
+            block.onkeydown = (event) => event.stopPropagation();
+        }
         const fold = blocks[0].closest('details');
         return {
             // `ran` and `waits` map a place to the names of the lanes that are there.
@@ -428,8 +433,8 @@
         };
         const back = button(`One ${story.one} back`, '◀', () => go('ArrowLeft'));
         const forward = button(`One ${story.one} forward`, '▶', () => go('ArrowRight'));
-        const first = button(`To the first ${story.one}`, 'Start', () => go('Home'));
-        const whole = button('The whole picture', 'All', () => go('Escape'));
+        const first = button(`Start: to the first ${story.one}`, 'Start', () => go('Home'));
+        const whole = button('All: the whole picture', 'All', () => go('Escape'));
         const slider = document.createElement('input');
         slider.type = 'range';
         slider.min = 1;

@@ -33,6 +33,7 @@
 //! - text for a terminal: [`Timeline::text`], [`beside`] for a run next to the one that was expected, and
 //!   [`text_beside`] for two runs that are only compared;
 //! - pictures for a page: [`Timeline::svg`] and [`svg_beside`];
+//! - a page of its own, through which one steps: [`page`];
 //! - words for those who cannot see either: [`Timeline::words`];
 //! - the code beside the picture, with the line that runs at each step: [`Step`], [`Code`], and the [`CallStack`] from which
 //!   the lines are known;
@@ -53,6 +54,7 @@ mod grid;
 mod json;
 mod label;
 mod model;
+mod page;
 mod reach;
 mod recorder;
 mod scale;
@@ -67,6 +69,7 @@ pub use gauge::{Gauge, Level};
 pub use grid::Grid;
 pub use json::JsonError;
 pub use model::{Lane, Mark, MarkKind, Span, SpanKind, Step, Timeline};
+pub use page::page;
 pub use recorder::{Depth, Recorded, Recorder, Wait, Worker};
 pub use scale::instant;
 pub use stack::{CallStack, SourceLine};

@@ -75,13 +75,78 @@ impl fmt::Debug for CallStack {
 
 /// A backtrace has a line for each function, the innermost first, and below it a line `at file:line:column` where the
 /// function has a line table.
+///
+/// Outside of the outermost async function stands whoever runs the executor: a task is polled from the `block_on` in `main`, and
+/// does not belong to it. So what is further out is left out. Where the program has no async function on the stack, what stands
+/// outside of the first poll is left out: a closure on a thread of the blocking pool is polled by the pool.
 fn lines_of(backtrace: &str, folder: &Path) -> Vec<SourceLine> {
-    let mut lines: Vec<SourceLine> = Vec::new();
-    for place in backtrace.lines().filter_map(|text| text.trim_start().strip_prefix("at ")) {
+    let mut frames: Vec<(Body, SourceLine)> = Vec::new();
+    let mut function = "";
+    let mut first_poll = None;
+    for text in backtrace.lines().map(str::trim_start) {
+        let Some(place) = text.strip_prefix("at ") else {
+            function = text;
+            match Body::of(function) {
+                Body::Executor => break,
+                Body::Poll => first_poll = first_poll.or(Some(frames.len())),
+                _ => {}
+            }
+            continue;
+        };
         let line = source_line(place).filter(|line| is_the_programs(&line.file, folder));
-        lines.extend(line.filter(|line| !lines.contains(line)));
+        frames.extend(line.map(|line| (Body::of(function), line)));
+    }
+    let knows_async = frames.iter().any(|(body, _)| *body == Body::Async);
+    let is_async = |body: Body| match body {
+        Body::Async | Body::Poll => true,
+        Body::Closure => !knows_async,
+        Body::Executor | Body::Other => false,
+    };
+    let outermost = frames.iter().rposition(|(body, _)| is_async(*body));
+    let kept = outermost.map(|outermost| outermost + 1).or(first_poll);
+    frames.truncate(kept.unwrap_or(frames.len()));
+
+    let mut lines: Vec<SourceLine> = Vec::new();
+    for (_, line) in frames {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
     }
     lines
+}
+
+/// What kind of function a name in a backtrace stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    /// `{async_fn#0}`: with line tables alone the compiler says so.
+    Async,
+    /// `ask::{{closure}}`: with full debug information an async function has the name of a closure.
+    Closure,
+    /// A future that was written by hand.
+    Poll,
+    /// Whoever polls the first future of all. What stands outside of it is nobody's `.await`.
+    Executor,
+    Other,
+}
+
+impl Body {
+    fn of(function: &str) -> Self {
+        let numbered = function.trim_start().split_once(": ");
+        let path = numbered
+            .filter(|(number, _)| number.chars().all(|c| c.is_ascii_digit()))
+            .map_or(function, |(_, path)| path);
+        // Of `<T as Future>::poll` and of `poll<T>` what is left is `poll`.
+        let path = path.rsplit_once(">::").map_or(path, |(_of, name)| name);
+        let path = path.split('<').next().unwrap_or_default();
+        let name = path.rsplit("::").next().unwrap_or_default();
+        match name {
+            _ if name.starts_with("{async_") => Self::Async,
+            "{{closure}}" => Self::Closure,
+            "poll" | "poll_next" => Self::Poll,
+            "block_on" => Self::Executor,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// `./src/main.rs:14:9`
@@ -112,6 +177,47 @@ fn is_the_programs(file: &str, folder: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn functions_are_known_by_their_names() {
+        for (function, body) in [
+            ("{async_fn#0}", Body::Async),
+            ("   3: {async_block#0}<alloc::string::String>", Body::Async),
+            ("newsroom::ask::{{closure}}", Body::Closure),
+            ("<newsroom::Bell as core::future::future::Future>::poll", Body::Poll),
+            ("poll<newsroom::Bell>", Body::Poll),
+            ("block_on<newsroom::main::{async_block_env#0}>", Body::Executor),
+            ("tokio::runtime::runtime::Runtime::block_on", Body::Executor),
+            ("main", Body::Other),
+            ("newsroom::poll_all", Body::Other),
+        ] {
+            assert_eq!(Body::of(function), body, "{function}");
+        }
+    }
+
+    #[test]
+    fn whoever_runs_the_executor_is_no_part_of_a_task() {
+        let lines = |backtrace: &str| {
+            let lines = lines_of(backtrace, Path::new("/home/ada"));
+            lines.into_iter().map(|line| line.line).collect::<Vec<_>>()
+        };
+        let of_main = "2: {async_fn#0}\n at ./a.rs:20:1\n3: {closure#0}\n at ./a.rs:30:1\n4: main\n at ./a.rs:40:1\n";
+        assert_eq!(
+            lines(&format!("0: {{closure#0}}\n at ./a.rs:1:1\n1: helper\n at ./a.rs:10:1\n{of_main}")),
+            [1, 10, 20]
+        );
+        assert_eq!(lines("0: a::ask::{{closure}}\n at ./a.rs:1:1\n1: a::main\n at ./a.rs:2:1\n"), [1]);
+        let in_a_test = "0: a::ask::{{closure}}\n at ./a.rs:1:1\n1: block_on<()>\n at /x/registry/src/tokio/a.rs:1:1\n";
+        assert_eq!(lines(&format!("{in_a_test}2: a::test::{{{{closure}}}}\n at ./a.rs:9:1\n")), [1]);
+        assert_eq!(lines("0: helper\n at ./a.rs:1:1\n1: main\n at ./a.rs:2:1\n"), [1, 2], "no future at all");
+        let polled = "1: poll<a::ask::{async_fn_env#0}>\n at /x/registry/src/tokio/a.rs:1:1\n2: main\n at ./a.rs:2:1\n";
+        assert_eq!(lines(polled), [0; 0], "a task whose future is a library's");
+        assert_eq!(
+            lines(&format!("0: {{closure#0}}\n at ./a.rs:1:1\n{polled}")),
+            [1],
+            "a closure of the blocking pool"
+        );
+    }
 
     #[test]
     fn only_lines_of_the_program_are_kept() {
