@@ -1,10 +1,10 @@
 // Opens every page of the built book in a real browser, from files, and says what is wrong with it.
 //
-//     node book/tests/browser.mjs [--shots FOLDER] [--only PAGE] [--axe FILE] [BOOK]
+//     node book/tests/browser.mjs [--shots FOLDER] [--only PAGE] [--axe FILE] [--drawn FILE] [BOOK]
 //
 // BOOK is the folder that mdBook wrote, book/book if nothing is said. With --shots each page is also drawn into FOLDER.
 // --only looks at one page, `03-join`. FILE is axe-core's `axe.min.js`; with it each page is searched for what readers with
-// other abilities would miss. The exit code is 0 if nothing is wrong, 1 if something is, 2 if there is no browser or no book.
+// other abilities would miss. --drawn looks at a page that the crate `draw` has written, too. The exit code is 0 if nothing is wrong, 1 if something is, 2 if there is no browser or no book.
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -38,6 +38,7 @@ const option = (name) => (args.includes(name) ? args.splice(args.indexOf(name), 
 const shots = option('--shots');
 const only = option('--only');
 const axe = option('--axe');
+const drawn = option('--drawn');
 const axeSource = axe && readFileSync(axe, 'utf8');
 const book = resolve(args[0] ?? join(HERE, '..', 'book'));
 
@@ -62,6 +63,9 @@ await browser.send('Page.addScriptToEvaluateOnNewDocument', { source: 'window.pr
 try {
     for (const page of pages) {
         await look(page);
+    }
+    if (drawn) {
+        await lookAtDrawn(resolve(drawn));
     }
     if (!only) {
         await withoutScripts('03-join.html');
@@ -130,6 +134,34 @@ async function look(page) {
     if (page !== 'print.html') {
         await checkPlayers();
     }
+}
+
+/** A page of its own, without mdBook around it: it follows the reader's preference for light or dark. */
+async function lookAtDrawn(file) {
+    const url = pathToFileURL(file).href;
+    for (const view of VIEWS) {
+        for (const scheme of ['light', 'dark']) {
+            where = `${basename(file)} (${view.name}, ${scheme})`;
+            await browser.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+            await show(url, view);
+            await openAllFolds();
+            await stepAll();
+            (await browser.evaluate(faults, view.width)).forEach((fault) => complain(where, fault));
+            (await browser.evaluate(faintTexts)).forEach((text) => complain(where, `too faint: ${text}`));
+            (await browser.evaluate(misplacedSigns)).forEach((fault) => complain(where, fault));
+            if (axeSource) {
+                await browser.send('Runtime.evaluate', { expression: axeSource });
+                (await browser.evaluate(violations)).forEach((violation) => complain(where, violation));
+            }
+            if (shots) {
+                await draw(join(shots, `drawn-${view.name}-${scheme}.png`), view);
+            }
+        }
+    }
+    await browser.send('Emulation.setEmulatedMedia', { features: [] });
+    where = basename(file);
+    await show(url, VIEWS[0]);
+    await checkPlayers();
 }
 
 async function show(url, view) {

@@ -58,7 +58,7 @@ pub fn page(timelines: &[&Timeline]) -> String {
          <title>{title}</title>\n<style>\n{BASE}{LOOK}</style>\n</head>\n<body class=\"content\">\n<main>\n\
          <h1>{title}</h1>\n<figure aria-labelledby=\"caption\">\n{picture}{code}\
          <figcaption id=\"caption\">{title}</figcaption>\n</figure>\n\
-         <details class=\"as-text\">\n<summary>As text</summary>\n<pre tabindex=\"0\"><code>{text}</code></pre>\n</details>\n</main>\n\
+         <details class=\"as-text\">\n<summary>As text</summary>\n<pre><code tabindex=\"0\">{text}</code></pre>\n</details>\n</main>\n\
          <script>\n{DARK}{PLAYER}</script>\n</body>\n</html>\n"
     )
 }
@@ -73,5 +73,5 @@ follow();
 
 fn part(code: &Code) -> String {
     let lines: String = code.lines.iter().map(|line| escaped(&line.text) + "\n").collect();
-    format!("<p><code>{}</code></p>\n<pre tabindex=\"0\"><code>{lines}</code></pre>\n", escaped(&code.place()))
+    format!("<p><code>{}</code></p>\n<pre><code tabindex=\"0\">{lines}</code></pre>\n", escaped(&code.place()))
 }

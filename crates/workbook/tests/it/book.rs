@@ -43,6 +43,38 @@ fn what_the_book_shows_is_what_the_examples_print() {
     }
 }
 
+/// The page that draws somebody else's program shows what that program prints and draws.
+#[test]
+fn what_is_drawn_of_another_program_is_what_it_draws() {
+    let book = Book::open();
+    let root = &book.workspace.root;
+    let mut build = cargo::command(&book.workspace);
+    build.args(["build", "--quiet", "--package", "draw", "--example", "backup", "--message-format", "json"]);
+    let program = print(build).lines().find_map(|line| match serde_json::from_str(line) {
+        Ok(diagnostics::Line::CompilerArtifact { executable: Some(program), .. }) => Some(PathBuf::from(program)),
+        _ => None,
+    });
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut run = Command::new(program.expect("the example was built"));
+    run.args(["svg", "md"].map(|ending| folder.path().join("backup").with_extension(ending))).current_dir(root);
+    let printed = print(run);
+    let drawn = |ending: &str| {
+        fs::read_to_string(folder.path().join("backup").with_extension(ending)).expect("the program has written it")
+    };
+    let page = fs::read_to_string(root.join("book/src/draw_your_own.md")).expect("the page is there");
+    for (ending, now) in [("txt", printed), ("svg", drawn("svg")), ("md", drawn("md"))] {
+        let file = format!("output/draw/backup.{ending}");
+        assert!(page.contains(&format!("{{{{#include {file}}}}}")), "the page does not include {file}");
+        let path = root.join("book/src").join(&file);
+        if env::var_os("UPDATE_BOOK").is_some() {
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the folder can be made");
+            fs::write(&path, &now).expect("the file can be written");
+        }
+        let then = fs::read_to_string(&path).unwrap_or_default();
+        assert!(then == now, "the page shows something else than is drawn: {file}\n{ADVICE}\n\n{now}");
+    }
+}
+
 /// An output that no reader sees is a check of nothing; a quiz without its answer is worse.
 #[test]
 fn every_output_is_shown_in_its_chapter() {
