@@ -1,16 +1,28 @@
 // Opens every page of the built book in a real browser, from files, and says what is wrong with it.
 //
-//     node book/tests/browser.mjs [--shots FOLDER] [BOOK]
+//     node book/tests/browser.mjs [--shots FOLDER] [--only PAGE] [--axe FILE] [--drawn FILE] [BOOK]
 //
 // BOOK is the folder that mdBook wrote, book/book if nothing is said. With --shots each page is also drawn into FOLDER.
-// The exit code is 0 if nothing is wrong, 1 if something is, 2 if there is no browser or no book.
+// --only looks at one page, `03-join`. FILE is axe-core's `axe.min.js`; with it each page is searched for what readers with
+// other abilities would miss. --drawn looks at a page that the crate `draw` has written, too. The exit code is 0 if nothing is wrong, 1 if something is, 2 if there is no browser or no book.
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { Browser, findChromium } from './chromium.mjs';
-import { faintTexts, faults, focusPlayer, misplacedPairs, playerState, references } from './in_page.mjs';
+import {
+    faintTexts,
+    faults,
+    focusParameter,
+    focusPlayer,
+    misplacedPairs,
+    misplacedSigns,
+    parametersOf,
+    playerState,
+    references,
+    violations,
+} from './in_page.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const VIEWS = [
@@ -23,7 +35,12 @@ const problems = [];
 const complain = (where, what) => problems.push(`${where}: ${what}`);
 
 const args = process.argv.slice(2);
-const shots = args[0] === '--shots' ? args.splice(0, 2)[1] : undefined;
+const option = (name) => (args.includes(name) ? args.splice(args.indexOf(name), 2)[1] : undefined);
+const shots = option('--shots');
+const only = option('--only');
+const axe = option('--axe');
+const drawn = option('--drawn');
+const axeSource = axe && readFileSync(axe, 'utf8');
 const book = resolve(args[0] ?? join(HERE, '..', 'book'));
 
 const program = findChromium();
@@ -37,7 +54,8 @@ if (!existsSync(join(book, 'index.html'))) {
 }
 
 // The table of contents for readers without scripts is part of the other pages, and the pages for print are all of them.
-const pages = readdirSync(book).filter((file) => file.endsWith('.html') && file !== 'toc.html').sort();
+const pages = readdirSync(book).filter((file) => file.endsWith('.html') && file !== 'toc.html').sort()
+    .filter((file) => !only || file === `${only}.html`);
 const browser = await Browser.start(program);
 let where = '';
 browser.listeners.add(watch);
@@ -47,8 +65,14 @@ try {
     for (const page of pages) {
         await look(page);
     }
-    await withoutScripts('03-join.html');
-    await search('introduction.html', 'hedge');
+    if (drawn) {
+        await lookAtDrawn(resolve(drawn));
+    }
+    if (!only) {
+        await withoutScripts('03-join.html');
+        await withoutScripts('05-queues.html');
+        await search('introduction.html', 'hedge');
+    }
 } catch (error) {
     // A page that is left while it is looked at, for example.
     complain(where, error.message);
@@ -90,11 +114,14 @@ async function look(page) {
         }
         await openAllFolds();
         (await browser.evaluate(faults, view.width)).forEach((fault) => complain(where, `with all folds open: ${fault}`));
+        await stepAll();
+        (await browser.evaluate(faults, view.width)).forEach((fault) => complain(where, `in the middle of a step: ${fault}`));
+        (await browser.evaluate(misplacedSigns)).forEach((fault) => complain(where, fault));
         for (const theme of THEMES) {
             where = `${page} (${view.name}, ${theme})`;
             await choose(theme);
             (await browser.evaluate(faintTexts)).forEach((text) => complain(where, `too faint: ${text}`));
-            if (shots) {
+            if (shots && (theme === 'light' || theme === 'navy')) {
                 await draw(join(shots, `${basename(page, '.html')}-${view.name}-${theme}.png`), view);
             }
         }
@@ -104,10 +131,42 @@ async function look(page) {
     await choose('light');
     await checkNames();
     await checkReferences();
+    // The pages for print have everything twice.
+    if (axeSource && page !== 'print.html') {
+        await checkWithAxe();
+    }
     // For print, players are left out by the styles, and their buttons with them.
     if (page !== 'print.html') {
         await checkPlayers();
     }
+}
+
+/** A page of its own, without mdBook around it: it follows the reader's preference for light or dark. */
+async function lookAtDrawn(file) {
+    const url = pathToFileURL(file).href;
+    for (const view of VIEWS) {
+        for (const scheme of ['light', 'dark']) {
+            where = `${basename(file)} (${view.name}, ${scheme})`;
+            await browser.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+            await show(url, view);
+            await openAllFolds();
+            await stepAll();
+            (await browser.evaluate(faults, view.width)).forEach((fault) => complain(where, fault));
+            (await browser.evaluate(faintTexts)).forEach((text) => complain(where, `too faint: ${text}`));
+            (await browser.evaluate(misplacedSigns)).forEach((fault) => complain(where, fault));
+            if (axeSource) {
+                await browser.send('Runtime.evaluate', { expression: axeSource });
+                (await browser.evaluate(violations)).forEach((violation) => complain(where, violation));
+            }
+            if (shots) {
+                await draw(join(shots, `drawn-${view.name}-${scheme}.png`), view);
+            }
+        }
+    }
+    await browser.send('Emulation.setEmulatedMedia', { features: [] });
+    where = basename(file);
+    await show(url, VIEWS[0]);
+    await checkPlayers();
 }
 
 async function show(url, view) {
@@ -129,6 +188,16 @@ async function choose(theme) {
 
 async function openAllFolds() {
     await browser.evaluate(() => document.querySelectorAll('details').forEach((fold) => (fold.open = true)));
+}
+
+/** Takes the second step of every player: there something has happened, and something is to come. */
+async function stepAll() {
+    await browser.evaluate(() => {
+        for (const button of document.querySelectorAll('.timeline-player [aria-label$=" forward"]')) {
+            button.click();
+            button.click();
+        }
+    });
 }
 
 /** Every figure, every picture and every button has a name for those who cannot see it. */
@@ -199,6 +268,9 @@ async function checkPlayers() {
         expect(new Set(seen.map((state) => state.where)).size === instants, 'does not go forward');
         expect(seen[0].faint > 0 && seen.at(-1).faint === 0, 'does not fade what is to come');
 
+        checkCode(before, seen, expect);
+        expect(seen.every((state, step) => Number(state.slider) === step + 1), 'does not move its slider');
+
         await browser.press('ArrowLeft');
         const back = await browser.evaluate(playerState, place);
         expect(back.where === seen.at(-2).where && back.says === seen.at(-2).says, 'does not go back');
@@ -209,7 +281,70 @@ async function checkPlayers() {
         await browser.press('Escape');
         const after = await browser.evaluate(playerState, place);
         expect(after.where === before.where && after.lines === 0, 'does not show the whole picture again');
+        expect(after.marked.length === 0, 'leaves a mark in the code');
+        await checkParameters(place, before.name);
     }
+}
+
+/** The lines that run are marked in the code below the picture, at every step at which the picture knows them. */
+function checkCode(before, seen, expect) {
+    if (!before.hasCode) {
+        return;
+    }
+    expect(before.marked.length === 0, 'marks a line before the first step');
+    expect(seen.every((state) => state.codeIsOpen), 'does not open its code');
+    expect(seen.some((state) => state.marked.includes('▶')), 'never marks a line that runs');
+    expect(seen.filter((state) => state.marked.length > 0).length > seen.length / 2, 'marks lines at few steps only');
+    expect(seen.every((state) => !state.marked.includes('▶') || state.says.includes('▶ Runs')), 'marks what it does not say');
+}
+
+/** Each parameter is moved with keys alone, to its last value and back, and the run changes with it. */
+async function checkParameters(place, name) {
+    const expect = (condition, what) => condition || complain(where, `${name}: ${what}`);
+    const parameters = await browser.evaluate(parametersOf, place);
+    const before = await browser.evaluate(playerState, place);
+    for (const [parameter, count] of parameters.entries()) {
+        const seen = [before];
+        for (let step = 1; step < count; step += 1) {
+            await browser.evaluate(focusParameter, place, parameter);
+            await browser.press('ArrowRight');
+            seen.push(await browser.evaluate(playerState, place));
+        }
+        expect(new Set(seen.map((state) => state.picture)).size === count, `does not show a run for each value of ${parameter}`);
+        expect(new Set(seen.map((state) => state.values)).size === count, `does not move parameter ${parameter}`);
+        expect(seen.every((state) => state.result !== ''), 'does not say when the run ends');
+        expect(seen.every((state) => state.address === before.address), 'turns the page');
+        expect(seen.every((state) => state.hasFocus), 'loses the focus');
+        expect(seen.every((state) => state.lines === 0 && state.says === ''), 'steps when a parameter moves');
+        // A run that was chosen steps as the first one does.
+        await browser.evaluate(focusPlayer, place);
+        await browser.press('ArrowRight');
+        const stepped = await browser.evaluate(playerState, place);
+        expect(stepped.says.length > 8 && stepped.lines > 0, 'does not step through the run that was chosen');
+        await browser.press('Escape');
+        for (let step = 1; step < count; step += 1) {
+            await browser.evaluate(focusParameter, place, parameter);
+            await browser.press('ArrowLeft');
+        }
+        const after = await browser.evaluate(playerState, place);
+        expect(after.picture === before.picture && after.result === before.result, 'does not come back to the first run');
+    }
+}
+
+/** As it is first seen, and in the middle of a step with all folds open; by day and by night. */
+async function checkWithAxe() {
+    await browser.send('Runtime.evaluate', { expression: axeSource });
+    for (const theme of ['light', 'navy']) {
+        await choose(theme);
+        (await browser.evaluate(violations)).forEach((violation) => complain(`${where} (${theme})`, violation));
+    }
+    await openAllFolds();
+    await stepAll();
+    for (const theme of ['navy', 'light']) {
+        await choose(theme);
+        (await browser.evaluate(violations)).forEach((violation) => complain(`${where} (${theme}, stepped)`, violation));
+    }
+    await show(await browser.evaluate(() => location.href), VIEWS[0]);
 }
 
 /** Without scripts the whole picture is there, and no button that does nothing. */
@@ -221,8 +356,9 @@ async function withoutScripts(page) {
     const seen = await browser.evaluate(() => ({
         pictures: [...document.querySelectorAll('main svg.timeline')].map((svg) => svg.getBoundingClientRect().height),
         players: document.querySelectorAll('.timeline-player').length,
+        codes: document.querySelectorAll('figure details.code pre > code').length,
     }));
-    if (seen.pictures.length === 0 || seen.pictures.some((height) => height < 50) || seen.players > 0) {
+    if (seen.pictures.length === 0 || seen.pictures.some((height) => height < 50) || seen.players > 0 || seen.codes === 0) {
         complain(where, `does not show its pictures: ${JSON.stringify(seen)}`);
     }
 }

@@ -136,7 +136,7 @@ export class Browser {
     }
 
     async press(key) {
-        const codes = { ArrowLeft: 37, ArrowRight: 39, Home: 36, End: 35, Escape: 27, Tab: 9 };
+        const codes = { ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, Home: 36, End: 35, Escape: 27, Tab: 9 };
         const event = { key, code: key, windowsVirtualKeyCode: codes[key] };
         await this.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...event });
         await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });

@@ -122,10 +122,68 @@ export function playerState(place) {
     return {
         name: player.getAttribute('aria-label'),
         where: player.querySelector('.where').textContent,
-        says: player.querySelector('[aria-live]').innerText,
+        says: player.querySelector('.says').innerText,
         lines: lines.length,
         faint: svg.querySelectorAll('.to-come').length,
         hasFocus: player.contains(document.activeElement),
         address: location.href,
+        slider: player.querySelector('.keys input').value,
+        hasCode: player.closest('figure').querySelector('details.code') !== null,
+        codeIsOpen: player.closest('figure').querySelector('details.code')?.open ?? false,
+        marked: [...player.closest('figure').querySelectorAll('.signs i')]
+            .filter((sign) => sign.className !== '')
+            .map((sign) => sign.textContent),
+        result: player.querySelector('.result')?.textContent ?? '',
+        picture: svg.id,
+        values: svg.dataset.values ?? '',
     };
+}
+
+/** How many parameters a picture has, and how many values each of them. */
+export function parametersOf(place) {
+    const player = document.querySelectorAll('.timeline-player')[place];
+    return [...player.querySelectorAll('.parameters > label, .parameters > fieldset')].map((parameter) => {
+        const slider = parameter.querySelector('input[type="range"]');
+        return slider ? Number(slider.max) + 1 : parameter.querySelectorAll('input').length;
+    });
+}
+
+/** Puts the focus on one parameter of one picture. */
+export function focusParameter(place, parameter) {
+    const player = document.querySelectorAll('.timeline-player')[place];
+    const input = [...player.querySelectorAll('.parameters > label, .parameters > fieldset')][parameter];
+    (input.querySelector('input:checked') ?? input.querySelector('input')).focus();
+}
+
+/** Each mark in the code lies on its line: the same height, one below the other, and never more of them than lines. */
+export function misplacedSigns() {
+    const found = [];
+    for (const layer of document.querySelectorAll('details.code .signs')) {
+        const code = layer.parentElement.querySelector(':scope > code');
+        const lines = code.textContent.replace(/\n$/, '').split('\n').length;
+        if (lines !== layer.children.length) {
+            found.push(`${lines} lines of code, ${layer.children.length} signs`);
+            continue;
+        }
+        const style = getComputedStyle(code);
+        const line = Number.parseFloat(style.lineHeight);
+        const top = code.getBoundingClientRect().top + Number.parseFloat(style.paddingTop);
+        [...layer.children].forEach((sign, place) => {
+            const off = sign.getBoundingClientRect().top - (top + place * line);
+            if (Math.abs(off) > 2) {
+                found.push(`the sign of line ${place + 1} of ${lines} is off by ${off.toFixed(1)} pixels`);
+            }
+        });
+    }
+    return found.slice(0, 3);
+}
+
+/** What axe has to say of the page as it stands. Its source was evaluated before. */
+export async function violations() {
+    // What stands around the text is mdBook's own.
+    const results = await axe.run('main', { resultTypes: ['violations'], preload: false });
+    return results.violations.map((violation) => {
+        const nodes = violation.nodes.slice(0, 3).map((node) => node.target.join(' '));
+        return `axe: ${violation.id}, ${violation.help}: ${nodes.join(' | ')} (${violation.nodes.length})`;
+    });
 }

@@ -1,8 +1,11 @@
 // Lets a reader step through the timelines of a page, forwards and backwards.
 //
 // It reads the data-* attributes that crates/timeline writes into its SVG, and nothing else. Without it the whole
-// picture is there, with its description. With it there are four buttons below each picture, the arrow keys work while
-// one of them has the focus, and a line says in words what happens at the instant that is shown.
+// picture is there, with its description. With it there are four buttons and a slider below each picture, the arrow keys
+// work while one of them has the focus, and a line says in words what happens at the instant that is shown.
+//
+// Where the code stands below the picture, the lines that run at the instant are marked in it, and those at which something
+// waits. Where there is a grid of runs, one for each value of a parameter, the reader moves the parameter.
 //
 // The picture of an event loop (lessons/02-executor/examples/event_loop) has steps in place of instants: most of them
 // take no time. Each step brings its words with it, and the run queue and the timers as they stand after it.
@@ -14,6 +17,8 @@
     // What a lane does from an instant on, and what happens to it at an instant.
     const BEGINS = {
         queued: 'joins the queue',
+        'for-room': 'waits for room in the queue',
+        'for-item': 'waits for an item',
         waiting: 'waits',
         streaming: 'streams',
         running: 'runs: the thread is busy',
@@ -68,8 +73,28 @@
         if (end !== null) {
             events.push({ at: Number(end), lane: '', words: 'the run ends' });
         }
+        for (const gauge of run.querySelectorAll('g.gauge')) {
+            events.push(...changesOf(gauge));
+        }
         return { title: run.querySelector('.title')?.textContent ?? '', events, spans };
     }
+
+    // How much a queue holds, wherever that changes. Where there is no level, it is empty.
+    function changesOf(gauge) {
+        const name = gauge.getAttribute('data-gauge');
+        const levels = [...gauge.querySelectorAll('.level')].map((level) => ({
+            from: number(level, 'data-from-ns'),
+            to: number(level, 'data-to-ns'),
+            depth: level.getAttribute('data-depth'),
+        }));
+        return levels.flatMap(({ from, to, depth }, place) => {
+            const events = [{ at: from, lane: name, words: `holds ${depth}` }];
+            const goesOn = place + 1 < levels.length ? levels[place + 1].from === to : to >= extentOf(gauge);
+            return goesOn ? events : [...events, { at: to, lane: name, words: 'is empty' }];
+        });
+    }
+
+    const extentOf = (element) => number(element.closest('svg'), 'data-extent-ns');
 
     // What happens at an instant, in words. Where nothing does, what goes on.
     function at(run, now) {
@@ -118,6 +143,21 @@
             lane.append(line);
             lines.push(line);
         }
+        for (const gauge of svg.querySelectorAll('g.gauge')) {
+            const [top, height] = [number(gauge, 'data-plot-y'), number(gauge, 'data-plot-height')];
+            const veil = document.createElementNS(SVG, 'rect');
+            veil.setAttribute('class', 'veil');
+            veil.setAttribute('y', top);
+            veil.setAttribute('height', height);
+            gauge.insertBefore(veil, gauge.querySelector('.grid'));
+            veils.push(veil);
+            const line = document.createElementNS(SVG, 'path');
+            line.setAttribute('class', 'now');
+            line.dataset.middle = top + height / 2;
+            line.dataset.half = height / 2;
+            gauge.append(line);
+            lines.push(line);
+        }
         return (now) => {
             const shown = now !== null;
             const x = shown ? left + width * Math.min(now / extent || 0, 1) : 0;
@@ -128,7 +168,8 @@
             }
             for (const line of lines) {
                 line.style.display = shown ? '' : 'none';
-                line.setAttribute('d', `M${x} ${line.dataset.middle - 13}v26`);
+                const half = Number(line.dataset.half ?? 13);
+                line.setAttribute('d', `M${x} ${line.dataset.middle - half}v${2 * half}`);
             }
             for (const element of svg.querySelectorAll('.lane [data-at-ns], .run > [data-at-ns], .run > .end')) {
                 const run = element.closest('.run');
@@ -148,10 +189,97 @@
         return button;
     }
 
+    // The code that stands below a picture. The svg says which file and which lines each block has, and each step at which
+    // of them a lane is, as BLOCK:PLACE.
+    function codeOf(svg, figure) {
+        const blocks = [...figure.querySelectorAll('details.code pre > code')];
+        const parts = (svg.getAttribute('data-code') ?? '').split(' ').filter((part) => part !== '');
+        if (parts.length === 0 || parts.length !== blocks.length) {
+            return null;
+        }
+        const files = parts.map((part) => {
+            const [file, lines] = part.split(':');
+            return { name: decodeURIComponent(file).split('/').at(-1), lines: lines.split(',') };
+        });
+        // The signs lie above the code, and leave it as it is: what is copied is the code.
+        const signs = blocks.map((block, place) => {
+            const layer = document.createElement('div');
+            layer.className = 'signs';
+            layer.setAttribute('aria-hidden', 'true');
+            layer.append(...files[place].lines.map(() => document.createElement('i')));
+            block.parentElement.querySelector(':scope > .signs')?.remove();
+            block.parentElement.append(layer);
+            return layer;
+        });
+        for (const block of blocks) {
+            // A line may be longer than the page. Then the block scrolls, with keys too, and they turn no page.
+            block.tabIndex = 0;
+            block.onkeydown = (event) => event.stopPropagation();
+        }
+        const fold = blocks[0].closest('details');
+        return {
+            // `ran` and `waits` map a place to the names of the lanes that are there.
+            mark: (ran, waits) => {
+                signs.forEach((layer, block) => {
+                    [...layer.children].forEach((row, line) => {
+                        const place = `${block}:${line}`;
+                        row.className = [ran.has(place) && 'runs', waits.has(place) && 'waits'].filter(Boolean).join(' ');
+                        row.textContent = ran.has(place) ? '▶' : waits.has(place) ? '‖' : '';
+                    });
+                });
+            },
+            open: () => (fold.open = true),
+            // `serial.rs 13: headline`
+            words: (places) => [...places].map(([place, lanes]) => {
+                const [block, line] = place.split(':').map(Number);
+                const names = [...lanes];
+                const more = names.length > 4 ? ` and ${names.length - 3} more` : '';
+                const shown = more === '' ? names : names.slice(0, 3);
+                return `${files[block].name} ${files[block].lines[line]}: ${shown.join(', ')}${more}`;
+            }),
+        };
+    }
+
+    // What the code does at an instant: [places that ran, places at which something waits], each with the names of lanes.
+    function linesAt(svg, before, now) {
+        const [ran, waits] = [new Map(), new Map()];
+        const add = (places, lane, lines) => {
+            for (const place of lines) {
+                places.set(place, (places.get(place) ?? new Set()).add(lane));
+            }
+        };
+        for (const lane of svg.querySelectorAll('g.lane')) {
+            const name = lane.getAttribute('data-lane');
+            const steps = [...lane.querySelectorAll('.at')].map((step) => ({
+                at: number(step, 'data-at-ns'),
+                lines: step.getAttribute('data-lines').split(' '),
+            }));
+            const past = steps.filter((step) => step.at <= now);
+            past.filter((step) => step.at > before).forEach((step) => add(ran, name, step.lines));
+            const goesOn = [...lane.querySelectorAll('.span')].some((span) => number(span, 'data-to-ns') > now);
+            if (goesOn && past.length > 0) {
+                add(waits, name, past.at(-1).lines);
+            }
+        }
+        return [ran, waits];
+    }
+
+    function inCode(code, ran, waits) {
+        code.mark(ran, waits);
+        const lists = {};
+        if (ran.size > 0) {
+            lists['▶ Runs'] = code.words(ran);
+        }
+        if (waits.size > 0) {
+            lists['‖ Waits at'] = code.words(waits);
+        }
+        return Object.keys(lists).length > 0 ? [holdings(lists)] : [];
+    }
+
     // A story is what a player steps through: how many places there are, what one is called, and how each is shown.
     // `show(null)` shows the whole picture.
 
-    function storyOfInstants(svg) {
+    function storyOfInstants(svg, code) {
         const runs = [...svg.querySelectorAll('g.run')].map(eventsOf);
         const instants = [...new Set(runs.flatMap((run) => run.events.map((event) => event.at)))].sort((a, b) => a - b);
         const show = scene(svg);
@@ -159,28 +287,44 @@
             count: instants.length,
             one: 'instant',
             where: (place) => instant(instants[place]),
+            at: (place) => instants[place],
             show: (place) => show(place === null ? null : instants[place]),
-            says: (place) => runs.map((run) => {
-                const title = runs.length > 1 ? `, ${run.title}` : '';
-                return paragraph(`At ${instant(instants[place])}${title}: ${at(run, instants[place])}.`);
-            }),
+            says: (place) => {
+                const words = runs.map((run) => {
+                    const title = runs.length > 1 ? `, ${run.title}` : '';
+                    return paragraph(`At ${instant(instants[place])}${title}: ${at(run, instants[place])}.`);
+                });
+                const lines = linesAt(svg, place === 0 ? -1 : instants[place - 1], instants[place]);
+                return code === null ? words : [...words, ...inCode(code, ...lines)];
+            },
         };
     }
 
-    function storyOfSteps(svg) {
+    function storyOfSteps(svg, code) {
         const steps = [...svg.querySelectorAll('g.step')].map((step) => step.dataset);
         const where = (place) => instant(Number(steps[place].atNs));
         return {
             count: steps.length,
             one: 'step',
             where,
+            at: (place) => place,
             show: stepScene(svg),
             says: (place) => {
-                const { words, polling, queue, timers } = steps[place];
+                const { words, polling, queue, timers, lines } = steps[place];
+                const list = (text) => (text === '' ? [] : text.split(', '));
+                const [ran, waits] = [new Map(), new Map()];
+                // `model 0:3,0:7; reader 0:9`
+                for (const [task, places] of (lines ?? '').split('; ').map((entry) => entry.split(' '))) {
+                    for (const line of (places ?? '').split(',').filter((line) => line !== '')) {
+                        const to = task === polling ? ran : waits;
+                        to.set(line, (to.get(line) ?? new Set()).add(task));
+                    }
+                }
                 return [
                     paragraph(`At ${where(place)}: ${words}.`),
                     // Each as a list of boxes, next first; a dash where there is nothing.
-                    holdings({ 'Being polled': polling, 'Run queue': queue, Timers: timers }),
+                    holdings({ 'Being polled': list(polling), 'Run queue': list(queue), Timers: list(timers) }),
+                    ...(code === null ? [] : inCode(code, ran, waits)),
                 ];
             },
         };
@@ -198,12 +342,12 @@
             const term = document.createElement('dt');
             term.textContent = name;
             const value = document.createElement('dd');
-            for (const item of list === '' ? [] : list.split(', ')) {
+            for (const item of list) {
                 const box = document.createElement('span');
                 box.textContent = item;
                 value.append(value.hasChildNodes() ? ' ' : '', box);
             }
-            if (list === '') {
+            if (list.length === 0) {
                 value.textContent = '–';
             }
             table.append(term, value);
@@ -240,19 +384,33 @@
         };
     }
 
-    function addPlayer(svg, figure) {
-        const story = svg.hasAttribute('data-steps') ? storyOfSteps(svg) : storyOfInstants(svg);
-        if (story.count < 2) {
+    function addPlayer(figure) {
+        let svg = figure.querySelector('svg.timeline');
+        const canStep = svg !== null && (svg.hasAttribute('data-extent-ns') || svg.hasAttribute('data-steps'));
+        if (!canStep) {
             return;
         }
-        const last = story.count - 1;
+        let code;
+        let story;
         // null: the whole picture.
         let place = null;
+        const last = () => story.count - 1;
+
+        function tell() {
+            code = codeOf(svg, figure);
+            story = svg.hasAttribute('data-steps') ? storyOfSteps(svg, code) : storyOfInstants(svg, code);
+        }
+
+        tell();
+        const grid = figure.querySelector('.timeline-grid');
+        if (story.count < 2 && grid === null) {
+            return;
+        }
 
         const player = document.createElement('div');
         player.className = 'timeline-player';
         player.setAttribute('role', 'group');
-        player.setAttribute('aria-label', `Step through: ${svg.querySelector('title').textContent}`);
+        player.setAttribute('aria-label', `Step through: ${figure.querySelector('figcaption')?.textContent.trim() || svg.querySelector('title').textContent}`);
         const keys = document.createElement('div');
         keys.className = 'keys';
         const where = document.createElement('span');
@@ -262,34 +420,49 @@
         says.setAttribute('aria-live', 'polite');
 
         const moves = {
-            ArrowLeft: () => (place === null ? last : Math.max(place - 1, 0)),
-            ArrowRight: () => (place === null ? 0 : Math.min(place + 1, last)),
+            ArrowLeft: () => (place === null ? last() : Math.max(place - 1, 0)),
+            ArrowRight: () => (place === null ? 0 : Math.min(place + 1, last())),
             Home: () => 0,
-            End: () => last,
+            End: () => last(),
             Escape: () => null,
         };
         const go = (key) => {
             place = moves[key]();
+            code?.open();
             update();
         };
         const back = button(`One ${story.one} back`, '◀', () => go('ArrowLeft'));
         const forward = button(`One ${story.one} forward`, '▶', () => go('ArrowRight'));
-        const first = button(`To the first ${story.one}`, 'Start', () => go('Home'));
-        const whole = button('The whole picture', 'All', () => go('Escape'));
-        keys.append(first, back, forward, whole, where);
+        const first = button(`Start: to the first ${story.one}`, 'Start', () => go('Home'));
+        const whole = button('All: the whole picture', 'All', () => go('Escape'));
+        const slider = document.createElement('input');
+        slider.type = 'range';
+        slider.min = 1;
+        slider.setAttribute('aria-label', `Which ${story.one}`);
+        slider.addEventListener('input', () => {
+            place = Number(slider.value) - 1;
+            code?.open();
+            update();
+        });
+        keys.append(first, back, forward, whole, slider, where);
 
         function update() {
             story.show(place);
             // Not `disabled`: a button that is disabled loses the focus, and the keys with it.
             back.setAttribute('aria-disabled', String(place === 0));
-            forward.setAttribute('aria-disabled', String(place === last));
+            forward.setAttribute('aria-disabled', String(place === last()));
             whole.setAttribute('aria-disabled', String(place === null));
+            slider.max = story.count;
+            slider.value = place === null ? story.count : place + 1;
             if (place === null) {
                 where.textContent = `${story.count} ${story.one}s`;
+                slider.setAttribute('aria-valuetext', 'the whole picture');
+                code?.mark(new Map(), new Map());
                 says.replaceChildren();
                 return;
             }
             where.textContent = `${place + 1} of ${story.count}: ${story.where(place)}`;
+            slider.setAttribute('aria-valuetext', where.textContent);
             says.replaceChildren(...story.says(place));
         }
 
@@ -298,20 +471,125 @@
             if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !(event.key in moves)) {
                 return;
             }
-            event.preventDefault();
             event.stopPropagation();
-            go(event.key);
+            // A parameter moves as its element says.
+            if (event.target.closest('.parameters') === null) {
+                event.preventDefault();
+                go(event.key);
+            }
         });
 
+        if (grid !== null) {
+            const parameters = parametersOf(grid, (next) => {
+                const instant = place === null ? null : story.at(place);
+                svg.replaceWith(next);
+                svg = next;
+                tell();
+                // The same instant, or the last one before it: two runs are compared where they are.
+                const places = Array.from({ length: story.count }, (_, place) => place);
+                place = instant === null ? null : (places.findLast((place) => story.at(place) <= instant) ?? 0);
+                update();
+            });
+            player.append(parameters);
+        }
         player.append(keys, says);
-        figure.append(player);
+        const fold = figure.querySelector('details.code');
+        figure.insertBefore(player, fold ?? figure.querySelector('figcaption'));
         update();
     }
 
-    for (const figure of document.querySelectorAll('figure')) {
-        const svg = figure.querySelector('svg.timeline');
-        if (svg !== null && (svg.hasAttribute('data-extent-ns') || svg.hasAttribute('data-steps'))) {
-            addPlayer(svg, figure);
+    // A control for each parameter of a grid. `show` is given the picture that was chosen.
+    function parametersOf(grid, show) {
+        const names = grid.getAttribute('data-parameters').split('|');
+        const first = grid.querySelector('svg');
+        const others = [...grid.querySelectorAll('script')];
+        const valuesOf = (element) => element.getAttribute('data-values').split('|');
+        const runs = [first, ...others].map((element) => ({ values: valuesOf(element), element }));
+        const chosen = [...runs[0].values];
+        const parameters = document.createElement('div');
+        parameters.className = 'parameters';
+        const result = document.createElement('p');
+        result.className = 'result';
+        result.setAttribute('aria-live', 'polite');
+
+        function choose(parameter, value) {
+            chosen[parameter] = value;
+            const run = runs.find((run) => run.values.every((value, place) => value === chosen[place]));
+            let svg = run.element;
+            if (svg.localName === 'script') {
+                const holder = document.createElement('div');
+                holder.innerHTML = svg.textContent;
+                svg = holder.querySelector('svg');
+                run.element = svg;
+            }
+            show(svg);
+            say(svg);
         }
+
+        function say(svg) {
+            const ends = [...svg.querySelectorAll('g.run')].map((run) => {
+                const title = run.querySelector('.title')?.textContent ?? '';
+                return run.hasAttribute('data-end-ns') ? `${title}: ${instant(number(run, 'data-end-ns'))}` : title;
+            });
+            result.textContent = ends.join('; ');
+        }
+
+        names.forEach((name, parameter) => {
+            const values = [...new Set(runs.map((run) => run.values[parameter]))];
+            const areNumbers = values.every((value) => /^[\d.]+/.test(value));
+            parameters.append(
+                areNumbers
+                    ? sliderFor(name, values, chosen[parameter], (value) => choose(parameter, value))
+                    : choicesFor(name, values, chosen[parameter], (value) => choose(parameter, value)),
+            );
+        });
+        parameters.append(result);
+        say(first);
+        return parameters;
+    }
+
+    function sliderFor(name, values, value, choose) {
+        const label = document.createElement('label');
+        const slider = document.createElement('input');
+        slider.type = 'range';
+        slider.min = 0;
+        slider.max = values.length - 1;
+        slider.value = values.indexOf(value);
+        const output = document.createElement('output');
+        const tell = () => {
+            output.textContent = values[slider.value];
+            slider.setAttribute('aria-valuetext', values[slider.value]);
+        };
+        slider.addEventListener('input', () => {
+            tell();
+            choose(values[slider.value]);
+        });
+        tell();
+        label.append(`${name} `, slider, output);
+        return label;
+    }
+
+    let groups = 0;
+    function choicesFor(name, values, value, choose) {
+        const set = document.createElement('fieldset');
+        const legend = document.createElement('legend');
+        legend.textContent = name;
+        set.append(legend);
+        groups += 1;
+        for (const each of values) {
+            const label = document.createElement('label');
+            const radio = document.createElement('input');
+            radio.type = 'radio';
+            radio.name = `timeline-parameter-${groups}`;
+            radio.checked = each === value;
+            radio.addEventListener('change', () => choose(each));
+            label.append(radio, ` ${each}`);
+            set.append(label);
+        }
+        return set;
+    }
+
+    for (const figure of document.querySelectorAll('figure')) {
+        addPlayer(figure);
     }
 })();

@@ -4,13 +4,14 @@ use std::{
     fmt,
     future::poll_fn,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll, Waker, ready},
     thread::ThreadId,
     time::Duration,
 };
 
 use futures::Stream;
+use timeline::CallStack;
 
 use crate::{
     Call, CallKind, End, Error, Fault, Reply, Request, Shared, Sleep, Token,
@@ -61,8 +62,8 @@ impl InFlight {
         if let Some(place) = place {
             shared.advance(place, now);
         }
-        let mut state = shared.lock();
-        let state = &mut *state;
+        let mut guard = shared.lock();
+        let state = &mut *guard;
         let origin = *state.origin.get_or_insert(now);
         let started = now.saturating_sub(origin);
         let (number, attempt) = state.count(model, request.known_by(), shared.journal_limit);
@@ -80,6 +81,7 @@ impl InFlight {
             produced: Vec::new(),
             delivered: 0,
             ended: None,
+            stacks: Vec::new(),
         };
         let Some(model) = place else {
             let error = Error::UnknownModel(model.to_owned());
@@ -112,7 +114,24 @@ impl InFlight {
             state.journal.begin(id, writing);
         }
         let epoch = state.epoch;
-        Ok(Self { shared: shared.clone(), id, epoch, model, permit, begun, look_again: None, plan, over: false })
+        drop(guard);
+        let call =
+            Self { shared: shared.clone(), id, epoch, model, permit, begun, look_again: None, plan, over: false };
+        call.look_around(now);
+        Ok(call)
+    }
+
+    /// Notes where in the program the call is, if the journal is to know it.
+    pub(crate) fn look_around(&self, now: Duration) {
+        if !self.shared.notes_lines.load(Ordering::Relaxed) {
+            return;
+        }
+        let stack = CallStack::here();
+        let mut state = self.shared.lock();
+        if state.epoch == self.epoch {
+            let since_origin = now.saturating_sub(state.origin.unwrap_or_default());
+            state.journal.is_at(self.id, since_origin, stack);
+        }
     }
 
     /// When the model began to work on the call: at once, or when it left the queue.
@@ -242,7 +261,9 @@ impl fmt::Debug for InFlight {
 impl Drop for InFlight {
     fn drop(&mut self) {
         if !self.over {
-            self.end(self.shared.clock.now(), End::Dropped);
+            let now = self.shared.clock.now();
+            self.look_around(now);
+            self.end(now, End::Dropped);
         }
     }
 }
@@ -262,7 +283,9 @@ pub(crate) fn complete(shared: Arc<Shared>, model: String, request: Request) -> 
         if last_instant > shared.clock.now() {
             shared.clock.sleep_until(last_instant).await;
         }
-        match call.conclude(shared.clock.now()) {
+        let now = shared.clock.now();
+        call.look_around(now);
+        match call.conclude(now) {
             Some(Ok(())) => Ok(call.plan.reply(model)),
             Some(Err(error)) => Err(error),
             None => Stalled::default().await,
@@ -338,10 +361,12 @@ impl Stream for TokenStream {
                     if *seen < due {
                         *seen = call.clock().now();
                     }
+                    call.look_around(*seen);
                     if *seen < due {
                         let sleep = sleep.get_or_insert_with(|| call.clock().sleep_until(due));
                         ready!(sleep.as_mut().poll(cx));
                         *seen = call.clock().now();
+                        call.look_around(*seen);
                     }
                     *sleep = None;
                     if *next < call.plan.token_count() {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use timeline::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
+use timeline::{CallStack, Lane, Mark, MarkKind, Span, SpanKind, Step, Timeline};
 
 pub use page::{CallSummary, JournalPage};
 
@@ -66,6 +66,9 @@ pub struct Call {
     pub delivered: usize,
     /// When and how it ended. `None` while it is in flight.
     pub ended: Option<(Duration, End)>,
+    /// Where in the program it was made, asked again, ended or dropped, each with its instant. Empty unless
+    /// [`MockLlm::note_lines`](crate::MockLlm::note_lines) asks for it.
+    pub stacks: Vec<(Duration, CallStack)>,
 }
 
 /// How the caller asked for the reply.
@@ -209,6 +212,15 @@ impl Journal {
         self.writing.insert(id, writing);
     }
 
+    /// Notes where in the program a call is at an instant. The first 4096 are kept: a call may be polled without end.
+    pub(crate) fn is_at(&mut self, id: usize, at: Duration, stack: CallStack) {
+        if let Some(call) = known_by(id, self.forgotten, &mut self.calls)
+            && call.stacks.len() < 4096
+        {
+            call.stacks.push((at, stack));
+        }
+    }
+
     pub(crate) fn delivered(&mut self, id: usize, tokens: usize) {
         if let Some(call) = known_by(id, self.forgotten, &mut self.calls) {
             call.delivered = tokens;
@@ -262,7 +274,18 @@ impl Call {
             None => MarkKind::Stuck,
         };
         lane.marks.push(Mark { kind, at: to });
+        lane.steps = self.steps();
         lane
+    }
+
+    /// The lines of the program at which the call was, where they were [noted](crate::MockLlm::note_lines): for a
+    /// [`Lane`] of your own.
+    pub fn steps(&self) -> Vec<Step> {
+        let steps = self.stacks.iter().map(|(at, stack)| Step { at: *at, lines: stack.lines().to_vec() });
+        let mut steps: Vec<Step> = steps.filter(|step| !step.lines.is_empty()).collect();
+        // A stream that is polled again at the same line, at the same instant, says nothing new.
+        steps.dedup();
+        steps
     }
 }
 

@@ -50,7 +50,10 @@ mod error;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Waker,
     time::Duration,
 };
@@ -115,6 +118,8 @@ struct Shared {
     seed: u64,
     clock: Arc<dyn Clock>,
     journal_limit: Option<usize>,
+    /// Whether the journal is to know where in the program a call is.
+    notes_lines: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -284,6 +289,15 @@ impl MockLlm {
         let journal = Journal::keeping(self.shared.journal_limit);
         *state = State { journal, origin: Some(now), epoch, admissions, ..State::default() };
     }
+
+    /// From now on the journal notes at which lines of the program calls are made, polled, ended and dropped, and its
+    /// [`timeline`](Journal::timeline) has [steps](timeline::Step): for pictures with the code beside them.
+    ///
+    /// To look at the call stack costs some microseconds each time. See [`CallStack`](timeline::CallStack) for what it takes to
+    /// know lines.
+    pub fn note_lines(&self) {
+        self.shared.notes_lines.store(true, Ordering::Relaxed);
+    }
 }
 
 impl ModelClient {
@@ -388,7 +402,8 @@ impl Builder {
         let journal = Journal::keeping(self.journal_limit);
         let state = Mutex::new(State { journal, admissions, ..State::default() });
         let Self { models, seed, journal_limit, .. } = self;
-        MockLlm { shared: Arc::new(Shared { models, seed, clock, journal_limit, state }) }
+        let notes_lines = AtomicBool::new(false);
+        MockLlm { shared: Arc::new(Shared { models, seed, clock, journal_limit, notes_lines, state }) }
     }
 }
 

@@ -66,6 +66,10 @@ impl Timeline {
     /// | `lanes[].spans[].kind` | `queued`, `for-room`, `for-item`, `waiting`, `streaming`, `running` |
     /// | `lanes[].marks` | array, left out when empty: `kind`, `at` |
     /// | `lanes[].marks[].kind` | `spawned`, `started`, `first-token`, `token`, `polled`, `woken`, `finished`, `failed`, `dropped`, `stuck` |
+    /// | `lanes[].steps` | array, left out when empty: `at`, `lines` |
+    /// | `lanes[].steps[].lines` | array, the innermost first: `file`, `line` |
+    /// | `code` | array, left out when empty: `file`, `lines` |
+    /// | `code[].lines` | array: `number` (from 1), `text` |
     /// | `gauges` | array, left out when empty: `name`, `capacity` (left out without a limit), `levels` |
     /// | `gauges[].levels` | array in the order of time: `at`, `depth` |
     /// | `end` | when the run ended; left out when unknown |

@@ -33,7 +33,11 @@
 //! - text for a terminal: [`Timeline::text`], [`beside`] for a run next to the one that was expected, and
 //!   [`text_beside`] for two runs that are only compared;
 //! - pictures for a page: [`Timeline::svg`] and [`svg_beside`];
+//! - a page of its own, through which one steps: [`page`];
 //! - words for those who cannot see either: [`Timeline::words`];
+//! - the code beside the picture, with the line that runs at each step: [`Step`], [`Code`], and the [`CallStack`] from which
+//!   the lines are known;
+//! - [`Grid`]: runs of one program with other parameters, for a page in which a reader moves them;
 //! - JSON for programs: [`Timeline::to_json`] and [`Timeline::from_json`];
 //! - the [`Recorder`], which makes a timeline of the polls and wakes of any future on any runtime.
 //!
@@ -42,24 +46,32 @@
 
 #![warn(missing_docs)]
 
+mod code;
 mod describe;
 mod ending;
 mod gauge;
+mod grid;
 mod json;
 mod label;
 mod model;
+mod page;
 mod reach;
 mod recorder;
 mod scale;
+mod stack;
 mod svg;
 mod text;
 mod words;
 
+pub use code::{Code, CodeLine, code_as_markdown};
 pub use ending::Ending;
 pub use gauge::{Gauge, Level};
+pub use grid::Grid;
 pub use json::JsonError;
-pub use model::{Lane, Mark, MarkKind, Span, SpanKind, Timeline};
+pub use model::{Lane, Mark, MarkKind, Span, SpanKind, Step, Timeline};
+pub use page::page;
 pub use recorder::{Depth, Recorded, Recorder, Wait, Worker};
 pub use scale::instant;
+pub use stack::{CallStack, SourceLine};
 pub use svg::svg_beside;
 pub use text::{TextStyle, beside, text_beside};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Gauge;
+use crate::{Code, Gauge, SourceLine};
 
 /// Named lanes on one clock. Instants are durations since the start of the run.
 ///
@@ -26,6 +26,9 @@ pub struct Timeline {
     /// Numbers that go up and down, below the lanes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gauges: Vec<Gauge>,
+    /// The code that ran, to be shown beside the drawing. See [`with_functions`](Self::with_functions).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code: Vec<Code>,
     /// When the run ended. Later than the last span where the program went on working, earlier where it left work behind.
     #[serde(default, with = "nanos_option", skip_serializing_if = "Option::is_none")]
     pub end: Option<Duration>,
@@ -53,6 +56,19 @@ pub struct Lane {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     /// What happened, in any order.
     pub marks: Vec<Mark>,
+    /// At which lines of the program it was, where that was recorded, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+}
+
+/// The lines at which a [`Lane`] ran at an instant. At those of the last step of an instant it waits from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    #[serde(with = "nanos")]
+    /// When, since the start of the run.
+    pub at: Duration,
+    /// An `.await` in a function that is awaited itself has two lines: its own, and that of its caller. The innermost first.
+    pub lines: Vec<SourceLine>,
 }
 
 /// What went on from one instant to another.

@@ -3,15 +3,16 @@
 use std::{
     fmt,
     future::Future,
+    mem::ManuallyDrop,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, Wake, Waker},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker},
     time::Duration,
 };
 
 use pin_project::{pin_project, pinned_drop};
 
-use crate::{Gauge, Lane, Level, Mark, MarkKind, Span, SpanKind, Timeline};
+use crate::{CallStack, Gauge, Lane, Level, Mark, MarkKind, SourceLine, Span, SpanKind, Step, Timeline};
 
 /// Records polls, wakes, the end and the drop of futures, on a clock of your choice.
 ///
@@ -80,7 +81,45 @@ impl Recorder {
     /// on the thread that wakes and for a drop where the future is dropped. Tokio's paused clock is known only inside its
     /// runtime. Within a lane an instant is never earlier than the one before it, whatever the clock says.
     pub fn new(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
-        Self { record: Arc::new(Record { clock: Box::new(clock), lanes: Mutex::default(), gauges: Mutex::default() }) }
+        let (lanes, gauges) = (Mutex::default(), Mutex::default());
+        Self { record: Arc::new(Record { clock: Box::new(clock), lines: false, lanes, gauges }) }
+    }
+
+    /// A recorder that also knows at which lines of the program its futures are, at each poll: see [`Step`].
+    ///
+    /// A future that waits gives its waker to somebody. The recorder hands out a waker that looks at the call stack when it is
+    /// cloned, and so it finds each `.await` down to the innermost; when the poll is over, the future waits where the clone is
+    /// still there. What was polled by way of something that has wakers of its
+    /// own (`FuturesUnordered`, a `join_all` of many) is known by the line of that one: record the futures inside, to know
+    /// theirs. A [`Worker`] looks at the call stack when it begins to wait, and a [`Wait`] does not.
+    ///
+    /// To look costs some microseconds at each poll; to read the lines ([`timeline`](Self::timeline)) costs more. A lane keeps
+    /// its first 4096 steps. A program without line tables has no lines; see [`CallStack`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use timeline::Recorder;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let start = tokio::time::Instant::now();
+    /// let recorder = Recorder::with_lines(move || start.elapsed());
+    ///
+    /// let nap = async {
+    ///     tokio::time::sleep(Duration::from_secs(1)).await;
+    ///     tokio::time::sleep(Duration::from_secs(2)).await;
+    /// };
+    /// recorder.future("nap", nap).await;
+    ///
+    /// let run = recorder.timeline("two naps");
+    /// for step in &run.lanes[0].steps {
+    ///     println!("{:?}: line {}", step.at, step.lines[0].line);
+    /// }
+    /// # }
+    /// ```
+    pub fn with_lines(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        let (lanes, gauges) = (Mutex::default(), Mutex::default());
+        Self { record: Arc::new(Record { clock: Box::new(clock), lines: true, lanes, gauges }) }
     }
 
     /// Wraps `future`. What happens to it goes into a new lane, below the lanes of the futures that were wrapped before.
@@ -193,10 +232,17 @@ impl Recorder {
     /// the [`end`](Timeline::end) of the run is left open: set it where you know it.
     pub fn timeline(&self, title: impl Into<String>) -> Timeline {
         let gauges = self.record.gauges().clone();
-        let lanes = self.record.lanes();
-        let last = lanes.iter().map(|lane| lane.now).max().unwrap_or_default();
-        let lanes = lanes.iter().map(|lane| lane.until(last)).collect();
-        Timeline { title: title.into(), lanes, gauges, end: None }
+        let (mut lanes, stacks): (Vec<Lane>, Vec<LaneRecord>) = {
+            let lanes = self.record.lanes();
+            let last = lanes.iter().map(|lane| lane.now).max().unwrap_or_default();
+            let stacks = lanes.iter().map(|lane| LaneRecord { stacks: lane.stacks.clone(), ..LaneRecord::default() });
+            (lanes.iter().map(|lane| lane.until(last)).collect(), stacks.collect())
+        };
+        // Without the lock: to read a stack takes long.
+        for (lane, record) in lanes.iter_mut().zip(stacks) {
+            lane.steps = record.steps();
+        }
+        Timeline { title: title.into(), lanes, gauges, ..Timeline::default() }
     }
 
     fn sum(&self, name: &str, count: impl Fn(&LaneRecord) -> usize) -> usize {
@@ -211,8 +257,12 @@ impl<F: Future> Future for Recorded<F> {
         let this = self.project();
         let waker = TaskWaker::of(this.waker, context.waker(), this.lane);
         let poll = PollRecord::begin(this.lane);
+        this.lane.looks_around(true);
         let result = this.future.poll(&mut Context::from_waker(waker));
         poll.end(result.is_ready());
+        if result.is_pending() {
+            this.lane.looks_back();
+        }
         result
     }
 }
@@ -247,6 +297,7 @@ impl Worker {
     /// Awaits `work`, and draws the time that it takes as `kind`. What takes no time is not drawn.
     pub async fn during<F: Future>(&self, kind: SpanKind, work: F) -> F::Output {
         self.lane.write(LaneRecord::opened);
+        self.lane.looks_around(true);
         // Written also where the work is dropped or panics: the task did wait until then.
         let _span = WorkRecord { lane: &self.lane, kind };
         work.await
@@ -332,6 +383,8 @@ impl fmt::Debug for Wait {
 /// What all clones of a [`Recorder`] share.
 struct Record {
     clock: Box<dyn Fn() -> Duration + Send + Sync>,
+    /// Whether the call stack is looked at.
+    lines: bool,
     lanes: Mutex<Vec<LaneRecord>>,
     gauges: Mutex<Vec<Gauge>>,
 }
@@ -369,6 +422,36 @@ impl LaneId {
         let now = lane.now;
         write(lane, now);
     }
+
+    /// Notes where the code is. `begins`: a poll begins, or a wait; what is noted next belongs to it.
+    fn looks_around(&self, begins: bool) -> Option<CallStack> {
+        if !self.record.lines || self.record.lanes()[self.index].stacks.len() >= KEPT {
+            return None;
+        }
+        let stack = CallStack::here();
+        self.write(|lane, now| match lane.stacks.last_mut() {
+            // At one instant it is one step; a poll that took its time was at its lines one after another.
+            Some((at, stacks)) if !begins && *at == now => stacks.push(stack.clone()),
+            _ => lane.stacks.push((now, vec![stack.clone()])),
+        });
+        Some(stack)
+    }
+
+    /// A poll is over, and the future waits. It does so where somebody still has a waker; where none is left, it has gone on.
+    fn looks_back(&self) {
+        if !self.record.lines {
+            return;
+        }
+        self.write(|lane, now| {
+            lane.handed_out.retain(|(waker, _)| waker.strong_count() > 0);
+            let waits: Vec<CallStack> = lane.handed_out.iter().map(|(_, stack)| stack.clone()).collect();
+            // The first of a step is the stack of whoever polls.
+            let is_said = lane.stacks.last().is_some_and(|(_, stacks)| stacks[1..] == waits);
+            if !waits.is_empty() && !is_said && lane.stacks.len() < KEPT {
+                lane.stacks.push((now, waits));
+            }
+        });
+    }
 }
 
 /// How many polls, wakes and spans a lane keeps.
@@ -386,6 +469,10 @@ struct LaneRecord {
     /// Polled for the first time, or opened as a wait.
     has_begun: bool,
     has_ended: bool,
+    /// The call stacks of each poll, the first of them that of whoever polls.
+    stacks: Vec<(Duration, Vec<CallStack>)>,
+    /// Where the future has given its waker to somebody who may still have it.
+    handed_out: Vec<(Weak<HandedOut>, CallStack)>,
 }
 
 impl LaneRecord {
@@ -457,6 +544,20 @@ impl LaneRecord {
         }
         open.lane
     }
+
+    fn steps(&self) -> Vec<Step> {
+        let step = |(at, stacks): &(Duration, Vec<CallStack>)| {
+            let mut lines: Vec<SourceLine> = Vec::new();
+            // The innermost first, so whoever polls comes last.
+            for line in stacks.iter().rev().flat_map(CallStack::lines) {
+                if !lines.contains(line) {
+                    lines.push(line.clone());
+                }
+            }
+            Step { at: *at, lines }
+        };
+        self.stacks.iter().map(step).filter(|step| !step.lines.is_empty()).collect()
+    }
 }
 
 /// A poll that has begun. When it goes without an end, the poll is unwinding.
@@ -508,8 +609,9 @@ impl TaskWaker {
         let cached = match cached.take() {
             Some(same) if same.task.will_wake(task) => cached.insert(same),
             _ => {
-                let wake = RecordedWake { lane: lane.clone(), task: task.clone() };
-                cached.insert(Self { task: task.clone(), recorded: Waker::from(Arc::new(wake)) })
+                let wake = Arc::new(RecordedWake { lane: lane.clone(), task: task.clone() });
+                let recorded = if lane.record.lines { wake.that_looks_around() } else { Waker::from(wake) };
+                cached.insert(Self { task: task.clone(), recorded })
             }
         };
         &cached.recorded
@@ -520,6 +622,58 @@ struct RecordedWake {
     lane: LaneId,
     task: Waker,
 }
+
+impl RecordedWake {
+    /// A waker that looks around when it is cloned. Its clones do not, and it is the same as none of them: a future that
+    /// compares wakers takes a clone at each poll.
+    ///
+    /// `std::task::Wake` cannot tell that a waker is cloned, hence the table by hand.
+    fn that_looks_around(self: Arc<Self>) -> Waker {
+        let data = Arc::into_raw(self).cast::<()>();
+        // SAFETY: `data` comes from `Arc::into_raw`, and the table treats it as the `Arc<RecordedWake>` that it is.
+        // `RecordedWake` is `Send` and `Sync`, as a waker must be.
+        unsafe { Waker::from_raw(RawWaker::new(data, &LOOKS_AROUND)) }
+    }
+}
+
+/// What a future got when it cloned the waker that looks around. As long as it is there, somebody may wake the future.
+struct HandedOut {
+    wake: Arc<RecordedWake>,
+}
+
+impl Wake for HandedOut {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.wake.wake_by_ref();
+    }
+}
+
+static LOOKS_AROUND: RawWakerVTable = RawWakerVTable::new(
+    |data| {
+        // SAFETY: `data` is from `Arc::into_raw` in `that_looks_around`; `ManuallyDrop` leaves that reference alone.
+        let wake = ManuallyDrop::new(unsafe { Arc::from_raw(data.cast::<RecordedWake>()) });
+        let stack = wake.lane.looks_around(false);
+        let handed_out = Arc::new(HandedOut { wake: Arc::clone(&wake) });
+        if let Some(stack) = stack {
+            let note = (Arc::downgrade(&handed_out), stack);
+            wake.lane.write(|lane, _now| lane.handed_out.push(note));
+        }
+        let clone = ManuallyDrop::new(Waker::from(handed_out));
+        RawWaker::new(clone.data(), clone.vtable())
+    },
+    // SAFETY: as above; waking by value gives up the reference.
+    |data| unsafe { Arc::from_raw(data.cast::<RecordedWake>()) }.wake(),
+    |data| {
+        // SAFETY: as above; waking by reference keeps it.
+        let wake = ManuallyDrop::new(unsafe { Arc::from_raw(data.cast::<RecordedWake>()) });
+        wake.wake_by_ref();
+    },
+    // SAFETY: as above; dropping the waker gives up the reference.
+    |data| drop(unsafe { Arc::from_raw(data.cast::<RecordedWake>()) }),
+);
 
 impl Wake for RecordedWake {
     fn wake(self: Arc<Self>) {

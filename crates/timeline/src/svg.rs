@@ -7,9 +7,10 @@ mod page;
 mod panel;
 mod shapes;
 
-use crate::{Timeline, reach::Reach};
+use crate::{Code, Timeline, code, reach::Reach};
 use page::Page;
 use panel::Panel;
+pub(crate) use shapes::escaped;
 
 impl Timeline {
     /// Draws the timeline as a self-contained SVG.
@@ -36,9 +37,11 @@ impl Timeline {
     /// | each `g.lane` | `data-lane` (name), `data-lane-index` |
     /// | each `.span` | `data-lane`, `data-kind`, `data-from-ns`, `data-to-ns` |
     /// | each `.mark` | `data-lane`, `data-kind`, `data-at-ns`, `data-count` |
-    /// | each `g.gauge` | `data-gauge` (name), `data-gauge-index` |
+    /// | each `g.gauge` | `data-gauge` (name), `data-gauge-index`; `data-plot-y`, `data-plot-height`: where its levels are |
     /// | each `.level` | `data-depth`, `data-from-ns`, `data-to-ns` |
     /// | each `.ending` (the words at the right) | `data-lane`, `data-at-ns` |
+    /// | the `svg`, where there is [code](crate::Code) | `data-code`: for each part `FILE:LINE,LINE,…`, with a blank between parts |
+    /// | in a `g.lane`, each `g.at` | `data-at-ns`, `data-lines`: a [step](crate::Step), its lines as `PART:PLACE`, both from 0 |
     ///
     /// Kinds are written as in [JSON](Self::to_json); instants are whole nanoseconds.
     ///
@@ -50,10 +53,7 @@ impl Timeline {
     /// assert!(picture.contains("atlas: waiting from 0 s to 500 ms, finished at 500 ms."));
     /// ```
     pub fn svg(&self) -> String {
-        let title = if self.title.trim().is_empty() { "Timeline" } else { &self.title };
-        let mut page = Page::new(title, &self.words(), &self.to_json(), Reach::of(&[self]));
-        page.add(&Panel::new(self, 0));
-        page.finish()
+        draw(&[self], code::of_all(&[self]), Reach::of(&[self]))
     }
 }
 
@@ -73,11 +73,27 @@ impl Timeline {
 /// assert!(picture.contains("one after another, compared with: joined"));
 /// ```
 pub fn svg_beside(first: &Timeline, second: &Timeline) -> String {
-    let title = format!("{}, compared with: {}", first.title, second.title);
-    let words = format!("{}: {} {}: {}", first.title, first.words(), second.title, second.words());
-    let content = format!("{}\n{}", first.to_json(), second.to_json());
-    let mut page = Page::new(&title, &words, &content, Reach::of(&[first, second]));
-    page.add(&Panel::new(first, 0));
-    page.add(&Panel::new(second, 1));
+    let runs = [first, second];
+    draw(&runs, code::of_all(&runs), Reach::of(&runs))
+}
+
+/// One run, or two above one another, beside this code, on an axis of this reach.
+pub(crate) fn draw(runs: &[&Timeline], code: Vec<Code>, reach: Reach) -> String {
+    let (title, words, content) = match runs {
+        [run] => {
+            let title = if run.title.trim().is_empty() { "Timeline" } else { &run.title };
+            (title.to_owned(), run.words(), run.to_json())
+        }
+        _ => {
+            let titles: Vec<&str> = runs.iter().map(|run| run.title.as_str()).collect();
+            let words: Vec<String> = runs.iter().map(|run| format!("{}: {}", run.title, run.words())).collect();
+            let content: Vec<String> = runs.iter().map(|run| run.to_json()).collect();
+            (titles.join(", compared with: "), words.join(" "), content.join("\n"))
+        }
+    };
+    let mut page = Page::new(&title, &words, &content, reach, code);
+    for (number, run) in runs.iter().enumerate() {
+        page.add(&Panel::new(run, number));
+    }
     page.finish()
 }

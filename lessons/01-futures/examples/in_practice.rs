@@ -31,6 +31,7 @@ async fn together(recorder: &Recorder) {
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
+    runs::code(&["lessons/01-futures/examples/in_practice.rs:in_practice"]);
     let (start, seen) = (Instant::now(), recorder());
     in_turn(&seen).await;
     let serial =

@@ -38,6 +38,7 @@ async fn in_tasks(llm: &MockLlm) -> Result<(), Error> {
 // ANCHOR_END: on_our_runtime
 
 fn main() -> Result<(), Error> {
+    runs::code(&["lessons/02-executor/examples/on_our_runtime.rs:on_our_runtime"]);
     let serial = run("in turn", in_turn)?;
     let concurrent = run("three tasks", in_tasks)?;
 
@@ -50,6 +51,9 @@ fn run(
     work: impl AsyncFnOnce(&MockLlm) -> Result<(), Error>,
 ) -> Result<Timeline, Error> {
     let llm = llm();
+    if runs::records_lines() {
+        llm.note_lines();
+    }
     println!("{title}");
     let timeline = Builder::new().virtual_clock().build().block_on(async {
         work(&llm).await?;

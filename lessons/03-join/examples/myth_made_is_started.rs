@@ -11,6 +11,7 @@ use runs::{measure, show};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<(), Error> {
+    runs::code(&["lessons/03-join/src/serial.rs:made_first"]);
     let llm = MockLlm::new(models());
     let run = measure(&llm, serial::edition_made_first(&llm, ARTICLE)).await;
     println!("in flight together, at most: {}", llm.journal().high_water());

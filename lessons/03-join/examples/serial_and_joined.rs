@@ -12,6 +12,10 @@ use runs::{measure, show_beside};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<(), Error> {
+    runs::code(&[
+        "lessons/03-join/src/serial.rs:in_turn",
+        "lessons/03-join/src/joined.rs:join",
+    ]);
     let llm = MockLlm::new(models());
 
     let in_turn = measure(&llm, serial::edition(&llm, ARTICLE)).await;

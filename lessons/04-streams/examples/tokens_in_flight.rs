@@ -10,6 +10,10 @@ use tokio::time::Instant;
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<(), Error> {
+    runs::code(&[
+        "lessons/04-streams/examples/tokens_in_flight.rs:whole",
+        "lessons/04-streams/examples/tokens_in_flight.rs:streamed",
+    ]);
     let llm = MockLlm::new([Model::new("atlas")
         .time_to_first_token(secs(0.4))
         .inter_token_latency(secs(0.2))

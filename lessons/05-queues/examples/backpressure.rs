@@ -7,6 +7,10 @@ use runs::{recorder, secs, show_beside};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
+    runs::code(&[
+        "lessons/05-queues/src/bounded.rs:run",
+        "lessons/05-queues/src/bounded.rs:unbounded",
+    ]);
     let desk = Desk { articles: 12, makes: secs(0.1), takes: secs(0.3) };
     let bounded = recorder();
     desk.run(3, &bounded).await;

@@ -9,6 +9,7 @@ use runs::{measure, secs, show_beside};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
+    runs::code(&["lessons/06-timeouts/src/total.rs:answer"]);
     let llm = MockLlm::new([Model::new("atlas")
         .time_to_first_token_for("short", secs(1.0))
         .time_to_first_token_for("long", secs(5.0))

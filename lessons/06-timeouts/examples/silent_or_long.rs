@@ -8,6 +8,10 @@ use runs::{Run, measure, secs, show_beside};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
+    runs::code(&[
+        "lessons/06-timeouts/src/silence.rs:total",
+        "lessons/06-timeouts/src/silence.rs:idle",
+    ]);
     let llm = MockLlm::new([Model::new("atlas")
         .time_to_first_token(secs(1.0))
         .inter_token_latency(secs(0.5))

@@ -9,6 +9,14 @@ use runs::{secs, show, show_beside};
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
     let part = std::env::args().nth(1).unwrap_or_default();
+    runs::code(if part == "2" {
+        &["lessons/07-blocking/src/users.rs:awaited"]
+    } else {
+        &[
+            "lessons/07-blocking/src/users.rs:pseudo",
+            "lessons/07-blocking/src/users.rs:offloaded",
+        ]
+    });
     let latencies = [2.15; 5].map(secs);
     let mut runs = Vec::new();
     for form in Form::ALL {

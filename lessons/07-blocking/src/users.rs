@@ -58,6 +58,9 @@ pub async fn awaited(llm: &MockLlm, prompt: &str) -> Result<Reply, Error> {
 /// # Panics
 /// Where a call fails: the scripts of this lesson have no faults.
 pub async fn ask_all(llm: &MockLlm, prompts: &[String], form: Form) {
+    if runs::records_lines() {
+        llm.note_lines();
+    }
     // The threads of the pool share one virtual clock. At the gate they wait for each other, so that nobody moves the clock
     // before all have begun. On the event loop's thread nobody may wait there: only a running loop opens it.
     let gate = Gate::new().safety_bound(Duration::from_secs(60));
@@ -104,7 +107,8 @@ pub fn drawn(llm: &MockLlm, title: &str) -> Timeline {
     let lanes = calls.into_iter().filter_map(|call| {
         let (from, to) = (call.started.as_secs_f64(), call.ended.as_ref()?.0.as_secs_f64());
         let holds_the_loop = call.thread == Some(thread::current().id());
-        Some(lane(&call.prompt, from, to, holds_the_loop))
+        let lane = lane(&call.prompt, from, to, holds_the_loop);
+        Some(Lane { steps: call.steps(), ..lane })
     });
     let timeline = lanes.fold(Timeline::new(title), Timeline::lane);
     Timeline { end: Some(timeline.extent()), ..timeline }

@@ -172,6 +172,7 @@ impl Waiter {
         let due = self.call.due(self.begun, index);
         let give_up = self.now().saturating_add(client.read_timeout);
         self.hold_until(due.min(give_up));
+        self.call.look_around(self.at);
         if due > give_up { Err(self.time_out(client)) } else { Ok(self.at) }
     }
 

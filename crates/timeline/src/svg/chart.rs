@@ -17,7 +17,10 @@ pub(super) fn draw(gauge: &Gauge, index: usize, page: &mut Page) {
     let name = escaped(&clean(&gauge.name, false));
     let most = gauge.most();
     let shown = escaped(&fitted(&gauge.name, PLOT - text_width(columns(&most) + 2)));
-    page.push(format!("<g class=\"gauge\" data-gauge=\"{name}\" data-gauge-index=\"{index}\">"));
+    page.push(format!(
+        "<g class=\"gauge\" data-gauge=\"{name}\" data-gauge-index=\"{index}\" data-plot-y=\"{}\" data-plot-height=\"{HEIGHT}\">",
+        y + 24,
+    ));
     page.push(format!("<text class=\"name\" x=\"{LEFT}\" y=\"{}\">{shown}</text>", y + 16));
     let right = units(LEFT + PLOT);
     page.push(format!("<text class=\"ending\" x=\"{right}\" y=\"{}\" text-anchor=\"end\">{most}</text>", y + 16));

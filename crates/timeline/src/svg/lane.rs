@@ -38,6 +38,7 @@ pub(super) fn draw(lane: &Lane, index: usize, measure: Measure, page: &mut Page)
     draw_words(lane, &name, y + measure.baseline, page);
     draw_spans(lane, &name, y + measure.bar, page);
     draw_marks(lane, &name, f64::from(y + measure.bar) + f64::from(BAR_HEIGHT) / 2.0, page);
+    write_steps(lane, page);
     page.push("</g>".to_owned());
 }
 
@@ -78,6 +79,20 @@ fn draw_spans(lane: &Lane, name: &str, y: u32, page: &mut Page) {
             from = span.from.as_nanos(),
             to = to.as_nanos(),
         ));
+    }
+}
+
+/// Nothing to see: for whoever steps through the picture, beside its code.
+fn write_steps(lane: &Lane, page: &mut Page) {
+    for step in &lane.steps {
+        let lines: Vec<String> = step.lines.iter().filter_map(|line| page.place_of(line)).collect();
+        if !lines.is_empty() {
+            page.push(format!(
+                "<g class=\"at\" data-at-ns=\"{}\" data-lines=\"{}\"/>",
+                step.at.as_nanos(),
+                lines.join(" ")
+            ));
+        }
     }
 }
 

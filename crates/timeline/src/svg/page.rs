@@ -8,7 +8,7 @@ use super::{
     shapes::{LEFT, PLOT, WIDTH, escaped, text_width},
 };
 use crate::{
-    SpanKind,
+    Code, SourceLine, SpanKind, code,
     label::{clean, columns, shorten},
     reach::Reach,
 };
@@ -17,6 +17,8 @@ pub(super) struct Page {
     pub(super) id: String,
     pub(super) reach: Reach,
     pub(super) legend: Legend,
+    /// What stands beside the picture.
+    code: Vec<Code>,
     title: String,
     words: String,
     body: Vec<String>,
@@ -25,8 +27,9 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(title: &str, words: &str, content: &str, reach: Reach) -> Self {
+    pub(super) fn new(title: &str, words: &str, content: &str, reach: Reach, code: Vec<Code>) -> Self {
         Self {
+            code,
             id: format!("timeline-{:016x}", fingerprint(content)),
             reach,
             legend: Legend::default(),
@@ -57,6 +60,11 @@ impl Page {
         self.y
     }
 
+    /// Where a line stands beside the picture: `0:4` is the fifth line of the first block.
+    pub(super) fn place_of(&self, line: &SourceLine) -> Option<String> {
+        code::place_of(&self.code, line)
+    }
+
     /// Where `at` is, from left to right.
     pub(super) fn x(&self, at: Duration) -> f64 {
         let extent = self.reach.to;
@@ -69,14 +77,15 @@ impl Page {
     pub(super) fn finish(mut self) -> String {
         let legend = std::mem::take(&mut self.legend);
         legend.draw(&mut self);
-        let Self { id, title, words, body, y, reach, .. } = self;
+        let Self { id, title, words, body, y, reach, code, .. } = self;
         let (title, words) = (escaped(&title), escaped(&words));
         let mut lines = vec![
             format!(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" class=\"timeline\" viewBox=\"0 0 {WIDTH} {height}\" \
                  width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-title\" \
                  aria-describedby=\"{id}-desc\" data-extent-ns=\"{extent}\" data-plot-x=\"{LEFT}\" \
-                 data-plot-width=\"{PLOT}\">",
+                 data-plot-width=\"{PLOT}\"{code}>",
+                code = code::attribute(&code),
                 height = y + 8,
                 extent = reach.to.as_nanos(),
             ),

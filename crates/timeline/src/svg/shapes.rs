@@ -21,7 +21,7 @@ pub(super) fn units(number: f64) -> String {
 }
 
 /// Text as the content of an element or of an attribute.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
         match character {
             '&' => escaped.push_str("&amp;"),

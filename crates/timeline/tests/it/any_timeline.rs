@@ -85,14 +85,14 @@ fn timelines() -> impl Strategy<Value = Timeline> {
     let span = (spans(), instant.clone(), instant.clone()).prop_map(|(kind, from, to)| Span { kind, from, to });
     let mark = (marks(), instant.clone()).prop_map(|(kind, at)| Mark { kind, at });
     let lane = (name.clone(), proptest::collection::vec(span, 0..6), proptest::collection::vec(mark, 0..10))
-        .prop_map(|(name, spans, marks)| Lane { name, spans, marks });
+        .prop_map(|(name, spans, marks)| Lane { name, spans, marks, steps: Vec::new() });
     let level =
         (instant.clone(), prop_oneof![0_usize..9, 0_usize..100_000]).prop_map(|(at, depth)| Level { at, depth });
     let gauge = (name.clone(), proptest::option::of(0_usize..200), proptest::collection::vec(level, 0..12));
     let gauge = gauge.prop_map(|(name, capacity, levels)| Gauge { name, capacity, levels });
     let gauges = proptest::collection::vec(gauge, 0..3);
     (name, proptest::collection::vec(lane, 0..30), gauges, proptest::option::of(instant))
-        .prop_map(|(title, lanes, gauges, end)| Timeline { title, lanes, gauges, end })
+        .prop_map(|(title, lanes, gauges, end)| Timeline { title, lanes, gauges, end, code: Vec::new() })
 }
 
 /// Timelines as programs make them: up to ten calls within five seconds.
@@ -106,8 +106,7 @@ fn modest_timelines() -> impl Strategy<Value = Timeline> {
     ("[a-z ]{0,20}", proptest::collection::vec(lane, 1..10)).prop_map(|(title, lanes)| Timeline {
         title,
         lanes,
-        gauges: Vec::new(),
-        end: None,
+        ..Timeline::default()
     })
 }
 

@@ -4,5 +4,6 @@ mod runs;
 mod text;
 mod svg;
 mod json;
+mod lines;
 mod recorder;
 mod any_timeline;

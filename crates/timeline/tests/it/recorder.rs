@@ -61,6 +61,7 @@ async fn naps_are_recorded_on_the_virtual_clock() {
         ]
         .map(|(kind, at)| Mark { kind, at: Duration::from_secs(at) })
         .to_vec(),
+        steps: Vec::new(),
     };
     let run = recorder.timeline("naps");
     // `join!` may poll a branch more often than it was woken, so compare what a lane must show and count the rest.

@@ -15,20 +15,24 @@ use anyhow::Context as _;
 pub fn page(sources: &Path, name: &str) -> anyhow::Result<String> {
     let text = fs::read_to_string(sources.join(name)).with_context(|| format!("cannot read {name}"))?;
     let mut page = format!("<!-- Made from book/src/{name}. Change it there. -->\n\n");
-    let mut lines = text.lines().peekable();
+    let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let Some(included) = line.strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}")) else {
             page.push_str(&links_to_sources(sources, &line.replace("```rust,ignore", "```rust")));
             page.push('\n');
             continue;
         };
-        if included.ends_with(".svg") {
-            // The caption says in words what the picture shows.
-            let caption = lines.peek().and_then(|caption| caption.split_once('>')?.1.split_once("</figcaption>"));
+        if let Some(picture) = included.strip_suffix(".svg").or(included.strip_suffix(".html")) {
+            // The caption says in words what the picture shows; between them there may be the code. Of a grid of pictures
+            // the first is shown.
+            let mut of_figure = lines.clone().take_while(|line| *line != "</figure>");
+            let caption = of_figure.find(|line| line.starts_with("<figcaption"));
+            let caption = caption.and_then(|caption| caption.split_once('>')?.1.split_once("</figcaption>"));
             let alternative = caption.map_or(included, |(caption, _)| caption).replace('"', "&quot;");
-            page.push_str(&format!("<img src=\"../src/{included}\" alt=\"{alternative}\">\n"));
+            page.push_str(&format!("<img src=\"../src/{picture}.svg\" alt=\"{alternative}\">\n"));
         } else {
-            page.push_str(part(sources, included).with_context(|| format!("{name} includes {included}"))?.trim_end());
+            let part = part(sources, included).with_context(|| format!("{name} includes {included}"))?;
+            page.push_str(part.trim_end().replace("```rust,ignore", "```rust").as_str());
             page.push('\n');
         }
     }

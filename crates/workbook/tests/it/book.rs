@@ -43,12 +43,48 @@ fn what_the_book_shows_is_what_the_examples_print() {
     }
 }
 
+/// The page that draws somebody else's program shows what that program prints and draws.
+#[test]
+fn what_is_drawn_of_another_program_is_what_it_draws() {
+    let book = Book::open();
+    let root = &book.workspace.root;
+    let mut build = cargo::command(&book.workspace);
+    build.args(["build", "--quiet", "--package", "draw", "--example", "backup", "--message-format", "json"]);
+    let program = print(build).lines().find_map(|line| match serde_json::from_str(line) {
+        Ok(diagnostics::Line::CompilerArtifact { executable: Some(program), .. }) => Some(PathBuf::from(program)),
+        _ => None,
+    });
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut run = Command::new(program.expect("the example was built"));
+    run.args(["svg", "md"].map(|ending| folder.path().join("backup").with_extension(ending))).current_dir(root);
+    let printed = print(run);
+    let drawn = |ending: &str| {
+        fs::read_to_string(folder.path().join("backup").with_extension(ending)).expect("the program has written it")
+    };
+    let page = fs::read_to_string(root.join("book/src/draw_your_own.md")).expect("the page is there");
+    for (ending, now) in [("txt", printed), ("svg", drawn("svg")), ("md", drawn("md"))] {
+        let file = format!("output/draw/backup.{ending}");
+        assert!(page.contains(&format!("{{{{#include {file}}}}}")), "the page does not include {file}");
+        let path = root.join("book/src").join(&file);
+        if env::var_os("UPDATE_BOOK").is_some() {
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the folder can be made");
+            fs::write(&path, &now).expect("the file can be written");
+        }
+        let then = fs::read_to_string(&path).unwrap_or_default();
+        assert!(then == now, "the page shows something else than is drawn: {file}\n{ADVICE}\n\n{now}");
+    }
+}
+
 /// An output that no reader sees is a check of nothing; a quiz without its answer is worse.
 #[test]
 fn every_output_is_shown_in_its_chapter() {
     for chapter in &Book::open().chapters {
-        let is_missing = |file: &String| !chapter.includes(&format!("output/{}/{file}", chapter.lesson));
-        let missing: Vec<String> = files(&chapter.output).into_iter().filter(is_missing).collect();
+        let shown = files(&chapter.output);
+        // The picture of a grid's first run is in the grid; alone it is for readers without scripts, in `book/read`.
+        let is_in_a_grid =
+            |file: &String| file.strip_suffix(".svg").is_some_and(|name| shown.contains(&format!("{name}.html")));
+        let is_missing = |file: &&String| !chapter.includes(&format!("output/{}/{file}", chapter.lesson));
+        let missing: Vec<&String> = shown.iter().filter(is_missing).filter(|file| !is_in_a_grid(file)).collect();
         assert!(missing.is_empty(), "chapter {} does not include {missing:?}", chapter.lesson);
     }
 }
@@ -168,8 +204,11 @@ impl Book {
                 let mut example = Command::new(&program);
                 example.args(argument).arg("--svg").arg(&picture).current_dir(&self.workspace.root);
                 files.insert(format!("{shown_as}.txt"), print(example));
-                if let Ok(picture) = fs::read_to_string(&picture) {
-                    files.insert(format!("{shown_as}.svg"), picture);
+                // The picture, the code beside it, and a grid of pictures.
+                for ending in ["svg", "code.md", "html"] {
+                    if let Ok(text) = fs::read_to_string(picture.with_extension(ending)) {
+                        files.insert(format!("{shown_as}.{ending}"), text);
+                    }
                 }
             }
         }

@@ -3,17 +3,23 @@
 //! `cargo run -p lesson-02-executor --example event_loop` prints a table; with `-- --json` it
 //! prints the same for programs, and with `-- --svg FILE` it draws the picture of the book too.
 
+mod lines;
 mod picture;
 mod words;
 
 use std::{env, time::Duration};
 
 use futures::{SinkExt, StreamExt, channel::mpsc};
-use lesson_02_executor::runtime::{Builder, Event, Recorder, Step, sleep, spawn_named};
+use lesson_02_executor::runtime::{Builder, Event, Step, sleep};
+use lines::{main_task, spawn_named};
 
 fn main() {
-    let recorder = Recorder::default();
-    Builder::new().virtual_clock().recorder(&recorder).build().block_on(answer());
+    let recorder = lines::recorder();
+    Builder::new()
+        .virtual_clock()
+        .recorder(&recorder)
+        .build()
+        .block_on(main_task(answer()));
     if env::args().any(|argument| argument == "--json") {
         print!("{}", recorder.to_json());
         return;
@@ -24,7 +30,9 @@ fn main() {
     for (step, words) in steps.iter().zip(&words) {
         println!("{}", line(step, words));
     }
-    runs::draw(|| picture::svg(&steps, &words));
+    let run = lines::timeline();
+    runs::draw(|| picture::svg(&steps, &words, &run));
+    runs::write_code(&[&run], &timeline::code_as_markdown(&[&run]));
 }
 
 // ANCHOR: answer

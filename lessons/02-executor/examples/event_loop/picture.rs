@@ -8,7 +8,9 @@ use std::fmt::Write;
 
 use lesson_02_executor::runtime::{Event, Outcome, Step, WokenBy};
 
-use crate::words;
+use timeline::Timeline;
+
+use crate::{lines, words};
 
 const WIDTH: usize = 480;
 const LEFT: f64 = 78.0;
@@ -51,11 +53,11 @@ impl State {
 }
 
 /// The whole picture, self-contained. Without a player it shows all steps.
-pub(crate) fn svg(steps: &[Step], sentences: &[String]) -> String {
+pub(crate) fn svg(steps: &[Step], sentences: &[String], run: &Timeline) -> String {
     let spawned = steps.iter().filter(|step| step.event == Event::Spawned);
     let tasks: Vec<_> = spawned.filter_map(|step| step.task.as_deref()).collect();
     let bottom = TOP + ROW * (tasks.len() + 1);
-    Picture { steps, tasks, bottom }.draw(sentences)
+    Picture { steps, tasks, bottom, run }.draw(sentences)
 }
 
 struct Picture<'a> {
@@ -64,6 +66,8 @@ struct Picture<'a> {
     tasks: Vec<&'a str>,
     /// Where the rows end.
     bottom: usize,
+    /// The lines at which the tasks were.
+    run: &'a Timeline,
 }
 
 impl Picture<'_> {
@@ -75,23 +79,26 @@ impl Picture<'_> {
              width=\"{WIDTH}\" height=\"{height}\" role=\"img\" \
              aria-labelledby=\"event-loop-title\" aria-describedby=\"event-loop-desc\" \
              data-steps=\"{}\" data-plot-x=\"{LEFT}\" data-plot-width=\"{PLOT}\" \
-             data-plot-y=\"{TOP}\" data-plot-height=\"{}\">\n\
+             data-plot-y=\"{TOP}\" data-plot-height=\"{}\"{}>\n\
              <title id=\"event-loop-title\">The event loop, step by step</title>\n\
              <desc id=\"event-loop-desc\">{}</desc>\n{STYLE}",
             self.steps.len(),
             bottom - TOP,
+            self.run.code_attribute(),
             escaped(&self.description()),
         );
-        for (step, words) in self.steps.iter().zip(sentences) {
+        for (number, (step, words)) in self.steps.iter().zip(sentences).enumerate() {
             let _ = writeln!(
                 svg,
                 "<g class=\"step\" data-at-ns=\"{}\" data-words=\"{}\" \
-                 data-polling=\"{}\" data-queue=\"{}\" data-timers=\"{}\"></g>",
+                 data-polling=\"{}\" data-queue=\"{}\" data-timers=\"{}\" \
+                 data-lines=\"{}\"></g>",
                 step.at.as_nanos(),
                 escaped(words),
                 escaped(step.polling.as_deref().unwrap_or_default()),
                 escaped(&step.queue.join(", ")),
                 escaped(&words::timers(step).join(", ")),
+                escaped(&lines::at(number, step, self.run)),
             );
         }
         self.draw_clock(&mut svg);

@@ -3,7 +3,7 @@
 //! Every step is a copy of the run queue and the timers as they were at that moment. That is slow, and it does not matter:
 //! without a recorder the runtime asks one `Option` per event.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, task::Poll, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc, task::Poll, time::Duration};
 
 use super::{executor::Core, tasks::TaskId, timers::TimerKey};
 
@@ -31,6 +31,16 @@ struct Record {
     steps: Vec<Step>,
     names: BTreeMap<TaskId, String>,
     owners: BTreeMap<TimerKey, TaskId>,
+    watch: Option<Watch>,
+}
+
+/// Called at every step, where the step happens.
+struct Watch(Box<dyn Fn(&Step)>);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Watch")
+    }
 }
 
 /// Something that happened, and how things stood right after it.
@@ -103,6 +113,14 @@ pub enum WokenBy {
 }
 
 impl Recorder {
+    /// Calls `watch` at every step, in the middle of whatever does it: for a look at the call stack. The runtime is not to be
+    /// asked for anything meanwhile.
+    #[must_use]
+    pub fn watched(self, watch: impl Fn(&Step) + 'static) -> Self {
+        self.record.borrow_mut().watch = Some(Watch(Box::new(watch)));
+        self
+    }
+
     /// What has happened so far.
     pub fn steps(&self) -> Vec<Step> {
         self.record.borrow().steps.clone()
@@ -136,6 +154,9 @@ impl Recorder {
                 })
                 .collect(),
         };
+        if let Some(Watch(watch)) = &record.watch {
+            watch(&step);
+        }
         record.steps.push(step);
     }
 
