@@ -126,7 +126,7 @@ export function playerState(place) {
             .map((sign) => sign.textContent),
         result: player.querySelector('.result')?.textContent ?? '',
         picture: svg.id,
-        gauges: svg.querySelectorAll('g.gauge').length,
+        levels: svg.querySelectorAll('g.gauge .level').length,
         values: svg.dataset.values ?? '',
     };
 }
