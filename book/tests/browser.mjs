@@ -269,6 +269,7 @@ async function checkPlayers() {
         expect(seen[0].faint > 0 && seen.at(-1).faint === 0, 'does not fade what is to come');
 
         checkCode(before, seen, expect);
+        expect(before.levels === 0 || seen.some((state) => / holds \d/.test(state.says)), 'does not say what a queue holds');
         expect(seen.every((state, step) => Number(state.slider) === step + 1), 'does not move its slider');
 
         await browser.press('ArrowLeft');

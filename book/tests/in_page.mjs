@@ -135,6 +135,7 @@ export function playerState(place) {
             .map((sign) => sign.textContent),
         result: player.querySelector('.result')?.textContent ?? '',
         picture: svg.id,
+        levels: svg.querySelectorAll('g.gauge .level').length,
         values: svg.dataset.values ?? '',
     };
 }

@@ -211,11 +211,6 @@
             block.parentElement.append(layer);
             return layer;
         });
-        for (const block of blocks) {
-            // A line may be longer than the page. Then the block scrolls, with keys too, and they turn no page.
-            block.tabIndex = 0;
-            block.onkeydown = (event) => event.stopPropagation();
-        }
         const fold = blocks[0].closest('details');
         return {
             // `ran` and `waits` map a place to the names of the lanes that are there.
@@ -589,7 +584,24 @@
         return set;
     }
 
+    // A line of code may be longer than the page is wide. Then its block scrolls, with keys too, and they turn no page.
+    function letCodeScroll() {
+        for (const block of document.querySelectorAll('main pre > code')) {
+            if (block.scrollWidth > block.clientWidth) {
+                block.tabIndex = 0;
+                block.onkeydown = (event) => event.key.startsWith('Arrow') && event.stopPropagation();
+            } else {
+                block.removeAttribute('tabindex');
+                block.onkeydown = null;
+            }
+        }
+    }
+
     for (const figure of document.querySelectorAll('figure')) {
         addPlayer(figure);
     }
+    letCodeScroll();
+    addEventListener('resize', letCodeScroll);
+    // What is folded has no width before it is opened. The event does not bubble.
+    document.addEventListener('toggle', letCodeScroll, true);
 })();

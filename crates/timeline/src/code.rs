@@ -256,11 +256,11 @@ fn function_around(text: &[&str], number: u32) -> Option<(u32, u32)> {
         let line = text[place];
         is_head(line) && (place == at || indent(line) < depth)
     })?;
-    let closes = |line: &&str| indent(line) == indent(text[head]) && line.trim_start().starts_with('}');
+    let closes = |line: &str| indent(line) == indent(text[head]) && line.trim_start().starts_with('}');
     let last = if text[head].trim_end().ends_with('}') {
         head
     } else {
-        head + text[head..].iter().position(|line| closes(&line))?
+        head + text[head..].iter().position(|line| closes(line))?
     };
     let is_attribute = |line: &str| line.trim_start().starts_with("#[") && indent(line) == indent(text[head]);
     let attributes = text[..head].iter().rev().take_while(|line| is_attribute(line)).count();
