@@ -85,7 +85,7 @@ pub async fn read(response: Response, mut show: impl FnMut(&str)) -> Answer {
     let may_ask_again = match &end {
         End::Whole => false,
         End::Cut | End::Failed(_) => !shown,
-        End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+        End::Refused(status, _) => *status == 429 || *status >= 500,
     };
     Answer { text, end, may_ask_again }
 }

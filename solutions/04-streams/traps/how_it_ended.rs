@@ -35,7 +35,7 @@ mod the_end_of_the_bytes {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -73,7 +73,7 @@ mod waits_until_it_closes {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -111,7 +111,7 @@ mod the_text_of_the_mark {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -148,7 +148,7 @@ mod the_error_is_a_cut {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -188,7 +188,7 @@ mod the_error_is_shown {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -225,7 +225,7 @@ mod the_error_is_skipped {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -262,7 +262,7 @@ mod the_status_is_not_looked_at {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -300,7 +300,7 @@ mod only_the_status {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -337,7 +337,7 @@ mod the_first_piece {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -377,7 +377,7 @@ mod a_cut_loses_the_text {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -414,7 +414,7 @@ mod comments_are_an_error {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -451,7 +451,7 @@ mod again_after_any_error {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => true,
-            End::Refused(status, _) => !(400..500).contains(status) || *status == 429,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -525,7 +525,7 @@ mod too_many_requests_is_final {
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
-            End::Refused(status, _) => !(400..500).contains(status),
+            End::Refused(status, _) => *status >= 500,
         };
         Answer { text, end, may_ask_again }
     }
@@ -559,6 +559,43 @@ mod shown_at_the_end {
             End::Refused(status, message)
         };
         show(&text);
+        let may_ask_again = match &end {
+            End::Whole => false,
+            End::Cut | End::Failed(_) => !shown,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
+        };
+        Answer { text, end, may_ask_again }
+    }
+}
+
+/// Trap: whatever does not begin with a 4 may be asked again, a redirection too.
+/// Caught by: ask_again_only_where_nothing_is_lost
+/// Says: and says so again
+mod again_after_a_redirection {
+    pub async fn read(response: Response, mut show: impl FnMut(&str)) -> Answer {
+        let Response { status, mut pieces } = response;
+        let (mut text, mut shown) = (String::new(), false);
+        let end = if status == 200 {
+            loop {
+                let Some(Ok(data)) = pieces.next().await else { break End::Cut };
+                match parse(&data) {
+                    Data::Token(token) => {
+                        show(token);
+                        shown = true;
+                        text.push_str(token);
+                    }
+                    Data::Error(message) => break End::Failed(message.to_owned()),
+                    Data::Mark => break End::Whole,
+                    Data::Other => {}
+                }
+            }
+        } else {
+            let mut message = String::new();
+            while let Some(Ok(piece)) = pieces.next().await {
+                message.push_str(&piece);
+            }
+            End::Refused(status, message)
+        };
         let may_ask_again = match &end {
             End::Whole => false,
             End::Cut | End::Failed(_) => !shown,
