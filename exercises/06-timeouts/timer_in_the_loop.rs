@@ -12,7 +12,7 @@
 //!   end, too.
 //!
 //! Starts: wrong
-//! Run: `cargo workbook check 06-timeouts/timer_in_the_loop` · Read: book, chapter 6, A timer in a loop · 10 min
+//! Run: `cargo workbook check 06-timeouts/timer_in_the_loop` · Read: book, chapter 6, A timer in a loop · 12 min
 
 use std::time::Duration;
 

@@ -34,10 +34,12 @@ fn model(title: f64) -> MockLlm {
     })])
 }
 
-/// What was saved, and when a save began and ended.
+/// A question, and when its save began and ended.
+type Saved = (String, Duration, Option<Duration>);
+
 #[derive(Clone, Default)]
 struct Archive {
-    saves: Arc<Mutex<Vec<(String, Duration, Option<Duration>)>>>,
+    saves: Arc<Mutex<Vec<Saved>>>,
 }
 
 impl Archive {
@@ -57,7 +59,7 @@ impl Archive {
         })
     }
 
-    fn shown(&self) -> Vec<(String, Duration, Option<Duration>)> {
+    fn shown(&self) -> Vec<Saved> {
         self.saves.lock().expect("nobody panics with the archive").clone()
     }
 }

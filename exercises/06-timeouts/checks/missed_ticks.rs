@@ -208,7 +208,7 @@ fn reports_are_right(run: &Finished<Pages>, every: Every, length: f64, story: &s
     } else if twice {
         "A report is about now: two at one instant say the same. An interval makes up for each tick that was missed (`Burst`), unless \
          it is told otherwise."
-    } else if place.is_none_or(|place| seen[place].as_nanos() % every.report.as_nanos() == 0) {
+    } else if place.is_none_or(|place| seen[place].as_nanos().is_multiple_of(every.report.as_nanos())) {
         "One is made up for those that were missed, at once. The ones after it come at their own time: the schedule does not move."
     } else {
         "After one that was late, the next one comes at its own time: a multiple of the period from the start (`Skip`). `Delay` \

@@ -92,6 +92,13 @@ fn every_link_within_the_book_leads_to_a_heading() {
             let (target, anchor) = link.split_once('#').unwrap_or((link, ""));
             let folder = path.parent().expect("a page is in a folder");
             let target = if target.is_empty() { path.clone() } else { folder.join(target) };
+            // A file that is no page, such as the cards, has no headings.
+            if anchor.is_empty()
+                && target.extension().is_none_or(|end| end != "md")
+                && root().join("book/src").join(&target).is_file()
+            {
+                continue;
+            }
             let there = anchors.get(&target).unwrap_or_else(|| panic!("{}: there is no page {link}", path.display()));
             assert!(anchor.is_empty() || there.contains(anchor), "{}: there is no heading {link}", path.display());
             to_a_heading += usize::from(!anchor.is_empty());
