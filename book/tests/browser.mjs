@@ -20,6 +20,7 @@ import {
     misplacedSigns,
     parametersOf,
     playerState,
+    quizState,
     references,
     violations,
 } from './in_page.mjs';
@@ -138,6 +139,52 @@ async function look(page) {
     // For print, players are left out by the styles, and their buttons with them.
     if (page !== 'print.html') {
         await checkPlayers();
+        await checkQuizzes();
+        await checkCards();
+    }
+}
+
+/** Each choice of a quiz is tried with the keyboard: one is right, each says so, and the answer opens. */
+async function checkQuizzes() {
+    const quizzes = await browser.evaluate(() => {
+        const buttons = [...document.querySelectorAll('ol.choices')].map((list) => list.querySelectorAll('button').length);
+        return { buttons, answers: document.querySelectorAll('details.answer').length };
+    });
+    if (quizzes.buttons.length !== quizzes.answers) {
+        complain(where, `${quizzes.answers} answers, ${quizzes.buttons.length} lists of choices`);
+    }
+    for (const [quiz, buttons] of quizzes.buttons.entries()) {
+        const seen = [];
+        for (let choice = 0; choice < buttons; choice += 1) {
+            const focus = (quiz, choice) => document.querySelectorAll('ol.choices')[quiz].querySelectorAll('button')[choice].focus();
+            await browser.evaluate(focus, quiz, choice);
+            await browser.press('Enter');
+            seen.push(await browser.evaluate(quizState, quiz));
+        }
+        const right = seen.filter((state) => state.right === 1 && state.wrong === 0 && state.says.startsWith('Yes'));
+        const wrong = seen.filter((state) => state.right === 0 && state.wrong === 1 && state.says.startsWith('No'));
+        if (right.length !== 1 || wrong.length !== buttons - 1 || !seen.every((state) => state.isOpen)) {
+            complain(where, `quiz ${quiz + 1} does not answer as it should: ${JSON.stringify(seen)}`);
+        }
+    }
+}
+
+/** A card turns with the keyboard, and turns back. */
+async function checkCards() {
+    const count = await browser.evaluate(() => document.querySelectorAll('details.card').length);
+    const isOpen = (place) => document.querySelectorAll('details.card')[place].open;
+    for (let place = 0; place < Math.min(count, 2); place += 1) {
+        await browser.evaluate((place) => {
+            const card = document.querySelectorAll('details.card')[place];
+            card.open = false;
+            card.querySelector('summary').focus();
+        }, place);
+        for (const wanted of [true, false]) {
+            await browser.press('Enter');
+            if ((await browser.evaluate(isOpen, place)) !== wanted) {
+                complain(where, `card ${place + 1} does not turn`);
+            }
+        }
     }
 }
 

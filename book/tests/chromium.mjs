@@ -136,9 +136,11 @@ export class Browser {
     }
 
     async press(key) {
-        const codes = { ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, Home: 36, End: 35, Escape: 27, Tab: 9 };
+        const codes = { ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, Home: 36, End: 35, Escape: 27, Tab: 9, Enter: 13 };
         const event = { key, code: key, windowsVirtualKeyCode: codes[key] };
-        await this.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...event });
+        // Only a key that writes something activates what has the focus.
+        const down = key === 'Enter' ? { type: 'keyDown', text: '\r' } : { type: 'rawKeyDown' };
+        await this.send('Input.dispatchKeyEvent', { ...down, ...event });
         await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
     }
 

@@ -188,3 +188,15 @@ export async function violations() {
         return `axe: ${violation.id}, ${violation.help}: ${nodes.join(' | ')} (${violation.nodes.length})`;
     });
 }
+
+/** What a quiz shows after a choice. */
+export function quizState(quiz) {
+    const list = document.querySelectorAll('ol.choices')[quiz];
+    const answer = list.parentElement.querySelectorAll('details.answer')[quiz];
+    return {
+        right: list.querySelectorAll('.right').length,
+        wrong: list.querySelectorAll('.wrong').length,
+        says: list.nextElementSibling.textContent,
+        isOpen: answer.open,
+    };
+}
