@@ -172,7 +172,7 @@ pub(crate) fn is_not_learners(file: &str) -> bool {
     let file = format!("/{}", file.replace('\\', "/"));
     let theirs = [
         "/checks/",
-        // Beside an attempt that is another file than the exercise's own.
+        // The copy beside an attempt that is not the learner's own file: see crates/workbook/src/judge/attempt.rs.
         ".checks.rs",
         "/crates/harness/src/",
         "/crates/mock-llm/",
@@ -255,6 +255,8 @@ mod tests {
         assert_eq!(place.line, "/home/ada/workbook/exercises/03-join/fan_out.rs:14:9");
         assert_eq!(place.wait.map(|wait| wait.name), Some("a `oneshot::Receiver`"));
         assert_eq!(innermost_place("   0: nothing\n"), None);
+        // The checks of an attempt are a copy beside it.
+        assert_eq!(innermost_place("   0: a::checks::b\n             at /w/target/tmp/a.checks.rs:3:1\n"), None);
         assert_eq!(innermost_place("  20: start_thread\n             at nptl/pthread_create.c:442:8\n"), None);
     }
 

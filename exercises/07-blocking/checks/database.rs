@@ -12,10 +12,10 @@ use futures::{
     FutureExt, StreamExt,
     future::{join, join_all},
 };
-use harness::{Check, Finished, Message, Outcome, saw, secs, test};
+use harness::{Check, Finished, Message, Outcome, Wakes, more_turns, saw, secs, test};
 use mock_llm::{MockLlm, Model};
 use rusqlite::{Connection, Error, params};
-use tokio::{runtime::Builder, task::unconstrained};
+use tokio::{runtime::Builder, task::unconstrained, time::sleep};
 
 use super::Database;
 
@@ -105,15 +105,16 @@ impl Desk {
                 "the event loop stands still while the database works",
                 "the event loop to go on: the tokens of a stream come during a commit",
                 "Something holds the thread of the event loop: the work itself, a lock that another thread has, a `recv` that \
-                 blocks, a `send` into a queue that is full and blocks. Work that blocks belongs on the database's thread, and \
-                 whoever waits for it waits with `.await`.",
+                 blocks, a `send` into a queue that is full and blocks, a `join()` of the thread when the last handle goes. Work \
+                 that blocks belongs on the database's thread, and whoever waits for it waits with `.await`.",
             )
         } else {
             (
                 "a call never gets its result",
                 "a result for each call: a value, an error, or a panic",
                 "Is there still somebody who takes work from the queue? A panic of the work, or an error of it, must not end the \
-                 thread. And a piece of work that waits for another one behind it waits for ever.",
+                 thread; work that waits for another piece behind it waits for ever; and work is handed over in the first poll \
+                 of its call, not after a `yield_now` or another wait.",
             )
         };
         let done = state.done.len();
@@ -142,7 +143,10 @@ thread_local! {
 fn run<T>(desk: &Arc<Desk>, code: impl AsyncFnOnce() -> T) -> Finished<(T, Vec<ThreadId>)> {
     let stuck = desk.clone();
     let check = Check::new().when_stuck(move |_| Some(stuck.stuck())).a_panic_means(
-        "Nothing in this check panics by itself. An error of SQLite is a value, and goes to the caller of `call`.",
+        "Nothing in this check panics by itself. An error of SQLite is a value, and goes to the caller of `call`, and it ends \
+         nothing: where the thread is gone, every later call finds its way back dropped. A call of tokio that blocks \
+         (`blocking_send`, `blocking_recv`) is for threads, and panics on the event loop. And a queue that is full is waited \
+         for, with `.await`.",
     );
     check.by_hand(|| {
         let of_the_pool = Arc::new(Mutex::new(Vec::new()));
@@ -253,30 +257,33 @@ fn tokens_go_on_during_a_commit() {
 #[test]
 fn one_thread_and_the_order_of_the_calls() {
     let desk = Arc::new(Desk::default());
+    // The calls are made in another order than they are polled in.
+    let in_this_order: Vec<usize> = (0..400).map(|place| place * 37 % 400).collect();
+    let looks = Wakes::new();
     let run = run(&desk, async || {
         let database = Database::new(opened());
         let mut calls: Vec<_> = (0..400)
             .map(|number| {
                 let at_the_desk = desk.clone();
-                let handle = database.clone();
-                let call = async move {
-                    let work = move |_: &mut Connection| {
-                        if number == 0 {
-                            at_the_desk.holds();
-                        }
-                        at_the_desk.does(number);
-                        Ok(number)
-                    };
-                    handle.call(work).await
+                let work = move |_: &mut Connection| {
+                    if number == 0 {
+                        at_the_desk.holds();
+                    }
+                    at_the_desk.does(number);
+                    Ok(number)
                 };
                 // Each call has a task's whole budget, as in a task of its own. With one budget for the 400, a queue that has
                 // room may still send a call away for another turn, and a later one overtakes it.
-                Box::pin(unconstrained(call))
+                Some(Box::pin(unconstrained(database.call(work))))
             })
             .collect();
         // Each is polled once, in this order; the first is held meanwhile.
-        for (number, call) in calls.iter_mut().enumerate() {
-            let poll = poll_fn(|cx| Poll::Ready(desk.polls(call.as_mut(), cx))).await;
+        let waker = looks.waker();
+        let mut in_line = Vec::new();
+        for &number in &in_this_order {
+            let mut call = calls[number].take().expect("each has one place in the order");
+            let poll = desk.polls(call.as_mut(), &mut Context::from_waker(&waker));
+            in_line.push(call);
             if poll.is_ready() {
                 return Err(number);
             }
@@ -284,15 +291,32 @@ fn one_thread_and_the_order_of_the_calls() {
                 desk.sees_work().await;
             }
         }
+        // Nothing has happened when this is over: a timer of less than that has fired, and somebody looks again.
+        let before = looks.count();
+        more_turns(3).await;
+        sleep(secs(0.02)).await;
+        let in_vain = looks.count() - before;
         desk.opens();
-        Ok(join_all(calls).await)
+        Ok((in_vain, join_all(in_line).await))
     });
     let (results, of_the_pool) = run.value();
     run.require(
         results.is_ok(),
-        saw(format!("call {results:?} had its result before the first work was done"))
+        saw(format!("call {:?} had its result before the first work was done", results.as_ref().err()))
             .expected("one piece of work after another")
             .because("The connection is for one thread at a time."),
+    );
+    let in_vain = results.as_ref().map_or(0, |(in_vain, _)| *in_vain);
+    run.require(
+        in_vain == 0,
+        saw(format!("{in_vain} wake-ups of calls that wait, while the first work is held and nothing happens"))
+            .expected("none")
+            .because(
+                "Your code asks again and again whether the result is there (`try_recv()`, and a `yield_now()` or a `sleep` in \
+                 between), and 400 callers keep the event loop busy with it. A receiver that is awaited wakes its task when \
+                 there is something to see.",
+            )
+            .outcome(Outcome::BusyLoop),
     );
     let done = desk.lock().done.clone();
     let threads = done.iter().map(|(_, thread)| *thread).collect::<std::collections::HashSet<ThreadId>>();
@@ -313,18 +337,19 @@ fn one_thread_and_the_order_of_the_calls() {
         ),
     );
     let order: Vec<usize> = done.iter().map(|(number, _)| *number).collect();
-    let wanted: Vec<usize> = (0..400).collect();
-    let place = order.iter().zip(&wanted).position(|(seen, wanted)| seen != wanted);
+    let place = order.iter().zip(&in_this_order).position(|(seen, wanted)| seen != wanted);
     run.require(
-        order == wanted,
+        order == in_this_order,
         saw(format!("{} pieces of work done; the first one out of order is at place {place:?}", order.len()))
             .expected("400, in the order in which the calls were first polled")
             .because(
-                "What was asked for first is done first: a reader that comes after a writer sees what was written.",
+                "What was asked for first is done first: a reader that comes after a writer sees what was written. A call asks \
+                 when it is polled for the first time: then, and neither sooner nor later, its work goes into the queue.",
             ),
     );
-    let own =
-        results.as_ref().is_ok_and(|results| results.iter().enumerate().all(|(number, result)| *result == Ok(number)));
+    let own = results
+        .as_ref()
+        .is_ok_and(|(_, results)| results.iter().zip(&in_this_order).all(|(result, number)| *result == Ok(*number)));
     run.require(
         own,
         saw("a call has the result of another one's work")
@@ -345,6 +370,10 @@ fn a_panic_reaches_its_caller_alone() {
             panic!("a message without a text")
         };
         let panicked = AssertUnwindSafe(database.call(work)).catch_unwind().await.map_err(|_| ());
+        // Not the first time only.
+        for _ in 0..3 {
+            let _ = AssertUnwindSafe(database.call(work)).catch_unwind().await;
+        }
         let next = AssertUnwindSafe(database.call(count)).catch_unwind().await.map_err(|_| ());
         (panicked, next)
     });
@@ -358,8 +387,8 @@ fn a_panic_reaches_its_caller_alone() {
     run.require(
         *next == Ok(Ok(0)),
         saw(match next {
-            Ok(next) => format!("after a panic of one piece of work, the next call returned {next:?}"),
-            Err(()) => "after a panic of one piece of work, the next call panicked too".to_owned(),
+            Ok(next) => format!("after four panics of the work, the next call returned {next:?}"),
+            Err(()) => "after four panics of the work, the next call panicked too".to_owned(),
         })
         .expected("Ok(0): the thread goes on, and what the panic left half done is rolled back")
         .because(
@@ -434,6 +463,49 @@ fn ends_with_the_last_handle() {
             .because(
                 "The thread lives as long as there is a handle, and no longer; it owns the connection, which is closed when the \
                  thread ends.",
+            ),
+    );
+}
+
+/// The last handle goes while work is held and more waits: nobody is held up, and all of it is done before the thread ends.
+#[test]
+fn the_last_handle_goes_before_the_work_is_done() {
+    let desk = Arc::new(Desk::default());
+    let run = run(&desk, async || {
+        let database = Database::new(opened());
+        let (tell, end) = mpsc::channel();
+        let at_the_desk = desk.clone();
+        let mut first = Box::pin(database.call(move |_| {
+            END.set(Some(EndOfThread(tell)));
+            at_the_desk.holds();
+            at_the_desk.does(1);
+            Ok(())
+        }));
+        let _ = poll_fn(|cx| Poll::Ready(desk.polls(first.as_mut(), cx).is_ready())).await;
+        desk.sees_work().await;
+        let at_the_desk = desk.clone();
+        let mut second = Box::pin(database.call(move |_| {
+            at_the_desk.does(2);
+            Ok(())
+        }));
+        let _ = poll_fn(|cx| Poll::Ready(desk.polls(second.as_mut(), cx).is_ready())).await;
+        drop((first, second));
+        desk.lock().polls = true;
+        let_go(database);
+        desk.lock().polls = false;
+        desk.opens();
+        desk.lock().waits_for_the_end = true;
+        let _ = end.recv();
+    });
+    let done: Vec<usize> = desk.lock().done.iter().map(|(number, _)| *number).collect();
+    run.require(
+        done == [1, 2],
+        saw(format!("of two pieces of work that were handed over, done are {done:?}"))
+            .expected("[1, 2], and then the end")
+            .because(
+                "The last handle is gone, and what was handed over before is done all the same. The thread does not end at the \
+                 word of the handle: it ends when nobody can bring more work, and none is left. A queue says both in one: its \
+                 `recv` gives what is in it, and then `None`.",
             ),
     );
 }

@@ -84,3 +84,28 @@ mod a_job_for_each_call {
         }))
     }
 }
+
+/// Also right: the channel of the futures crate. It has a place more for its sender, and `send` waits until that one is free:
+/// no token is in the hand of the thread when it asks.
+mod the_channel_of_futures {
+    use futures::{SinkExt, channel::mpsc, executor::block_on};
+
+    pub fn bridge(mut source: impl Source, capacity: usize) -> impl Stream<Item = String> + Send + Unpin {
+        let (mut sender, receiver) = mpsc::channel(capacity);
+        spawn_blocking(move || {
+            loop {
+                match source.next_within(PATIENCE) {
+                    Next::Token(token) => {
+                        if block_on(sender.send(token)).is_err() {
+                            return;
+                        }
+                    }
+                    Next::Nothing if sender.is_closed() => return,
+                    Next::Nothing => {}
+                    Next::End => return,
+                }
+            }
+        });
+        receiver
+    }
+}

@@ -99,3 +99,72 @@ mod a_loop_on_the_thread {
         }
     }
 }
+
+/// Also right: a queue of one's own, with a condition variable, and a guard that is dropped with the last handle.
+mod a_queue_by_hand {
+    use std::{
+        collections::VecDeque,
+        sync::{Arc, Condvar, Mutex},
+    };
+
+    #[derive(Default)]
+    struct Queue {
+        work: VecDeque<Work>,
+        is_closed: bool,
+    }
+
+    #[derive(Default)]
+    struct Shared {
+        queue: Mutex<Queue>,
+        changed: Condvar,
+    }
+
+    struct Last(Arc<Shared>);
+
+    impl Drop for Last {
+        fn drop(&mut self) {
+            self.0.queue.lock().expect("nobody panics with this lock").is_closed = true;
+            self.0.changed.notify_one();
+        }
+    }
+
+    #[derive(Clone)]
+    pub struct Database {
+        last: Arc<Last>,
+    }
+
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let shared = Arc::new(Shared::default());
+            let of_the_thread = shared.clone();
+            thread::spawn(move || {
+                while let Some(work) = next(&of_the_thread) {
+                    work(&mut connection);
+                }
+            });
+            Self { last: Arc::new(Last(shared)) }
+        }
+
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                let _ = reply.send(catch_unwind(AssertUnwindSafe(|| work(connection))));
+            });
+            let Last(shared) = &*self.last;
+            shared.queue.lock().expect("nobody panics with this lock").work.push_back(work);
+            shared.changed.notify_one();
+            result.await.expect("the thread does all work").unwrap_or_else(|panic| resume_unwind(panic))
+        }
+    }
+
+    fn next(shared: &Shared) -> Option<Work> {
+        let mut queue = shared.queue.lock().expect("nobody panics with this lock");
+        while queue.work.is_empty() && !queue.is_closed {
+            queue = shared.changed.wait(queue).expect("nobody panics with this lock");
+        }
+        queue.work.pop_front()
+    }
+}

@@ -7,8 +7,9 @@
 //! A slow reader slows the source: when `read` tokens were read, at most `read + capacity + 1` were taken from it. And
 //! a reader that leaves ends it: when the stream is dropped, the source is asked at most once more, and it is dropped
 //! too. That holds in silence as well, while the model thinks and no token comes: an answer of `Nothing` is the moment
-//! to look. What is right stays right: all tokens in their order, each when it is there; the event loop's thread is
-//! never held, and the stream is polled when there is something to read. `capacity` is at least 1.
+//! to look. Nothing panics then. What is right stays right: all tokens in their order, each when it is there, also one
+//! without a text; the event loop's thread is never held, and the stream is polled when there is something to read.
+//! `capacity` is at least 1.
 //!
 //! Run: `cargo workbook check 07-blocking/bridge` · Read: book, chapter 7, A bridge from a thread · 15 min
 //! Starts: wrong

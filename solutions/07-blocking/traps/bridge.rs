@@ -265,3 +265,148 @@ mod asks_an_empty_queue {
         })
     }
 }
+
+/// Trap: the thread expects somebody to read, and panics where nobody does.
+/// Caught by: a_reader_that_leaves_ends_the_source
+/// Says: A reader that leaves is no error
+mod expects_a_reader {
+    pub fn bridge(mut source: impl Source, capacity: usize) -> impl Stream<Item = String> + Send + Unpin {
+        let (sender, mut receiver) = mpsc::channel(capacity);
+        spawn_blocking(move || {
+            loop {
+                match source.next_within(PATIENCE) {
+                    Next::Token(token) => sender.blocking_send(token).expect("somebody reads"),
+                    Next::Nothing if sender.is_closed() => return,
+                    Next::Nothing => {}
+                    Next::End => return,
+                }
+            }
+        });
+        stream::poll_fn(move |context| receiver.poll_recv(context))
+    }
+}
+
+/// Trap: `Nothing` is sent as an empty text, to see whether somebody reads, and all empty texts are left out.
+/// Caught by: all_tokens_in_their_order
+/// Says: A token without a text
+mod nothing_as_an_empty_text {
+    use futures::{StreamExt, future::ready};
+
+    pub fn bridge(mut source: impl Source, capacity: usize) -> impl Stream<Item = String> + Send + Unpin {
+        let (sender, mut receiver) = mpsc::channel(capacity);
+        spawn_blocking(move || {
+            loop {
+                let text = match source.next_within(PATIENCE) {
+                    Next::Token(token) => token,
+                    Next::Nothing => String::new(),
+                    Next::End => return,
+                };
+                if sender.blocking_send(text).is_err() {
+                    return;
+                }
+            }
+        });
+        stream::poll_fn(move |context| receiver.poll_recv(context)).filter(|text| ready(!text.is_empty()))
+    }
+}
+
+/// Trap: a token that is like the one before it is taken for the same.
+/// Caught by: all_tokens_in_their_order
+/// Says: or with that of the one before it
+mod repeats_left_out {
+    pub fn bridge(mut source: impl Source, capacity: usize) -> impl Stream<Item = String> + Send + Unpin {
+        let (sender, mut receiver) = mpsc::channel(capacity);
+        spawn_blocking(move || {
+            let mut last = None;
+            loop {
+                match source.next_within(PATIENCE) {
+                    Next::Token(token) if last.as_ref() == Some(&token) => {}
+                    Next::Token(token) => {
+                        last = Some(token.clone());
+                        if sender.blocking_send(token).is_err() {
+                            return;
+                        }
+                    }
+                    Next::Nothing if sender.is_closed() => return,
+                    Next::Nothing => {}
+                    Next::End => return,
+                }
+            }
+        });
+        stream::poll_fn(move |context| receiver.poll_recv(context))
+    }
+}
+
+/// Trap: the stream waits for its thread when it is dropped, and holds the event loop meanwhile.
+/// Caught by: a_reader_that_leaves_in_silence_ends_it_too
+/// Says: a `join()` in a `drop`
+mod joins_when_dropped {
+    use std::{
+        pin::Pin,
+        task::{Context, Poll},
+        thread::{self, JoinHandle},
+    };
+
+    struct Tokens {
+        receiver: Option<mpsc::Receiver<String>>,
+        thread: Option<JoinHandle<()>>,
+    }
+
+    impl Stream for Tokens {
+        type Item = String;
+
+        fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<String>> {
+            self.receiver.as_mut().expect("it is there up to the drop").poll_recv(context)
+        }
+    }
+
+    impl Drop for Tokens {
+        fn drop(&mut self) {
+            self.receiver = None;
+            let _ = self.thread.take().map(JoinHandle::join);
+        }
+    }
+
+    pub fn bridge(mut source: impl Source, capacity: usize) -> impl Stream<Item = String> + Send + Unpin {
+        let (sender, receiver) = mpsc::channel(capacity);
+        let thread = thread::spawn(move || {
+            loop {
+                match source.next_within(PATIENCE) {
+                    Next::Token(token) => {
+                        if sender.blocking_send(token).is_err() {
+                            return;
+                        }
+                    }
+                    Next::Nothing if sender.is_closed() => return,
+                    Next::Nothing => {}
+                    Next::End => return,
+                }
+            }
+        });
+        Tokens { receiver: Some(receiver), thread: Some(thread) }
+    }
+}
+
+/// Trap: a channel of one place more, for the one in the hand of the thread.
+/// Caught by: a_slow_reader_slows_the_source
+/// Says: The queue is longer than `capacity` says
+mod one_place_too_many {
+    pub fn bridge(mut source: impl Source, capacity: usize) -> impl Stream<Item = String> + Send + Unpin {
+        let (sender, mut receiver) = mpsc::channel(capacity + 1);
+        spawn_blocking(move || {
+            loop {
+                match source.next_within(PATIENCE) {
+                    Next::Token(token) => {
+                        if sender.blocking_send(token).is_err() {
+                            return;
+                        }
+                    }
+                    Next::Nothing if sender.is_closed() => return,
+                    Next::Nothing => {}
+                    Next::End => return,
+                }
+            }
+        });
+        stream::poll_fn(move |context| receiver.poll_recv(context))
+    }
+}

@@ -263,3 +263,169 @@ mod a_thread_for_each_call {
         }
     }
 }
+
+/// Trap: whether the result is there is asked again and again.
+/// Caught by: one_thread_and_the_order_of_the_calls
+/// Says: asks again and again
+mod asks_again_and_again {
+    impl Database {
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, mut result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                let _ = reply.send(catch_unwind(AssertUnwindSafe(|| work(connection))));
+            });
+            let _ = self.work.send(work);
+            loop {
+                match result.try_recv() {
+                    Ok(result) => return result.unwrap_or_else(|panic| resume_unwind(panic)),
+                    Err(_) => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the work is handed over when the call is made, and not when it is polled.
+/// Caught by: one_thread_and_the_order_of_the_calls
+/// Says: neither sooner nor later
+mod handed_over_when_made {
+    impl Database {
+        pub fn call<T: Send + 'static, W: FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static>(
+            &self,
+            work: W,
+        ) -> impl Future<Output = rusqlite::Result<T>> + Send + use<T, W> {
+            let (reply, result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                let _ = reply.send(catch_unwind(AssertUnwindSafe(|| work(connection))));
+            });
+            let _ = self.work.send(work);
+            async move { result.await.expect("the thread is there").unwrap_or_else(|panic| resume_unwind(panic)) }
+        }
+    }
+}
+
+/// Trap: a panic is caught round the loop of the thread, and once.
+/// Caught by: a_panic_reaches_its_caller_alone
+/// Says: after four panics
+mod catches_one_panic {
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let (work, mut queue) = mpsc::unbounded_channel::<Work>();
+            thread::spawn(move || {
+                let mut works = || {
+                    while let Some(work) = queue.blocking_recv() {
+                        work(&mut connection);
+                    }
+                };
+                if catch_unwind(AssertUnwindSafe(&mut works)).is_err() {
+                    works();
+                }
+            });
+            Self { work }
+        }
+
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                let _ = reply.send(work(connection));
+            });
+            let _ = self.work.send(work);
+            result.await.expect("the work does not panic")
+        }
+    }
+}
+
+/// Trap: the last handle waits for the thread when it is dropped.
+/// Caught by: the_last_handle_goes_before_the_work_is_done
+/// Says: a `join()` of the thread when the last handle goes
+mod the_last_handle_joins {
+    use std::sync::Arc;
+
+    struct Owner {
+        work: Option<mpsc::UnboundedSender<Work>>,
+        thread: Option<thread::JoinHandle<()>>,
+    }
+
+    impl Drop for Owner {
+        fn drop(&mut self) {
+            self.work = None;
+            let _ = self.thread.take().map(thread::JoinHandle::join);
+        }
+    }
+
+    #[derive(Clone)]
+    pub struct Database {
+        owner: Arc<Owner>,
+    }
+
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let (work, mut queue) = mpsc::unbounded_channel::<Work>();
+            let thread = thread::spawn(move || {
+                while let Some(work) = queue.blocking_recv() {
+                    work(&mut connection);
+                }
+            });
+            Self { owner: Arc::new(Owner { work: Some(work), thread: Some(thread) }) }
+        }
+
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| {
+                let _ = reply.send(catch_unwind(AssertUnwindSafe(|| work(connection))));
+            });
+            let _ = self.owner.work.as_ref().expect("it is there up to the drop").send(work);
+            result.await.expect("the thread is there").unwrap_or_else(|panic| resume_unwind(panic))
+        }
+    }
+}
+
+/// Trap: the last handle tells the thread to end, and what is in the queue is left undone.
+/// Caught by: the_last_handle_goes_before_the_work_is_done
+/// Says: what was handed over before is done all the same
+mod ends_at_once {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+
+    struct Last(Arc<AtomicBool>);
+
+    impl Drop for Last {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+
+    #[derive(Clone)]
+    pub struct Database {
+        work: mpsc::UnboundedSender<Work>,
+        last: Arc<Last>,
+    }
+
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let (work, mut queue) = mpsc::unbounded_channel::<Work>();
+            let ends = Arc::new(AtomicBool::new(false));
+            let last = Arc::new(Last(ends.clone()));
+            thread::spawn(move || {
+                while let Some(work) = queue.blocking_recv() {
+                    if ends.load(Ordering::Acquire) {
+                        return;
+                    }
+                    work(&mut connection);
+                }
+            });
+            Self { work, last }
+        }
+    }
+}
