@@ -29,10 +29,13 @@ struct Desk {
 #[derive(Default)]
 struct State {
     is_open: bool,
+    /// How many counts may go on while it is not open.
+    may: usize,
+    /// The tokenizer has panicked.
+    panicked: bool,
     /// It panics at a message of this text.
     panics_at: Option<String>,
     counted: Vec<String>,
-    waits: bool,
     waker: Option<Waker>,
     place: &'static str,
 }
@@ -48,12 +51,12 @@ impl Desk {
         self.state.lock().expect("nobody panics with the lock of the desk")
     }
 
-    /// Waits until a count waits.
-    async fn sees_one(&self) {
+    /// Waits until so many counts were begun.
+    async fn sees(&self, counts: usize) {
         poll_fn(|cx| {
             let mut state = self.lock();
             state.waker = Some(cx.waker().clone());
-            if state.waits || state.is_open { Poll::Ready(()) } else { Poll::Pending }
+            if state.counted.len() >= counts || state.is_open { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }
@@ -63,8 +66,22 @@ impl Desk {
         self.changed.notify_all();
     }
 
+    fn lets(&self, counts: usize) {
+        self.lock().may = counts;
+        self.changed.notify_all();
+    }
+
     fn stuck(&self) -> Message {
         let state = self.lock();
+        if state.panicked {
+            return saw(format!("{}: the tokenizer has panicked, and `fit` does not end", state.place))
+                .expected("a panic of `fit`")
+                .because(
+                    "Whoever waits for a result has to hear that none will come. A channel says so when its last sender is gone, \
+                     and a panic drops what its thread owns; but a sender that you keep yourself is still there.",
+                )
+                .outcome(Outcome::Blocked);
+        }
         saw(format!("{}: everything stands still while the tokenizer works", state.place))
             .expected("the other futures to go on, those of the same task too")
             .because(
@@ -85,10 +102,11 @@ impl Tokenizer for Desk {
         if let Some(waker) = state.waker.take() {
             waker.wake();
         }
-        state.waits = true;
-        while !state.is_open {
+        let number = state.counted.len();
+        while !state.is_open && state.may < number {
             state = self.changed.wait(state).expect("nobody panics with the lock of the desk");
         }
+        state.panicked |= panics;
         drop(state);
         assert!(!panics, "the tokenizer does not know this emoji");
         text.split_whitespace().count()
@@ -215,7 +233,8 @@ fn works_on_both_runtimes() {
         run.require(
             *fitting == messages[2..],
             saw(format!("{}: {fitting:?}", place.name())).expected(format!("{:?}", &messages[2..])).because(
-                "The two newest have 5 and 1 words; with the one before them it would be 10, and the limit is 7.",
+                "The two newest have 5 and 1 words; with the one before them it would be 10, and the limit is 7. They stay in \
+                 their old order.",
             ),
         );
     }
@@ -224,10 +243,14 @@ fn works_on_both_runtimes() {
 /// While the tokenizer works, the other futures go on, in the same task and in others.
 #[test]
 fn everything_else_goes_on() {
-    let messages = words(&["one", "two", "three"]);
+    let messages = words(&["one one one", "two", "three"]);
     for place in PLACES {
-        let run = fit_in(place, &Desk::new(false), &messages, 2, async |desk: Arc<Desk>| {
-            desk.sees_one().await;
+        let run = fit_in(place, &Desk::new(false), &messages, 4, async |desk: Arc<Desk>| {
+            // At each of the three: what goes on at the first may stand still at the next.
+            for count in 1..=3 {
+                desk.sees(count).await;
+                desk.lets(count);
+            }
             desk.opens();
         });
         let (fitting, _) = run.value();
@@ -245,15 +268,30 @@ fn everything_else_goes_on() {
 fn fit_is_woken() {
     let messages = words(&["one"]);
     for place in [Place::OneThread, Place::ManyThreads] {
-        let run = fit_in(place, &Desk::new(false), &messages, 2, async |desk: Arc<Desk>| {
-            desk.sees_one().await;
+        let run = fit_in(place, &Desk::new(false), &messages, 2, async move |desk: Arc<Desk>| {
+            desk.sees(1).await;
+            // An hour is as good as a minute: the tokenizer takes its time.
+            if place == Place::OneThread {
+                tokio::time::pause();
+                tokio::time::advance(Duration::from_secs(3600)).await;
+                tokio::time::resume();
+            }
             // Time for somebody who looks: thousands of looks, and none for somebody who waits.
             thread::spawn(move || {
                 thread::sleep(Duration::from_millis(30));
                 desk.opens();
             });
         });
-        let (_, polls) = run.value();
+        let (fitting, polls) = run.value();
+        run.require(
+            *fitting == messages,
+            saw(format!("{}: the tokenizer took an hour, and `fit` returned {fitting:?}", place.name()))
+                .expected(format!("{messages:?}"))
+                .because(
+                    "Nobody has asked for a limit. A timeout ends the wait and not the work, and a window without messages is \
+                     not what fits.",
+                ),
+        );
         run.require(
             *polls <= 6,
             saw(format!("{}: `fit` was polled {polls} times while one message was counted", place.name()))
@@ -296,8 +334,9 @@ fn the_newest_that_fit() {
                 saw(format!("{seen} of {count} messages with a limit of {limit}, or not in their order: {}", short(fitting)))
                     .expected(format!("the newest {number}: {}", short(wanted)))
                     .because(
-                        "From the newest to the oldest, up to the first that does not fit. An older one that would fit is left \
-                         out too: an answer to a question that is not there helps nobody. `newest` is right as it is.",
+                        "From the newest to the oldest, up to the first that does not fit; one that fills the window to its \
+                         limit fits. An older one that would fit is left out too: an answer to a question that is not there \
+                         helps nobody. `newest` is right as it is.",
                     ),
             );
             let looked_at: Vec<String> = messages.iter().rev().take(number + 1).cloned().collect();
@@ -309,9 +348,12 @@ fn the_newest_that_fit() {
                 in_order || counted == sorted,
                 saw(format!("{} counts with a limit of {limit}", counted.len()))
                     .expected(format!("{}: each message that fits, and the first that does not", looked_at.len()))
-                    .because(
-                        "The tokenizer is slow: what is not looked at is not counted, and nothing is counted twice.",
-                    ),
+                    .because(if counted.len() < looked_at.len() {
+                        "A message has to be counted before anybody knows whether it fits: in a full window too, where an empty \
+                         one still does, and where an equal text was counted before."
+                    } else {
+                        "The tokenizer is slow: what is not looked at is not counted, and nothing is counted twice."
+                    }),
             );
         }
     }
@@ -335,6 +377,16 @@ fn a_panic_of_the_tokenizer_reaches_the_caller() {
             let fit = async move { fit(&tokenizer, &words(&["one", "two", "three"]), 9).await };
             place.run(async move { tokio::spawn(fit).await.map_err(|error| error.is_panic()) })
         });
+        let counted = desk.lock().counted.clone();
+        run.require(
+            counted == ["three", "two"],
+            saw(format!("{}: the tokenizer panicked at \"two\", and counted {counted:?}", place.name()))
+                .expected("\"three\" and \"two\", once each")
+                .because(
+                    "A bug does not go away when it is asked again, and the next try costs as much as the first. A panic of the \
+                     tokenizer is a panic of `fit`.",
+                ),
+        );
         run.require(
             *run.value() == Err(true),
             saw(match run.value() {

@@ -4,6 +4,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard},
     task::{Poll, Waker},
     thread::{self, ThreadId},
+    time::Duration,
 };
 
 use futures::future::join;
@@ -31,14 +32,19 @@ struct State {
     asked: Vec<(String, ThreadId)>,
     /// The event loop is inside a poll of the learner's future.
     polls: bool,
-    /// Which titles the check waits for, and how to tell it that one has come.
+    /// Which titles the check waits for, or how many of any title, and how to tell it that one has come.
     wanted: Vec<String>,
+    wanted_calls: usize,
     waker: Option<Waker>,
+    /// How often the event loop had nothing to do.
+    rests: usize,
+    /// The check waits for the event loop to rest.
+    must_rest: bool,
 }
 
 impl State {
     fn all_wanted_are_here(&self) -> bool {
-        self.wanted.iter().all(|title| self.waiting.contains(title))
+        self.waiting.len() >= self.wanted_calls && self.wanted.iter().all(|title| self.waiting.contains(title))
     }
 }
 
@@ -74,6 +80,12 @@ impl Desk {
     /// Waits until these sections wait together.
     async fn sees(&self, titles: &[&str]) {
         self.lock().wanted = titles.iter().map(|title| (*title).to_owned()).collect();
+        self.sees_calls(titles.len()).await;
+    }
+
+    /// Waits until so many sections wait together, whichever they are.
+    async fn sees_calls(&self, calls: usize) {
+        self.lock().wanted_calls = calls;
         poll_fn(|cx| {
             let mut state = self.lock();
             state.waker = Some(cx.waker().clone());
@@ -83,7 +95,11 @@ impl Desk {
     }
 
     fn lets_go(&self, title: &str) {
-        self.lock().let_go.push(title.to_owned());
+        let mut state = self.lock();
+        state.let_go.push(title.to_owned());
+        // It counts no longer, even if its thread has not heard of it yet.
+        state.waiting.retain(|waiting| waiting != title);
+        drop(state);
         self.changed.notify_all();
     }
 
@@ -92,11 +108,38 @@ impl Desk {
         self.changed.notify_all();
     }
 
+    /// The thread of the event loop goes to sleep: there is nothing to poll.
+    fn rests(&self) {
+        self.lock().rests += 1;
+        self.changed.notify_all();
+    }
+
+    /// Waits until the event loop has rested more often than so, and a while longer. Then everybody may go.
+    fn opens_after_a_rest(&self, before: usize) {
+        let mut state = self.lock();
+        state.must_rest = true;
+        while state.rests == before {
+            state = self.changed.wait(state).expect("nobody panics with the lock of the desk");
+        }
+        state.must_rest = false;
+        drop(state);
+        // Time for somebody who looks: many looks, and none for somebody who waits.
+        thread::sleep(Duration::from_millis(30));
+        self.opens();
+    }
+
     /// Why nothing goes on.
     fn stuck(&self, threads: usize) -> Message {
         let state = self.lock();
         let pool = if threads == 1 { "one thread".to_owned() } else { format!("{threads} threads") };
-        let with = format!("with a pool of {pool}, after {} calls of `ask`", state.asked.len());
+        let calls = match state.asked.len() {
+            1 => "one call".to_owned(),
+            calls => format!("{calls} calls"),
+        };
+        let with = format!("with a pool of {pool}, after {calls} of `ask`");
+        if state.must_rest {
+            return looks_again(format!("{with}, one of them in flight: the event loop never rests"));
+        }
         let message = if state.polls || (!state.waiting.is_empty() && state.all_wanted_are_here()) {
             saw(format!("{with} nothing goes on, and the event loop stands still"))
                 .expected("the event loop to go on while `ask` holds its thread")
@@ -112,16 +155,34 @@ impl Desk {
                  with `.await`, and give the pool only what blocks and waits for no other job.",
             )
         } else {
-            saw(format!("{with} only these are in flight: {}", state.waiting.join(", ")))
-                .expected(format!("{} in flight together", state.wanted.join(", ")))
-                .because(
-                    "A thread of the pool is free, and a section is ready to be asked about; but it waits for one that it does \
-                     not need. Awaiting one part before the next one begins is a queue; so is a level of the book that \
-                     begins only when all of the level below has ended.",
-                )
+            let wanted = match state.wanted.as_slice() {
+                [] => format!("{} of them", state.wanted_calls),
+                titles => titles.join(", "),
+            };
+            let flying = match state.waiting.len() {
+                many @ 9.. => format!("only {many} are in flight"),
+                _ => format!("only these are in flight: {}", state.waiting.join(", ")),
+            };
+            saw(format!("{with} {flying}")).expected(format!("{wanted} in flight together")).because(
+                "A thread of the pool asks nothing, and a section is ready to be asked about; but it waits for something that it \
+                 does not need. Awaiting one part before the next one begins is a queue; so is a level of the book that begins \
+                 only when all of the level below has ended, and a limit of your own below the pool's. A job that waits for \
+                 its parts keeps a thread from asking, too. (If your code sleeps and looks: the clock stands still while \
+                 the pool works.)",
+            )
         };
         message.outcome(Outcome::Blocked)
     }
+}
+
+fn looks_again(seen: String) -> Message {
+    saw(seen)
+        .expected("the event loop to sleep until a call has come back")
+        .because(
+            "A loop that yields, or sleeps, and looks again whether a part is ready keeps the processor busy, and is late all the \
+             same. What `spawn_blocking` and `spawn` return is a future: it wakes whoever awaits it.",
+        )
+        .outcome(Outcome::BusyLoop)
 }
 
 fn leaf(title: &str) -> Section {
@@ -157,11 +218,12 @@ fn summary(threads: usize, desk: &Arc<Desk>, book: &Section, meanwhile: impl Asy
     );
     check.by_hand(|| {
         let of_the_pool = Arc::new(Mutex::new(Vec::new()));
-        let seen = of_the_pool.clone();
+        let (seen, rests) = (of_the_pool.clone(), desk.clone());
         let runtime = Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .max_blocking_threads(threads)
+            .on_thread_park(move || rests.rests())
             .on_thread_start(move || seen.lock().expect("a push does not panic").push(thread::current().id()))
             .build()
             .expect("a runtime without sockets needs nothing that can be missing");
@@ -193,13 +255,16 @@ fn require_summary(run: &Finished<Summary>, threads: usize, book: &Section) {
     prompts.sort();
     let why = if seen > wanted {
         "Each section is asked about once: every call costs money."
+    } else if seen < wanted {
+        "Each section is asked about, once: one with a single part too, and two that have the same title and the same parts are \
+         two sections."
     } else {
         "A section is asked about with the summaries of its parts, all of them, in the order of the parts: whichever of them was \
          there first."
     };
     run.require(
         asked == prompts && run.value().text == text,
-        saw(format!("with {threads} threads: {seen} calls, and the summary {}", short(&run.value().text)))
+        saw(format!("with a pool of {threads}: {seen} calls, and the summary {}", short(&run.value().text)))
             .expected(format!("{wanted} calls, and {}", short(&text)))
             .because(why),
     );
@@ -217,7 +282,14 @@ fn ends_with_a_pool_of_one_thread() {
     let book =
         section("novel", vec![chapter("one", ["dawn", "noon", "dusk"]), chapter("two", ["night", "storm", "end"])]);
     let run = summary(1, &Desk::open(), &book, async || ());
-    require_summary(&run, 1, &book);
+    // In which order they are asked about, and with what, other checks ask.
+    let calls = run.value().asked.len();
+    run.require(
+        calls == 9,
+        saw(format!("{calls} calls"))
+            .expected("9, one for each section")
+            .because("Each section is asked about, once, also where there is one thread for all of them."),
+    );
 }
 
 /// While `ask` holds a thread of the pool, the event loop goes on.
@@ -244,7 +316,11 @@ fn parts_do_not_wait_for_each_other() {
     let calls = run.value().asked.len();
     run.require(
         calls == 5,
-        saw(format!("{calls} calls")).expected("5, one for each section").because("Every call costs money."),
+        saw(format!("{calls} calls")).expected("5, one for each section").because(if calls < 5 {
+            "Each section is asked about: one with a single part too."
+        } else {
+            "Each section is asked about once: every call costs money."
+        }),
     );
 }
 
@@ -316,4 +392,53 @@ fn any_pool_and_any_book() {
             require_summary(&run, threads, book);
         }
     }
+}
+
+/// No thread of the pool is idle while a section is ready, however many threads there are.
+#[test]
+fn no_thread_is_idle() {
+    // Whichever two are first: when one of them ends, its thread takes the next.
+    let desk = Arc::new(Desk::default());
+    let book = section("list", (0..5).map(|number| leaf(&format!("item {number}"))).collect());
+    let run = summary(2, &desk, &book, async || {
+        desk.sees_calls(2).await;
+        let both = desk.lock().waiting.clone();
+        for title in both {
+            desk.lets_go(&title);
+            desk.sees_calls(2).await;
+        }
+        desk.opens();
+    });
+    require_summary(&run, 2, &book);
+
+    // More than anybody has thought of as a limit of their own.
+    let desk = Arc::new(Desk::default());
+    let book = section("letters", (0..130).map(|number| leaf(&format!("letter {number}"))).collect());
+    let run = summary(130, &desk, &book, async || {
+        desk.sees_calls(130).await;
+        desk.opens();
+    });
+    require_summary(&run, 130, &book);
+}
+
+/// Nobody looks again and again whether a part is ready.
+#[test]
+fn waits_to_be_woken() {
+    let desk = Arc::new(Desk::default());
+    let book = section("book", vec![section("chapter", vec![leaf("page")]), leaf("index")]);
+    let run = summary(2, &desk, &book, async || {
+        desk.sees_calls(2).await;
+        // Meanwhile only the clock of the machine goes on: the paused one stands still while the pool works.
+        tokio::time::resume();
+        let (patient, before) = (desk.clone(), desk.lock().rests);
+        thread::spawn(move || patient.opens_after_a_rest(before));
+    });
+    require_summary(&run, 2, &book);
+    let rests = desk.lock().rests;
+    run.require(
+        rests <= 16,
+        looks_again(format!(
+            "the event loop went to sleep {rests} times, and was woken to look whether a call had come back"
+        )),
+    );
 }

@@ -59,3 +59,33 @@ mod join_set {
         jobs.join_next().await.expect("there is one").expect("the tokenizer does not panic")
     }
 }
+
+/// Also right: a job that counts what it is asked about, over two channels, and the loop stays with `fit`.
+mod a_counter_on_the_pool {
+    use tokio::sync::mpsc;
+
+    pub async fn fit(tokenizer: &Arc<dyn Tokenizer>, messages: &[String], limit: usize) -> Vec<String> {
+        let (ask, mut asked) = mpsc::channel::<String>(1);
+        let (reply, mut counts) = mpsc::channel(1);
+        let tokenizer = tokenizer.clone();
+        let counter = spawn_blocking(move || {
+            while let Some(text) = asked.blocking_recv() {
+                if reply.blocking_send(tokenizer.count(&text)).is_err() {
+                    break;
+                }
+            }
+        });
+        let (mut left, mut first) = (limit, messages.len());
+        for (number, message) in messages.iter().enumerate().rev() {
+            if ask.send(message.clone()).await.is_err() {
+                break;
+            }
+            let Some(count) = counts.recv().await else { break };
+            let Some(rest) = left.checked_sub(count) else { break };
+            (left, first) = (rest, number);
+        }
+        drop(ask);
+        counter.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+        messages[first..].to_vec()
+    }
+}

@@ -125,3 +125,111 @@ mod the_last_part_starts_its_parent {
         });
     }
 }
+
+/// Also right: a future made by hand, which polls its parts, and then its own job.
+mod by_hand {
+    use std::{
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use tokio::task::JoinHandle;
+
+    enum Part {
+        Waits(Box<Tree>),
+        Done(String),
+    }
+
+    struct Tree {
+        ask: Ask,
+        title: String,
+        parts: Vec<Part>,
+        job: Option<JoinHandle<String>>,
+    }
+
+    impl Tree {
+        fn new(ask: &Ask, section: Section) -> Self {
+            let parts = section.parts.into_iter().map(|part| Part::Waits(Box::new(Self::new(ask, part)))).collect();
+            Self { ask: ask.clone(), title: section.title, parts, job: None }
+        }
+    }
+
+    impl Future for Tree {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            if self.job.is_none() {
+                for part in &mut self.parts {
+                    if let Part::Waits(tree) = part
+                        && let Poll::Ready(summary) = Pin::new(tree).poll(cx)
+                    {
+                        *part = Part::Done(summary);
+                    }
+                }
+                let done = self.parts.iter().map(|part| match part {
+                    Part::Waits(_) => None,
+                    Part::Done(summary) => Some(summary.clone()),
+                });
+                let Some(summaries) = done.collect::<Option<Vec<String>>>() else { return Poll::Pending };
+                let (ask, prompt) = (self.ask.clone(), prompt(&self.title, &summaries));
+                self.job = Some(spawn_blocking(move || ask(&prompt)));
+            }
+            let job = self.job.as_mut().expect("it was started above");
+            Pin::new(job).poll(cx).map(|summary| summary.expect("the SDK does not panic"))
+        }
+    }
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        Tree::new(&ask, book).await
+    }
+}
+
+/// Also right: a thread that is not of the pool keeps the books. It waits for reports, and starts what is ready.
+mod a_thread_that_keeps_the_books {
+    use std::{sync::mpsc, thread};
+
+    use tokio::{runtime::Handle, sync::oneshot};
+
+    struct Open {
+        title: String,
+        whole: Option<(usize, usize)>,
+        missing: usize,
+        summaries: Vec<String>,
+    }
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        let (reply, summary) = oneshot::channel();
+        let runtime = Handle::current();
+        thread::spawn(move || {
+            let mut open: Vec<Open> = Vec::new();
+            let mut sections = vec![(book, None)];
+            while let Some((section, whole)) = sections.pop() {
+                let (number, parts) = (open.len(), section.parts.len());
+                open.push(Open { title: section.title, whole, missing: parts, summaries: vec![String::new(); parts] });
+                sections
+                    .extend(section.parts.into_iter().enumerate().map(|(place, part)| (part, Some((number, place)))));
+            }
+            let (report, reports) = mpsc::channel();
+            let start = |number: usize, section: &Open| {
+                let (ask, report, prompt) = (ask.clone(), report.clone(), prompt(&section.title, &section.summaries));
+                runtime.spawn_blocking(move || report.send((number, ask(&prompt))));
+            };
+            for (number, section) in open.iter().enumerate().filter(|(_, section)| section.missing == 0) {
+                start(number, section);
+            }
+            for (number, summary) in &reports {
+                let Some((whole, place)) = open[number].whole else {
+                    let _ = reply.send(summary);
+                    return;
+                };
+                let section = &mut open[whole];
+                section.summaries[place] = summary;
+                section.missing -= 1;
+                if section.missing == 0 {
+                    start(whole, section);
+                }
+            }
+        });
+        summary.await.expect("the SDK does not panic")
+    }
+}

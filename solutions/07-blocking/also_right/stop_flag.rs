@@ -138,3 +138,105 @@ mod a_for_loop {
         }
     }
 }
+
+/// Also right: a future made by hand, over a state that both sides lock for an instant.
+mod by_hand {
+    use std::{
+        pin::Pin,
+        sync::Mutex,
+        task::{Context, Poll, Waker},
+    };
+
+    #[derive(Default)]
+    struct State {
+        stopped: bool,
+        embedded: Option<usize>,
+        waker: Option<Waker>,
+    }
+
+    pub struct Indexing {
+        state: Arc<Mutex<State>>,
+    }
+
+    impl Indexing {
+        pub fn start(mut documents: Documents, mut embed: Embed) -> Self {
+            let state = Arc::new(Mutex::new(State::default()));
+            let at_work = state.clone();
+            thread::spawn(move || {
+                let lock = || at_work.lock().expect("nobody panics with it");
+                let mut count = 0;
+                while !lock().stopped
+                    && let Some(document) = documents.next()
+                {
+                    embed(document);
+                    count += 1;
+                }
+                let mut state = lock();
+                state.embedded = Some(count);
+                if let Some(waker) = state.waker.take() {
+                    waker.wake();
+                }
+            });
+            Self { state }
+        }
+
+        pub fn stop(self) -> Stop {
+            self.state.lock().expect("nobody panics with it").stopped = true;
+            Stop(self)
+        }
+    }
+
+    pub struct Stop(Indexing);
+
+    impl Future for Stop {
+        type Output = usize;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            let mut state = self.0.state.lock().expect("nobody panics with it");
+            state.waker = Some(cx.waker().clone());
+            state.embedded.map_or(Poll::Pending, Poll::Ready)
+        }
+    }
+
+    impl Drop for Indexing {
+        fn drop(&mut self) {
+            self.state.lock().expect("nobody panics with it").stopped = true;
+        }
+    }
+}
+
+/// Also right: the pool of a runtime that is never dropped. Nobody waits for its jobs.
+mod the_pool_of_another_runtime {
+    use std::sync::OnceLock;
+
+    use tokio::{
+        runtime::{Builder, Runtime},
+        task::JoinHandle,
+    };
+
+    static INDEXER: OnceLock<Runtime> = OnceLock::new();
+
+    pub struct Indexing {
+        stopped: Arc<AtomicBool>,
+        embedded: JoinHandle<usize>,
+    }
+
+    impl Indexing {
+        pub fn start(mut documents: Documents, mut embed: Embed) -> Self {
+            let stopped = Arc::new(AtomicBool::new(false));
+            let flag = stopped.clone();
+            let indexer = INDEXER.get_or_init(|| Builder::new_current_thread().build().expect("it needs nothing"));
+            let embedded = indexer.spawn_blocking(move || {
+                let mut count = 0;
+                while !flag.load(Ordering::Relaxed)
+                    && let Some(document) = documents.next()
+                {
+                    embed(document);
+                    count += 1;
+                }
+                count
+            });
+            Self { stopped, embedded }
+        }
+    }
+}

@@ -7,7 +7,7 @@
 //! The draft below works on every laptop: the pool has 512 threads there. In production it has four, and the service hangs. Mend
 //! it, for a pool of any size, one thread included, and for books of any depth. Whenever a thread is free and a section is
 //! ready to be asked about (it has no parts, or the summaries of all its parts are there), it is asked about: parts do not
-//! wait for each other. Each section is asked about once. Meanwhile, the event loop goes on.
+//! wait for each other. Each section is asked about once. Meanwhile, the event loop goes on, and nobody looks again and again.
 //!
 //! Starts: blocked
 //! Run: `cargo workbook check 07-blocking/full_pool` · Read: book, chapter 7, A pool that waits for itself · 12 min

@@ -3,11 +3,13 @@
 //! An index of documents is built while a user waits, and the user may press "stop". `embed` is a synchronous SDK that holds
 //! its thread, for seconds or, when the network is gone, for ever. Nothing can end a call from outside. So:
 //!
-//! `Indexing::start` returns at once. The documents are embedded one after another, beside the event loop; `documents` may be
-//! endless. `stop` makes sure that no further document is begun, waits for the one in work, if there is one, and says how many
-//! were embedded; if all were, it says so too. It waits without holding the event loop's thread, and does not look again
-//! and again. Dropping an `Indexing`, or the future of `stop`, also means that no further document is begun, and nobody waits.
-//! And when the app ends, its runtime is dropped: that must return even if a call of `embed` never does.
+//! `Indexing::start` returns at once. The documents are embedded one after another, beside the event loop. `documents` may be
+//! endless, and may hold its thread, too: each is fetched when its turn comes, and not by the loop.
+//!
+//! `stop` makes sure that no further document is begun, waits for the one in work, if there is one, and says how many were
+//! embedded; if all were, it says so too. It waits without holding the event loop's thread, and does not look again and again.
+//! Dropping an `Indexing`, or the future of `stop`, also means that no further document is begun, and nobody waits. And when
+//! the app ends, its runtime is dropped: that must return even if a call of `embed` never does.
 //!
 //! Run: `cargo workbook check 07-blocking/stop_flag` · Read: book, chapter 7, What cannot be stopped · 12 min
 

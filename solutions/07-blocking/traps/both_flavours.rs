@@ -176,3 +176,139 @@ mod yields_and_looks {
         thread.join().unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
+
+/// Trap: a job that fails is tried again, as a call over the network would be.
+/// Caught by: a_panic_of_the_tokenizer_reaches_the_caller
+/// Says: A bug does not go away
+mod tries_again {
+    pub async fn fit(tokenizer: &Arc<dyn Tokenizer>, messages: &[String], limit: usize) -> Vec<String> {
+        for _ in 0..3 {
+            let (tokenizer, messages) = (tokenizer.clone(), messages.to_vec());
+            if let Ok(fitting) = spawn_blocking(move || newest(&*tokenizer, &messages, limit)).await {
+                return fitting;
+            }
+        }
+        panic!("the tokenizer panics")
+    }
+}
+
+/// Trap: the newest message is counted on the pool, and the others where `fit` stands.
+/// Caught by: everything_else_goes_on
+/// Says: everything stands still
+mod only_the_first_is_moved {
+    pub async fn fit(tokenizer: &Arc<dyn Tokenizer>, messages: &[String], limit: usize) -> Vec<String> {
+        let Some((last, older)) = messages.split_last() else { return Vec::new() };
+        let (counts, text) = (tokenizer.clone(), last.clone());
+        let count = spawn_blocking(move || counts.count(&text)).await;
+        let count = count.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+        let Some(left) = limit.checked_sub(count) else { return Vec::new() };
+        let mut fitting = newest(&**tokenizer, older, left);
+        fitting.push(last.clone());
+        fitting
+    }
+}
+
+/// Trap: a minute is enough for everybody.
+/// Caught by: fit_is_woken
+/// Says: Nobody has asked for a limit
+mod gives_up_after_a_minute {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    pub async fn fit(tokenizer: &Arc<dyn Tokenizer>, messages: &[String], limit: usize) -> Vec<String> {
+        let (tokenizer, messages) = (tokenizer.clone(), messages.to_vec());
+        let job = spawn_blocking(move || newest(&*tokenizer, &messages, limit));
+        let Ok(fitting) = timeout(Duration::from_secs(60), job).await else { return Vec::new() };
+        fitting.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}
+
+/// Trap: a text that was counted before is not counted again.
+/// Caught by: the_newest_that_fit
+/// Says: where an equal text was counted before
+mod knows_the_text {
+    use std::collections::HashMap;
+
+    fn newest(tokenizer: &dyn Tokenizer, messages: &[String], limit: usize) -> Vec<String> {
+        let (mut known, mut left, mut first) = (HashMap::new(), limit, messages.len());
+        for (number, message) in messages.iter().enumerate().rev() {
+            let count = *known.entry(message).or_insert_with(|| tokenizer.count(message));
+            let Some(rest) = left.checked_sub(count) else { break };
+            (left, first) = (rest, number);
+        }
+        messages[first..].to_vec()
+    }
+}
+
+/// Trap: a full window is believed to be the end.
+/// Caught by: the_newest_that_fit
+/// Says: in a full window too
+mod full_is_the_end {
+    fn newest(tokenizer: &dyn Tokenizer, messages: &[String], limit: usize) -> Vec<String> {
+        let (mut left, mut first) = (limit, messages.len());
+        while left > 0 && first > 0 {
+            let Some(rest) = left.checked_sub(tokenizer.count(&messages[first - 1])) else { break };
+            (left, first) = (rest, first - 1);
+        }
+        messages[first..].to_vec()
+    }
+}
+
+/// Trap: what fills the window to its limit is believed not to fit.
+/// Caught by: the_newest_that_fit
+/// Says: fills the window to its limit fits
+mod less_than_the_limit {
+    fn newest(tokenizer: &dyn Tokenizer, messages: &[String], limit: usize) -> Vec<String> {
+        let (mut sum, mut first) = (0_usize, messages.len());
+        while first > 0 {
+            sum += tokenizer.count(&messages[first - 1]);
+            if sum >= limit {
+                break;
+            }
+            first -= 1;
+        }
+        messages[first..].to_vec()
+    }
+}
+
+/// Trap: `fit` keeps a sender, so its channel is open though the thread has panicked.
+/// Caught by: a_panic_of_the_tokenizer_reaches_the_caller
+/// Says: a sender that you keep yourself
+mod keeps_a_sender {
+    use std::thread;
+
+    use tokio::sync::mpsc;
+
+    pub async fn fit(tokenizer: &Arc<dyn Tokenizer>, messages: &[String], limit: usize) -> Vec<String> {
+        let (tokenizer, messages) = (tokenizer.clone(), messages.to_vec());
+        let (reply, mut fitting) = mpsc::channel(1);
+        let theirs = reply.clone();
+        thread::spawn(move || theirs.blocking_send(newest(&*tokenizer, &messages, limit)));
+        let fitting = fitting.recv().await.expect("the tokenizer does not panic");
+        drop(reply);
+        fitting
+    }
+}
+
+/// Trap: the two newest are counted at the same time.
+/// Caught by: the_newest_that_fit
+/// Says: what is not looked at is not counted
+mod one_ahead {
+    use futures::stream::{self, StreamExt};
+
+    pub async fn fit(tokenizer: &Arc<dyn Tokenizer>, messages: &[String], limit: usize) -> Vec<String> {
+        let jobs = messages.to_vec().into_iter().rev().map(|text| {
+            let tokenizer = tokenizer.clone();
+            spawn_blocking(move || tokenizer.count(&text))
+        });
+        let mut counts = stream::iter(jobs).buffered(2);
+        let (mut left, mut first) = (limit, messages.len());
+        while let Some(count) = counts.next().await {
+            let count = count.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+            let Some(rest) = left.checked_sub(count) else { break };
+            (left, first) = (rest, first - 1);
+        }
+        messages[first..].to_vec()
+    }
+}

@@ -4,7 +4,7 @@
 
 /// Trap: no job waits for a job if there is only one: all of the book in one job, part after part.
 /// Caught by: parts_do_not_wait_for_each_other
-/// Says: A thread of the pool is free
+/// Says: A thread of the pool asks nothing
 mod one_job_for_the_book {
     pub async fn summarize(ask: Ask, book: Section) -> String {
         spawn_blocking(move || summary_in_turn(&ask, book)).await.expect("the SDK does not panic")
@@ -216,7 +216,7 @@ mod block_on_the_loop {
 
 /// Trap: the same title was asked about before, so its answer is known: the parts of the two sections are not looked at.
 /// Caught by: any_pool_and_any_book
-/// Says: in the order of the parts
+/// Says: are two sections
 mod one_summary_for_a_title {
     use std::{collections::HashMap, sync::Mutex};
 
@@ -232,5 +232,108 @@ mod one_summary_for_a_title {
             })
         });
         summary_of(with_memory, book).await
+    }
+}
+
+/// Trap: a limit of its own before the pool, large enough for the pools that its author has seen.
+/// Caught by: no_thread_is_idle
+/// Says: a limit of your own below the pool's
+mod a_limit_of_its_own {
+    use tokio::sync::Semaphore;
+
+    static PLACES: Semaphore = Semaphore::const_new(100);
+
+    fn summary_of(ask: Ask, section: Section) -> BoxFuture<'static, String> {
+        async move {
+            let parts = section.parts.into_iter().map(|part| summary_of(ask.clone(), part));
+            let summaries = join_all(parts).await;
+            let prompt = prompt(&section.title, &summaries);
+            let _place = PLACES.acquire().await.expect("nobody closes it");
+            spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+        }
+        .boxed()
+    }
+}
+
+/// Trap: a few parts at a time, as one does with a client.
+/// Caught by: no_thread_is_idle
+/// Says: a limit of your own below the pool's
+mod four_at_a_time {
+    use futures::stream::{self, StreamExt};
+
+    fn summary_of(ask: Ask, section: Section) -> BoxFuture<'static, String> {
+        async move {
+            let parts: Vec<_> = section.parts.into_iter().map(|part| summary_of(ask.clone(), part)).collect();
+            let summaries: Vec<String> = stream::iter(parts).buffered(4).collect().await;
+            let prompt = prompt(&section.title, &summaries);
+            spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+        }
+        .boxed()
+    }
+}
+
+/// Trap: tasks, and a loop that yields until each has ended.
+/// Caught by: waits_to_be_woken
+/// Says: looks again whether a part is ready
+mod yields_and_looks {
+    use tokio::task::yield_now;
+
+    fn summary_of(ask: Ask, section: Section) -> BoxFuture<'static, String> {
+        async move {
+            let parts = section.parts.into_iter().map(|part| tokio::spawn(summary_of(ask.clone(), part)));
+            let parts: Vec<_> = parts.collect();
+            let mut summaries = Vec::new();
+            for part in parts {
+                while !part.is_finished() {
+                    yield_now().await;
+                }
+                summaries.push(part.await.expect("the SDK does not panic"));
+            }
+            let prompt = prompt(&section.title, &summaries);
+            spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+        }
+        .boxed()
+    }
+}
+
+/// Trap: a section with a single part is believed to have that part's summary.
+/// Caught by: parts_do_not_wait_for_each_other
+/// Says: one with a single part too
+mod a_single_part_is_enough {
+    fn summary_of(ask: Ask, section: Section) -> BoxFuture<'static, String> {
+        async move {
+            let parts = section.parts.into_iter().map(|part| summary_of(ask.clone(), part));
+            let mut summaries = join_all(parts).await;
+            if summaries.len() == 1 {
+                return summaries.remove(0);
+            }
+            let prompt = prompt(&section.title, &summaries);
+            spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+        }
+        .boxed()
+    }
+}
+
+/// Trap: the jobs are queued from the leaves to the root, so each finds its parts before it in the queue. It waits for them all
+/// the same.
+/// Caught by: summaries_in_the_order_of_the_parts
+/// Says: keeps a thread from asking
+mod queued_in_a_clever_order {
+    use tokio::sync::oneshot;
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        job(&ask, book).await.expect("the SDK does not panic")
+    }
+
+    fn job(ask: &Ask, section: Section) -> oneshot::Receiver<String> {
+        let parts: Vec<_> = section.parts.into_iter().map(|part| job(ask, part)).collect();
+        let (reply, summary) = oneshot::channel();
+        let ask = ask.clone();
+        spawn_blocking(move || {
+            let wait = |part: oneshot::Receiver<String>| part.blocking_recv().expect("the SDK does not panic");
+            let summaries: Vec<String> = parts.into_iter().map(wait).collect();
+            let _ = reply.send(ask(&prompt(&section.title, &summaries)));
+        });
+        summary
     }
 }
