@@ -4,6 +4,8 @@ use std::{
     pin::pin,
     sync::{Arc, Condvar, Mutex, MutexGuard},
     task::{Poll, Waker},
+    thread,
+    time::Duration,
 };
 
 use futures::future::{Either, join, select};
@@ -43,6 +45,10 @@ struct State {
     is_gone: bool,
     /// And the engine has ended.
     engine_is_gone: bool,
+    /// The engine has panicked.
+    panicked: bool,
+    /// How often `render`, or a call, was polled.
+    looks: usize,
 }
 
 /// A call in flight.
@@ -97,7 +103,12 @@ impl Desk {
                 let number = desk.lock().asked.len();
                 let _call = InFlight(desk.clone());
                 tokio::task::yield_now().await;
-                desk.sees(|state| state.answers >= number).await;
+                let mut answer = pin!(desk.sees(|state| state.answers >= number));
+                poll_fn(|cx| {
+                    desk.lock().looks += 1;
+                    answer.as_mut().poll(cx)
+                })
+                .await;
                 format!("<{question}>")
             })
         })
@@ -122,6 +133,14 @@ impl Desk {
                 "Something holds the thread of the event loop: the engine itself, a `recv` or a `join` that waits for it, another \
                  library's `block_on`. The answer can only come while the loop goes on. The engine needs a thread where it may \
                  block, and `render` waits with `.await`.",
+            )
+        } else if state.panicked {
+            (
+                format!("{place}: the engine has panicked, and `render` does not end"),
+                "a panic of `render`",
+                "A thread that panics drops what it owns, and does nothing else: a line after the engine's call does not run, and \
+                 a word that it should have said is never said. A handle that is awaited, or a channel whose last sender is gone, \
+                 tells it.",
             )
         } else if state.engine_is_gone {
             (
@@ -200,7 +219,8 @@ fn run_in<T: Send + 'static>(
     desk.lock().place = place.name();
     let stuck = desk.clone();
     let check = Check::new().when_stuck(move |_| Some(stuck.stuck())).a_panic_means(format!(
-        "It happened {}. The engine has no reason to panic, and neither has its `lookup`.",
+        "It happened {}. The engine has no reason to panic, and neither has its `lookup`. (What blocks panics on a thread \
+         that runs tasks: a task is no place for the engine.)",
         place.name()
     ));
     check.by_hand(|| place.run(future))
@@ -210,7 +230,11 @@ fn run_in<T: Send + 'static>(
 async fn watched(desk: Arc<Desk>, engine: Engine) -> String {
     let mut render = pin!(render(engine, desk.client()));
     poll_fn(|cx| {
-        desk.lock().polls = true;
+        {
+            let mut state = desk.lock();
+            state.polls = true;
+            state.looks += 1;
+        }
         let poll = render.as_mut().poll(cx);
         desk.lock().polls = false;
         poll
@@ -373,7 +397,12 @@ fn a_panic_of_the_engine_reaches_the_caller() {
     for place in PLACES {
         let desk = Desk::new();
         desk.lock().answers = usize::MAX;
-        let engine: Engine = Box::new(|lookup| panic!("the page has no {}", lookup("one")));
+        let at_the_desk = desk.clone();
+        let engine: Engine = Box::new(move |lookup| {
+            let answer = lookup("one");
+            at_the_desk.changes(|state| state.panicked = true);
+            panic!("the page has no {answer}")
+        });
         let rendered = desk.clone();
         let run = run_in(place, &desk, async move {
             let task = tokio::spawn(watched(rendered, engine));
@@ -387,6 +416,48 @@ fn a_panic_of_the_engine_reaches_the_caller() {
             })
             .expected("a panic of `render`")
             .because("A job that panics gives a `JoinError` to whoever awaits it: it must not become a page."),
+        );
+    }
+}
+
+/// Nobody looks again and again: not `render` while the engine computes, and not the engine while an answer is on its way.
+#[test]
+fn nobody_looks_again_and_again() {
+    for in_a_question in [false, true] {
+        let desk = Desk::new();
+        let at_the_desk = desk.clone();
+        let engine: Engine = Box::new(move |lookup| {
+            if !in_a_question {
+                at_the_desk.computes();
+            }
+            lookup("one")
+        });
+        let (loops, rendered) = (desk.clone(), desk.clone());
+        let run = run_in(Place::OneThread, &desk, async move {
+            let other = async {
+                loops.sees(|state| state.in_flight == 1 || state.engine_waits == 1).await;
+                // Time for somebody who looks: many looks, and none for somebody who waits.
+                thread::spawn(move || {
+                    thread::sleep(Duration::from_millis(100));
+                    loops.changes(|state| (state.let_go, state.answers) = (1, 1));
+                });
+            };
+            join(watched(rendered, engine), other).await.0
+        });
+        let looks = desk.lock().looks;
+        run.require(
+            looks <= 10,
+            saw(if in_a_question {
+                format!("{looks} polls of `render` and of the call, for one answer")
+            } else {
+                format!("{looks} polls of `render`, while the engine computed and asked one question")
+            })
+            .expected("a few: when there is a question, and when its answer is there")
+            .because(
+                "A loop that yields, or sleeps, and looks again keeps a processor busy, and is late all the same. A channel \
+                 wakes whoever waits at it, when something comes and when its other end is dropped.",
+            )
+            .outcome(Outcome::BusyLoop),
         );
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use futures::{future::join_all, join, poll};
 use harness::{Check, Finished, Outcome, more_turns, saw, test};
-use tokio::{runtime::Builder, sync::Notify, task::spawn_blocking};
+use tokio::{runtime::Builder, sync::Notify, task::spawn_blocking, time::Instant};
 
 use super::{Exports, Panicked};
 
@@ -32,6 +32,8 @@ struct State {
     high_water: usize,
     threads: Vec<ThreadId>,
     open: bool,
+    /// The event loop is inside a poll of the callers.
+    polls: bool,
 }
 
 impl Jobs {
@@ -75,7 +77,10 @@ fn with_a_pool_of<T>(threads: usize, jobs: &Jobs, because: &'static str, code: i
     let (seen, event_loop) = (jobs.clone(), thread::current().id());
     let check = Check::new().when_stuck(move |outcome| {
         let state = seen.lock();
-        let because = if state.threads.contains(&event_loop) {
+        let because = if state.polls && !state.threads.contains(&event_loop) {
+            "The thread of the event loop is held by somebody who waits for a place: by a `Condvar`, a `recv`, a `block_on`. \
+             The others cannot go on meanwhile, and nor can the lookup. A place is waited for with `.await`."
+        } else if state.threads.contains(&event_loop) {
             "The job runs on the thread of the event loop, and holds it. A job that blocks goes to the pool: \
              `spawn_blocking`."
         } else {
@@ -85,7 +90,8 @@ fn with_a_pool_of<T>(threads: usize, jobs: &Jobs, because: &'static str, code: i
         (outcome == Outcome::Blocked).then(|| saw(seen).expected("the run to go on").because(because))
     });
     check.by_hand(|| {
-        let runtime = Builder::new_current_thread().max_blocking_threads(threads).build();
+        let runtime =
+            Builder::new_current_thread().enable_time().start_paused(true).max_blocking_threads(threads).build();
         let runtime = runtime.expect("a runtime without sockets needs nothing that can be missing");
         runtime.block_on(code)
     })
@@ -104,7 +110,7 @@ async fn a_moment() {
 /// A lookup goes on beside fifty jobs, and as many jobs run as may.
 #[test]
 fn leaves_room_for_others() {
-    for (pool, at_most) in [(4, 3), (2, 1), (9, 5)] {
+    for (pool, at_most) in [(4, 3), (2, 1), (9, 5), (40, 33)] {
         let jobs = Jobs::default();
         let because = "Either fewer jobs run than may, and nobody uses the places that are free; or the jobs have \
                        taken all threads of the pool, and a lookup waits behind fifty of them in its queue. \
@@ -112,12 +118,16 @@ fn leaves_room_for_others() {
                        needs the pool stands behind it. The limit comes before the pool: wait for a place with \
                        `.await`, in a future that holds no thread.";
         let code = async {
+            let since = Instant::now();
             let exports = Exports::new(at_most);
             let mut all = pin!(join_all((0..50).map(|number| exports.run(jobs.job(number)))));
             let mut polls = 0;
             let all = poll_fn(|context| {
                 polls += 1;
-                all.as_mut().poll(context)
+                jobs.lock().polls = true;
+                let poll = all.as_mut().poll(context);
+                jobs.lock().polls = false;
+                poll
             });
             let others = async {
                 jobs.running(at_most).await;
@@ -129,10 +139,10 @@ fn leaves_room_for_others() {
                 running.max(high_water)
             };
             let (given, running) = join!(all, others);
-            (given, running, polls)
+            (given, running, polls, since.elapsed())
         };
         let run = with_a_pool_of(pool, &jobs, because, code);
-        let (given, running, polls) = run.value();
+        let (given, running, polls, slept) = run.value();
         let high_water = jobs.lock().high_water.max(*running);
         run.require(
             high_water == at_most,
@@ -150,6 +160,16 @@ fn leaves_room_for_others() {
             saw(format!("{given:?}"))
                 .expected("what each job gives, for its own caller")
                 .because("Each caller waits for its own job."),
+        );
+        run.require(
+            slept.is_zero(),
+            saw(format!("somebody slept, {slept:?} in all, while the jobs took none of the paused clock's time"))
+                .expected("no sleep: a caller goes on when a place is given to it")
+                .because(
+                    "Who sleeps and looks is late by half its sleep, and looks in vain meanwhile; and who looks at the right \
+                     instant goes before those who have waited longer. A semaphore wakes the first in its queue.",
+                )
+                .outcome(Outcome::BusyLoop),
         );
         run.require(
             // One for each job that ends, one for each place that is given, and as many again.
@@ -229,7 +249,7 @@ fn who_gives_up_waiting_runs_nothing() {
         jobs.let_go();
         join!(first, third)
     };
-    let run = with_a_pool_of(3, &jobs, "A place was kept by a caller who has gone.", code);
+    let run = with_a_pool_of(3, &jobs, A_PLACE_IS_LOST, code);
     let begun = jobs.lock().begun.clone();
     run.require(
         begun == [0, 2],
@@ -239,6 +259,12 @@ fn who_gives_up_waiting_runs_nothing() {
         ),
     );
 }
+
+const A_PLACE_IS_LOST: &str = "A place was given to a caller who has gone, and nobody has it now. Whoever gives up may have been \
+                               first in the queue, or may have been given its place already and not have taken it: in \
+                               both cases the next one must get it. What carries a place gives it back in its `Drop`. (If no \
+                               place is lost: does anything keep a thread of the pool when no job runs? A worker of \
+                               yours that waits there for jobs is a job without an end.)";
 
 /// A caller who gives up while its job runs: the job keeps its place until it has ended.
 #[test]
@@ -276,6 +302,50 @@ fn a_running_job_keeps_its_place() {
             saw(format!("{begun} jobs on the pool, and the next one gives {next:?}"))
                 .expected(format!("{at_most}, and `Ok(99)` when one of them has ended"))
                 .because("A job keeps its place until it has ended, and then the next one has it."),
+        );
+    }
+}
+
+/// Who comes when a place is free, and somebody waits for it, waits behind that one; and if that one gives up, has the place.
+#[test]
+fn a_free_place_goes_to_the_first() {
+    for gives_up in [false, true] {
+        let jobs = Jobs::default();
+        let code = async {
+            let exports = Exports::new(1);
+            let mut first = pin!(exports.run(jobs.job(0)));
+            let _ = poll!(&mut first);
+            jobs.running(1).await;
+            let mut second = Box::pin(exports.run(jobs.job(1)));
+            let _ = poll!(&mut second);
+            jobs.let_go();
+            // The pool has one thread: when this is done, the first job has ended, and its place is free.
+            lookup().await;
+            if gives_up {
+                drop(second);
+                let (first, third) = join!(first, exports.run(jobs.job(2)));
+                return vec![first, third];
+            }
+            // The third comes before the second has heard of the place.
+            let mut third = pin!(exports.run(jobs.job(2)));
+            let early = poll!(&mut third);
+            let (first, second) = join!(first, second);
+            let third = match early {
+                Poll::Ready(given) => given,
+                Poll::Pending => third.await,
+            };
+            vec![first, second, third]
+        };
+        let run = with_a_pool_of(1, &jobs, A_PLACE_IS_LOST, code);
+        let begun = jobs.lock().begun.clone();
+        run.require(
+            gives_up || begun == [0, 1, 2],
+            saw(format!("the jobs in this order: {begun:?}"))
+                .expected("[0, 1, 2]: job 2 came last")
+                .because(
+                    "A place was free, and somebody who had waited for it longer was on the way to it. A counter and a \
+                     `Notify` let whoever looks first have it; a semaphore gives the place itself to the first in its queue.",
+                ),
         );
     }
 }

@@ -93,3 +93,21 @@ mod one_select {
         }
     }
 }
+
+/// Also right: the engine's side makes the call, which sleeps until it is polled, and hands the future itself over.
+mod the_call_itself_is_handed_over {
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (calls, mut made) = mpsc::channel::<(BoxFuture<'static, String>, oneshot::Sender<String>)>(1);
+        let job = spawn_blocking(move || {
+            engine(&mut |question| {
+                let (reply, answer) = oneshot::channel();
+                let _ = calls.blocking_send((ask(question.to_owned()), reply));
+                answer.blocking_recv().unwrap_or_default()
+            })
+        });
+        while let Some((call, reply)) = made.recv().await {
+            let _ = reply.send(call.await);
+        }
+        job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}

@@ -4,9 +4,10 @@
 //! calls `lookup`, goes on with the answer, and may make the next question of it. It computes a lot in between. Your model's
 //! client is async. The draft below asks the runtime to wait inside of the runtime, and panics at the first question.
 //!
-//! Mend `render`, on every flavour of runtime: the engine works elsewhere, so that the event loop goes on, and each question is
-//! asked once. A panic of the engine is a panic of `render`. And when the caller drops `render`, nobody asks the model any more:
-//! the call in flight is dropped, `lookup` gives an empty text from then on, and the engine comes to its end with that.
+//! Mend `render`, on every flavour of runtime: the engine works elsewhere, so that the event loop goes on; each call of `lookup`
+//! asks the model once, and waits for the answer, however long it takes; nobody looks again and again. A panic of the engine is
+//! a panic of `render`. And when the caller drops `render`, nobody asks the model any more: the call in flight is dropped,
+//! `lookup` gives an empty text from then on, and the engine comes to its end with that.
 //!
 //! The engine and its `lookup` cannot be made async: they are as they are.
 //!

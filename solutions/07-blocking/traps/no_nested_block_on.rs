@@ -260,3 +260,100 @@ mod looks_before_a_question {
         job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
     }
 }
+
+/// Trap: `render` yields, and looks whether there is a question.
+/// Caught by: nobody_looks_again_and_again
+/// Says: keeps a processor busy
+mod yields_and_looks {
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
+        let job = spawn_blocking(move || {
+            engine(&mut |question| {
+                let (reply, answer) = oneshot::channel();
+                let _ = questions.blocking_send((question.to_owned(), reply));
+                answer.blocking_recv().unwrap_or_default()
+            })
+        });
+        while !job.is_finished() {
+            match asked.try_recv() {
+                Ok((question, reply)) => {
+                    let _ = reply.send(ask(question).await);
+                }
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+        job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}
+
+/// Trap: `block_on` on the pool, and a flag that is looked at every few milliseconds while it waits.
+/// Caught by: nobody_looks_again_and_again
+/// Says: of the call
+mod looks_at_a_flag_while_it_waits {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        time::Duration,
+    };
+
+    use tokio::{runtime::Handle, select, time::sleep};
+
+    struct Gone(Arc<AtomicBool>);
+
+    impl Drop for Gone {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let gone = Gone(Arc::default());
+        let (is_gone, runtime) = (gone.0.clone(), Handle::current());
+        let job = spawn_blocking(move || {
+            engine(&mut |question| {
+                runtime.block_on(async {
+                    let mut call = ask(question.to_owned());
+                    while !is_gone.load(Ordering::Relaxed) {
+                        select! {
+                            answer = &mut call => return answer,
+                            () = sleep(Duration::from_millis(2)) => {}
+                        }
+                    }
+                    String::new()
+                })
+            })
+        });
+        let page = job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+        drop(gone);
+        page
+    }
+}
+
+/// Trap: the page comes from a thread by a line after the engine's call, and a panic passes that line by.
+/// Caught by: a_panic_of_the_engine_reaches_the_caller
+/// Says: a line after the engine's call does not run
+mod told_by_a_line {
+    use std::{sync::Mutex, thread};
+
+    use tokio::sync::Notify;
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
+        let ended = Arc::new((Mutex::new(String::new()), Notify::new()));
+        let end = ended.clone();
+        thread::spawn(move || {
+            let page = engine(&mut |question| {
+                let (reply, answer) = oneshot::channel();
+                let _ = questions.blocking_send((question.to_owned(), reply));
+                answer.blocking_recv().unwrap_or_default()
+            });
+            *end.0.lock().expect("nobody panics with it") = page;
+            end.1.notify_one();
+        });
+        while let Some((question, reply)) = asked.recv().await {
+            let _ = reply.send(ask(question).await);
+        }
+        ended.1.notified().await;
+        let page = ended.0.lock().expect("nobody panics with it").clone();
+        page
+    }
+}

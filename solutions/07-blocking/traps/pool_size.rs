@@ -175,3 +175,168 @@ mod asks_again_and_again {
         }
     }
 }
+
+/// Trap: a counter, and a `Notify` for whoever waits. A newcomer takes the place before the one who was woken.
+/// Caught by: a_free_place_goes_to_the_first
+/// Says: let whoever looks first have it
+mod a_counter_and_a_notify {
+    use std::sync::Mutex;
+
+    use tokio::sync::Notify;
+
+    pub struct Exports {
+        places: Arc<Places>,
+    }
+
+    struct Places {
+        free: Mutex<usize>,
+        given_back: Notify,
+    }
+
+    struct Place(Arc<Places>);
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            *self.0.free.lock().expect("nobody panics with it") += 1;
+            self.0.given_back.notify_one();
+        }
+    }
+
+    impl Places {
+        fn take(&self) -> bool {
+            let mut free = self.free.lock().expect("nobody panics with it");
+            let left = free.checked_sub(1);
+            *free = left.unwrap_or(0);
+            left.is_some()
+        }
+    }
+
+    impl Exports {
+        pub fn new(at_most: usize) -> Self {
+            Self { places: Arc::new(Places { free: Mutex::new(at_most), given_back: Notify::new() }) }
+        }
+
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            while !self.places.take() {
+                self.places.given_back.notified().await;
+            }
+            let place = Place(self.places.clone());
+            let on_the_pool = spawn_blocking(move || {
+                let _place = place;
+                job()
+            });
+            on_the_pool.await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: a queue of one's own. A caller who was given its place, and goes before it takes it, takes it along.
+/// Caught by: a_free_place_goes_to_the_first
+/// Says: have been given its place already
+mod a_place_that_goes_along {
+    use std::{collections::VecDeque, sync::Mutex};
+
+    use tokio::sync::oneshot;
+
+    pub struct Exports {
+        queue: Arc<Mutex<Queue>>,
+    }
+
+    struct Queue {
+        free: usize,
+        waiting: VecDeque<oneshot::Sender<()>>,
+    }
+
+    struct Place(Arc<Mutex<Queue>>);
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let mut queue = self.0.lock().expect("nobody panics with it");
+            while let Some(next) = queue.waiting.pop_front() {
+                if next.send(()).is_ok() {
+                    return;
+                }
+            }
+            queue.free += 1;
+        }
+    }
+
+    impl Exports {
+        pub fn new(at_most: usize) -> Self {
+            Self { queue: Arc::new(Mutex::new(Queue { free: at_most, waiting: VecDeque::new() })) }
+        }
+
+        fn stand_in_line(&self) -> Option<oneshot::Receiver<()>> {
+            let mut queue = self.queue.lock().expect("nobody panics with it");
+            if queue.free > 0 {
+                queue.free -= 1;
+                return None;
+            }
+            let (call, called) = oneshot::channel();
+            queue.waiting.push_back(call);
+            Some(called)
+        }
+
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            if let Some(called) = self.stand_in_line() {
+                called.await.expect("the queue is there");
+            }
+            let place = Place(self.queue.clone());
+            let on_the_pool = spawn_blocking(move || {
+                let _place = place;
+                job()
+            });
+            on_the_pool.await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: it sleeps a little, and looks whether a place is free.
+/// Caught by: leaves_room_for_others
+/// Says: Who sleeps and looks is late
+mod sleeps_and_looks {
+    use std::time::Duration;
+
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let place = loop {
+                match self.places.clone().try_acquire_owned() {
+                    Ok(place) => break place,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                }
+            };
+            let on_the_pool = spawn_blocking(move || {
+                let _place = place;
+                job()
+            });
+            on_the_pool.await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: the wait for a place holds the thread of the event loop.
+/// Caught by: leaves_room_for_others
+/// Says: held by somebody who waits for a place
+mod waits_on_the_loop {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let place = futures::executor::block_on(self.places.clone().acquire_owned());
+            let on_the_pool = spawn_blocking(move || {
+                let _place = place;
+                job()
+            });
+            on_the_pool.await.map_err(|_| Panicked)
+        }
+    }
+}
+
+/// Trap: eight are enough for everybody.
+/// Caught by: leaves_room_for_others
+/// Says: fewer jobs run than may
+mod eight_are_enough {
+    impl Exports {
+        pub fn new(at_most: usize) -> Self {
+            Self { places: Arc::new(Semaphore::new(at_most.min(8))) }
+        }
+    }
+}
