@@ -14,7 +14,7 @@ use std::{
 
 use verdict::Outcome;
 
-use crate::{processor::Meter, pulse::Pulse};
+use crate::{processor::Meter, pulse::Pulse, stuck_at};
 
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(50);
@@ -49,7 +49,7 @@ impl Watchdog {
             // The sender is never used: the run is over when it is gone.
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                 let beats = pulse.beats();
-                if beats != seen {
+                if beats != seen || stuck_at::someone_looks_around() {
                     (seen, looks, worked) = (beats, 0, 0);
                     continue;
                 }
