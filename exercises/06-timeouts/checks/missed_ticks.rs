@@ -178,11 +178,14 @@ fn beats_are_right(run: &Finished<Pages>, every: Every, length: f64, story: &str
     let wanted = wanted(run.value(), every.beat, length, |at| at + every.beat);
     let near = seen.windows(2).any(|two| two[1] - two[0] < every.beat);
     let place = seen.iter().zip(&wanted).position(|(seen, wanted)| seen != wanted);
-    let because = if seen.first().is_some_and(|first| *first < every.beat) {
+    let because = if seen.is_empty() {
+        "Not one has come. A `sleep` that is made inside of `select!` begins anew in each turn: make it before the loop, or take an interval."
+    } else if seen.first().is_some_and(|first| *first < every.beat) {
         "The first tick of `interval` comes at once. `interval_at` says when the first one comes."
     } else if near {
-        "Two of them are nearer than that. After one that was late, the time is counted from it (`Delay`); an interval that makes up for \
-         ticks (`Burst`), or goes back to its schedule (`Skip`), lets two come close together."
+        "Two of them are nearer than that. After one that was late, the time is counted from the begin of its page (`Delay`), and not \
+         from when its tick was taken; an interval that makes up for ticks (`Burst`), or goes back to its schedule (`Skip`), lets two \
+         come close together."
     } else {
         "The distance is from begin to begin, and the next one comes as soon as that is over and the page is free."
     };
@@ -260,6 +263,21 @@ fn beats_keep_their_distance() {
     beats_are_right(&console(every, 3.03, busy), every, 3.03, "a beat that takes 0.06 s, now and then");
     let busy = |tick, number| if tick == Tick::Beat && number % 7 == 2 { 0.25 } else { 0.0 };
     beats_are_right(&console(every, 3.03, busy), every, 3.03, "a beat that takes 0.25 s, now and then");
+    // All three are due together, in any order, and a point of the graph takes long.
+    let every = Every { sample: secs(0.5), beat: secs(0.5), report: secs(0.5) };
+    let busy = |tick, number| if matches!(tick, Tick::Sample(_)) && number == 2 { 0.7 } else { 0.0 };
+    let run = console(every, 4.03, busy);
+    let seen = begins(run.value(), Tick::Beat);
+    let near = seen.windows(2).position(|two| two[1] - two[0] < every.beat);
+    run.require(
+        near.is_none() && seen.len() >= 6,
+        saw(format!("all three due together, and a point that takes 0.7 s: beats at {}", listed(&seen, near)))
+            .expected("0.500 s or more from begin to begin, and at least 6 until 4.030 s")
+            .because(
+                "The page has taken time since your code looked at the clock. After each page it is later: look again, and count from \
+                 the begin of the beat.",
+            ),
+    );
 }
 
 /// One report makes up for all that were missed, and the next comes at its own time.

@@ -420,3 +420,51 @@ mod a_task_for_each_page {
         }
     }
 }
+
+/// Trap: a new `sleep` in each turn of the loop: the beat never comes.
+/// Caught by: in_time_when_nothing_is_late
+/// Says: Not one has come
+mod a_sleep_in_each_turn {
+    pub async fn run(every: Every, mut page: impl AsyncFnMut(Tick)) {
+        let start = Instant::now();
+        let mut samples = interval_at(start, every.sample);
+        let mut reports = interval_at(start + every.report, every.report);
+        reports.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                at = samples.tick() => page(Tick::Sample(at - start)).await,
+                _ = tokio::time::sleep(every.beat) => page(Tick::Beat).await,
+                _ = reports.tick() => page(Tick::Report).await,
+            }
+        }
+    }
+}
+
+/// Trap: one look at the clock for all three: after a page that took long, it is later than that.
+/// Caught by: beats_keep_their_distance
+/// Says: The page has taken time since
+mod one_look_for_all_three {
+    pub async fn run(every: Every, mut page: impl AsyncFnMut(Tick)) {
+        let start = Instant::now();
+        let (mut sample, mut beat, mut report) = (start, start + every.beat, start + every.report);
+        loop {
+            tokio::time::sleep_until(sample.min(beat).min(report)).await;
+            let now = Instant::now();
+            if sample <= now {
+                let at = sample - start;
+                sample += every.sample;
+                page(Tick::Sample(at)).await;
+            }
+            if beat <= now {
+                beat = now + every.beat;
+                page(Tick::Beat).await;
+            }
+            if report <= now {
+                while report <= now {
+                    report += every.report;
+                }
+                page(Tick::Report).await;
+            }
+        }
+    }
+}
