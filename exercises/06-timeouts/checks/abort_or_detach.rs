@@ -217,9 +217,17 @@ fn they_have_ended_when_stop_returns() {
                 desk.stop().await;
                 let now = office.now();
                 desk.stop().await;
-                (asked, now)
+                let again = desk.ask(NEXT).await;
+                sleep(secs(0.9)).await;
+                let again = again.and(desk.ask(ASKED).await);
+                sleep(secs(1.7)).await;
+                if is_busy {
+                    office.is_busy();
+                }
+                desk.stop().await;
+                (asked, now, again, office.now())
             });
-            let ((asked, now), _, transcript) = run.value();
+            let ((asked, now, again, then), _, transcript) = run.value();
             let busy = if is_busy { ", while three hundred other tasks are ready" } else { "" };
             began(&run, *asked, "the first question");
             run.require(
@@ -234,6 +242,16 @@ fn they_have_ended_when_stop_returns() {
                     } else {
                         ABORT_ASKS
                     }),
+            );
+            began(&run, *again, "two questions after the stop");
+            run.require(
+                then.calls == 0 && then.pen_is_back,
+                saw(format!("{story_of}{busy}; then two more questions, and another stop: when that has returned, {}", then.shown()))
+                    .expected("no call goes on, and the pen is back")
+                    .because(
+                        "An end that one stop has not taken out of the set is taken by the next one for the end of what goes on now: wait until \
+                         the set is empty.",
+                    ),
             );
             run.require(
                 title < at || transcript.title().is_none(),
@@ -270,7 +288,7 @@ fn a_new_question_ends_the_one_before_it() {
         run.require(
             transcript.text() == wanted && transcript.title().as_deref() == Some("Sea") && ended,
             saw(format!(
-                "the text {:?}, the title {:?}; {} calls were ended",
+                "the text {:?}, the title {:?}; calls that were ended: {}",
                 transcript.text(),
                 transcript.title(),
                 llm.journal().dropped().count()
@@ -279,6 +297,26 @@ fn a_new_question_ends_the_one_before_it() {
             .because("Both calls of the first question end, and then the second one begins."),
         );
     }
+    // The answer is over, and its title still on its way.
+    let llm = model(9.331);
+    let run = story(&llm, async |office| {
+        let mut desk = office.desk();
+        let first = desk.ask(ASKED).await;
+        sleep(secs(6.0)).await;
+        let second = desk.ask(NEXT).await;
+        sleep(secs(20.0)).await;
+        (first, second)
+    });
+    let ((first, second), _, transcript) = run.value();
+    began(&run, *first, "the first question");
+    began(&run, *second, "a question at 6 s, after the answer to the first");
+    let ended = llm.journal().dropped().count();
+    run.require(
+        ended == 1 && transcript.title().as_deref() == Some("Sea"),
+        saw(format!("a question after an answer, before its title: the title {:?}; calls that were ended: {ended}", transcript.title()))
+            .expected("Some(\"Sea\"); 1: the title of the first question")
+            .because("What a question before it has left is also a title alone. It may come after the new one, and take its place."),
+    );
 }
 
 /// While somebody else writes, a question starts nothing.
@@ -398,8 +436,8 @@ fn they_end_with_the_desk() {
 /// A stop that was given up leaves nothing that cannot be ended.
 #[test]
 fn a_stop_can_be_given_up() {
-    for with_another_question in [false, true] {
-        let llm = model(3.871);
+    for (with_another_question, title) in [(false, 3.871), (true, 3.871), (false, 1.503), (true, 1.503)] {
+        let llm = model(title);
         let run = story(&llm, async |office| {
             let mut desk = office.desk();
             let asked = desk.ask(ASKED).await;

@@ -349,7 +349,7 @@ mod waits_for_the_pen {
 }
 
 /// Trap: the transcript is opened before the old answer has ended.
-/// Caught by: a_new_question_ends_the_one_before_it
+/// Caught by: they_have_ended_when_stop_returns
 /// Says: The pen of the question before
 mod opens_first {
     impl Desk {
@@ -529,6 +529,71 @@ mod no_tasks {
                 write(self.llm.clone(), prompt.clone(), pen),
             );
             Ok(())
+        }
+    }
+}
+
+/// Trap: a new question ends the answer where that goes on; a title that is alone goes on.
+/// Caught by: a_new_question_ends_the_one_before_it
+/// Says: What a question before it has left
+mod ends_an_answer_alone {
+    use tokio::task::JoinHandle;
+
+    pub struct Desk {
+        llm: MockLlm,
+        transcript: Transcript,
+        save: Save,
+        answer: Option<JoinHandle<()>>,
+        title: Option<JoinHandle<()>>,
+    }
+
+    impl Desk {
+        pub fn new(llm: MockLlm, transcript: Transcript, save: Save) -> Self {
+            Self { llm, transcript, save, answer: None, title: None }
+        }
+
+        pub async fn ask(&mut self, prompt: &str) -> Result<(), Busy> {
+            if self.answer.as_ref().is_some_and(|answer| !answer.is_finished()) {
+                self.stop().await;
+            }
+            let pen = self.transcript.open()?;
+            let prompt = prompt.to_owned();
+            tokio::spawn((self.save)(prompt.clone()));
+            self.title = Some(tokio::spawn(entitle(self.llm.clone(), prompt.clone(), self.transcript.clone())));
+            self.answer = Some(tokio::spawn(write(self.llm.clone(), prompt, pen)));
+            Ok(())
+        }
+
+        pub async fn stop(&mut self) {
+            for task in [&self.answer, &self.title].into_iter().flatten() {
+                task.abort();
+            }
+            for place in [&mut self.answer, &mut self.title] {
+                if let Some(task) = place {
+                    let _ = task.await;
+                    *place = None;
+                }
+            }
+        }
+    }
+
+    impl Drop for Desk {
+        fn drop(&mut self) {
+            for task in [&self.answer, &self.title].into_iter().flatten() {
+                task.abort();
+            }
+        }
+    }
+}
+
+/// Trap: waits for the first that was cancelled, and leaves the other's end in the set.
+/// Caught by: they_have_ended_when_stop_returns
+/// Says: An end that one stop has
+mod the_first_end_is_enough {
+    impl Desk {
+        pub async fn stop(&mut self) {
+            self.running.abort_all();
+            while let Some(Ok(())) = self.running.join_next().await {}
         }
     }
 }
