@@ -81,8 +81,7 @@ impl Recorder {
     /// on the thread that wakes and for a drop where the future is dropped. Tokio's paused clock is known only inside its
     /// runtime. Within a lane an instant is never earlier than the one before it, whatever the clock says.
     pub fn new(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
-        let (lanes, gauges) = (Mutex::default(), Mutex::default());
-        Self { record: Arc::new(Record { clock: Box::new(clock), lines: false, lanes, gauges }) }
+        Self::on(Box::new(clock), false)
     }
 
     /// A recorder that also knows at which lines of the program its futures are, at each poll: see [`Step`].
@@ -118,8 +117,12 @@ impl Recorder {
     /// # }
     /// ```
     pub fn with_lines(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        Self::on(Box::new(clock), true)
+    }
+
+    fn on(clock: Box<dyn Fn() -> Duration + Send + Sync>, lines: bool) -> Self {
         let (lanes, gauges) = (Mutex::default(), Mutex::default());
-        Self { record: Arc::new(Record { clock: Box::new(clock), lines: true, lanes, gauges }) }
+        Self { record: Arc::new(Record { clock, lines, lanes, gauges }) }
     }
 
     /// Wraps `future`. What happens to it goes into a new lane, below the lanes of the futures that were wrapped before.

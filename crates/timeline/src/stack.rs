@@ -243,8 +243,8 @@ mod tests {
         let line = |line| SourceLine { file: "src/newsroom.rs".to_owned(), line };
         assert_eq!(lines_of(backtrace, Path::new("/home/ada/newsroom")), [line(14), line(20)]);
         assert_eq!(
-            source_line(r"C:\work\src\main.rs:7:1").map(|line| line.file).as_deref(),
-            Some("C:/work/src/main.rs")
+            source_line(r"C:\tokens\src\main.rs:7:1").map(|line| line.file).as_deref(),
+            Some("C:/tokens/src/main.rs")
         );
     }
 }
