@@ -1,4 +1,4 @@
-//! The three forms as real servers, with real sockets and a mock server as the model: 43 ms stand for 2.15 s.
+//! The three forms as real servers, with real sockets and a mock server as the model: 215 ms stand for 2.15 s.
 //!
 //! Run: `cargo run -p lesson-07-blocking --example over_http`
 //! Shown: as it was measured
@@ -13,7 +13,7 @@ use mock_llm::Model;
 use mock_llm_server::{Config, MockServer};
 use timeline::{TextStyle, Timeline};
 
-const LATENCY: Duration = Duration::from_millis(43);
+const LATENCY: Duration = Duration::from_millis(215);
 
 fn main() -> io::Result<()> {
     let model = Model::new("atlas").time_to_first_token(LATENCY).reply("Done.");
@@ -21,6 +21,8 @@ fn main() -> io::Result<()> {
     let mut table = Vec::new();
     for form in Form::ALL {
         let service = Service::start(form, upstream.address())?;
+        // What is made at the first request is not what is measured.
+        load(&service, 1);
         for users in [2, 5, 10] {
             upstream.llm().restart();
             let mut took = load(&service, users);

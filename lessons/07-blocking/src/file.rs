@@ -30,7 +30,7 @@ pub async fn transcript_blocking(path: &Path) -> io::Result<Text> {
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: all of it in one visit to the pool. `tokio::fs` goes there too, once for each call.
+/// Right: all of it in one visit to the pool.
 ///
 /// # Errors
 /// Those of the file.
