@@ -8,7 +8,7 @@ use std::{
 };
 
 // ANCHOR: bell
-/// A bell that can be rung, and waited for. Clones are the same bell. For one thread: lesson 02 needs one for several.
+/// A bell that can be rung, and waited for. Clones are the same bell. For one thread and one listener: lesson 02 needs more.
 #[derive(Debug, Clone, Default)]
 pub struct Bell {
     inner: Rc<RefCell<Inner>>,

@@ -5,6 +5,7 @@ use std::{
     future::{pending, ready},
     hint::black_box,
     marker::{PhantomData, PhantomPinned},
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     task::{Context, Poll, Waker},
 };
@@ -185,4 +186,24 @@ fn a_dropped_future_drops_its_variables_in_the_opposite_order() {
         assert!(outer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
     assert_eq!(said.take(), "inner second first");
+}
+
+/// Besides the states of its `.await`s, a future of the compiler knows three: not polled yet, over, and "has panicked".
+#[test]
+fn a_poll_after_the_end_or_after_a_panic_panics() {
+    fn says(future: impl Future<Output = ()>) -> String {
+        let mut future = pin!(future);
+        let mut poll = || {
+            let mut context = Context::from_waker(Waker::noop());
+            catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)))
+        };
+        let _ = poll();
+        let again = poll().expect_err("there is nothing left to poll");
+        again.downcast_ref::<&str>().map(ToString::to_string).expect("the compiler's words")
+    }
+    assert_eq!(says(async {}), "`async fn` resumed after completion");
+    assert_eq!(
+        says(async { panic!("the first poll") }),
+        "`async fn` resumed after panicking"
+    );
 }

@@ -68,6 +68,22 @@ fn what_is_left_is_dropped_with_the_runtime_and_not_by_block_on() {
     assert_eq!(Arc::strong_count(&token), 1);
 }
 
+/// With several threads it goes on: the workers poll it, whether or not somebody is in `block_on`.
+#[test]
+fn on_several_threads_what_is_left_goes_on_after_block_on() {
+    let runtime = threads(1);
+    let (says, said) = mpsc::channel();
+    let (go, gone) = oneshot::channel::<()>();
+    runtime.block_on(async {
+        tokio::spawn(async move {
+            gone.await.expect("it is sent below");
+            says.send("after block_on").expect("the test listens");
+        });
+    });
+    go.send(()).expect("the task waits for it");
+    assert_eq!(said.recv_timeout(secs(60)), Ok("after block_on"));
+}
+
 /// An `.await` that is ready does not end a poll, so it is no place to stop at either.
 #[test]
 fn an_aborted_task_stops_when_its_poll_is_pending_and_not_at_its_next_await() {
@@ -177,6 +193,39 @@ fn the_task_that_was_woken_last_waits_for_its_busy_worker() {
         tokio::spawn(busy).await.expect("no panic")
     });
     assert_eq!(begun_meanwhile, Err(mpsc::RecvTimeoutError::Timeout));
+}
+
+/// A task from that place has no budget of its own: it goes on with what the task before it has left of the 128.
+#[test]
+fn the_task_that_was_woken_last_has_the_rest_of_the_budget() {
+    let taken = threads(1).block_on(async {
+        let full = || {
+            let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
+            (0..200).for_each(|number| sender.send(number).expect("the receiver is there"));
+            (sender, receiver)
+        };
+        let spends_a_hundred = async move {
+            let (_sender, mut receiver) = full();
+            for _ in 0..100 {
+                receiver.recv().await;
+            }
+            let woken_last = tokio::spawn(async move {
+                let (_sender, mut receiver) = full();
+                let mut taken = 0;
+                poll_fn(|context| {
+                    while receiver.poll_recv(context).is_ready() {
+                        taken += 1;
+                    }
+                    Poll::Ready(())
+                })
+                .await;
+                taken
+            });
+            woken_last.await.expect("no panic")
+        };
+        tokio::spawn(spends_a_hundred).await.expect("no panic")
+    });
+    assert_eq!(taken, 28);
 }
 
 /// tokio's own channels, timers and locks count in the budget of the task. A foreign `block_on` inside a task polls again
