@@ -299,9 +299,9 @@ fn after_a_night_and_after_a_hundred_late_ticks() {
     let busy = |tick, number| if tick == Tick::Report && number == 0 { night + 7.3 } else { 0.0 };
     let length = night + 2000.7;
     let run = console(every, length, busy);
-    samples_are_all_there(&run, every, length, "a laptop that sleeps for a night");
-    beats_are_right(&run, every, length, "a laptop that sleeps for a night");
-    reports_are_right(&run, every, length, "a laptop that sleeps for a night");
+    samples_are_all_there(&run, every, length, "a page that hangs for a night");
+    beats_are_right(&run, every, length, "a page that hangs for a night");
+    reports_are_right(&run, every, length, "a page that hangs for a night");
 
     // Never are a beat and a report due at the same instant: for a hundred beats, 3 ms a beat are not a whole period.
     let every = Every { sample: secs(0.7), beat: secs(0.503), report: secs(0.1) };

@@ -85,7 +85,7 @@ impl Pool {
         }
     }
 
-    /// Takes no more work, and ends when all that was submitted is done.
+    /// Takes no more work, and ends when all that was submitted is done. A submission that is kept and not polled holds it up.
     pub async fn drain(self) {
         let Self { jobs, mut workers, .. } = self;
         drop(jobs);

@@ -6,7 +6,7 @@ use futures::StreamExt;
 
 // ANCHOR: knobs
 /// `timeout` is a limit on the whole: from the connection to the last byte of the body. `read_timeout` is a limit on the
-/// silence: it begins anew with each read. Neither is set unless you set it.
+/// silence: it begins anew with each piece that is read, and runs on while the reader is busy. Neither is set unless you set it.
 #[derive(Debug, Clone, Copy)]
 pub enum Knob {
     Timeout(Duration),

@@ -34,7 +34,7 @@ fn main() -> io::Result<()> {
     for bucket in 0..metrics.poll_time_histogram_num_buckets() {
         let range = metrics.poll_time_histogram_bucket_range(bucket);
         let count = metrics.poll_time_histogram_bucket_count(0, bucket);
-        println!("{count:2} polls of {:3} ms or longer", range.start.as_millis());
+        println!("bucket from {:3} ms: {count:2} polls", range.start.as_millis());
     }
     // ANCHOR_END: metrics
     Ok(())

@@ -1,4 +1,5 @@
-//! A file blocks, too: no operating system that we know tells an event loop when a plain file is ready.
+//! A file blocks, too: epoll and kqueue, by which an event loop waits for sockets, do not tell when a read of a plain file would
+//! not wait.
 
 use std::{
     fs, io,

@@ -10,7 +10,8 @@ use tokio::{
 /// another thread meanwhile.
 ///
 /// # Panics
-/// On a runtime of one thread: there is nobody to hand the other tasks to. This is said here, and not by tokio in production.
+/// On a runtime of one thread, where there is nobody to hand the other tasks to, and outside of a runtime. Both are found by the
+/// first call in a test.
 pub fn with_the_thread<T>(work: impl FnOnce() -> T) -> T {
     match Handle::current().runtime_flavor() {
         RuntimeFlavor::MultiThread => block_in_place(work),
@@ -31,8 +32,8 @@ pub async fn on_either<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'sta
 // ANCHOR_END: both
 
 // ANCHOR: handle
-/// From a blocking thread back into the runtime. Only where another thread drives that runtime: `Handle::block_on` waits, and
-/// does not poll its timers and sockets.
+/// From a blocking thread back into the runtime. Only where another thread drives that runtime: `Handle::block_on` polls the
+/// question, and drives no timers and no sockets.
 pub fn ask_the_runtime<T>(handle: &Handle, question: impl Future<Output = T>) -> T {
     handle.block_on(question)
 }

@@ -21,7 +21,7 @@
 //!
 //! The examples print what happens: `cargo run -p lesson-07-blocking --example pseudo_async`.
 //!
-//! What it leaves out: processes. Work that may crash, or that no flag can stop, belongs into one.
+//! What it leaves out: processes. Work that may crash, or that no flag can stop, belongs in one.
 
 pub mod users;
 pub mod sdk;

@@ -45,7 +45,7 @@ pub fn in_slices(
 // ANCHOR_END: flag
 
 // ANCHOR: shutdown
-/// Ends a runtime whose pool may be at work. It waits this long, and not for ever, as the drop of a runtime does.
+/// Ends a runtime whose pool may be at work. It waits at most this long; the drop of a runtime would wait for ever.
 pub fn end(runtime: tokio::runtime::Runtime, patience: Duration) {
     runtime.shutdown_timeout(patience);
 }

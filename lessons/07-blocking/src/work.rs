@@ -22,7 +22,7 @@ pub async fn compute<T: Send + 'static>(
 ) -> Option<T> {
     let (reply, result) = oneshot::channel();
     rayon::spawn(move || {
-        // A panic in a job of rayon ends the whole process, so it is caught here.
+        // A panic in a job of rayon ends the whole process, unless the pool has a handler for it. So it is caught here.
         let work = std::panic::AssertUnwindSafe(work);
         if let Ok(value) = std::panic::catch_unwind(work) {
             let _ = reply.send(value);

@@ -1,7 +1,7 @@
 //! # Missed ticks
 //!
 //! A console runs beside a gateway for language models. At its ticks it does three things, and the `page` may be busy with one of
-//! them for long: a slow disk, or a laptop that sleeps for a night. Then ticks are missed. The code below does the same about
+//! them for long: a slow disk, or a screen that hangs for a night. Then ticks are missed. The code below does the same about
 //! them for all three. Mend `run`, which goes on until it is dropped:
 //!
 //! - `Tick::Sample(at)` is a point of the graph. The first is at 0, then one each `every.sample`. No point is left out: those

@@ -1,6 +1,7 @@
 //! What the pool promises.
 
 use std::{
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -121,4 +122,15 @@ async fn nothing_is_kept_for_finished_tasks() {
         assert!(pool.submit(async move { held }).await.is_ok());
     }
     assert_eq!(Arc::strong_count(&result), 1);
+}
+
+/// A submission has a sender until it is polled or dropped, so one that is kept keeps the queue open.
+#[tokio::test(start_paused = true)]
+async fn a_submission_that_nobody_polls_holds_a_drain_up() {
+    let pool = pool(1);
+    let kept = pool.submit(async {});
+    let mut drained = pin!(pool.drain());
+    assert!(timeout(secs(600.0), &mut drained).await.is_err());
+    drop(kept);
+    drained.await;
 }

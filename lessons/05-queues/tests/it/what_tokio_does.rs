@@ -129,3 +129,15 @@ async fn of_two_notifications_to_two_that_are_made_one_is_left() {
         assert_eq!(over.iter().flatten().count(), woken);
     }
 }
+
+/// `close` turns senders away. A place that was reserved before can still be filled, and the end comes after it.
+#[tokio::test]
+async fn a_place_that_was_reserved_before_the_close_can_be_filled() {
+    let (sender, mut receiver) = mpsc::channel(2);
+    let place = sender.reserve().await.expect("there is room");
+    receiver.close();
+    assert!(sender.send("too late").await.is_err());
+    assert_eq!(receiver.recv().now_or_never(), None);
+    place.send("in time");
+    assert_eq!((receiver.recv().await, receiver.recv().await), (Some("in time"), None));
+}

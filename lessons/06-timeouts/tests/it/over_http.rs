@@ -67,3 +67,20 @@ async fn read_timeout_covers_the_wait_for_the_head() {
         Ok(heard) => assert!(timed_out(&heard) && heard.tokens == 0, "{heard:?}"),
     }
 }
+
+/// A reader who is slow, and a model that is not: the next piece is there, and `read_timeout` is over all the same. Its timer
+/// begins when a piece is handed over, and the next poll asks the timer first.
+#[tokio::test]
+async fn read_timeout_counts_the_time_of_a_slow_reader() {
+    let server = server();
+    let client = client(Knob::ReadTimeout(LIMIT)).expect("this is a client");
+    let body =
+        r#"{"model":"atlas","stream":true,"messages":[{"role":"user","content":"long"}]}"#;
+    let request = client.post(format!("{}/v1/chat/completions", server.url()));
+    let request = request.header("content-type", "application/json").body(body);
+    let mut response = request.send().await.expect("the response begins at once");
+    assert!(response.chunk().await.expect("it is in time").is_some());
+    tokio::time::sleep(LIMIT + PAUSE).await;
+    let error = response.chunk().await.expect_err("the limit is over");
+    assert!(error.is_timeout(), "{error:?}");
+}
