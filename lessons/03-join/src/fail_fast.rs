@@ -10,8 +10,8 @@ use crate::newsroom::{Edition, headline, summary, translation};
 /// once.
 ///
 /// `try_join!` returns, and the calls that are still in flight are dropped with it. To drop
-/// a future is to cancel it: the connection closes, and nobody pays for tokens that nobody
-/// reads.
+/// a future is to cancel it: the connection closes, and a model that notices it can stop
+/// writing what nobody reads.
 pub async fn edition(llm: &MockLlm, article: &str) -> Result<Edition, Error> {
     let (headline, summary, translation) = tokio::try_join!(
         headline(llm, article),

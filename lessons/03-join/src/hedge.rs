@@ -12,9 +12,9 @@ use crate::newsroom::headline;
 /// Asks for a headline. Where there is none after `patience`, asks once more, and takes
 /// whichever reply is there first.
 ///
-/// At most two calls are made. The one that loses is dropped when this returns, so it costs
-/// no more than it has cost by then. Choose the patience from your own latencies: at their
-/// 95th percentile, one request in twenty is sent twice.
+/// At most two calls are made. The one that loses is dropped when this returns. Choose the
+/// patience from your own latencies: at their 95th percentile, one request in twenty is sent
+/// twice.
 ///
 /// # Errors
 /// That of the first call where it fails within `patience`; later, the last of two errors,

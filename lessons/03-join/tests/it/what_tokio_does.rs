@@ -4,19 +4,25 @@
 use std::{
     cell::{Cell, RefCell},
     future::{poll_fn, ready},
+    iter,
+    panic::AssertUnwindSafe,
     pin::pin,
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use futures::future::join_all;
+use futures::{FutureExt, future::join_all};
 use runs::secs;
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::yield_now,
+    time::{Instant, sleep, timeout},
+};
 
 /// How often the futures of a `join_all` are polled, when each is ready at a time of its own.
-async fn polls_of_join_all(number: usize) -> usize {
+async fn polls_of_join_all(places: impl Iterator<Item = usize>) -> usize {
     let polls = Cell::new(0);
-    join_all((1..=number).map(|place| {
+    join_all(places.map(|place| {
         let mut nap = Box::pin(sleep(secs(place as f64)));
         let polls = &polls;
         poll_fn(move |context| {
@@ -29,11 +35,15 @@ async fn polls_of_join_all(number: usize) -> usize {
 }
 
 /// Up to 30 futures, each wake polls all that are not done: 30 + (30 + 29 + … + 1). From 31 on, only those that were woken: once
-/// at the beginning, and once at the end.
+/// at the beginning, and once at the end. What counts is the most that the iterator says.
 #[tokio::test(start_paused = true)]
 async fn a_long_join_all_polls_only_what_was_woken() {
-    assert_eq!(polls_of_join_all(30).await, 495);
-    assert_eq!(polls_of_join_all(31).await, 62);
+    assert_eq!(polls_of_join_all(1..=30).await, 495);
+    assert_eq!(polls_of_join_all(1..=31).await, 62);
+    let mut places = 1..=30;
+    let silent = iter::from_fn(move || places.next());
+    assert_eq!(silent.size_hint().1, None);
+    assert_eq!(polls_of_join_all(silent).await, 60);
 }
 
 /// A branch that is pending, and says when it is polled.
@@ -125,4 +135,61 @@ async fn took(work: impl Future) -> Duration {
     let start = Instant::now();
     work.await;
     start.elapsed()
+}
+
+/// Not every function waits for a poll before it does something: the time of a `sleep` counts from the call.
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_sleep_counts_from_the_call() {
+    let made_first = sleep(secs(2.0));
+    sleep(secs(1.5)).await;
+    assert_eq!(took(made_first).await, secs(0.5));
+}
+
+/// A message that waits for room is lost with its `send`. A receiver that gives up loses nothing.
+#[tokio::test(start_paused = true)]
+async fn a_dropped_send_loses_its_message_and_a_dropped_recv_does_not() {
+    let (sender, mut receiver) = mpsc::channel(1);
+    sender.send("the first").await.expect("the receiver is there");
+    assert!(
+        timeout(secs(1.0), sender.send("the second")).await.is_err(),
+        "there is no room"
+    );
+    assert_eq!(receiver.recv().await, Some("the first"));
+    assert!(timeout(secs(1.0), receiver.recv()).await.is_err(), "the second one is gone");
+    sender.send("the third").await.expect("the receiver is there");
+    assert_eq!(receiver.recv().await, Some("the third"));
+}
+
+/// `notified` waits in a line. Whoever gives up and asks again stands at its end.
+#[test]
+fn a_dropped_notified_loses_its_place_in_the_line() {
+    let notify = Notify::new();
+    let mut noop = Context::from_waker(Waker::noop());
+    let mut first = Box::pin(notify.notified());
+    let mut second = pin!(notify.notified());
+    assert!(first.as_mut().poll(&mut noop).is_pending());
+    assert!(second.as_mut().poll(&mut noop).is_pending());
+    first = Box::pin(notify.notified());
+    assert!(first.as_mut().poll(&mut noop).is_pending());
+    notify.notify_one();
+    assert!(first.as_mut().poll(&mut noop).is_pending());
+    assert!(second.as_mut().poll(&mut noop).is_ready());
+}
+
+/// A panic goes through the join. Caught below it, it is one call's own; caught above, the others are gone.
+#[tokio::test]
+async fn a_panic_that_is_caught_above_the_join_has_taken_all_branches() {
+    let call = async |number: usize| {
+        yield_now().await;
+        assert_ne!(number, 2, "this one panics");
+        number
+    };
+    let below =
+        join_all((1..=3).map(|number| AssertUnwindSafe(call(number)).catch_unwind())).await;
+    assert_eq!(
+        below.into_iter().map(Result::ok).collect::<Vec<_>>(),
+        [Some(1), None, Some(3)]
+    );
+    let above = AssertUnwindSafe(join_all((1..=3).map(call))).catch_unwind().await;
+    assert!(above.is_err(), "no result is left");
 }
