@@ -29,7 +29,8 @@ pub fn differing(catalogue: &Catalog) -> Vec<String> {
     let mut found = Vec::new();
     for message in catalogue.messages() {
         let (english, other) = (message.msgid(), message.msgstr().unwrap_or_default());
-        if other.is_empty() {
+        // What is not done is found by `unfinished`.
+        if other.is_empty() || message.flags().is_fuzzy() {
             continue;
         }
         for (what, of) in SHARED {
