@@ -107,6 +107,16 @@ export class Browser {
 
     /** Opens an address and waits until everything on it is loaded. */
     async open(url) {
+        await this.arrive(url, async () => {
+            const { errorText } = await this.send('Page.navigate', { url });
+            if (errorText) {
+                throw new Error(`${url}: ${errorText}`);
+            }
+        });
+    }
+
+    /** Does what leads to another page, and waits until everything on that is loaded. */
+    async arrive(url, leave) {
         const loaded = new Promise((resolve, reject) => {
             const late = setTimeout(() => reject(new Error(`${url} does not load`)), PATIENCE);
             const listener = (method) => {
@@ -118,10 +128,7 @@ export class Browser {
             };
             this.listeners.add(listener);
         });
-        const { errorText } = await this.send('Page.navigate', { url });
-        if (errorText) {
-            throw new Error(`${url}: ${errorText}`);
-        }
+        await leave();
         await loaded;
     }
 

@@ -111,7 +111,7 @@ export function misplacedPairs(areBeside) {
 
 /** Puts the focus on the button that goes forward, of one picture. */
 export function focusPlayer(place) {
-    document.querySelectorAll('.timeline-player')[place].querySelector('[aria-label$=" forward"]').focus();
+    document.querySelectorAll('.timeline-player')[place].querySelector('[data-key="ArrowRight"]').focus();
 }
 
 /** What one player shows. */
@@ -128,6 +128,7 @@ export function playerState(place) {
         hasFocus: player.contains(document.activeElement),
         address: location.href,
         slider: player.querySelector('.keys input').value,
+        count: Number(player.querySelector('.keys input').max),
         hasCode: player.closest('figure').querySelector('details.code') !== null,
         codeIsOpen: player.closest('figure').querySelector('details.code')?.open ?? false,
         marked: [...player.closest('figure').querySelectorAll('.signs i')]
@@ -180,9 +181,9 @@ export function misplacedSigns() {
 }
 
 /** What axe has to say of the page as it stands. Its source was evaluated before. */
-export async function violations() {
-    // What stands around the text is mdBook's own.
-    const results = await axe.run('main', { resultTypes: ['violations'], preload: false });
+export async function violations(part = 'main') {
+    // What else stands around the text is mdBook's own.
+    const results = await axe.run(part, { resultTypes: ['violations'], preload: false });
     return results.violations.map((violation) => {
         const nodes = violation.nodes.slice(0, 3).map((node) => node.target.join(' '));
         return `axe: ${violation.id}, ${violation.help}: ${nodes.join(' | ')} (${violation.nodes.length})`;
@@ -199,4 +200,49 @@ export function quizState(quiz) {
         says: list.nextElementSibling.textContent,
         isOpen: answer.open,
     };
+}
+
+/** The links to other languages in the bar above the page, and how wide the page is. */
+export function partsInMenu() {
+    const links = [...document.querySelectorAll('#mdbook-menu-bar .other-language')].map((link) => {
+        const { right, width, height } = link.getBoundingClientRect();
+        return { right, width, height, lang: link.lang, text: link.textContent };
+    });
+    return { links, room: document.documentElement.clientWidth };
+}
+
+/** In what a page differs from the English one, though only its words may: in sentences. Both are given as HTML. */
+export function differences(english, other) {
+    const sorted = (list) => [...list].sort();
+    const blocks = 'h1, h2, h3, h4, p, ul, ol, li, table, tr, th, td, blockquote, figure, figcaption, details, summary, pre, svg.timeline';
+    const parts = {
+        'blocks of code and outputs': (main) => [...main.querySelectorAll('pre')].map((block) => block.outerHTML),
+        pictures: (main) => [...main.querySelectorAll('svg.timeline')].map((picture) => picture.outerHTML),
+        'runs of a grid': (main) => [...main.querySelectorAll('script')].map((run) => run.outerHTML),
+        'names of places': (main) => [...main.querySelectorAll('[id]')].map((element) => element.id),
+        links: (main) => sorted([...main.querySelectorAll('a[href]')].map((link) => link.getAttribute('href'))),
+        'pieces of code': (main) => sorted([...main.querySelectorAll(':not(pre) > code')].map((code) => code.textContent)),
+        'kinds of paragraphs': (main) => [...main.querySelectorAll(blocks)].map((block) => `${block.localName}.${block.className}`),
+        'emphasised words': (main) => [main.querySelectorAll('strong').length, main.querySelectorAll('em').length],
+        numbers: (main) => {
+            const words = main.cloneNode(true);
+            words.querySelectorAll('pre, svg, script, style, code').forEach((element) => element.remove());
+            return sorted(words.textContent.match(/\d+(\.\d+)?/g) ?? []);
+        },
+    };
+    const [first, second] = [english, other].map((page) => new DOMParser().parseFromString(page, 'text/html').querySelector('main'));
+    const found = [];
+    for (const [name, of] of Object.entries(parts)) {
+        const [wanted, seen] = [of(first), of(second)];
+        const at = wanted.findIndex((part, place) => part !== seen[place]);
+        if (wanted.length !== seen.length || at >= 0) {
+            const place = at < 0 ? wanted.length : at;
+            const shown = [wanted, seen].map((list) => String(list[place]).slice(0, 120));
+            found.push(`${name}: ${wanted.length} in English, ${seen.length} here; the first that differ: ${shown.join(' | ')}`);
+        }
+    }
+    if (second.textContent === first.textContent) {
+        found.push('nothing is translated');
+    }
+    return found;
 }

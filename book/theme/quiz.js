@@ -4,6 +4,8 @@
 
 (() => {
     const NEXT_LINE = ' · ';
+    // In the language of the page: see `edition.js`.
+    const say = (english) => window.edition?.words[english] ?? english;
     const squeeze = (text) => text.trim().replace(/\s+/g, ' ');
 
     /** Whether a choice is what was printed. `…` stands for any text in a line, and alone for any number of lines. */
@@ -45,7 +47,9 @@
                     other.classList.remove('right', 'wrong');
                 }
                 item.classList.add(isRight ? 'right' : 'wrong');
-                verdict.textContent = isRight ? 'Yes, this is what the program prints.' : 'No. Look at what the program prints.';
+                verdict.textContent = isRight
+                    ? say('Yes, this is what the program prints.')
+                    : say('No. Look at what the program prints.');
                 answer.open = true;
             });
             item.append(button);

@@ -14,26 +14,32 @@
 
     const SVG = 'http://www.w3.org/2000/svg';
 
+    // What a reader sees, in the language of the page: `edition.js` knows it, if the page has one. A word in braces is a value.
+    function say(english, values = {}) {
+        const words = globalThis.edition?.words[english] ?? english;
+        return words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    }
+
     // What a lane does from an instant on, and what happens to it at an instant.
     const BEGINS = {
-        queued: 'joins the queue',
-        'for-room': 'waits for room in the queue',
-        'for-item': 'waits for an item',
-        waiting: 'waits',
-        streaming: 'streams',
-        running: 'runs: the thread is busy',
+        queued: say('joins the queue'),
+        'for-room': say('waits for room in the queue'),
+        'for-item': say('waits for an item'),
+        waiting: say('waits'),
+        streaming: say('streams'),
+        running: say('runs: the thread is busy'),
     };
     const HAPPENS = {
-        spawned: 'is spawned',
-        started: 'starts',
-        'first-token': 'has its first token',
-        token: 'has a token',
-        polled: 'is polled',
-        woken: 'is woken',
-        finished: 'is finished',
-        failed: 'has failed',
-        dropped: 'is dropped',
-        stuck: 'never ends',
+        spawned: say('is spawned'),
+        started: say('starts'),
+        'first-token': say('has its first token'),
+        token: say('has a token'),
+        polled: say('is polled'),
+        woken: say('is woken'),
+        finished: say('is finished'),
+        failed: say('has failed'),
+        dropped: say('is dropped'),
+        stuck: say('never ends'),
     };
 
     const number = (element, name) => Number(element.getAttribute(name));
@@ -71,7 +77,7 @@
         }
         const end = run.getAttribute('data-end-ns');
         if (end !== null) {
-            events.push({ at: Number(end), lane: '', words: 'the run ends' });
+            events.push({ at: Number(end), lane: '', words: say('the run ends') });
         }
         for (const gauge of run.querySelectorAll('g.gauge')) {
             events.push(...changesOf(gauge));
@@ -88,9 +94,9 @@
             depth: level.getAttribute('data-depth'),
         }));
         return levels.flatMap(({ from, to, depth }, place) => {
-            const events = [{ at: from, lane: name, words: `holds ${depth}` }];
+            const events = [{ at: from, lane: name, words: say('holds {depth}', { depth }) }];
             const goesOn = place + 1 < levels.length ? levels[place + 1].from === to : to >= extentOf(gauge);
-            return goesOn ? events : [...events, { at: to, lane: name, words: 'is empty' }];
+            return goesOn ? events : [...events, { at: to, lane: name, words: say('is empty') }];
         });
     }
 
@@ -103,7 +109,7 @@
             return byLane(happens);
         }
         const goesOn = run.spans.filter((span) => span.from < now && now < span.to);
-        return goesOn.length > 0 ? `nothing new: ${byLane(goesOn)}` : 'nothing goes on';
+        return goesOn.length > 0 ? say('nothing new: {words}', { words: byLane(goesOn) }) : say('nothing goes on');
     }
 
     function byLane(events) {
@@ -111,7 +117,7 @@
         for (const { lane, words } of events) {
             lanes.set(lane, [...(lanes.get(lane) ?? []), words]);
         }
-        return [...lanes].map(([lane, words]) => `${lane} ${words.join(', ')}`.trim()).join('; ');
+        return [...lanes].map(([lane, words]) => `${lane} ${words.join(say(', '))}`.trim()).join(say('; '));
     }
 
     // The rectangles that fade what is still to come, and the line at the instant that is shown.
@@ -179,13 +185,15 @@
         };
     }
 
-    function button(label, sign, press) {
+    // The button does what its key does.
+    function button(label, sign, key, go) {
         const button = document.createElement('button');
         button.type = 'button';
         button.textContent = sign;
         button.setAttribute('aria-label', label);
         button.title = label;
-        button.addEventListener('click', press);
+        button.dataset.key = key;
+        button.addEventListener('click', () => go(key));
         return button;
     }
 
@@ -228,7 +236,7 @@
             words: (places) => [...places].map(([place, lanes]) => {
                 const [block, line] = place.split(':').map(Number);
                 const names = [...lanes];
-                const more = names.length > 4 ? ` and ${names.length - 3} more` : '';
+                const more = names.length > 4 ? say(' and {count} more', { count: names.length - 3 }) : '';
                 const shown = more === '' ? names : names.slice(0, 3);
                 return `${files[block].name} ${files[block].lines[line]}: ${shown.join(', ')}${more}`;
             }),
@@ -263,10 +271,10 @@
         code.mark(ran, waits);
         const lists = {};
         if (ran.size > 0) {
-            lists['▶ Runs'] = code.words(ran);
+            lists[say('▶ Runs')] = code.words(ran);
         }
         if (waits.size > 0) {
-            lists['‖ Waits at'] = code.words(waits);
+            lists[say('‖ Waits at')] = code.words(waits);
         }
         return Object.keys(lists).length > 0 ? [holdings(lists)] : [];
     }
@@ -280,14 +288,19 @@
         const show = scene(svg);
         return {
             count: instants.length,
-            one: 'instant',
+            back: say('One instant back'),
+            forward: say('One instant forward'),
+            start: say('Start: to the first instant'),
+            which: say('Which instant'),
+            all: say('{count} instants', { count: instants.length }),
             where: (place) => instant(instants[place]),
             at: (place) => instants[place],
             show: (place) => show(place === null ? null : instants[place]),
             says: (place) => {
                 const words = runs.map((run) => {
-                    const title = runs.length > 1 ? `, ${run.title}` : '';
-                    return paragraph(`At ${instant(instants[place])}${title}: ${at(run, instants[place])}.`);
+                    const values = { time: instant(instants[place]), run: run.title, words: at(run, instants[place]) };
+                    const sentence = runs.length > 1 ? say('At {time}, {run}: {words}.', values) : say('At {time}: {words}.', values);
+                    return paragraph(sentence);
                 });
                 const lines = linesAt(svg, place === 0 ? -1 : instants[place - 1], instants[place]);
                 return code === null ? words : [...words, ...inCode(code, ...lines)];
@@ -300,7 +313,11 @@
         const where = (place) => instant(Number(steps[place].atNs));
         return {
             count: steps.length,
-            one: 'step',
+            back: say('One step back'),
+            forward: say('One step forward'),
+            start: say('Start: to the first step'),
+            which: say('Which step'),
+            all: say('{count} steps', { count: steps.length }),
             where,
             at: (place) => place,
             show: stepScene(svg),
@@ -316,9 +333,13 @@
                     }
                 }
                 return [
-                    paragraph(`At ${where(place)}: ${words}.`),
+                    paragraph(say('At {time}: {words}.', { time: where(place), words })),
                     // Each as a list of boxes, next first; a dash where there is nothing.
-                    holdings({ 'Being polled': list(polling), 'Run queue': list(queue), Timers: list(timers) }),
+                    holdings({
+                        [say('Being polled')]: list(polling),
+                        [say('Run queue')]: list(queue),
+                        [say('Timers')]: list(timers),
+                    }),
                     ...(code === null ? [] : inCode(code, ran, waits)),
                 ];
             },
@@ -405,7 +426,8 @@
         const player = document.createElement('div');
         player.className = 'timeline-player';
         player.setAttribute('role', 'group');
-        player.setAttribute('aria-label', `Step through: ${figure.querySelector('figcaption')?.textContent.trim() || svg.querySelector('title').textContent}`);
+        const name = figure.querySelector('figcaption')?.textContent.trim() || svg.querySelector('title').textContent;
+        player.setAttribute('aria-label', say('Step through: {name}', { name }));
         const keys = document.createElement('div');
         keys.className = 'keys';
         const where = document.createElement('span');
@@ -426,14 +448,14 @@
             code?.open();
             update();
         };
-        const back = button(`One ${story.one} back`, '◀', () => go('ArrowLeft'));
-        const forward = button(`One ${story.one} forward`, '▶', () => go('ArrowRight'));
-        const first = button(`Start: to the first ${story.one}`, 'Start', () => go('Home'));
-        const whole = button('All: the whole picture', 'All', () => go('Escape'));
+        const back = button(story.back, '◀', 'ArrowLeft', go);
+        const forward = button(story.forward, '▶', 'ArrowRight', go);
+        const first = button(story.start, say('Start'), 'Home', go);
+        const whole = button(say('All: the whole picture'), say('All'), 'Escape', go);
         const slider = document.createElement('input');
         slider.type = 'range';
         slider.min = 1;
-        slider.setAttribute('aria-label', `Which ${story.one}`);
+        slider.setAttribute('aria-label', story.which);
         slider.addEventListener('input', () => {
             place = Number(slider.value) - 1;
             code?.open();
@@ -450,13 +472,14 @@
             slider.max = story.count;
             slider.value = place === null ? story.count : place + 1;
             if (place === null) {
-                where.textContent = `${story.count} ${story.one}s`;
-                slider.setAttribute('aria-valuetext', 'the whole picture');
+                where.textContent = story.all;
+                slider.setAttribute('aria-valuetext', say('the whole picture'));
                 code?.mark(new Map(), new Map());
                 says.replaceChildren();
                 return;
             }
-            where.textContent = `${place + 1} of ${story.count}: ${story.where(place)}`;
+            const values = { place: place + 1, count: story.count, time: story.where(place) };
+            where.textContent = say('{place} of {count}: {time}', values);
             slider.setAttribute('aria-valuetext', where.textContent);
             says.replaceChildren(...story.says(place));
         }
