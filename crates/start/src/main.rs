@@ -78,7 +78,7 @@ fn build(runner: &Path) -> Result<(), ExitCode> {
         }
     }
     if is_first {
-        eprintln!("The workbook builds itself, once. With the downloads it takes about half a minute.");
+        eprintln!("The workbook builds itself, once: about half a minute with the downloads.");
     } else {
         cargo.arg("--quiet");
     }
@@ -97,7 +97,7 @@ fn build(runner: &Path) -> Result<(), ExitCode> {
             break status;
         }
         if !is_told && start.elapsed() > PATIENCE {
-            eprintln!("The workbook is newer than its runner, which is built again …");
+            eprintln!("The workbook has changed since the last start. Its runner is built again …");
             is_told = true;
         }
         thread::sleep(pause);

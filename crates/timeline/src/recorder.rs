@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use pin_project::{pin_project, pinned_drop};
+use pin_project_lite::pin_project;
 
 use crate::{CallStack, Gauge, Lane, Level, Mark, MarkKind, SourceLine, Span, SpanKind, Step, Timeline};
 
@@ -41,17 +41,24 @@ pub struct Recorder {
     record: Arc<Record>,
 }
 
-/// A future whose polls and wakes are recorded. Made by [`Recorder::future`].
-///
-/// It gives what the future gives, panics as the future panics, and drops it when it is dropped itself. The waker that
-/// the future sees is not the task's own, but it wakes the task, and as long as the task keeps its waker the future sees
-/// the same one: [`Waker::will_wake`] answers as it would without the recorder.
-#[pin_project(PinnedDrop)]
-pub struct Recorded<F> {
-    #[pin]
-    future: F,
-    lane: LaneId,
-    waker: Option<TaskWaker>,
+pin_project! {
+    /// A future whose polls and wakes are recorded. Made by [`Recorder::future`].
+    ///
+    /// It gives what the future gives, panics as the future panics, and drops it when it is dropped itself. The waker that
+    /// the future sees is not the task's own, but it wakes the task, and as long as the task keeps its waker the future sees
+    /// the same one: [`Waker::will_wake`] answers as it would without the recorder.
+    pub struct Recorded<F> {
+        #[pin]
+        future: F,
+        lane: LaneId,
+        waker: Option<TaskWaker>,
+    }
+
+    impl<F> PinnedDrop for Recorded<F> {
+        fn drop(this: Pin<&mut Self>) {
+            this.lane.write(|lane, now| lane.ended(MarkKind::Dropped, now));
+        }
+    }
 }
 
 /// A wait that is drawn, from [`Recorder::wait`] to its end.
@@ -267,13 +274,6 @@ impl<F: Future> Future for Recorded<F> {
             this.lane.looks_back();
         }
         result
-    }
-}
-
-#[pinned_drop]
-impl<F> PinnedDrop for Recorded<F> {
-    fn drop(self: Pin<&mut Self>) {
-        self.lane.write(|lane, now| lane.ended(MarkKind::Dropped, now));
     }
 }
 

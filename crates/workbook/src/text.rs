@@ -49,6 +49,28 @@ pub fn fold(line: &str, room: usize) -> Vec<String> {
     lines
 }
 
+/// The first `columns` of a line, with all escape sequences that stand in them, and the rest.
+pub fn split_at(line: &str, columns: usize) -> (&str, &str) {
+    let mut column = 0;
+    let mut end = 0;
+    for piece in pieces(line) {
+        let (length, width) = match piece {
+            Piece::Escape(escape) => (escape.len(), 0),
+            Piece::Char(c) => (c.len_utf8(), c.width().unwrap_or(0)),
+        };
+        if column + width > columns {
+            break;
+        }
+        (column, end) = (column + width, end + length);
+    }
+    line.split_at(end)
+}
+
+/// The escape sequences of a text alone.
+pub fn escapes(text: &str) -> String {
+    pieces(text).filter_map(|piece| if let Piece::Escape(escape) = piece { Some(escape) } else { None }).collect()
+}
+
 /// Breaks a line between words. The parts keep the line's indentation; a word longer than a line is broken hard.
 pub fn wrap(line: &str, room: usize) -> Vec<String> {
     if width(line) <= room {

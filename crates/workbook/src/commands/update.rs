@@ -8,7 +8,7 @@ use crate::{
     context::Context,
     exit,
     memory::{news, progress::count},
-    screen::say::say,
+    screen::{render, say::say},
     text,
     update::{self, Changed, Fate},
 };
@@ -55,7 +55,8 @@ fn update(context: &Context, from: Option<&str>) -> anyhow::Result<u8> {
     let wide = context.style.width.min(100);
     let tell = |words: &str| text::wrap(words, wide).iter().for_each(|line| say!("{line}"));
     for changed in &updated.changed {
-        tell(&what_became_of(changed));
+        let lines = render::marked(&context.style.dash(), &what_became_of(changed), &context.style);
+        lines.iter().for_each(|line| say!("{line}"));
     }
     if !updated.is_newer {
         tell(&format!("This is the newest workbook that {} has.", updated.source));
@@ -94,7 +95,7 @@ fn what_became_of(changed: &Changed) -> String {
             id.replacen('/', "/starters/", 1) + ".rs"
         ),
         Fate::Gone => format!("{id}: the workbook has no such exercise any more. Your version: {kept}"),
-        Fate::SetAside => format!("{path}: you had changed it, and the new version is in its place. Yours: {kept}"),
+        Fate::SetAside => format!("{path}: the new version has one of its own, which is in place now. Yours: {kept}"),
         Fate::WrittenOn => {
             format!("{path}: stays as it is now. What stood there when an update was interrupted: {kept}")
         }

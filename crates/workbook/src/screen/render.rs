@@ -199,7 +199,12 @@ fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<St
     let Some((first, others)) = errors.split_first() else { return Vec::new() };
     let room = style.width.saturating_sub(3);
     let mut lines = drawn(first, style);
-    if !others.is_empty() {
+    if first.message.contains("diff marker") {
+        let words = "Git could not join two versions of this file, and left both in it. Keep the lines that you want, and \
+                     remove the marks. Or take the merge back (`git status` says how; after `git pull` it is `git merge \
+                     --abort`) and run `cargo workbook update`: it brings the newer version and keeps what you wrote.";
+        lines.extend(indented(text::wrap(words, style.width.min(READABLE).saturating_sub(3))));
+    } else if !others.is_empty() {
         let words =
             format!("{}. Mend the one above first: the rest may follow from it.", count(others.len(), "more error"));
         lines.extend(indented(text::wrap(&words, room)));

@@ -49,6 +49,10 @@ fn fit_rows(rows: &[(&str, &str)], room: usize) -> Vec<String> {
     let end = rows.iter().rposition(|row| !is_blank(row)).map_or(0, |last| last + 1);
     let (rows, blank) = rows.split_at(end);
     let width = rows.iter().map(|(gutter, _)| text::width(gutter)).max().unwrap_or_default();
+    if let Some(mut lines) = fit_labels(rows, width, room) {
+        lines.extend(blank.iter().map(|(gutter, _)| (*gutter).to_owned()));
+        return lines;
+    }
     let parts: Vec<Vec<String>> =
         rows.iter().map(|(_, rest)| text::fold(rest, room.saturating_sub(width).max(10))).collect();
     let most = parts.iter().map(Vec::len).max().unwrap_or_default();
@@ -65,6 +69,35 @@ fn fit_rows(rows: &[(&str, &str)], room: usize) -> Vec<String> {
     }
     lines.extend(blank.iter().map(|(gutter, _)| (*gutter).to_owned()));
     lines
+}
+
+/// Where only the words of labels are too long, they go on below, between words: the drawing stays as it is.
+fn fit_labels(rows: &[(&str, &str)], width: usize, room: usize) -> Option<Vec<String>> {
+    /// Less than this is no room for words.
+    const LEAST: usize = 16;
+    let mut lines = Vec::new();
+    for (gutter, rest) in rows {
+        if width + text::width(rest) <= room {
+            lines.push(format!("{gutter}{rest}"));
+            continue;
+        }
+        // The words follow the marks: `   ^^^^ expected `Reply`, found future`. Code has a number.
+        if is_numbered(gutter) {
+            return None;
+        }
+        let plain = text::without_escapes(rest);
+        let marks = plain.find(|c| !" ^-~_".contains(c)).filter(|marks| plain[..*marks].contains(['^', '-', '~']))?;
+        let space = room.checked_sub(width + marks).filter(|space| *space >= LEAST)?;
+        let (before, words) = text::split_at(rest, marks);
+        let colour = text::escapes(before);
+        let end = if colour.is_empty() { "" } else { "\u{1b}[0m" };
+        let below = format!("{}|{}{colour}", " ".repeat(width.saturating_sub(1)), " ".repeat(marks));
+        for (number, words) in text::wrap(words, space).into_iter().enumerate() {
+            let start = if number == 0 { format!("{gutter}{before}") } else { below.clone() };
+            lines.push(format!("{start}{words}{end}"));
+        }
+    }
+    Some(lines)
 }
 
 /// Words after a sign (`   = note: …`) stay to the right of it.
@@ -97,6 +130,25 @@ error[E0308]: mismatched types, and a sentence about it that is long
     #[test]
     fn what_fits_stays_as_it_is() {
         assert_eq!(fit(DRAWN, 80), DRAWN.lines().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn words_of_a_label_go_on_below() {
+        let drawn = "\
+12 |     ask(llm)
+   |     \u{1b}[31m^^^^^^^^ expected `Reply`, found future\u{1b}[0m
+   |     |
+   |     a call";
+        assert_eq!(
+            fit(drawn, 40),
+            [
+                "12 |     ask(llm)",
+                "   |     \u{1b}[31m^^^^^^^^ expected `Reply`,\u{1b}[0m",
+                "   |              \u{1b}[31mfound future\u{1b}[0m\u{1b}[0m",
+                "   |     |",
+                "   |     a call",
+            ]
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! One loop takes messages (keys, and what a worker has to tell) and looks at the file. The worker builds and runs; a new
 //! save kills what it runs. Nothing in the loop waits for the worker, so keys are answered at all times.
 
+mod clock;
 mod file;
 mod keys;
 mod screen;
@@ -109,6 +110,8 @@ struct Watch<'a> {
     neighbours: Neighbours,
     /// How often the file was saved since the exercise was opened.
     saves: usize,
+    /// When it was saved last, as a clock on the wall shows it.
+    saved_at: Option<String>,
     running: Option<Running>,
     /// How many checks were started.
     started: usize,
@@ -150,6 +153,7 @@ pub fn run(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
         watched: Watched::new(exercises[current].file()),
         neighbours: Neighbours::new(&exercises, current),
         saves: 0,
+        saved_at: None,
         exercises,
         current,
         progress,
@@ -291,6 +295,7 @@ impl<'a> Watch<'a> {
                 self.notices.clear();
                 self.page = Page::Verdict;
                 self.saves += 1;
+                self.saved_at = clock::now();
                 self.start();
             }
             Seen::Gone => {

@@ -174,7 +174,8 @@ fn status(watch: &Watch<'_>) -> String {
     let Some(running) = watch.running.as_ref() else {
         // The same verdict again looks as if nothing had happened.
         let is_told = watch.saves > 0 && watch.report.is_some();
-        let words = if is_told { format!("save {}: checked", watch.saves) } else { String::new() };
+        let at = watch.saved_at.as_ref().map(|time| format!(", {time}")).unwrap_or_default();
+        let words = if is_told { format!("save {}{at}: checked", watch.saves) } else { String::new() };
         return style.paint(Ink::Faint, &words);
     };
     if !running.is_noticeable() {

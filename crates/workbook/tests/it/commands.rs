@@ -70,6 +70,17 @@ fn one_exercise_that_does_not_compile_leaves_the_others_alone() {
         .expect(1, &["✓ 01-demo/greet passed", "✗ 01-demo/count does not compile: mismatched"]);
 }
 
+/// What `git pull` leaves where it cannot join what the learner wrote with a newer task.
+#[test]
+fn a_file_that_git_left_in_two_versions_says_how_to_get_out() {
+    let fixture = Fixture::new();
+    fixture.greet("\n<<<<<<< HEAD\n    name.to_owned()\n=======\n    todo!(\"say hello\")\n>>>>>>> theirs\n");
+    fixture.run(&["check", "greet"]).expect(
+        1,
+        &["does not compile exercises/01-demo/greet.rs:5:1", "git merge --abort", "`cargo workbook update`"],
+    );
+}
+
 #[test]
 fn hints_come_one_at_a_time_and_first_for_what_failed() {
     let fixture = Fixture::new();

@@ -204,7 +204,7 @@ fn a_newer_workbook_comes_and_what_a_learner_wrote_stays() {
             "03-six/rewritten: the task changed where you have written. Your version stays in exercises/03-six/rewritten.rs.",
             "The new one is solutions/03-six/starters/rewritten.rs; `cargo workbook reset 03-six/rewritten` begins with it",
             "03-six/removed: the workbook has no such exercise any more. Your version: .workbook/kept/03-six/removed.1.rs",
-            "README.md: you had changed it, and the new version is in its place. Yours: .workbook/kept/README.1.md",
+            "README.md: the new version has one of its own, which is in place now. Yours: .workbook/kept/README.1.md",
             "Updated. New: 1 exercise: 03-six/later.",
         ],
     );
