@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many of the learner's own lines are shown.
-const PRINTED: usize = 40;
+pub const PRINTED: usize = 40;
 /// How many warnings of the compiler are shown.
 const WARNINGS: usize = 3;
 /// Two drawings stand side by side in it.
@@ -194,7 +194,7 @@ pub fn printed(output: &str, style: &Style) -> Vec<String> {
 
 /// The first error as rustc draws it, one line for each other kind, and how many more there are of each: many errors often
 /// have one cause. Warnings wait until there are no errors.
-fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
+pub fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
     let errors: Vec<&Diagnostic> = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
     let Some((first, others)) = errors.split_first() else { return Vec::new() };
     let room = style.width.saturating_sub(3);
@@ -240,7 +240,7 @@ fn kinds(errors: &[&Diagnostic]) -> Vec<String> {
 
 /// What rustc finds odd in code that compiles. As long as a check fails, only what is likely to be the reason: a future that
 /// nobody awaits, or a result that nobody looks at.
-fn warnings(report: &Report, style: &Style) -> Vec<String> {
+pub fn warnings(report: &Report, style: &Style) -> Vec<String> {
     let is_shown = |warning: &&Diagnostic| report.passed() || warning.code.as_deref() == Some("unused_must_use");
     let shown: Vec<&Diagnostic> = report.diagnostics.iter().filter(is_shown).take(WARNINGS).collect();
     if shown.is_empty() {
