@@ -156,6 +156,11 @@ impl Report {
         self.checks.iter().find(|check| check.verdict().is_some())
     }
 
+    /// Why it does not compile.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error())
+    }
+
     /// What to tell the learner: why the exercise does not pass.
     pub fn reason(&self) -> Option<&Verdict> {
         self.verdict.as_ref().or_else(|| self.failed().and_then(CheckReport::verdict))

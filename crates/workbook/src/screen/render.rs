@@ -192,30 +192,44 @@ pub fn printed(output: &str, style: &Style) -> Vec<String> {
     lines
 }
 
-/// The first error as rustc draws it, one line for each other kind, and how many more there are of each: many errors often
-/// have one cause. Warnings wait until there are no errors.
-pub fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
-    let errors: Vec<&Diagnostic> = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
-    let Some((first, others)) = errors.split_first() else { return Vec::new() };
-    let room = style.width.saturating_sub(3);
+/// The first error as rustc draws it, then what there is to say of the others. Warnings wait until there are no errors.
+fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
+    let Some(first) = report.errors().next() else { return Vec::new() };
     let mut lines = drawn(first, style);
+    let others = other_errors(report);
     if !others.is_empty() {
-        let words =
-            format!("{}. Mend the one above first: the rest may follow from it.", count(others.len(), "more error"));
-        lines.extend(indented(text::wrap(&words, room)));
-        lines.extend(indented(kinds(others).iter().flat_map(|kind| text::wrap(kind, room)).collect()));
+        let room = style.width.saturating_sub(3);
+        lines.extend(indented(others.iter().flat_map(|line| text::wrap(line, room)).collect()));
         lines.push(String::new());
     }
-    if errors.iter().all(|error| error.file.as_ref() != Some(&report.file)) {
-        let words = format!(
+    if let Some(words) = errors_elsewhere(report, exercise) {
+        lines.extend(indented(text::wrap(&words, style.width.min(READABLE).saturating_sub(3))));
+    }
+    lines
+}
+
+/// How many errors there are besides the first, and one line for each kind of them: many errors often have one cause.
+pub fn other_errors(report: &Report) -> Vec<String> {
+    let others: Vec<&Diagnostic> = report.errors().skip(1).collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let words =
+        format!("{}. Mend the one above first: the rest may follow from it.", count(others.len(), "more error"));
+    [vec![words], kinds(&others)].concat()
+}
+
+/// What to do where no error is in the file that the learner edits.
+pub fn errors_elsewhere(report: &Report, exercise: &Exercise) -> Option<String> {
+    let is_elsewhere = |error: &Diagnostic| error.file.as_ref() != Some(&report.file);
+    (report.errors().next().is_some() && report.errors().all(is_elsewhere)).then(|| {
+        format!(
             "The error is not in {} but in its checks: they call your code by the names and types of the task. Your \
              signature is narrower than the task's, or another one: a parameter takes less than it should, a bound or a \
              lifetime asks for more, or a name is gone. Compare with solutions/{}/starters/{}.rs.",
             report.file, exercise.lesson, exercise.name
-        );
-        lines.extend(indented(text::wrap(&words, style.width.min(READABLE).saturating_sub(3))));
-    }
-    lines
+        )
+    })
 }
 
 /// `error[E0425] cannot find value `a` in this scope  exercises/03-join/fan_out.rs:12:5, and 3 like it`
@@ -240,9 +254,13 @@ fn kinds(errors: &[&Diagnostic]) -> Vec<String> {
 
 /// What rustc finds odd in code that compiles. As long as a check fails, only what is likely to be the reason: a future that
 /// nobody awaits, or a result that nobody looks at.
-pub fn warnings(report: &Report, style: &Style) -> Vec<String> {
+pub fn shown_warnings(report: &Report) -> Vec<&Diagnostic> {
     let is_shown = |warning: &&Diagnostic| report.passed() || warning.code.as_deref() == Some("unused_must_use");
-    let shown: Vec<&Diagnostic> = report.diagnostics.iter().filter(is_shown).take(WARNINGS).collect();
+    report.diagnostics.iter().filter(is_shown).take(WARNINGS).collect()
+}
+
+fn warnings(report: &Report, style: &Style) -> Vec<String> {
+    let shown = shown_warnings(report);
     if shown.is_empty() {
         return Vec::new();
     }

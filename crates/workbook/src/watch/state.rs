@@ -10,8 +10,11 @@ use super::{Page, Running, Watch, screen};
 use crate::{
     actions,
     catalogue::register::Exercise,
-    judge::report::{CheckReport, Outcome, Report, Run},
-    screen::{json, render, style::Style},
+    judge::{
+        diagnostics::Diagnostic,
+        report::{CheckReport, Outcome, Report, Run},
+    },
+    screen::{json, render},
     text,
 };
 
@@ -77,10 +80,13 @@ fn checked(check: &CheckReport) -> Value {
 
 fn report(watch: &Watch<'_>, report: &Report) -> Value {
     let exercise = watch.exercise();
-    let style = Style::plain(COLUMNS);
     let reason = report.reason();
+    let compiler = |diagnostics: Vec<&Diagnostic>| {
+        let rendered: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.rendered.trim_end()).collect();
+        (!rendered.is_empty()).then(|| rendered.join("\n\n"))
+    };
     let text = match reason {
-        _ if report.outcome == Outcome::DoesNotCompile => block(render::compile_errors(report, exercise, &style)),
+        _ if report.outcome == Outcome::DoesNotCompile => compiler(report.errors().take(1).collect()),
         // The parts say it, in lines that fit the page.
         Some(verdict) if verdict.parts.is_empty() => Some(verdict.text.trim_matches('\n').to_owned()),
         _ => None,
@@ -100,10 +106,19 @@ fn report(watch: &Watch<'_>, report: &Report) -> Value {
         "checks": report.checks.iter().map(checked).collect::<Vec<_>>(),
         "parts": reason.map(|verdict| &verdict.parts),
         "text": text,
+        "more": more(report, exercise),
         "picture": report.drawn().filter(|_| report.outcome != Outcome::NotStarted).and_then(picture),
         "printed": printed(report.output()),
-        "warnings": block(render::warnings(report, &style)),
+        "warnings": compiler(render::shown_warnings(report)),
     })
+}
+
+/// What there is to say below a text.
+fn more(report: &Report, exercise: &Exercise) -> Vec<String> {
+    if report.outcome != Outcome::DoesNotCompile {
+        return Vec::new();
+    }
+    render::other_errors(report).into_iter().chain(render::errors_elsewhere(report, exercise)).collect()
 }
 
 /// The two runs on one axis, so that one step moves through both.
@@ -117,7 +132,9 @@ fn picture(run: Run) -> Option<Value> {
         }
         Some(expected) => {
             let caption = "Your run, and below it the one that was expected, on one clock.";
-            (svg_beside(&yours, &expected), beside(&yours, &expected, &style), caption)
+            // In text the two have these headings anyway.
+            let text = beside(&titled("", yours.clone()), &titled("", expected.clone()), &style);
+            (svg_beside(&yours, &expected), text, caption)
         }
         None if yours.lanes.is_empty() => return None,
         None => (yours.svg(), yours.text(&style), "Your run."),
@@ -137,7 +154,9 @@ fn printed(output: &str) -> Value {
 
 fn hint(watch: &Watch<'_>) -> Option<String> {
     let Page::Hint { lines, .. } = &watch.page else { return None };
-    block(lines.iter().map(|line| text::without_escapes(line)).collect())
+    let lines: Vec<String> = lines.iter().map(|line| text::without_escapes(line)).collect();
+    // They are set in by two columns.
+    Some(lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect::<Vec<_>>().join("\n"))
 }
 
 /// What is read after a pass, and what comes next.
@@ -155,11 +174,4 @@ fn after_a_pass(watch: &Watch<'_>, exercise: &Exercise) -> Value {
             "file": watch.context.workspace.shown(&next.file()),
         })),
     })
-}
-
-/// Lines of the terminal as a block of text. `None`, if there are none.
-fn block(lines: Vec<String>) -> Option<String> {
-    let text = lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
-    let text = text.trim_matches('\n');
-    (!text.is_empty()).then(|| text.to_owned())
 }

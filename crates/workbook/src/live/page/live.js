@@ -88,7 +88,8 @@
 
         const checks = running?.checks.length > 0 ? running.checks : report?.checks;
         part('now').textContent = now(state);
-        show('verdict', verdictOf(state), (words) => words);
+        show('verdict', verdictOf(state), ({ words, heard }) => [words, element('span', { class: 'heard' }, `. ${heard}`)]);
+        part('verdict').className = report?.passed ? 'good' : report?.outcome === 'not started' ? 'open' : 'bad';
         show('checks', checks, (checks) => checks.map(check));
         show('message', report ?? state.trouble, (told) => message(told));
         show('picture', report?.picture, (picture) => [figure(picture)]);
@@ -112,16 +113,18 @@
         return `${nameOf(saves)}, ${exercise.file}: ${running.stage} …${below}`;
     }
 
-    /** `Save 3: too slow`. It is read aloud when it changes, and the number makes the same verdict again a change. */
+    /**
+     * `Save 3: too slow`. It is read aloud when it changes, and the number makes the same verdict again a change. Who hears the
+     * page is told why, too: for the eye that stands below.
+     */
     function verdictOf({ report, trouble, saves }) {
         if (report === null) {
-            return trouble === null ? null : [`${nameOf(saves)}: no verdict`];
+            return trouble === null ? null : { words: `${nameOf(saves)}: no verdict`, heard: trouble };
         }
         const count = report.checks.length;
         const outcome = report.passed ? `passed, ${count} check${count === 1 ? '' : 's'}` : report.outcome;
         const place = report.place === null ? '' : ` at ${report.place}`;
-        part('verdict').className = report.passed ? 'good' : report.outcome === 'not started' ? 'open' : 'bad';
-        return [`${nameOf(report.save)}: ${outcome}${place}`];
+        return { words: `${nameOf(report.save)}: ${outcome}${place}`, heard: report.headline ?? '' };
     }
 
     function titleSign({ running, report }) {
@@ -143,7 +146,7 @@
             found.push(element('dl', {}, ...parts));
         }
         if (told.text !== null) {
-            found.push(block(told.text));
+            found.push(block(told.text), ...told.more.map((words) => element('p', {}, ...prose(words))));
         }
         if (told.check !== null) {
             found.push(element('p', { class: 'source' }, told.check));
@@ -247,7 +250,7 @@
     const dark = matchMedia('(prefers-color-scheme: dark)');
     document.documentElement.className = dark.matches ? 'navy' : 'light';
 
-    const tell = (words) => (part('connection').textContent = words);
+    const tell = (words) => part('connection').replaceChildren(...(words === '' ? [] : prose(words)));
     let hasEnded = false;
 
     function follow() {
