@@ -620,6 +620,9 @@
         }
     }
 
+    // For a page that gets its pictures later: the live page of the runner.
+    globalThis.timelinePlayer = { add: addPlayer, letCodeScroll };
+
     for (const figure of document.querySelectorAll('figure')) {
         addPlayer(figure);
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use timeline::{TextStyle, Timeline};
 
-use verdict::Outcome;
+use verdict::{Outcome, Part};
 
 use crate::pulse::Panic;
 
@@ -87,13 +87,19 @@ impl Message {
         }
     }
 
-    /// The whole message at this width, with the drawings.
-    pub(crate) fn text(&self, yours: Option<&Timeline>, expected: Option<&Timeline>, style: &TextStyle) -> String {
+    /// What there is to say, part by part.
+    pub(crate) fn parts(&self) -> Vec<Part> {
         let parts =
             [("saw", &self.saw), ("expected", &self.expected), ("why", &self.because), ("look at", &self.look_at)];
+        let parts = parts.into_iter().filter(|(_, words)| !words.is_empty());
+        parts.map(|(name, words)| Part { name: name.to_owned(), words: words.clone() }).collect()
+    }
+
+    /// The whole message at this width, with the drawings.
+    pub(crate) fn text(&self, yours: Option<&Timeline>, expected: Option<&Timeline>, style: &TextStyle) -> String {
         let mut text = String::new();
-        for (name, words) in parts.into_iter().filter(|(_, words)| !words.is_empty()) {
-            paragraph(&mut text, name, words, style.width);
+        for part in self.parts() {
+            paragraph(&mut text, &part.name, &part.words, style.width);
         }
         let drawing = match (yours, expected) {
             // Nothing was called and nothing was polled: an empty frame says less than no frame.

@@ -60,6 +60,7 @@ impl Failure {
             outcome: self.message.outcome,
             headline,
             text,
+            parts: self.message.parts(),
             yours: self.yours,
             expected: self.expected,
             place: self.place,

@@ -38,7 +38,7 @@ mod record;
 pub mod variables;
 
 pub use outcome::Outcome;
-pub use record::{Line, Record};
+pub use record::{Line, Part, Record};
 
 /// The exit code of a check whose report cannot be written: the disk is full, say. What it says about the learner's code is
 /// lost, so the runner tells of the disk. (74 is `EX_IOERR` of `sysexits.h`.)

@@ -19,6 +19,15 @@ pub struct Line {
     pub record: Record,
 }
 
+/// A part of a message, with the words that it has to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// `saw`, `expected`, `why`, or `look at`.
+    pub name: String,
+    /// In lines as they were written, and not broken to any width.
+    pub words: String,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "record")]
@@ -41,6 +50,9 @@ pub enum Record {
         headline: String,
         /// The whole message, with drawings, for a terminal of the width in [`WIDTH`](crate::variables::WIDTH).
         text: String,
+        /// The same without drawings, part by part: for a page, which has a width of its own.
+        #[serde(default)]
+        parts: Vec<Part>,
         /// The run as it was, as far as it came.
         #[serde(default)]
         yours: Option<Timeline>,
@@ -83,6 +95,7 @@ mod tests {
                 outcome: Outcome::TooSlow,
                 headline: "saw 3 s; expected 1 s".to_owned(),
                 text: "saw       3 s\n".to_owned(),
+                parts: vec![Part { name: "saw".to_owned(), words: "3 s".to_owned() }],
                 yours: Some(timeline.clone()),
                 expected: Some(timeline),
                 place: Some("exercises/03-join/fan_out.rs:12:5".to_owned()),

@@ -132,7 +132,7 @@ pub fn book_page(workspace: &Workspace, exercise: &Exercise) -> (PathBuf, Option
 }
 
 /// The name that mdBook gives to a section.
-fn anchor(title: &str) -> String {
+pub fn anchor(title: &str) -> String {
     let kept = |c: char| match c {
         c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c.to_ascii_lowercase()),
         c if c.is_whitespace() => Some('-'),

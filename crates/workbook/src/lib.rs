@@ -7,12 +7,13 @@
 //!
 //! - [`catalogue`] reads which exercises there are; [`judge`] compiles and runs them; [`memory`] remembers; [`screen`] prints.
 //!   Each knows only those before it, and [`text`] and [`files`].
+//! - [`live`] is a small server: the book, and a page beside it that follows. It knows nothing of exercises.
 //! - [`context`] is what all commands work with, and [`actions`] are what a command and a key both do.
 //! - [`commands`] are the commands, one file each; [`watch`] is the one without a name.
 //! - [`verify`] is for authors: it proves the exercises, and makes the files of new ones.
 //! - [`update`] brings a newer workbook, by the git of the machine.
 //!
-//! What it leaves out: async code. One loop, a few threads that read pipes, and processes are enough here.
+//! What it leaves out: async code. One loop, a few threads that read pipes or serve a browser, and processes are enough here.
 
 pub mod text;
 pub mod files;
@@ -22,6 +23,7 @@ pub mod memory;
 pub mod verify;
 pub mod update;
 pub mod screen;
+pub mod live;
 pub mod context;
 pub mod actions;
 pub mod commands;

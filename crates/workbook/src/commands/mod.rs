@@ -179,7 +179,7 @@ fn overview() -> String {
 /// `cargo workbook`, alone or with an exercise to begin with.
 fn watch(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
     let start = start.map(|typed| exercise_or_command(context, typed)).transpose()?;
-    if terminal::is_interactive() { watch::run(context, start.as_deref()) } else { list::state(context) }
+    if terminal::is_interactive() { watch::run(context, start.as_deref(), None) } else { list::state(context) }
 }
 
 /// What stands where a command could stand: the name of an exercise, or a slip.
@@ -267,6 +267,8 @@ mod tests {
             "verify 03 --strict",
             "new 03-join/race",
             "book --build",
+            "book --live",
+            "book 03-join/fan_out --live --port 8400 --no-open",
             "doctor",
         ] {
             assert!(is_understood(line), "{line}");
@@ -299,6 +301,14 @@ mod tests {
         assert!(refused("check a --trap slow --attempt f.rs").contains("not both"));
         assert!(refused("list --spoil").contains("list --help"));
         assert!(refused("new").contains("new 03-join/race"));
+        assert!(refused("book --live --build").contains("one of them"));
+        assert!(refused("book --port 8400").contains("book --live --port"));
+        assert!(refused("book --no-open").contains("goes with --live"));
+        assert!(refused("book fan_out").contains("`fan_out`"));
+        assert!(refused("book --live a b").contains("`b`"));
+        for port in ["0", "x", "65536", "-1"] {
+            assert!(refused(&format!("book --live --port={port}")).contains("For example: --port 8400"), "{port}");
+        }
         assert!(refused("doctor now").contains("`now`"));
         assert!(refused("check --attempt").contains("--help"));
         assert!(refused("--nonsense").contains("--help"));

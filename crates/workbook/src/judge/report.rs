@@ -6,7 +6,7 @@ use timeline::Timeline;
 
 use crate::{catalogue::checks::Check, judge::diagnostics::Diagnostic};
 
-pub use verdict::Outcome;
+pub use verdict::{Outcome, Part};
 
 /// Why a check failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Verdict {
     pub headline: String,
     /// The whole message, with drawings.
     pub text: String,
+    /// The message without drawings, not broken to any width. Empty where the harness could not speak: then `text` says it.
+    pub parts: Vec<Part>,
     pub yours: Option<Timeline>,
     pub expected: Option<Timeline>,
     /// `exercises/03-join/fan_out.rs:12:5`
@@ -31,6 +33,7 @@ impl Verdict {
             outcome,
             headline: headline.into(),
             text: text.into(),
+            parts: Vec::new(),
             yours: None,
             expected: None,
             place: None,
@@ -151,6 +154,11 @@ impl Report {
     /// The first check that failed, in the order of the file.
     pub fn failed(&self) -> Option<&CheckReport> {
         self.checks.iter().find(|check| check.verdict().is_some())
+    }
+
+    /// Why it does not compile.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error())
     }
 
     /// What to tell the learner: why the exercise does not pass.

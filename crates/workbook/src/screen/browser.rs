@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsStr,
     path::Path,
     process::{Command, Stdio},
 };
@@ -9,17 +10,25 @@ use std::{
 /// Opens a page that is a file, at a section where one is named. The browser goes on by itself, and the terminal is free.
 /// Says whether one could be started.
 pub fn opens(page: &Path, section: Option<&str>) -> bool {
+    match section {
+        None => opened(page.as_os_str()),
+        Some(section) => opens_address(&format!("{}#{section}", address(page))),
+    }
+}
+
+/// As [`opens`], for what is not a file.
+pub fn opens_address(address: &str) -> bool {
+    opened(OsStr::new(address))
+}
+
+fn opened(what: &OsStr) -> bool {
     let (program, arguments): (&str, &[&str]) = match env::consts::OS {
         "macos" => ("open", &[]),
         "windows" => ("cmd", &["/C", "start", ""]),
         _ => ("xdg-open", &[]),
     };
     let mut opener = Command::new(program);
-    opener.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    match section {
-        None => opener.arg(page),
-        Some(section) => opener.arg(format!("{}#{section}", address(page))),
-    };
+    opener.args(arguments).arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     opener.status().is_ok_and(|status| status.success())
 }
 

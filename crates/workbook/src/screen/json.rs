@@ -55,12 +55,7 @@ fn check_report(check: &CheckReport) -> Value {
         "name": check.check.name,
         "about": check.check.about,
         "not_judged": check.not_judged(),
-        "state": match check.state {
-            State::Passed => "passed",
-            State::Failed(_) => "failed",
-            State::NotJudged { .. } => "not judged",
-            State::NotRun => "not run",
-        },
+        "state": state(check),
         "outcome": verdict.map(|verdict| verdict.outcome),
         "headline": verdict.map(|verdict| &verdict.headline),
         "text": verdict.map(|verdict: &Verdict| &verdict.text),
@@ -69,6 +64,16 @@ fn check_report(check: &CheckReport) -> Value {
         "expected": expected,
         "output": check.output,
     })
+}
+
+/// How a check ended, in a word or two.
+pub fn state(check: &CheckReport) -> &'static str {
+    match check.state {
+        State::Passed => "passed",
+        State::Failed(_) => "failed",
+        State::NotJudged { .. } => "not judged",
+        State::NotRun => "not run",
+    }
 }
 
 /// `list --json`

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many of the learner's own lines are shown.
-const PRINTED: usize = 40;
+pub const PRINTED: usize = 40;
 /// How many warnings of the compiler are shown.
 const WARNINGS: usize = 3;
 /// Two drawings stand side by side in it.
@@ -192,35 +192,52 @@ pub fn printed(output: &str, style: &Style) -> Vec<String> {
     lines
 }
 
-/// The first error as rustc draws it, one line for each other kind, and how many more there are of each: many errors often
-/// have one cause. Warnings wait until there are no errors.
+/// The first error as rustc draws it, then what there is to say of the others. Warnings wait until there are no errors.
 fn compile_errors(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String> {
-    let errors: Vec<&Diagnostic> = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
-    let Some((first, others)) = errors.split_first() else { return Vec::new() };
-    let room = style.width.saturating_sub(3);
+    let Some(first) = report.errors().next() else { return Vec::new() };
     let mut lines = drawn(first, style);
-    if first.message.contains("diff marker") {
+    let others = besides_the_first(report);
+    if !others.is_empty() {
+        let room = style.width.min(READABLE).saturating_sub(3);
+        lines.extend(indented(others.iter().flat_map(|line| text::wrap(line, room)).collect()));
+        lines.push(String::new());
+    }
+    if let Some(words) = errors_elsewhere(report, exercise) {
+        lines.extend(indented(text::wrap(&words, style.width.min(READABLE).saturating_sub(3))));
+    }
+    lines
+}
+
+/// How many errors there are besides the first, and one line for each kind of them: many errors often have one cause. Where a
+/// merge of git's has left two versions in the file, what to do about that: the other errors say nothing then.
+pub fn besides_the_first(report: &Report) -> Vec<String> {
+    let mut errors = report.errors();
+    if errors.next().is_some_and(|first| first.message.contains("diff marker")) {
         let words = "Git could not join two versions of this file, and left both in it. Keep the lines that you want, and \
                      remove the marks. Or take the merge back (`git status` says how; after `git pull` it is `git merge \
                      --abort`) and run `cargo workbook update`: it brings the newer version and keeps what you wrote.";
-        lines.extend(indented(text::wrap(words, style.width.min(READABLE).saturating_sub(3))));
-    } else if !others.is_empty() {
-        let words =
-            format!("{}. Mend the one above first: the rest may follow from it.", count(others.len(), "more error"));
-        lines.extend(indented(text::wrap(&words, room)));
-        lines.extend(indented(kinds(others).iter().flat_map(|kind| text::wrap(kind, room)).collect()));
-        lines.push(String::new());
+        return vec![words.to_owned()];
     }
-    if errors.iter().all(|error| error.file.as_ref() != Some(&report.file)) {
-        let words = format!(
+    let others: Vec<&Diagnostic> = errors.collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let words =
+        format!("{}. Mend the one above first: the rest may follow from it.", count(others.len(), "more error"));
+    [vec![words], kinds(&others)].concat()
+}
+
+/// What to do where no error is in the file that the learner edits.
+pub fn errors_elsewhere(report: &Report, exercise: &Exercise) -> Option<String> {
+    let is_elsewhere = |error: &Diagnostic| error.file.as_ref() != Some(&report.file);
+    (report.errors().next().is_some() && report.errors().all(is_elsewhere)).then(|| {
+        format!(
             "The error is not in {} but in its checks: they call your code by the names and types of the task. Your \
              signature is narrower than the task's, or another one: a parameter takes less than it should, a bound or a \
              lifetime asks for more, or a name is gone. Compare with solutions/{}/starters/{}.rs.",
             report.file, exercise.lesson, exercise.name
-        );
-        lines.extend(indented(text::wrap(&words, style.width.min(READABLE).saturating_sub(3))));
-    }
-    lines
+        )
+    })
 }
 
 /// `error[E0425] cannot find value `a` in this scope  exercises/03-join/fan_out.rs:12:5, and 3 like it`
@@ -245,9 +262,13 @@ fn kinds(errors: &[&Diagnostic]) -> Vec<String> {
 
 /// What rustc finds odd in code that compiles. As long as a check fails, only what is likely to be the reason: a future that
 /// nobody awaits, or a result that nobody looks at.
-fn warnings(report: &Report, style: &Style) -> Vec<String> {
+pub fn shown_warnings(report: &Report) -> Vec<&Diagnostic> {
     let is_shown = |warning: &&Diagnostic| report.passed() || warning.code.as_deref() == Some("unused_must_use");
-    let shown: Vec<&Diagnostic> = report.diagnostics.iter().filter(is_shown).take(WARNINGS).collect();
+    report.diagnostics.iter().filter(is_shown).take(WARNINGS).collect()
+}
+
+fn warnings(report: &Report, style: &Style) -> Vec<String> {
+    let shown = shown_warnings(report);
     if shown.is_empty() {
         return Vec::new();
     }

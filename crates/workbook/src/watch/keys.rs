@@ -54,7 +54,7 @@ impl Watch<'_> {
             Key::Control(_) => return Next::Stay,
             _ => {}
         }
-        self.dirty = true;
+        self.changed();
         let is_confirmation = matches!(self.page, Page::ConfirmReset);
         if is_confirmation {
             let is_yes = matches!(key, Key::Char('y' | 'Y'));
@@ -148,7 +148,7 @@ impl Watch<'_> {
         }
     }
 
-    fn open(&mut self, index: usize) {
+    pub fn open(&mut self, index: usize) {
         self.save();
         self.current = index;
         self.page = Page::Verdict;
@@ -187,6 +187,15 @@ impl Watch<'_> {
     }
 
     fn book(&mut self) {
+        if let Some(live) = self.live {
+            let address = live.address();
+            self.notices.push(if browser::opens_address(&address) {
+                "The live page is open in your browser.".to_owned()
+            } else {
+                format!("No browser could be started from here. The live page: {address}")
+            });
+            return;
+        }
         let (page, section) = actions::book_page(&self.context.workspace, self.exercise());
         let source = format!("book/src/{}.md", self.exercise().lesson);
         self.notices.push(if !page.is_file() {

@@ -2,11 +2,14 @@
 //!
 //! One loop takes messages (keys, and what a worker has to tell) and looks at the file. The worker builds and runs; a new
 //! save kills what it runs. Nothing in the loop waits for the worker, so keys are answered at all times.
+//!
+//! With a [live page](crate::live) the same loop shows each new state there, too. Then it does without a terminal, if it must.
 
 mod clock;
 mod file;
 mod keys;
 mod screen;
+mod state;
 
 use std::{
     any::Any,
@@ -32,6 +35,7 @@ use crate::{
         run::{self, Event, Job},
         signals,
     },
+    live::Live,
     memory::{news, progress::Progress},
     screen::{
         render, say,
@@ -71,6 +75,8 @@ enum Page {
 struct Running {
     /// Tells its news from those of a check that was replaced.
     number: usize,
+    /// How often the file had been saved when it began.
+    saves: usize,
     cancel: Cancel,
     worker: JoinHandle<()>,
     since: Instant,
@@ -112,6 +118,8 @@ struct Watch<'a> {
     saves: usize,
     /// When it was saved last, as a clock on the wall shows it.
     saved_at: Option<String>,
+    /// Which of these saves the report is about.
+    reported: usize,
     running: Option<Running>,
     /// How many checks were started.
     started: usize,
@@ -128,6 +136,12 @@ struct Watch<'a> {
     complained: bool,
     /// Something changed, and is not on the screen yet.
     dirty: bool,
+    /// A page in the browser, which shows the same.
+    live: Option<&'a Live>,
+    /// Something changed, and is not on that page yet.
+    unshown: bool,
+    /// There is a terminal, and somebody may press keys.
+    has_keys: bool,
 }
 
 enum Next {
@@ -137,8 +151,9 @@ enum Next {
     Quit(u8),
 }
 
-/// Begins with the exercise of this id, else with the first that has not passed.
-pub fn run(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
+/// Begins with the exercise of this id, else with the first that has not passed. With a page and without a terminal it prints
+/// nothing, and ends with a signal.
+pub fn run(context: &Context, start: Option<&str>, live: Option<&Live>) -> anyhow::Result<u8> {
     let (progress, warning) = context.store.read();
     let first = match start {
         Some(id) => id.to_owned(),
@@ -154,6 +169,7 @@ pub fn run(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
         neighbours: Neighbours::new(&exercises, current),
         saves: 0,
         saved_at: None,
+        reported: 0,
         exercises,
         current,
         progress,
@@ -171,9 +187,21 @@ pub fn run(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
         notices: warning.into_iter().chain(news).collect(),
         complained: false,
         dirty: true,
+        live,
+        unshown: true,
+        has_keys: terminal::is_interactive(),
     };
     signals::listen();
     signals::continued();
+    if !watch.has_keys {
+        let ended = watch.without_terminal();
+        watch.stop();
+        watch.save();
+        return ended;
+    }
+    if let Some(live) = live {
+        watch.notices.push(format!("The live page: {}", live.address()));
+    }
     let raw = Raw::enter(!context.plain)?;
     let keys = watch.outbox.clone();
     // A key that comes after the end is nobody's.
@@ -214,6 +242,7 @@ impl<'a> Watch<'a> {
                 self.room = drawn.draw(&screen::frame(self), self.scroll, &self.style, size)?;
                 self.scroll = self.scroll.min(self.room.most);
                 (self.dirty, last) = (false, Instant::now());
+                self.show_live();
                 self.save();
             }
             match self.turn()? {
@@ -256,6 +285,7 @@ impl<'a> Watch<'a> {
                 write!(out, "\r\n")?;
                 out.flush()?;
                 (self.dirty, announced) = (false, false);
+                self.show_live();
                 self.save();
             }
             if waits && !announced && self.running.as_ref().is_some_and(Running::is_noticeable) {
@@ -275,8 +305,21 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// The loop with nothing but the page.
+    fn without_terminal(&mut self) -> anyhow::Result<u8> {
+        self.start();
+        loop {
+            self.show_live();
+            self.save();
+            if let Next::Quit(code) = self.turn()? {
+                return Ok(code);
+            }
+        }
+    }
+
     /// One turn of the loop: keys, news, the file.
     fn turn(&mut self) -> anyhow::Result<Next> {
+        self.show_live();
         match self.inbox.recv_timeout(LOOK) {
             Ok(Message::Key(key)) => match self.key(key) {
                 Next::Stay => {}
@@ -305,22 +348,40 @@ impl<'a> Watch<'a> {
                     "{} is gone. Save it again, or press x to put the starter there.",
                     self.context.workspace.shown(&self.exercise().file())
                 ));
-                self.dirty = true;
+                self.changed();
             }
         }
         if let Some(index) = self.neighbours.look() {
+            if !self.has_keys {
+                self.open(index);
+                return Ok(Next::Stay);
+            }
             let file = self.context.workspace.shown(&self.exercises[index].file());
             self.notices = vec![format!("You saved {file}. Press g to go there.")];
-            self.dirty = true;
+            self.changed();
         }
         Ok(Next::Stay)
+    }
+
+    /// What is shown is not what is.
+    fn changed(&mut self) {
+        self.dirty = true;
+        self.unshown = true;
+    }
+
+    /// Tells the page, where there is one. It never waits for a browser.
+    fn show_live(&mut self) {
+        if let Some(live) = self.live.filter(|_| self.unshown) {
+            live.show(&state::state(self));
+            self.unshown = false;
+        }
     }
 
     /// Begins a check, and ends the one that runs.
     fn start(&mut self) {
         self.stop();
         self.scroll = 0;
-        self.dirty = true;
+        self.changed();
         let width = render::message_width(&Style { width: screen::size().0, ..self.style });
         let job = Job { width, ..self.context.job(&Cancel::default(), false) };
         let cancel = job.cancel.clone();
@@ -339,6 +400,7 @@ impl<'a> Watch<'a> {
         });
         self.running = Some(Running {
             number,
+            saves: self.saves,
             cancel,
             worker,
             since: Instant::now(),
@@ -360,16 +422,20 @@ impl<'a> Watch<'a> {
     fn take_news(&mut self, number: usize, news: News) {
         let Some(running) = self.running.as_mut().filter(|running| running.number == number) else { return };
         match news {
-            News::Event(event) => running.take(event),
+            News::Event(event) => {
+                running.take(event);
+                self.unshown = true;
+            }
             News::Done(result) => {
+                self.reported = running.saves;
                 self.running = None;
                 self.take_result(*result);
-                self.dirty = true;
+                self.changed();
             }
             News::Panicked(words) => {
                 self.running = None;
                 self.trouble = Some(format!("This is a mistake in the runner. Please report it: {words}"));
-                self.dirty = true;
+                self.changed();
             }
         }
     }
@@ -406,7 +472,7 @@ impl<'a> Watch<'a> {
         if let Some(warning) = warning.filter(|_| !self.complained) {
             self.complained = true;
             self.notices.push(warning);
-            self.dirty = true;
+            self.changed();
         }
     }
 

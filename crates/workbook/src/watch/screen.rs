@@ -5,11 +5,12 @@ use std::{
     io::{self, Write as _},
 };
 
-use super::{Page, Watch, keys::KEYS};
+use super::{Page, Running, Watch, keys::KEYS};
 use crate::{
     actions,
-    catalogue::header::Header,
+    catalogue::{header::Header, register::Exercise},
     judge::{
+        cargo::BuildStep,
         report::{CheckReport, Outcome},
         run::{self, Event},
     },
@@ -182,17 +183,19 @@ fn status(watch: &Watch<'_>) -> String {
         return String::new();
     }
     let seconds = format!("{:.1} s", running.since.elapsed().as_secs_f64());
-    let words = match &running.stage {
-        Event::Building(crate::judge::cargo::BuildStep::Waiting) => {
-            format!("waiting for another cargo (your editor's?)  {seconds}")
+    style.paint(Ink::Note, &format!("{}  {seconds}", stage(running)))
+}
+
+/// How far a check has come.
+pub fn stage(running: &Running) -> String {
+    match &running.stage {
+        Event::Building(BuildStep::Waiting) => "waiting for another cargo (your editor's?)".to_owned(),
+        Event::Building(BuildStep::Compiling(name)) if running.crates > 1 => {
+            format!("compiling {name}, crate {}", running.crates)
         }
-        Event::Building(crate::judge::cargo::BuildStep::Compiling(name)) if running.crates > 1 => {
-            format!("compiling {name}, crate {}  {seconds}", running.crates)
-        }
-        Event::Building(_) => format!("compiling  {seconds}"),
-        Event::Running(_) | Event::Checked(..) => format!("checking  {seconds}"),
-    };
-    style.paint(Ink::Note, &words)
+        Event::Building(_) => "compiling".to_owned(),
+        Event::Running(_) | Event::Checked(..) => "checking".to_owned(),
+    }
 }
 
 /// One line of keys; two where the terminal is narrow.
@@ -331,11 +334,8 @@ fn in_progress(checks: &[(crate::catalogue::checks::Check, Option<CheckReport>)]
 fn after_a_pass(watch: &Watch<'_>) -> Vec<String> {
     let exercise = watch.exercise();
     let mut words = Vec::new();
-    // The first paragraph of the solution says in short what the exercise was about.
-    let solution = fs::read_to_string(exercise.solution_file()).unwrap_or_default();
-    let idea = Header::parse(&solution).task;
-    if let Some(idea) = idea.split("\n\n").next().filter(|idea| !idea.is_empty()) {
-        words.push(format!("Our solution: {}", idea.replace('\n', " ")));
+    if let Some(idea) = idea(exercise) {
+        words.push(format!("Our solution: {idea}"));
         words.push(String::new());
     }
     if let Some(read) = exercise.header().read {
@@ -348,6 +348,13 @@ fn after_a_pass(watch: &Watch<'_>) -> Vec<String> {
     });
     let room = watch.style.width.min(100).saturating_sub(3);
     render::indented(words.iter().flat_map(|words| text::wrap(words, room)).collect())
+}
+
+/// The first paragraph of the solution, which says in short what the exercise was about.
+pub fn idea(exercise: &Exercise) -> Option<String> {
+    let solution = fs::read_to_string(exercise.solution_file()).unwrap_or_default();
+    let task = Header::parse(&solution).task;
+    task.split("\n\n").next().filter(|idea| !idea.is_empty()).map(|idea| idea.replace('\n', " "))
 }
 
 fn list(watch: &Watch<'_>, selected: usize) -> Vec<String> {

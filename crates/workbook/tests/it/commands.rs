@@ -416,23 +416,14 @@ fn the_runner_and_plain_cargo_share_what_they_build() {
 
 #[cfg(unix)]
 mod book {
-    use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+    use std::process::Command;
 
-    use crate::support::{Fixture, Ran};
-
-    fn script(path: &Path, text: &str) {
-        std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the fixture can be written");
-        std::fs::write(path, format!("#!/bin/sh\n{text}\n")).expect("the fixture can be written");
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
-    }
+    use crate::support::{Fixture, Ran, script};
 
     /// A `PATH` whose first folder may hold an mdbook, and no other does.
     fn book(fixture: &Fixture, args: &[&str]) -> Command {
         let mut command = fixture.command(args);
-        let path = std::env::var("PATH").expect("there is a PATH");
-        let has_none = |folder: &&str| !Path::new(folder).join("mdbook").exists();
-        let path: Vec<&str> = path.split(':').filter(has_none).collect();
-        command.env("PATH", format!("{}:{}", fixture.path("bin").display(), path.join(":")));
+        command.env("PATH", fixture.path_without("mdbook"));
         command
     }
 

@@ -8,6 +8,7 @@ mod verdicts;
 mod watch;
 mod progress;
 mod json;
+mod live;
 mod verify_rules;
 mod new;
 mod update;

@@ -46,9 +46,9 @@ pub fn gather(
     for line in lines {
         match line.record {
             Record::Run { yours, expected } => runs.push(Run { yours, expected }),
-            Record::Verdict { outcome, headline, text, yours, expected, place, place_sought } => {
+            Record::Verdict { outcome, headline, text, parts, yours, expected, place, place_sought } => {
                 let outcome = Some(outcome).filter(|outcome| *outcome != Outcome::Passed).unwrap_or(Outcome::Wrong);
-                failure.get_or_insert(Verdict { outcome, headline, text, yours, expected, place, place_sought });
+                failure.get_or_insert(Verdict { outcome, headline, text, parts, yours, expected, place, place_sought });
             }
             Record::NotJudged { why } => open = Some(why),
             Record::Finished { file } => is_finished |= test.is_checks_file(&file),

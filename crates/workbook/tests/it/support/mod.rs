@@ -72,6 +72,15 @@ impl Fixture {
         Ran::of(command.output().expect("the runner starts"))
     }
 
+    /// A `PATH` whose first folder is `bin`, and in whose others this program is not.
+    #[cfg(unix)]
+    pub fn path_without(&self, program: &str) -> String {
+        let path = std::env::var("PATH").expect("there is a PATH");
+        let has_none = |folder: &&str| !Path::new(folder).join(program).exists();
+        let path: Vec<&str> = path.split(':').filter(has_none).collect();
+        format!("{}:{}", self.path("bin").display(), path.join(":"))
+    }
+
     /// The runner in this workbook, without anything of the environment that changes what it prints.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
@@ -81,6 +90,15 @@ impl Fixture {
         }
         command
     }
+}
+
+/// Writes a program.
+#[cfg(unix)]
+pub fn script(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the fixture can be written");
+    fs::write(path, format!("#!/bin/sh\n{text}\n")).expect("the fixture can be written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is ours");
 }
 
 /// What a developer may have set, and no test may depend on.
