@@ -18,6 +18,7 @@ use tokio::{runtime::Runtime, task::JoinSet};
 
 const COUNTS: [usize; 5] = [1, 2, 5, 10, 100];
 const NO_OPS: usize = 10_000;
+const ROUNDS: usize = 31;
 
 /// How long the calls took and how often they were made, by their number and the way they were made.
 type Measured = BTreeMap<(usize, Way), (Duration, u64)>;
@@ -142,6 +143,30 @@ fn no_ops(criterion: &mut Criterion) {
             .iter(|| runtime.block_on(async { (0..NO_OPS).map(no_op).collect::<JoinSet<_>>().join_all().await.len() }));
     });
     group.finish();
+    println!("\nJoinSet ÷ `spawn` and `.await` of each handle: {:.1}", set_over_handles(&runtime));
+}
+
+/// What the set adds to its tasks: the median of many rounds, in which both take turns, so that what slows the machine down slows down
+/// both.
+fn set_over_handles(runtime: &Runtime) -> f64 {
+    let seconds = |start: Instant| start.elapsed().as_secs_f64();
+    let mut ratios: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            runtime.block_on(async { (0..NO_OPS).map(no_op).collect::<JoinSet<_>>().join_all().await });
+            let set = seconds(start);
+            let start = Instant::now();
+            runtime.block_on(async {
+                let handles: Vec<_> = (0..NO_OPS).map(|number| tokio::spawn(no_op(number))).collect();
+                for handle in handles {
+                    handle.await.expect("doing nothing does not panic");
+                }
+            });
+            set / seconds(start)
+        })
+        .collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    ratios[ROUNDS / 2]
 }
 
 async fn no_op(number: usize) -> usize {

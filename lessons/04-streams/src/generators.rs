@@ -21,7 +21,7 @@ pub fn counted(end: u32, period: Duration) -> impl Stream<Item = u32> {
 
 // ANCHOR: received
 /// What a receiver gets, as a stream. tokio's receivers are none: the trait is not in the
-/// standard library yet, and tokio promises more years than the crate that has it.
+/// standard library yet, and tokio promises to stay as it is for longer than its crate does.
 pub fn received<T>(mut receiver: Receiver<T>) -> impl Stream<Item = T> {
     stream::poll_fn(move |context| receiver.poll_recv(context))
 }

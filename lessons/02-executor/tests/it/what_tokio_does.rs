@@ -259,6 +259,29 @@ fn a_foreign_block_on_inside_a_task_spins_once_the_budget_is_spent() {
     });
 }
 
+/// A task that yields is put aside until the runtime looks at its timers: here, after 61 turns of a task that wakes itself.
+#[test]
+fn a_yield_lasts_until_the_runtime_looks_at_its_driver() {
+    one_thread().block_on(async {
+        let turns = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&turns);
+        let yields = tokio::spawn(async move {
+            yield_now().await;
+            seen.load(Relaxed)
+        });
+        let wakes_itself = tokio::spawn(poll_fn(move |context| {
+            if turns.fetch_add(1, Relaxed) == 1000 {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }));
+        let turns_in_between = yields.await.expect("no panic");
+        assert!((50..=61).contains(&turns_in_between), "{turns_in_between}");
+        wakes_itself.await.expect("no panic");
+    });
+}
+
 /// `unconstrained` takes the budget away: a poll goes on for as long as there is something to take.
 #[test]
 fn unconstrained_has_no_budget() {

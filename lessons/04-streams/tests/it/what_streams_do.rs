@@ -1,16 +1,19 @@
 //! What the chapter says of futures, async-stream and tokio, for the versions in the lock file.
 
 use std::{
+    cell::Cell,
+    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     time::Duration,
 };
 
 use async_stream::stream;
-use futures::{FutureExt, StreamExt, executor::block_on, future, stream};
+use futures::{FutureExt, StreamExt, executor::block_on, future, future::join_all, stream};
 use lesson_04_streams::generators;
 use tokio::{
     sync::{Semaphore, mpsc},
+    task::unconstrained,
     time::{sleep, timeout},
 };
 
@@ -132,4 +135,25 @@ async fn yield_in_a_branch_of_select() {
         }
     };
     assert_eq!(items.collect::<Vec<_>>().await, [0, 1, 2]);
+}
+
+/// A timer that has fired costs one of the budget, one that has not costs nothing. So each poll of the join gets 128 sleeps done, and
+/// asks all that are left: 1280, and then 1280 + 1152 + … + 128.
+#[tokio::test(start_paused = true)]
+async fn a_join_of_many_sleeps_asks_all_that_are_left_for_each_128_that_are_done() {
+    let polls = Cell::new(0);
+    let sleeps = || {
+        join_all((0..1280).map(|_| {
+            let mut nap = Box::pin(sleep(Duration::from_secs(1)));
+            let polls = &polls;
+            poll_fn(move |context| {
+                polls.set(polls.get() + 1);
+                nap.as_mut().poll(context)
+            })
+        }))
+    };
+    sleeps().await;
+    assert_eq!(polls.take(), 1280 + 128 * (1..=10).sum::<usize>());
+    unconstrained(sleeps()).await;
+    assert_eq!(polls.take(), 2 * 1280);
 }
