@@ -7,7 +7,7 @@
 //! - `Tick::Sample(at)` is a point of the graph. The first is at 0, then one each `every.sample`. No point is left out: those
 //!   that were missed are made up as soon as the page is free. `at` is the instant for which a point stands, from the start.
 //! - `Tick::Beat` keeps the connection open, and costs money. The first comes `every.beat` after the start. Then there is at
-//!   least `every.beat` from the begin of one to the begin of the next, and no more than the page makes necessary. (The few ms
+//!   least `every.beat` from the start of one to the start of the next, and no more than the page makes necessary. (The few ms
 //!   that an interval of tokio overlooks do no harm.)
 //! - `Tick::Report` comes at `every.report` after the start, twice that, three times that. Of those that were missed, however
 //!   many, one is made up as soon as the page is free; the next comes at its own time.

@@ -183,7 +183,7 @@ fn beats_are_right(run: &Finished<Pages>, every: Every, length: f64, story: &str
     } else if seen.first().is_some_and(|first| *first < every.beat) {
         "The first tick of `interval` comes at once. `interval_at` says when the first one comes."
     } else if near {
-        "Two of them are nearer than that. After one that was late, the time is counted from the begin of its page (`Delay`), and not \
+        "Two of them are nearer than that. After one that was late, the time is counted from the start of its page (`Delay`), and not \
          from when its tick was taken; an interval that makes up for ticks (`Burst`), or goes back to its schedule (`Skip`), lets two \
          come close together."
     } else {
@@ -275,7 +275,7 @@ fn beats_keep_their_distance() {
             .expected("0.500 s or more from begin to begin, and at least 6 until 4.030 s")
             .because(
                 "The page has taken time since your code looked at the clock. After each page it is later: look again, and count from \
-                 the begin of the beat.",
+                 the start of the beat.",
             ),
     );
 }
