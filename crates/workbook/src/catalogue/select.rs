@@ -90,5 +90,7 @@ fn unknown(register: &Register, typed: &str, name: &str) -> NoSuch {
     let whole = text::nearest(name, ids.iter().map(String::as_str).chain(lessons));
     let likely = whole.or_else(|| ids.iter().map(String::as_str).find(|id| id.rsplit('/').next() == by_name()));
     let suggestion = likely.map(|id| format!(" Did you mean `{id}`?")).unwrap_or_default();
-    NoSuch(format!("no exercise is named `{typed}`.{suggestion}\n`cargo workbook list` shows all of them."))
+    NoSuch(format!(
+        "no exercise and no lesson is named `{typed}`.{suggestion}\n`cargo workbook list` shows all of them."
+    ))
 }

@@ -10,7 +10,6 @@ use anyhow::{Context as _, bail};
 
 use super::arguments::{Arguments, Command, Given, Run, Usage};
 use crate::{
-    catalogue::select,
     context::Context,
     exit,
     judge::cargo::{self, Directories},
@@ -32,7 +31,7 @@ pub const COMMAND: Command = Command {
 
 const HELP: &str = "\
 cargo workbook book [--build]
-cargo workbook book --live [ID] [--port N] [--no-open]
+cargo workbook book --live [ID|LESSON] [--port N] [--no-open]
 
 Builds the book under book/book, and opens its first page in your browser. The
 page is a file: nothing keeps running. Uses mdbook from the PATH, or from
@@ -42,7 +41,7 @@ target/tools/bin. If there is none, it is built there, once.
   --live     watch, as `cargo workbook` does, and show it in the browser, too:
              the chapter, and beside it the verdict on each save, with your
              timeline and the expected one to step through. Begins with ID,
-             else with the first exercise that has not passed.
+             else with the first exercise (of LESSON) that has not passed.
   --port N   the page is at http://127.0.0.1:N/live/. Otherwise at any port
              that is free
   --no-open  open no browser. The address is printed
@@ -118,7 +117,7 @@ fn open(context: &Context) -> anyhow::Result<u8> {
 /// Watches, and shows it in the browser, too.
 fn live(context: &Context, start: Option<&str>, port: u16, opens: bool) -> anyhow::Result<u8> {
     // A slip is told before the book is built.
-    let start = start.map(|typed| select::find_exercise(&context.register, typed)).transpose()?;
+    let start = start.map(|typed| super::first_exercise(context, typed)).transpose()?;
     let live = Live::start(port, &build(context)?).with_context(|| match port {
         0 => "the live page cannot be served".to_owned(),
         _ => format!("the live page cannot be served at port {port}. Without --port, any free one is taken"),
@@ -129,7 +128,7 @@ fn live(context: &Context, start: Option<&str>, port: u16, opens: bool) -> anyho
         // A browser that is started here may take its time to return. Where none can be started, the address is on the screen.
         thread::spawn(move || browser::opens_address(&address));
     }
-    watch::run(context, start.map(|exercise| exercise.id()).as_deref(), Some(&live))
+    watch::run(context, start.as_deref(), Some(&live))
 }
 
 /// Builds the book, and says where it is.

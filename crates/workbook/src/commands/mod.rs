@@ -23,7 +23,10 @@ use std::{
 
 use self::arguments::{Arguments, Command, Given, Run, Usage};
 use crate::{
-    catalogue::select::NoSuch,
+    catalogue::{
+        register::Exercise,
+        select::{self, NoSuch, Selected},
+    },
     context::Context,
     exit,
     judge::{cargo::NoVerdict, process::Cancel, signals},
@@ -54,7 +57,7 @@ const OVERVIEW: (&str, &str) = (
     "\
 Tokens in Flight: learn async Rust by streaming tokens from language models.
 
-  cargo workbook [ID]           watch: the next exercise, a verdict on every
+  cargo workbook [ID|LESSON]    watch: the next exercise, a verdict on every
                                 save
 ",
     "
@@ -176,19 +179,32 @@ fn overview() -> String {
     format!("{}{}\n{}", OVERVIEW.0, lines.join("\n"), OVERVIEW.1)
 }
 
-/// `cargo workbook`, alone or with an exercise to begin with.
+/// `cargo workbook`, alone or with an exercise or a lesson to begin with.
 fn watch(context: &Context, start: Option<&str>) -> anyhow::Result<u8> {
-    let start = start.map(|typed| exercise_or_command(context, typed)).transpose()?;
+    let start = start.map(|typed| first_or_command(context, typed)).transpose()?;
     if terminal::is_interactive() { watch::run(context, start.as_deref(), None) } else { list::state(context) }
 }
 
-/// What stands where a command could stand: the name of an exercise, or a slip.
-fn exercise_or_command(context: &Context, typed: &str) -> anyhow::Result<String> {
-    match crate::catalogue::select::find_exercise(&context.register, typed) {
-        Ok(exercise) => Ok(exercise.id()),
-        // It looks like an id, so the exercises are what was meant.
-        Err(error) if typed.contains('/') => Err(error.into()),
-        Err(_) => Err(unknown(typed).into()),
+/// What stands where a command could stand: an exercise, a lesson, or a slip.
+fn first_or_command(context: &Context, typed: &str) -> anyhow::Result<String> {
+    // It looks like an id, or is the name of several: then the exercises are what was meant.
+    let is_meant = typed.contains('/') || context.register.exercises().any(|exercise| exercise.name == typed);
+    if select::find(&context.register, typed).is_err() && !is_meant {
+        return Err(unknown(typed).into());
+    }
+    first_exercise(context, typed)
+}
+
+/// Where to begin: an exercise, or of a lesson its first exercise that has not passed.
+fn first_exercise(context: &Context, typed: &str) -> anyhow::Result<String> {
+    match select::find(&context.register, typed)? {
+        Selected::Exercise(exercise) => Ok(exercise.id()),
+        Selected::Lesson(lesson) => {
+            let (progress, _) = context.store.read();
+            let open = lesson.exercises.iter().find(|exercise| !progress.passed(&exercise.id()));
+            let first = open.or(lesson.exercises.first()).map(Exercise::id);
+            first.ok_or_else(|| Usage(format!("lesson `{}` has no exercise yet.", lesson.id)).into())
+        }
     }
 }
 
@@ -198,7 +214,7 @@ fn unknown(command: &str) -> Usage {
         Some(name) => format!("Did you mean `{name}`?"),
         None => "`cargo workbook --help` shows what there is, and `cargo workbook list` the exercises.".to_owned(),
     };
-    Usage(format!("no command and no exercise is named `{command}`. {suggestion}"))
+    Usage(format!("no command, no exercise and no lesson is named `{command}`. {suggestion}"))
 }
 
 /// Does work that runs other programs, and stops them all on Ctrl-C.

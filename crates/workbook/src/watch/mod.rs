@@ -485,7 +485,16 @@ impl<'a> Watch<'a> {
             lines.extend(render::report(report, exercise, &self.style));
             lines.push(String::new());
         }
-        lines.push("`cargo workbook` goes on here.".to_owned());
+        let id = exercise.id();
+        let next = self.context.current(&self.progress).map(Exercise::id).unwrap_or_default();
+        lines.push(if next == id {
+            "`cargo workbook` goes on here.".to_owned()
+        } else if self.progress.passed(&id) {
+            format!("`cargo workbook` goes on with {next}.")
+        } else {
+            // Others before this one have not passed.
+            format!("`cargo workbook {id}` goes on here.")
+        });
         lines
     }
 }

@@ -26,6 +26,9 @@ use crate::{
 /// With fewer rows than this, head and foot would leave nothing of the verdict.
 const FEW: usize = 12;
 
+/// With fewer columns than this, whole sentences do not fit.
+const NARROW: usize = 32;
+
 /// The lines that are on the screen.
 #[derive(Debug, Default)]
 pub struct Screen {
@@ -120,10 +123,10 @@ fn layout(frame: &Frame, scroll: usize, style: &Style, rows: usize) -> (Vec<Stri
     lines.extend(frame.body[from..from + shown].iter().cloned());
     let below = most - from;
     let arrows = if style.ascii { "arrow keys" } else { "↑ ↓" };
-    let words = if below > 0 {
-        format!("  {} below ({arrows})", count(below, "more line"))
-    } else {
-        format!("  the end ({arrows})")
+    let words = match below {
+        0 => format!("  the end ({arrows})"),
+        below if style.width < NARROW => format!("  {below} more ({arrows})"),
+        below => format!("  {} below ({arrows})", count(below, "more line")),
     };
     lines.push(style.paint(Ink::Faint, &words));
     lines.extend(frame.foot.iter().cloned());

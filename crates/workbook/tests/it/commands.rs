@@ -44,7 +44,10 @@ fn a_name_that_does_not_exist_gets_a_suggestion() {
     fixture.run(&["check", "01-demo/gret"]).expect(2, &["Did you mean `01-demo/greet`?", "cargo workbook list"]);
     fixture.run(&["hint", "something-else-entirely"]).expect(2, &["cargo workbook list"]).without("Did you mean");
     fixture.run(&["check", "count"]).expect(2, &["01-demo/count, 02-more/count"]);
-    fixture.run(&["check", "03-nothing/greet"]).expect(2, &["no exercise is named"]);
+    fixture.run(&["count"]).expect(2, &["01-demo/count, 02-more/count"]);
+    fixture.run(&["check", "03-nothing/greet"]).expect(2, &["no exercise and no lesson is named"]);
+    fixture.run(&["list", "03"]).expect(2, &["no exercise and no lesson is named `03`"]);
+    fixture.run(&["03"]).expect(2, &["no command, no exercise and no lesson is named `03`"]);
     fixture.run(&["solution", "01-demo"]).expect(2, &["is a lesson", "01-demo/greet"]);
     fixture.run(&["chek"]).expect(2, &["Did you mean `check`?"]);
     fixture.run(&["check", "--wrong"]).expect(2, &["--help"]);

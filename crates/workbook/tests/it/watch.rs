@@ -68,6 +68,19 @@ fn from_the_first_screen_to_the_next_exercise() {
     assert!(!terminal.cursor_is_hidden());
 }
 
+/// A teacher says "lesson 1": it begins with the first exercise of it that is left.
+#[test]
+fn a_lesson_to_begin_with() {
+    let fixture = Fixture::new();
+    fixture.write(".workbook/progress.txt", "01-demo/greet passed\n");
+    for (lesson, file) in [("01", "exercises/01-demo/count.rs"), ("more", "exercises/02-more/count.rs")] {
+        let mut terminal = watch_with(&fixture, &[lesson], (80, 24));
+        terminal.wait_for(file);
+        terminal.press("q");
+        assert_eq!(terminal.wait_for_end(), 0);
+    }
+}
+
 #[test]
 fn keys_turn_pages() {
     let fixture = Fixture::new();
@@ -97,6 +110,7 @@ fn keys_turn_pages() {
     terminal.wait_for("exercises/01-demo/count.rs");
     terminal.press("\u{4}");
     assert_eq!(terminal.wait_for_end(), 0);
+    terminal.wait_for("`cargo workbook 01-demo/count` goes on here.");
 }
 
 #[test]
@@ -112,6 +126,7 @@ fn the_solution_opens_after_a_pass() {
     terminal.wait_for("1.0 s");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
+    terminal.wait_for("`cargo workbook` goes on with 01-demo/count.");
 }
 
 #[test]
@@ -270,7 +285,7 @@ fn forty_columns_lose_no_word() {
     let screen = terminal.wait_for("l list ? help q quit");
     assert!(screen.contains("no name in it"), "{screen}");
     terminal.resize(30, 10);
-    terminal.wait_for("below (↑ ↓)");
+    terminal.wait_for("more (↑ ↓)");
     terminal.press("          ");
     terminal.wait_for("the end");
     terminal.press("q");
@@ -427,7 +442,7 @@ fn five_rows_show_the_first_line_of_the_verdict() {
     fixture.greet("name.to_owned()");
     let mut terminal = watch(&fixture, (20, 5));
     let screen = terminal.wait_for("wrong");
-    assert!(screen.starts_with("Greet"), "{screen}");
+    assert!(screen.starts_with("Greet") && screen.trim_end().ends_with(" more (↑ ↓)"), "{screen}");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
 }
