@@ -33,6 +33,7 @@ pub(crate) struct App {
     pub(crate) heartbeat: Duration,
     pub(crate) body_limit: usize,
     pub(crate) read_timeout: Duration,
+    pub(crate) body_timeout: Duration,
     pub(crate) counts: Counts,
     pub(crate) metrics: Arc<Metrics>,
     /// The latest responses, for requests that go on from them.
@@ -78,6 +79,7 @@ impl App {
             heartbeat: config.heartbeat,
             body_limit: config.body_limit,
             read_timeout: config.read_timeout,
+            body_timeout: config.body_timeout,
             counts: Counts::default(),
             metrics: Arc::default(),
             store: responses::Store::default(),

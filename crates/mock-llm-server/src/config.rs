@@ -52,6 +52,8 @@ pub struct Config {
     /// how long it may be silent within a body. Then its connection is closed; in a body, after a 408. How long a response
     /// takes is no matter.
     pub read_timeout: Duration,
+    /// How long the body of a request may take as a whole, so that one of a byte now and then ends, too: with a 408.
+    pub body_timeout: Duration,
     /// How many calls the journal keeps at least.
     pub journal_limit: usize,
     /// How long a graceful stop waits for open streams before it tells them.
@@ -101,6 +103,8 @@ impl Default for Config {
             heartbeat: Duration::from_secs(15),
             body_limit: 10 * 1024 * 1024,
             read_timeout: Duration::from_secs(60),
+            // For a body of 10 MiB, a line of 280 kbit/s.
+            body_timeout: Duration::from_secs(5 * 60),
             journal_limit: 10_000,
             drain: Duration::from_secs(5),
             threads: 1,

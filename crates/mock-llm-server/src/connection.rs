@@ -1,23 +1,26 @@
-//! The server's sockets: connections that a handler can reset, and a port that can be closed for a while.
+//! The server's sockets: connections that a handler can reset, that are not closed in a client's face, and a port that can be
+//! closed for a while.
 
 use std::{
     io,
+    mem::MaybeUninit,
     net::SocketAddr,
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use futures::task::AtomicWaker;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpSocket, TcpStream},
     sync::{mpsc, oneshot},
-    time::sleep,
+    time::{Sleep, sleep},
 };
 
 /// Accepts connections, and stops listening for a while when a fault asks for it.
@@ -108,7 +111,89 @@ impl Listener {
 pub(crate) struct Connection {
     stream: TcpStream,
     reset: Reset,
+    unread: Unread,
+    /// What is left of the farewell, once it has begun.
+    farewell: Option<Farewell>,
     open: Arc<AtomicUsize>,
+}
+
+/// Whether the client is in the middle of a request, so that it may have more to say than anybody wants.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Unread(Arc<AtomicBool>);
+
+impl Unread {
+    /// The body of a request whose head is whole; it notes when it has been read to its end.
+    pub(crate) fn of(&self, body: Incoming) -> Noted {
+        self.0.store(!body.is_end_stream(), Ordering::Relaxed);
+        Noted { body, unread: self.clone() }
+    }
+}
+
+/// The body of a request.
+#[derive(Debug)]
+pub(crate) struct Noted {
+    body: Incoming,
+    unread: Unread,
+}
+
+impl Body for Noted {
+    type Data = <Incoming as Body>::Data;
+    type Error = <Incoming as Body>::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if frame.is_none() || self.body.is_end_stream() {
+            self.unread.0.store(false, Ordering::Relaxed);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// What a client still sends after its answer is read and thrown away. Most clients read no response before they have sent all
+/// of their request: who hung up on them would be an error of the connection, and the answer would be lost.
+#[derive(Debug)]
+struct Farewell {
+    /// How many bytes are still read.
+    left: usize,
+    /// Who sends for longer than this is hung up on.
+    end: Pin<Box<Sleep>>,
+}
+
+impl Farewell {
+    const LONGEST: Duration = Duration::from_secs(10);
+    const LARGEST: usize = 256 * 1024 * 1024;
+
+    fn begin() -> Self {
+        Self { left: Self::LARGEST, end: Box::pin(sleep(Self::LONGEST)) }
+    }
+
+    /// Ready when the client has said all, or more than enough.
+    fn poll(&mut self, stream: &mut TcpStream, cx: &mut Context<'_>) -> Poll<()> {
+        let mut room = [MaybeUninit::uninit(); 16 * 1024];
+        while self.left > 0 {
+            let mut read = ReadBuf::uninit(&mut room);
+            match Pin::new(&mut *stream).poll_read(cx, &mut read) {
+                Poll::Ready(Ok(())) if !read.filled().is_empty() => {
+                    self.left = self.left.saturating_sub(read.filled().len());
+                }
+                // The client has hung up, in one way or the other.
+                Poll::Ready(_) => break,
+                Poll::Pending => return self.end.as_mut().poll(cx),
+            }
+        }
+        Poll::Ready(())
+    }
 }
 
 /// The handler's end of a [`Connection`].
@@ -136,7 +221,12 @@ impl Reset {
 impl Connection {
     fn new(stream: TcpStream, open: Arc<AtomicUsize>) -> Self {
         open.fetch_add(1, Ordering::Relaxed);
-        Self { stream, reset: Reset::default(), open }
+        Self { stream, reset: Reset::default(), unread: Unread::default(), farewell: None, open }
+    }
+
+    /// What notes whether a request was read to its end.
+    pub(crate) fn unread(&self) -> Unread {
+        self.unread.clone()
     }
 
     /// What breaks it.
@@ -164,7 +254,12 @@ impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.reset.0.connection.register(cx.waker());
         self.check()?;
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            self.unread.0.store(true, Ordering::Relaxed);
+        }
+        read
     }
 }
 
@@ -193,6 +288,15 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.check()?;
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let this = &mut *self;
+        if this.farewell.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            if !this.unread.0.load(Ordering::Relaxed) {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        this.reset.0.connection.register(cx.waker());
+        let farewell = this.farewell.get_or_insert_with(Farewell::begin);
+        farewell.poll(&mut this.stream, cx).map(Ok)
     }
 }

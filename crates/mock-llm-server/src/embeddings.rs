@@ -45,7 +45,7 @@ pub(crate) async fn embeddings(
     chat::answer(app, reset, request, |_, body| parse(body)).await
 }
 
-fn parse(body: &[u8]) -> Result<(ChatRequest, Wire), ApiError> {
+pub(crate) fn parse(body: &[u8]) -> Result<(ChatRequest, Wire), ApiError> {
     let value = read_json(body)?;
     let fields = Fields::of(&value)?;
     let model = fields.required("model", "a string", |value| value.as_str().map(str::to_owned))?;

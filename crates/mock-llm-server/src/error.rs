@@ -8,6 +8,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use crate::units::Span;
+
 /// A response whose body is JSON. axum has one too, at the price of features of `serde_json` that would be compiled a
 /// second time for everybody else.
 #[derive(Debug)]
@@ -33,11 +35,18 @@ pub(crate) struct ApiError {
     allow: Option<&'static str>,
 }
 
+/// How many bytes a message has at most. Some repeat what they are about, which may be as long as a request.
+const LONGEST_MESSAGE: usize = 2000;
+
 const INVALID_REQUEST: &str = "invalid_request_error";
 
 impl ApiError {
     fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let mut message: String = message.into();
+        if message.len() > LONGEST_MESSAGE {
+            message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
+            message.push('…');
+        }
         Self { status, message, kind, param: None, code: None, retry_after: None, should_retry: None, allow: None }
     }
 
@@ -113,9 +122,9 @@ impl ApiError {
         Self { code: Some("method_not_supported"), allow: Some(allow), ..error }
     }
 
-    /// 408: a body that did not go on.
-    pub(crate) fn silent_body() -> Self {
-        let message = "The body of your request did not arrive in time.";
+    /// 408: a body that did not go on, or did not end. `how` comes before the time that it was given: "was silent for".
+    pub(crate) fn late_body(how: &str, time: Duration) -> Self {
+        let message = format!("The body of your request {how} {}.", Span(time));
         Self { code: Some("request_timeout"), ..Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, message) }
     }
 

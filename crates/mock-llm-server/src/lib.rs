@@ -42,6 +42,8 @@ mod admin;
 mod metrics;
 mod options;
 mod units;
+#[cfg(test)]
+mod any_request;
 
 pub use config::{Config, ReplyScript, Says, ToolCall};
 pub use fault::{Fault, FaultRule, ParseFaultError};

@@ -273,8 +273,8 @@ A token is a word, with the white space before it; in JSON that nobody scripted 
 characters. A prompt has the words of all its messages, and one at least; definitions and calls of tools are not counted. \
 Usage, --tokens-per-minute, max_tokens and the N of a fault count so.
 
-A connection is closed when it is idle, or the head of a request is not whole, for 60s, and when a body is silent for \
-60s (408). A body that is too large is read for 10s, and 256 MiB, more, for its 413 to be read.
+A connection is closed when it is idle, or the head of a request is not whole, for 60s; when a body is silent for 60s, or \
+not whole after 5m (408). A request that is refused is read for 10s, and 256 MiB, more, for its refusal to be read.
 
 Faults, for --fault, for --failure-types, for a request's header x-mock-fault, and for a model's name behind a # \
 (\"model\": \"mock-llm#cut-after=3\"):
@@ -358,6 +358,7 @@ impl Options {
             heartbeat: self.heartbeat.map_or(default.heartbeat, |span| span.0),
             body_limit: self.body_limit.unwrap_or(default.body_limit),
             read_timeout: default.read_timeout,
+            body_timeout: default.body_timeout,
             journal_limit: self.journal_limit.unwrap_or(default.journal_limit),
             drain: self.drain.map_or(default.drain, |span| span.0),
             threads: self.threads.unwrap_or(default.threads),

@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     Router,
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderValue, Uri},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -62,8 +62,14 @@ async fn models(State(app): State<Arc<App>>, request: Request) -> Result<Json, A
     Ok(Json(json!({ "object": "list", "data": data })))
 }
 
-async fn model(State(app): State<Arc<App>>, Path(name): Path<String>, request: Request) -> Result<Json, ApiError> {
+async fn model(
+    State(app): State<Arc<App>>,
+    name: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Json, ApiError> {
     auth::check(request.headers(), &app.keys)?;
+    // A name that is no text is in no path that this server knows.
+    let Path(name) = name.map_err(|_| ApiError::no_route(request.method().as_str(), request.uri().path()))?;
     if app.knows(&name) { Ok(Json(describe(&app, &name))) } else { Err(ApiError::no_model(&name)) }
 }
 

@@ -152,7 +152,9 @@ async fn serve(mut listener: Listener, app: Arc<App>, read_timeout: Duration, ph
         loop {
             let connection = listener.accept().await;
             let (router, reset) = (router.clone(), ConnectInfo(connection.reset()));
-            let service = service_fn(move |mut request: Request<Incoming>| {
+            let unread = connection.unread();
+            let service = service_fn(move |request: Request<Incoming>| {
+                let mut request = request.map(|body| unread.of(body));
                 request.extensions_mut().insert(reset.clone());
                 router.call(request)
             });

@@ -11,7 +11,7 @@ pub(crate) mod chunk;
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
@@ -99,42 +99,30 @@ pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: 
     Ok(response)
 }
 
-/// Reads a body, which may be only so long, and only so long in coming.
+/// Reads a body, which may be only so long, and only so long in coming. What is refused is not read on: the connection says its
+/// farewell then.
 async fn read_body(headers: &HeaderMap, body: Body, app: &App) -> Result<Vec<u8>, ApiError> {
-    let limit = app.body_limit;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    let mut pieces = body.into_data_stream();
-    if announced.is_some_and(|length| length > limit) {
-        discard(pieces).await;
-        return Err(ApiError::body_too_large(limit));
+    if announced.is_some_and(|length| length > app.body_limit) {
+        return Err(ApiError::body_too_large(app.body_limit));
     }
-    let mut read = Vec::with_capacity(announced.unwrap_or(0));
-    // What comes after a 408 is not read, and the server closes the connection.
-    while let Some(piece) = timeout(app.read_timeout, pieces.next()).await.map_err(|_| ApiError::silent_body())? {
+    let read = timeout(app.body_timeout, read_pieces(body.into_data_stream(), app)).await;
+    read.unwrap_or_else(|_| Err(ApiError::late_body("was not whole after", app.body_timeout)))
+}
+
+async fn read_pieces(mut pieces: BodyDataStream, app: &App) -> Result<Vec<u8>, ApiError> {
+    let mut read = Vec::new();
+    loop {
+        let next = timeout(app.read_timeout, pieces.next()).await;
+        let Some(piece) = next.map_err(|_| ApiError::late_body("was silent for", app.read_timeout))? else {
+            return Ok(read);
+        };
         let piece = piece.map_err(|_| ApiError::bad_request("The body of your request did not arrive whole."))?;
-        if read.len() + piece.len() > limit {
-            discard(pieces).await;
-            return Err(ApiError::body_too_large(limit));
+        if read.len() + piece.len() > app.body_limit {
+            return Err(ApiError::body_too_large(app.body_limit));
         }
         read.extend_from_slice(&piece);
     }
-    Ok(read)
-}
-
-/// Reads the rest of a body that is refused. Most clients read no response before they have sent all of their request: who
-/// hung up on them would be an error of the connection, and the status would be lost.
-async fn discard(mut pieces: BodyDataStream) {
-    const MOST: usize = 256 * 1024 * 1024;
-    let mut read = 0;
-    let rest = async {
-        while let Some(Ok(piece)) = pieces.next().await
-            && read <= MOST
-        {
-            read += piece.len();
-        }
-    };
-    // Who sends more slowly than that is hung up on.
-    let _ = timeout(Duration::from_secs(10), rest).await;
 }
 
 impl Job {
@@ -321,13 +309,27 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::thread::{self, ThreadId};
+    use std::{
+        thread::{self, ThreadId},
+        time::Duration,
+    };
 
     use axum::body::to_bytes;
-    use tokio::sync::{mpsc, watch};
+    use mock_llm::{MockLlm, Model};
+    use tokio::{
+        sync::{mpsc, watch},
+        time::{Instant, sleep},
+    };
 
     use super::*;
     use crate::config::Config;
+
+    /// The state of a server that runs, and what keeps it running.
+    fn app(config: &Config) -> (Arc<App>, watch::Sender<Phase>) {
+        let (phase, phases) = watch::channel(Phase::Running);
+        let (close_port, _closings) = mpsc::unbounded_channel();
+        (Arc::new(App::new(config, MockLlm::new(config.models.clone()), phases, close_port)), phase)
+    }
 
     /// Says on which thread the body was read, in place of an answer.
     fn thread_that_reads(_: &App, _: &[u8]) -> Result<(ChatRequest, Wire), ApiError> {
@@ -335,14 +337,7 @@ mod tests {
     }
 
     async fn is_read_on(body: Vec<u8>, thread: ThreadId) -> bool {
-        let (_phase, phases) = watch::channel(Phase::Running);
-        let (close_port, _closings) = mpsc::unbounded_channel();
-        let app = Arc::new(App::new(
-            &Config::default(),
-            mock_llm::MockLlm::new(Config::default().models),
-            phases,
-            close_port,
-        ));
+        let (app, _phase) = app(&Config::default());
         let request = Request::new(Body::from(body));
         let error = answer(app, Reset::default(), request, thread_that_reads).await.expect_err("it is no answer");
         let body = to_bytes(error.into_response().into_body(), 10_000).await.expect("it is whole");
@@ -356,5 +351,46 @@ mod tests {
         assert!(is_read_on(vec![b' '; 64 * 1024], this).await);
         assert!(!is_read_on(vec![b' '; 64 * 1024 + 1], this).await);
         assert!(!is_read_on(vec![b' '; 10 * 1024 * 1024], this).await);
+    }
+
+    /// A body of so many pieces of one size, with a wait before each of them, or what refuses it; and when that is clear.
+    async fn read_slowly(pieces: u32, size: usize, wait: Duration) -> (Result<usize, ApiError>, Duration) {
+        let (app, _phase) = app(&Config::default());
+        let piece = move |_| async move {
+            sleep(wait).await;
+            std::io::Result::Ok(vec![b' '; size])
+        };
+        let start = Instant::now();
+        let body = Body::from_stream(futures::stream::iter(0..pieces).then(piece));
+        let read = read_body(&HeaderMap::new(), body, &app).await;
+        (read.map(|body| body.len()), start.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_or_is_silent_is_cut_in_time_and_one_that_is_slow_is_not() {
+        let second = Duration::from_secs(1);
+        let late = |how, seconds| (Err(ApiError::late_body(how, seconds * second)), seconds * second);
+        assert_eq!(read_slowly(1000, 1, 59 * second).await, late("was not whole after", 300), "a byte now and then");
+        assert_eq!(read_slowly(1000, 1, 61 * second).await, late("was silent for", 60));
+        // All that a body may be, over a line that needs nearly all of the time.
+        let size = 10 * 1024 * 1024 / 256;
+        let wait = Duration::from_millis(1171);
+        assert_eq!(read_slowly(256, size, wait).await, (Ok(256 * size), 256 * wait));
+    }
+
+    /// The limits are for clients.
+    #[tokio::test(start_paused = true)]
+    async fn a_reply_may_take_longer_than_any_request() {
+        let hour = Duration::from_secs(3600);
+        let slow = Model::new("slow").reply("one two three").time_to_first_token(hour).inter_token_latency(hour);
+        let (app, _phase) = app(&Config { models: vec![slow], ..Config::default() });
+        let body = r#"{ "model": "slow", "stream": true, "messages": [{ "role": "user", "content": "Go." }] }"#;
+        let start = Instant::now();
+        let read: Read = |_, body| Ok((ChatRequest::parse(body)?, Wire::Chat));
+        let response = answer(app, Reset::default(), Request::new(Body::from(body)), read).await.expect("it is right");
+        let body = to_bytes(response.into_body(), 1_000_000).await.expect("it is whole");
+        let text = String::from_utf8_lossy(&body);
+        assert!(text.ends_with("data: [DONE]\n\n") && text.contains(" three"), "{text}");
+        assert_eq!(start.elapsed(), 3 * hour);
     }
 }

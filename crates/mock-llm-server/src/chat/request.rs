@@ -2,6 +2,8 @@
 //!
 //! Requests of the other routes are read into the same form, by the same helpers.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value};
 
 use super::example::parts_of;
@@ -191,13 +193,17 @@ impl Message {
 
 /// A tool's result follows the message that called the tool, and every call has one before anybody else speaks.
 fn judge_calls(messages: &[Message]) -> Result<(), ApiError> {
-    let mut open: Vec<&str> = Vec::new();
-    let mut answered: Vec<&str> = Vec::new();
-    let unanswered = |open: &[&str], place: String| {
+    // By id, the place of each call among all: there may be as many as fit into a body.
+    let mut open: HashMap<&str, usize> = HashMap::new();
+    let mut answered: HashSet<&str> = HashSet::new();
+    let unanswered = |open: &HashMap<&str, usize>, place: String| {
+        let mut ids: Vec<(&str, usize)> = open.iter().map(|(id, place)| (*id, *place)).collect();
+        ids.sort_by_key(|(_, place)| *place);
+        let ids: Vec<&str> = ids.into_iter().map(|(id, _)| id).collect();
         let message = format!(
             "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The \
              following tool_call_ids did not have response messages: {}",
-            open.join(", ")
+            ids.join(", ")
         );
         ApiError::about(place, message)
     };
@@ -205,10 +211,10 @@ fn judge_calls(messages: &[Message]) -> Result<(), ApiError> {
         let place = || format!("messages.[{index}].role");
         match &message.answers {
             Some(id) => {
+                if open.remove(id.as_str()).is_some() {
+                    answered.insert(id);
                 // The same result twice is taken.
-                if let Some(place) = open.iter().position(|open| open == id) {
-                    answered.push(open.remove(place));
-                } else if !answered.contains(&id.as_str()) {
+                } else if !answered.contains(id.as_str()) {
                     let message = "Invalid parameter: messages with role 'tool' must be a response to a preceding message \
                                    with 'tool_calls'.";
                     return Err(ApiError::about(place(), message));
@@ -217,7 +223,7 @@ fn judge_calls(messages: &[Message]) -> Result<(), ApiError> {
             None if !open.is_empty() => return Err(unanswered(&open, place())),
             None => {
                 answered.clear();
-                open.extend(message.calls.iter().map(String::as_str));
+                open.extend(message.calls.iter().map(String::as_str).zip(0..));
             }
         }
     }

@@ -28,6 +28,16 @@ pub(super) enum Item {
     Other,
 }
 
+impl Item {
+    /// About how many bytes it keeps.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Message { text, .. } | Self::Output { text, .. } => text.len(),
+            Self::Call(_) | Self::Other => 0,
+        }
+    }
+}
+
 const ROLES: [&str; 4] = ["assistant", "system", "developer", "user"];
 
 /// Items of tools that this server has not, in which there is nothing to read.

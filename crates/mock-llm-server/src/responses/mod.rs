@@ -14,7 +14,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-pub(crate) use self::{events::EventWriter, reply::whole, store::Store};
+pub(crate) use self::{events::EventWriter, reply::whole, request::parse, store::Store};
 use crate::{app::App, chat, connection::Reset, error::ApiError};
 
 /// What this form asks for besides, and what its response repeats.
@@ -31,7 +31,7 @@ pub(crate) async fn responses(
     ConnectInfo(reset): ConnectInfo<Reset>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    chat::answer(app, reset, request, request::parse).await
+    chat::answer(app, reset, request, parse).await
 }
 
 /// The id of a response, or of one of its items: the same in the same run.

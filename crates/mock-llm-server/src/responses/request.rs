@@ -43,7 +43,7 @@ const HOSTED: [&str; 16] = [
 ///
 /// # Errors
 /// 400, with the parameter that is wrong; 404 for a response that is not there.
-pub(super) fn parse(app: &App, body: &[u8]) -> Result<(ChatRequest, Wire), ApiError> {
+pub(crate) fn parse(app: &App, body: &[u8]) -> Result<(ChatRequest, Wire), ApiError> {
     let value = read_json(body)?;
     let fields = Fields::of(&value)?;
     let model = fields.required("model", "a string", |value| value.as_str().map(str::to_owned))?;

@@ -14,6 +14,9 @@ const RESPONSES: usize = 1_000;
 /// How many items all of their conversations may have together.
 const ITEMS: usize = 100_000;
 
+/// How many bytes of text, those that several of them share counted for each.
+const BYTES: usize = 64 * 1024 * 1024;
+
 /// Responses by their ids, and their items by theirs.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
@@ -26,14 +29,16 @@ struct Kept {
     items: HashMap<String, Arc<Item>>,
     /// The oldest first.
     order: VecDeque<String>,
-    /// The items of all conversations.
+    /// The items of all conversations, and their bytes.
     length: usize,
+    bytes: usize,
 }
 
 #[derive(Debug)]
 struct Response {
     conversation: Arc<[Arc<Item>]>,
     items: Vec<String>,
+    bytes: usize,
 }
 
 impl Store {
@@ -50,17 +55,22 @@ impl Store {
     pub(super) fn keep(&self, id: String, before: &[Arc<Item>], items: Vec<(String, Item)>) {
         let items: Vec<(String, Arc<Item>)> = items.into_iter().map(|(id, item)| (id, Arc::new(item))).collect();
         let said = before.iter().chain(items.iter().map(|(_, item)| item)).cloned();
-        let response =
-            Response { conversation: said.collect(), items: items.iter().map(|(id, _)| id.clone()).collect() };
+        let conversation: Arc<[Arc<Item>]> = said.collect();
+        let bytes = conversation.iter().map(|item| item.bytes()).sum();
+        let response = Response { conversation, items: items.iter().map(|(id, _)| id.clone()).collect(), bytes };
         let mut kept = self.lock();
         // After a reset of the server, attempts are counted from 1 again, and the same ids come once more.
         kept.forget(&id);
         kept.length += response.conversation.len();
+        kept.bytes += bytes;
         kept.items.extend(items);
         kept.responses.insert(id.clone(), response);
         kept.order.push_back(id);
-        while kept.order.len() > RESPONSES || kept.length > ITEMS {
-            let Some(oldest) = kept.order.front().cloned() else { break };
+        // The latest one is kept, however long it is.
+        while kept.order.len() > 1
+            && (kept.order.len() > RESPONSES || kept.length > ITEMS || kept.bytes > BYTES)
+            && let Some(oldest) = kept.order.front().cloned()
+        {
             kept.forget(&oldest);
         }
     }
@@ -74,6 +84,7 @@ impl Kept {
     fn forget(&mut self, id: &str) {
         let Some(response) = self.responses.remove(id) else { return };
         self.length -= response.conversation.len();
+        self.bytes -= response.bytes;
         self.order.retain(|kept| kept != id);
         for item in &response.items {
             self.items.remove(item);
@@ -115,5 +126,14 @@ mod tests {
         }
         let kept = |number| store.conversation(&format!("resp_{number}")).is_some();
         assert_eq!((kept(0), kept(1), kept(2), store.lock().length), (false, true, true, ITEMS));
+
+        let (store, large) = (Store::default(), Arc::new(message(&"x".repeat(BYTES / 2))));
+        for (number, large) in
+            [&large, &large, &large, &Arc::new(message(&"x".repeat(BYTES + 1)))].into_iter().enumerate()
+        {
+            store.keep(format!("resp_{number}"), std::slice::from_ref(large), Vec::new());
+            let kept = (0..4).filter(|number| store.conversation(&format!("resp_{number}")).is_some());
+            assert_eq!(kept.collect::<Vec<_>>(), [&[0][..], &[0, 1], &[1, 2], &[3]][number]);
+        }
     }
 }

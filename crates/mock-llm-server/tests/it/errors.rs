@@ -70,6 +70,9 @@ fn unknown_models_routes_and_methods_are_named() {
     error(&client::get(&server, "/v1/models/atlass"), 404, Value::Null, json!("model_not_found"));
     let message = error(&request(&server, "POST", "/v1/chat", &[], b"{}"), 404, Value::Null, json!("unknown_url"));
     assert_eq!(message, "Invalid URL (POST /v1/chat)");
+    error(&client::get(&server, "/v1/models/%ff"), 404, Value::Null, json!("unknown_url"));
+    let message = error(&post(&server, &chat(&"x".repeat(1_000_000))), 404, Value::Null, json!("model_not_found"));
+    assert!(message.len() < 2010 && message.ends_with('…'), "{} bytes", message.len());
     let answer = client::get(&server, "/v1/chat/completions");
     let message = error(&answer, 405, Value::Null, json!("method_not_supported"));
     assert_eq!(message, "Not allowed to GET on /v1/chat/completions. Allowed: POST.");
@@ -121,6 +124,26 @@ fn a_body_over_the_limit_is_taken_to_its_end_so_that_its_refusal_is_read() {
             stream.write_all(b"\r\n0\r\n\r\n").expect("the server reads");
         }
         error(&client::Open::begin(stream).read_to_end(), 413, Value::Null, json!("request_too_large"));
+    }
+}
+
+/// The same for who is refused before the body is looked at.
+#[test]
+fn whatever_is_refused_its_refusal_is_read() {
+    let server = start(Config { models: vec![atlas()], api_keys: vec!["sk-test".to_owned()], ..Config::default() });
+    let large = vec![b'x'; 9 * 1024 * 1024];
+    for (line, code) in [
+        ("POST /v1/chat/completions HTTP/1.1\r\nauthorization: Bearer sk-wrong-key-1234", "invalid_api_key"),
+        ("POST /v1/nothing HTTP/1.1", "unknown_url"),
+        ("PUT /v1/responses HTTP/1.1", "method_not_supported"),
+        ("POST /reset HTTP/1.1\r\norigin: https://example.org", "not_for_pages"),
+    ] {
+        let head = format!("{line}\r\nhost: x\r\ncontent-length: {}\r\n\r\n", large.len());
+        let mut stream = client::raw_stream(&server, head.as_bytes());
+        for piece in large.chunks(100_000) {
+            stream.write_all(piece).expect("the server reads");
+        }
+        assert_eq!(client::Open::begin(stream).read_to_end().json()["error"]["code"], code);
     }
 }
 

@@ -9,6 +9,7 @@ mod embeddings;
 mod errors;
 mod faults;
 mod limits;
+mod odd;
 mod program;
 mod responses;
 mod silence;

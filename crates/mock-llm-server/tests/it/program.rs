@@ -177,10 +177,11 @@ fn the_help_names_the_defaults_that_hold() {
 fn the_help_says_how_long_a_client_may_be_silent() {
     let help = ran(program().arg("--help"));
     let help = String::from_utf8(help.stdout).expect("help is UTF-8").split_whitespace().collect::<Vec<_>>().join(" ");
-    let limit = Span(Config::default().read_timeout);
+    let Config { read_timeout, body_timeout, .. } = Config::default();
     // The unit of the help is seconds, and a minute is 1m elsewhere.
-    assert_eq!(limit.to_string(), "1m");
-    let words = "closed when it is idle, or the head of a request is not whole, for 60s, and when a body is silent for 60s (408)";
+    assert_eq!((Span(read_timeout).to_string(), Span(body_timeout).to_string()), ("1m".to_owned(), "5m".to_owned()));
+    let words = "closed when it is idle, or the head of a request is not whole, for 60s; when a body is silent for 60s, or not \
+                 whole after 5m (408)";
     assert!(help.contains(words), "{help}");
 }
 

@@ -1,6 +1,10 @@
 //! Clients that say nothing, or stop in the middle. The limit is short here; whatever the machine's speed, it comes.
 
-use std::{io::Write, time::Duration};
+use std::{
+    io::Write,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use mock_llm::Model;
 use mock_llm_server::{Config, MockServer};
@@ -77,6 +81,39 @@ fn a_body_that_stops_in_the_middle_gets_a_408() {
     ] {
         let answer = raw(&server, format!("{head}{half}").as_bytes()).read_to_end();
         assert_eq!((answer.status, &answer.json()["error"]["code"]), (408, &json!("request_timeout")), "{half}");
+    }
+    eventually("nothing of them is left", || others(&server) == 0);
+    assert!(server.llm().journal().calls().is_empty(), "the model was not asked");
+}
+
+/// Here, no silence is too long, and the body as a whole has the limit.
+#[test]
+fn a_body_that_comes_byte_by_byte_for_ever_gets_a_408_too() {
+    let (read_timeout, body_timeout) = (Duration::from_secs(60), Duration::from_millis(200));
+    let server = start(Config { models: vec![atlas()], read_timeout, body_timeout, ..Config::default() });
+    let head = "POST /v1/chat/completions HTTP/1.1\r\nhost: here\r\n";
+    for (start, drop) in [
+        ("content-length: 5000\r\n\r\n{", "x"),
+        ("transfer-encoding: chunked\r\n\r\n", "1\r\nx\r\n"),
+        ("transfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", "x: y\r\n"),
+    ] {
+        let stream = raw_stream(&server, format!("{head}{start}").as_bytes());
+        let mut dripping = stream.try_clone().expect("a second handle");
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let goes_on = |_: &u32| !over.load(Ordering::Relaxed);
+                (0..4_000).take_while(goes_on).try_for_each(|_| {
+                    std::thread::sleep(Duration::from_millis(5));
+                    dripping.write_all(drop.as_bytes())
+                })
+            });
+            let answer = Open::begin(stream).read_to_end();
+            over.store(true, Ordering::Relaxed);
+            let error = &answer.json()["error"];
+            assert_eq!((answer.status, &error["code"]), (408, &json!("request_timeout")), "{start}");
+            assert_eq!(error["message"], "The body of your request was not whole after 200ms.", "{start}");
+        });
     }
     eventually("nothing of them is left", || others(&server) == 0);
     assert!(server.llm().journal().calls().is_empty(), "the model was not asked");
