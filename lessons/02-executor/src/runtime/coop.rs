@@ -52,6 +52,7 @@ pub struct YieldNow {
 impl Future for YieldNow {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         if self.yielded {
             return Poll::Ready(());
@@ -85,6 +86,7 @@ pub async fn consume_budget() {
 }
 
 /// To be called when a result is ready and about to be given. Outside a runtime there is nobody to be fair to.
+#[inline]
 pub(super) fn spend(context: &mut Context<'_>) -> Poll<()> {
     let left = Executor::try_with(|executor| {
         let left = executor.budget.get();

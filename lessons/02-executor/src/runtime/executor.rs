@@ -60,6 +60,7 @@ impl Executor {
     }
 
     /// Does something with the runtime that this thread is in. `None` if it is in none.
+    #[inline]
     pub(super) fn try_with<R>(work: impl FnOnce(&Rc<Self>) -> R) -> Option<R> {
         // Other thread-locals may wake when the thread ends, after this one is gone.
         CURRENT.try_with(|current| current.borrow().as_ref().map(work)).ok().flatten()

@@ -111,6 +111,10 @@ impl<T> JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
+        if self.taken {
+            // The task went with its result.
+            return;
+        }
         let mut core = self.executor.core.borrow_mut();
         let Some(task) = core.tasks.get_mut(self.task) else { return };
         task.has_handle = false;

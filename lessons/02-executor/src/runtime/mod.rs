@@ -32,7 +32,9 @@
 //! next timer is due or another thread wakes a task.
 //!
 //! What makes it faster than the stages: the tasks lie in one vector, and a waker carries a *place* in it instead of the
-//! task. Futures need no lock and no `Send`; `wake_by_ref` on the runtime's own thread needs no atomic operation.
+//! task. Futures need no lock and no `Send`; `wake_by_ref` on the runtime's own thread needs no atomic operation. And a
+//! turn is short enough that its calls count: what it passes through and is called from several places bears `#[inline]`,
+//! where a count of the instructions has shown that it pays.
 //!
 //! # The one rule inside
 //! All state is behind one `RefCell`, and **no code of yours runs while it is borrowed**. Your code is: polling a future,

@@ -36,26 +36,42 @@ impl Executor {
         main_id: TaskId,
         mut main: Pin<&mut F>,
     ) -> Result<F::Output, Deadlock> {
-        let mut turns = 0_u32;
+        let mut turns = 0;
         loop {
-            turns = turns.wrapping_add(1);
+            let waker = self.run_tasks(main_id, &mut turns)?;
+            let polled = main.as_mut().poll(&mut Context::from_waker(&waker));
+            self.core.borrow_mut().polled(main_id, waker, None, Outcome::of(&polled));
+            if let Poll::Ready(output) = polled {
+                self.core.borrow_mut().tasks.remove(main_id);
+                return Ok(output);
+            }
+        }
+    }
+
+    /// Polls the tasks in turn until it is the turn of `main`, whose waker it gives.
+    ///
+    /// Not a part of `run`, which is compiled anew for each type of a main future. This is compiled once, with all that a
+    /// turn calls before the compiler's eyes.
+    fn run_tasks(&self, main: TaskId, turns: &mut u32) -> Result<Waker, Deadlock> {
+        loop {
+            *turns = turns.wrapping_add(1);
             if turns.is_multiple_of(LOOK_EVERY) {
                 self.look();
             }
-            let next = self.core.borrow_mut().next_turn(main_id);
+            let mut core = self.core.borrow_mut();
+            let Some(id) = core.queue.pop_front() else {
+                drop(core);
+                self.wait(main)?;
+                continue;
+            };
+            let turn = core.turn(id, main);
+            drop(core);
             self.budget.set(BUDGET);
-            match next {
-                Some((id, Turn::Poll(future, waker))) => self.poll(id, future, waker),
-                Some((id, Turn::Main(waker))) => {
-                    let polled = main.as_mut().poll(&mut Context::from_waker(&waker));
-                    self.core.borrow_mut().polled(id, waker, None, Outcome::of(&polled));
-                    if let Poll::Ready(output) = polled {
-                        self.core.borrow_mut().tasks.remove(id);
-                        return Ok(output);
-                    }
-                }
-                Some((id, Turn::Drop(future))) => self.abort(id, future),
-                None => self.wait(main_id)?,
+            match turn {
+                Some(Turn::Poll(future, waker)) => self.poll(id, future, waker),
+                Some(Turn::Main(waker)) => return Ok(waker),
+                Some(Turn::Drop(future)) => self.abort(id, future),
+                None => {}
             }
         }
     }
@@ -117,17 +133,7 @@ impl Executor {
 }
 
 impl Core {
-    /// Takes the next task from the queue, and takes out what its turn needs. `None`: the queue is empty.
-    fn next_turn(&mut self, main: TaskId) -> Option<(TaskId, Turn)> {
-        loop {
-            let id = self.queue.pop_front()?;
-            // A task may have ended while it stood in the queue.
-            if let Some(turn) = self.turn(id, main) {
-                return Some((id, turn));
-            }
-        }
-    }
-
+    /// Takes out what the turn of a task needs. `None`: the task has ended while it stood in the queue.
     fn turn(&mut self, id: TaskId, main: TaskId) -> Option<Turn> {
         let now = self.last_read;
         let (task, waker) = self.tasks.with_waker(id)?;
@@ -157,6 +163,7 @@ impl Core {
     }
 
     /// Puts back what the turn took out: the future too, unless it has ended.
+    #[inline]
     fn polled(
         &mut self,
         id: TaskId,

@@ -38,6 +38,7 @@ pub(super) struct Place {
 }
 
 impl Tasks {
+    #[inline]
     pub(super) fn insert(&mut self, task: Task, inbox: &Arc<Inbox>) -> TaskId {
         let index = self.free.pop().unwrap_or_else(|| {
             self.places.push(Place {
@@ -85,6 +86,7 @@ impl Tasks {
     }
 
     /// A task, and the waker that its turn takes out and puts back.
+    #[inline]
     pub(super) fn with_waker(
         &mut self,
         id: TaskId,

@@ -43,8 +43,8 @@ impl Wake for TaskWaker {
             }
             at_home
         });
-        if woken_at_home != Some(true) && !self.in_inbox.swap(true, AcqRel) {
-            self.inbox.put(|news| news.woken.push(self.id()));
+        if woken_at_home != Some(true) {
+            self.wake_from_elsewhere();
         }
     }
 }
@@ -56,6 +56,14 @@ impl TaskWaker {
             generation: AtomicU32::new(id.generation),
             inbox: Arc::clone(inbox),
             in_inbox: AtomicBool::new(false),
+        }
+    }
+
+    /// Apart, so that the wake at home, which is nearly every wake, need not make room for what this one does.
+    #[cold]
+    fn wake_from_elsewhere(&self) {
+        if !self.in_inbox.swap(true, AcqRel) {
+            self.inbox.put(|news| news.woken.push(self.id()));
         }
     }
 
