@@ -319,8 +319,12 @@ impl<'a> Watch<'a> {
 
     /// One turn of the loop: keys, news, the file.
     fn turn(&mut self) -> anyhow::Result<Next> {
-        self.show_live();
-        match self.inbox.recv_timeout(LOOK) {
+        let message = self.inbox.try_recv().or_else(|_| {
+            // Checks that end at once are many messages and one state: the page is drawn when no other waits.
+            self.show_live();
+            self.inbox.recv_timeout(LOOK)
+        });
+        match message {
             Ok(Message::Key(key)) => match self.key(key) {
                 Next::Stay => {}
                 next => return Ok(next),

@@ -202,8 +202,10 @@
         return [element('p', {}, ...(hasKeys ? keys : ['Stuck? Ask for a hint in a terminal: ', element('code', {}, `cargo workbook hint ${id}`)]))];
     }
 
-    // The chapter stays where the reader has gone in it, until an exercise has another one.
+    // The chapter stays where the reader has gone in it, until an exercise has another section.
     let address;
+    // The address whose section was gone to. Where a link leads to, the reader has gone.
+    let arrived;
     const frame = part('frame');
 
     function chapter(told) {
@@ -217,8 +219,24 @@
             return;
         }
         const link = element('a', { href: told.address, target: '_blank' }, 'Open the chapter alone');
-        part('chapter').replaceChildren(told.read === null ? '' : `Read: ${told.read}. `, link);
-        frame.src = told.address;
+        part('chapter').replaceChildren(...(told.read === null ? [] : prose(`Read: ${told.read}. `)), link);
+        const [page] = told.address.split('#');
+        if (frame.contentWindow.location.pathname === page) {
+            arrived = address;
+            goToSection();
+        } else {
+            frame.src = page;
+        }
+    }
+
+    /** A browser that goes to a section moves the pages around its frame, too. So the frame is moved by hand. */
+    function goToSection() {
+        const [page, section] = address.split('#');
+        const { location, scrollY } = frame.contentWindow;
+        const heading = section && frame.contentDocument.getElementById(section);
+        if (location.pathname === page && heading) {
+            frame.contentWindow.scrollTo(0, scrollY + heading.getBoundingClientRect().top - 12);
+        }
     }
 
     const COLOURS = ['--bg', '--fg', '--links', '--theme-hover', '--table-border-color', '--quote-bg', '--mono-font'];
@@ -236,6 +254,10 @@
 
     frame.addEventListener('load', () => {
         takeColours();
+        if (address !== arrived) {
+            arrived = address;
+            goToSection();
+        }
         new MutationObserver(takeColours).observe(frame.contentDocument.documentElement, { attributeFilter: ['class'] });
         // Another site does not open in our frame.
         for (const link of frame.contentDocument.querySelectorAll('a[href]')) {
