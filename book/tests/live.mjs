@@ -57,6 +57,7 @@ try {
     await followsEachSave();
     await looksRight();
     await followsTheTheme();
+    await servesTheBook();
     await saysThatTheRunnerHasEnded();
 } catch (error) {
     complain(error.stack);
@@ -320,6 +321,20 @@ async function followsTheTheme() {
         (await browser.evaluate(faintTexts)).forEach((text) => complain(`too faint: ${text}`));
     }
     where = 'live';
+}
+
+/** The book by itself: what it may do here is less than what it may do as a file, and enough. */
+async function servesTheBook() {
+    where = 'live (the book)';
+    await browser.open(new URL('/introduction.html?search=hedge', live.address).href);
+    await waitFor('what the search finds', () => document.querySelectorAll('#mdbook-searchresults li').length > 0);
+    await browser.open(new URL('/03-join.html', live.address).href);
+    await browser.evaluate(focusPlayer, 0);
+    await browser.press('ArrowRight');
+    expect((await browser.evaluate(playerState, 0)).where.startsWith('1 of '), 'does not step');
+    where = 'live';
+    await browser.open(live.address);
+    await verdict('wrong');
 }
 
 async function saysThatTheRunnerHasEnded() {
