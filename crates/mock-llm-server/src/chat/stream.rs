@@ -1,4 +1,5 @@
-//! A reply token by token: as server-sent events where all goes well, as raw bytes where a fault says otherwise.
+//! A reply token by token, as server-sent events: those that the API promises where all goes well, and others where a fault says
+//! so.
 
 use std::{
     collections::VecDeque,
@@ -11,14 +12,11 @@ use std::{
 use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, header},
-    response::{
-        IntoResponse, Response, Sse,
-        sse::{Event, KeepAlive},
-    },
+    response::{IntoResponse, Response},
 };
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use mock_llm::{Error, Token, TokenStream};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::Job;
 use crate::{
@@ -37,15 +35,15 @@ pub(super) async fn well_formed(mut job: Job) -> Result<Response, ApiError> {
     let mut writer = Writer::new(&job);
     let mut queue = VecDeque::with_capacity(job.request.n + 1);
     writer.open(&mut |said| queue.push_back(said));
-    let keep_alive = KeepAlive::new().interval(job.app.heartbeat).text(KEEP_ALIVE);
+    let silence = Silence::new(job.app.heartbeat);
     let ending = job.ending().boxed();
     let next = Next::Token;
-    let events = Events { first, tokens, writer, queue, ending, since_look: 0, active: job.active, next };
-    Ok(unbuffered(Sse::new(events).keep_alive(keep_alive).into_response()))
+    let events = Events { first, tokens, writer, queue, silence, ending, since_look: 0, active: job.active, next };
+    Ok(response(Body::from_stream(events)))
 }
 
 /// The comment that a silent stream gets.
-const KEEP_ALIVE: &str = "keep-alive";
+const KEEP_ALIVE: &str = ": keep-alive\n\n";
 
 impl Job {
     /// Ready when the server ends, and open responses with it.
@@ -80,6 +78,7 @@ struct Events {
     tokens: TokenStream,
     writer: Writer,
     queue: VecDeque<Said>,
+    silence: Silence,
     /// Ready when the server ends.
     ending: BoxFuture<'static, ()>,
     /// How many tokens have gone out since the last look at `ending`.
@@ -100,15 +99,47 @@ enum Next {
     End,
 }
 
+/// How long a stream has been silent. The timer is set where the stream waits, and not for each event: it costs as much as one.
+struct Silence {
+    heartbeat: Duration,
+    timer: Pin<Box<Sleep>>,
+    /// Whether anything was said since the timer was set.
+    broken: bool,
+}
+
+impl Silence {
+    fn new(heartbeat: Duration) -> Self {
+        Self { heartbeat, timer: Box::pin(sleep(heartbeat)), broken: true }
+    }
+
+    /// Ready each time that the silence has become as long as a heartbeat allows.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.broken {
+            self.start();
+        }
+        ready!(self.timer.as_mut().poll(cx));
+        self.broken = true;
+        Poll::Ready(())
+    }
+
+    fn start(&mut self) {
+        // A heartbeat that no clock will see is none.
+        if let Some(end) = Instant::now().checked_add(self.heartbeat) {
+            self.timer.as_mut().reset(end);
+        }
+        self.broken = false;
+    }
+}
+
 impl Stream for Events {
-    type Item = io::Result<Event>;
+    type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(Said { name, data }) = this.queue.pop_front() {
-                let event = name.map_or_else(Event::default, |name| Event::default().event(name));
-                return Poll::Ready(Some(Ok(event.data(data))));
+            if let Some(said) = this.queue.pop_front() {
+                this.silence.broken = true;
+                return Poll::Ready(Some(Ok(event(&said))));
             }
             match this.next {
                 Next::End => return Poll::Ready(None),
@@ -129,7 +160,10 @@ impl Stream for Events {
                 continue;
             }
             this.since_look %= TOKENS_PER_LOOK;
-            let item = ready!(item);
+            let Poll::Ready(item) = item else {
+                ready!(this.silence.poll(cx));
+                return Poll::Ready(Some(Ok(Bytes::from_static(KEEP_ALIVE.as_bytes()))));
+            };
             match item {
                 Some(Ok(token)) => {
                     this.active.tokens(this.writer.choices());
@@ -174,14 +208,16 @@ pub(super) async fn faulty(mut job: Job) -> Result<Response, ApiError> {
         (Some(Fault::SlowBytes { pause }), bytes) => Body::from_stream(slowly(bytes, pause)),
         (_, bytes) => Body::from_stream(bytes),
     };
-    let events = HeaderValue::from_static("text/event-stream");
-    let no_cache = HeaderValue::from_static("no-cache");
-    Ok(unbuffered(([(header::CONTENT_TYPE, events), (header::CACHE_CONTROL, no_cache)], body).into_response()))
+    Ok(response(body))
 }
 
-/// Asks a proxy such as nginx to send tokens on as they come.
-fn unbuffered(mut response: Response) -> Response {
-    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+/// A stream of events, which a proxy such as nginx is asked to send on as they come.
+fn response(body: Body) -> Response {
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
 }
 
@@ -219,7 +255,7 @@ fn raw(
                 };
                 match heard {
                     Heard::Item(item) => break item,
-                    Heard::Nothing => yield Ok(Bytes::from(format!(": {KEEP_ALIVE}\n\n"))),
+                    Heard::Nothing => yield Ok(Bytes::from_static(KEEP_ALIVE.as_bytes())),
                     Heard::Ending => {
                         told = Some(ApiError::shutting_down());
                         break None;
@@ -276,11 +312,11 @@ enum Heard {
     Ending,
 }
 
+/// An event as it goes out. Its data is JSON, which has no line breaks: those would need a line of data each.
 fn event(Said { name, data }: &Said) -> Bytes {
-    Bytes::from(match name {
-        Some(name) => format!("event: {name}\ndata: {data}\n\n"),
-        None => format!("data: {data}\n\n"),
-    })
+    let name = name.map_or(["", "", ""], |name| ["event: ", name, "\n"]);
+    // In a piece that has room for exactly this, so that it needs not be copied.
+    Bytes::from([name[0], name[1], name[2], "data: ", data.as_str(), "\n\n"].concat())
 }
 
 /// Lets the server write what it has: it does while the body is pending.
