@@ -195,7 +195,7 @@ fn install(context: &Context) -> anyhow::Result<PathBuf> {
     if !status.success() {
         bail!(
             "mdbook could not be installed. By hand: cargo install mdbook --version {VERSION} --locked\nThe chapters are \
-             readable as they are: book/src/."
+             readable as they are: book/read/."
         );
     }
     Ok(tools.join("bin").join("mdbook"))

@@ -167,7 +167,7 @@ fn next_step(report: &Report, exercise: &Exercise, style: &Style) -> Vec<String>
         _ => format!("A hint: cargo workbook hint {id}"),
     }];
     if let Some(read) = exercise.header().read {
-        words.push(format!("Read: {read} (book/src/{}.md)", exercise.lesson));
+        words.push(format!("Read: {read} (book/read/{}.md)", exercise.lesson));
     }
     render::indented(words.iter().flat_map(|words| text::wrap(words, style.width.saturating_sub(3))).collect())
 }

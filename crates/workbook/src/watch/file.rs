@@ -88,6 +88,15 @@ pub struct Neighbours {
     pub saved: Option<usize>,
 }
 
+/// What has happened to the files of the other exercises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// This exercise was saved.
+    Saved(usize),
+    /// So many have changed at once: that was no hand, but git or an update in another terminal.
+    Many(usize),
+}
+
 /// How often they are looked at. Nobody waits for it.
 const NEIGHBOURS: Duration = Duration::from_millis(300);
 
@@ -99,21 +108,28 @@ impl Neighbours {
         Self { files, looked: Instant::now(), saved: None }
     }
 
-    /// The exercise whose file was saved since the last look.
-    pub fn look(&mut self) -> Option<usize> {
+    /// What has changed since the last look.
+    pub fn look(&mut self) -> Option<Elsewhere> {
         if self.looked.elapsed() < NEIGHBOURS {
             return None;
         }
         self.looked = Instant::now();
+        let mut changed = Vec::new();
         for (index, path, before) in &mut self.files {
             let now = modified(path);
             if now != *before {
                 *before = now;
-                self.saved = Some(*index);
-                return self.saved;
+                changed.push(*index);
             }
         }
-        None
+        match changed[..] {
+            [] => None,
+            [index] => {
+                self.saved = Some(index);
+                Some(Elsewhere::Saved(index))
+            }
+            _ => Some(Elsewhere::Many(changed.len())),
+        }
     }
 }
 
@@ -140,6 +156,25 @@ mod tests {
             }
         }
         Seen::Same
+    }
+
+    #[test]
+    fn one_neighbour_was_saved_by_hand_and_many_by_git() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = |index: usize| folder.path().join(format!("{index}.rs"));
+        let files = (0..3).map(|index| (index, path(index), None)).collect();
+        let mut neighbours = Neighbours { files, looked: Instant::now(), saved: None };
+        let mut look = || {
+            neighbours.looked = Instant::now() - NEIGHBOURS;
+            (neighbours.look(), neighbours.saved)
+        };
+        fs::write(path(1), "saved").expect("the folder can be written");
+        assert_eq!(look(), (Some(Elsewhere::Saved(1)), Some(1)));
+        assert_eq!(look(), (None, Some(1)));
+        fs::write(path(0), "new").expect("the folder can be written");
+        fs::write(path(2), "new").expect("the folder can be written");
+        assert_eq!(look(), (Some(Elsewhere::Many(2)), Some(1)));
+        assert_eq!(look(), (None, Some(1)));
     }
 
     #[test]

@@ -197,7 +197,7 @@ impl Watch<'_> {
             return;
         }
         let (page, section) = actions::book_page(&self.context.workspace, self.exercise());
-        let source = format!("book/src/{}.md", self.exercise().lesson);
+        let source = format!("book/read/{}.md", self.exercise().lesson);
         self.notices.push(if !page.is_file() {
             format!("The book is not built yet: run `cargo workbook book` in another terminal, or read {source}.")
         } else if browser::opens(&page, section.as_deref()) {

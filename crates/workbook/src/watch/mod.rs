@@ -21,7 +21,7 @@ use std::{
 };
 
 use self::{
-    file::{Neighbours, Seen, Watched},
+    file::{Elsewhere, Neighbours, Seen, Watched},
     screen::{Room, Screen},
 };
 use crate::{
@@ -355,14 +355,24 @@ impl<'a> Watch<'a> {
                 self.changed();
             }
         }
-        if let Some(index) = self.neighbours.look() {
-            if !self.has_keys {
+        match self.neighbours.look() {
+            None => {}
+            Some(Elsewhere::Saved(index)) if !self.has_keys => {
                 self.open(index);
                 return Ok(Next::Stay);
             }
-            let file = self.context.workspace.shown(&self.exercises[index].file());
-            self.notices = vec![format!("You saved {file}. Press g to go there.")];
-            self.changed();
+            Some(Elsewhere::Saved(index)) => {
+                let file = self.context.workspace.shown(&self.exercises[index].file());
+                self.notices = vec![format!("You saved {file}. Press g to go there.")];
+                self.changed();
+            }
+            Some(Elsewhere::Many(number)) => {
+                self.notices = vec![format!(
+                    "{number} other exercises have changed at once. Was that an update? End this and start it again: then \
+                     what is new is here, too."
+                )];
+                self.changed();
+            }
         }
         Ok(Next::Stay)
     }

@@ -16,7 +16,7 @@ fn check_ends_with_1_then_with_0() {
     let fixture = Fixture::new();
     fixture
         .run(&["check", "01-demo/greet"])
-        .expect(1, &["not started", "say hello to Ada", "Read: book, chapter 1 (book/src/01-demo.md)"]);
+        .expect(1, &["not started", "say hello to Ada", "Read: book, chapter 1 (book/read/01-demo.md)"]);
     fixture.greet(RIGHT);
     fixture.run(&["check", "01-demo/greet"]).expect(0, &["✓ The greeting holds the name.", "Passed"]);
     fixture.run(&["list"]).expect(0, &["✓ greet", "1/2"]);
@@ -479,7 +479,7 @@ mod book {
         script(&fixture.path("bin/cargo"), &format!("if [ $1 = install ]; then exit 101; fi; exec {real} \"$@\""));
         let mut command = book(&fixture, &["book"]);
         command.env("CARGO", fixture.path("bin/cargo"));
-        run(command).expect(3, &["could not be installed", "book/src/"]);
+        run(command).expect(3, &["could not be installed", "book/read/"]);
     }
 }
 

@@ -376,7 +376,7 @@ fn the_task_and_the_checks_are_a_key_away() {
     terminal.press("c");
     terminal.wait_for("✓ Another name gets another greeting.");
     terminal.press("b");
-    terminal.wait_for("book/src/01-demo.md");
+    terminal.wait_for("book/read/01-demo.md");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
 }
