@@ -16,7 +16,8 @@ fn empty_workbook() -> Fixture {
     let manifest = manifest
         .replace("path = \"crates/", &format!("path = \"{crates}/"))
         .replace("members = [\"crates/*\", ", "members = [")
-        .replace(", \"book/asyncio\"]", "]");
+        .replace(", \"book/asyncio\", \"book/po\"]", "]");
+    assert!(!manifest.contains("\"book/"), "the book's own crates are not in this workbook:\n{manifest}");
     fixture.write("Cargo.toml", &manifest);
     for file in ["Cargo.lock", "rustfmt.toml", "solutions/attempts.rs", ".cargo/config.toml"] {
         fixture.write(file, &fs::read_to_string(root().join(file)).expect("it is there"));
