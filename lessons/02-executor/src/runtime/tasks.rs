@@ -3,7 +3,13 @@
 //! All tasks lie in one vector, and a [`TaskId`] is a place in it. That is why futures need neither `Send` nor a lock: a
 //! waker, which must be both `Send` and `Sync`, carries the id and never the future.
 
-use std::{sync::Arc, task::Waker};
+use std::{
+    sync::{
+        Arc,
+        atomic::{Ordering::Acquire, fence},
+    },
+    task::Waker,
+};
 
 use super::{
     task::Task,
@@ -125,7 +131,12 @@ impl Place {
     /// How many clones of the waker there are: in timers, channels, handles, on other threads.
     pub(super) fn clones(&self) -> usize {
         let kept_here = 1 + usize::from(self.waker.is_some());
-        self.shared.as_ref().map_or(0, |shared| Arc::strong_count(shared) - kept_here)
+        let clones =
+            self.shared.as_ref().map_or(0, |shared| Arc::strong_count(shared) - kept_here);
+        // The last one may have gone on another thread a moment ago. What that thread did before, and that may be a wake, is
+        // seen from here on.
+        fence(Acquire);
+        clones
     }
 
     /// Tells whose waker a clone is.

@@ -11,7 +11,6 @@ use std::{
         atomic::{
             AtomicBool, AtomicU32,
             Ordering::{AcqRel, Acquire, Relaxed, Release},
-            fence,
         },
     },
     task::Wake,
@@ -73,8 +72,6 @@ impl TaskWaker {
 
     /// Gives the waker to the next task of the same place. The caller has seen that there are no clones.
     pub(super) fn reuse(&self, id: TaskId) {
-        // The last clone may have gone on another thread a moment ago; what that thread did with it happened before.
-        fence(Acquire);
         self.generation.store(id.generation, Relaxed);
         self.in_inbox.store(false, Relaxed);
     }

@@ -4,6 +4,7 @@
 mod figures;
 mod least_you_need;
 mod edges;
+mod outlives;
 mod stages;
 mod recorder;
 mod model;
