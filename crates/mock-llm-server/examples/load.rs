@@ -1,18 +1,23 @@
 //! How much the server bears, measured beside a bare axum loop that sends the same bytes.
 //!
-//! `cargo run --release -p mock-llm-server --example load`, or with one of `paced`, `saturated`, `open` behind `--`.
+//! `cargo run --release -p mock-llm-server --example load`, or with one of `paced`, `beside`, `saturated`, `open` behind
+//! `--`.
 //! `open 60` gives a busy machine 60 seconds, in place of 20, to open all streams before the first of them ends.
+//! `counted` asks for valgrind, and is run only where it is named: it counts instructions in place of time, and leaves the files in
+//! which `callgrind_annotate` finds what they are spent on.
 //!
 //! The program starts each server as a process of its own, so that the processor time and the memory are the server's
 //! alone; the client is this process. Both have one thread. Read the ratios: they come from one run, by turns, on one
 //! machine. Absolute figures are that machine's.
 
 use std::{
+    cell::Cell,
     convert::Infallible,
     env,
     io::{self, BufRead, BufReader, Read, Write},
     net::SocketAddr,
     process::{Child, Command, Stdio},
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -22,15 +27,16 @@ use axum::{
         Sse,
         sse::{Event, KeepAlive},
     },
-    routing::post,
+    routing,
 };
 use futures::{StreamExt, stream};
 use mock_llm::Model;
 use mock_llm_server::{Config, MockServer};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    task::LocalSet,
 };
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -60,11 +66,17 @@ fn main() -> Outcome {
         if wanted("paced") {
             paced().await?;
         }
+        if wanted("beside") {
+            beside().await?;
+        }
         if wanted("saturated") {
             saturated().await?;
         }
         if wanted("open") {
             open(files, hold).await?;
+        }
+        if argument.as_deref() == Some("counted") {
+            counted().await?;
         }
         Ok(())
     })
@@ -99,6 +111,78 @@ async fn paced() -> Outcome {
     Ok(())
 }
 
+/// How long good streams wait for a token while somebody else asks for what is much work: 100 streams, a token every 10 ms.
+async fn beside() -> Outcome {
+    const STREAMS: usize = 100;
+    let server = Server::start("serve-mock", HOLD)?;
+    let address = server.address;
+    let itself: Value = ["a", "b", "c", "d", "e"].iter().map(|name| (*name, json!({ "$ref": "#" }))).collect();
+    let list = |items: Value| json!({ "type": "array", "minItems": 100, "items": items });
+    let nested = list(list(list(list(json!({ "type": "string" })))));
+    let schema = |schema: Value| {
+        let format = json!({ "type": "json_schema", "json_schema": { "name": "bomb", "schema": schema } });
+        let user = json!([{ "role": "user", "content": "Go." }]);
+        post(&json!({ "model": "zero", "messages": user, "n": 128, "response_format": format }).to_string())
+    };
+    let messages = vec![json!({ "role": "user", "content": "" }); 300_000];
+    let works = [
+        ("nobody", None),
+        ("a schema of five times itself", Some(schema(json!({ "type": "object", "properties": itself })))),
+        ("a schema of nested lists", Some(schema(nested))),
+        ("a body of 300,000 messages", Some(post(&json!({ "model": "zero", "messages": messages }).to_string()))),
+        ("the journal", Some("GET /journal?limit=1000 HTTP/1.1\r\nhost: load\r\nconnection: close\r\n\r\n".to_owned())),
+    ];
+    println!(
+        "beside: {STREAMS} streams, one token every 10 ms, and one client that asks for much work again and again"
+    );
+    for (name, request) in works {
+        let gap = Rc::new(Cell::new(Duration::ZERO));
+        let local = LocalSet::new();
+        let streams: Vec<_> = (0..STREAMS)
+            .map(|_| {
+                let (gap, mut last) = (gap.clone(), None::<Instant>);
+                local.spawn_local(read(address, "paced", move |_| {
+                    let now = Instant::now();
+                    let waited = last.replace(now).map_or(Duration::ZERO, |last| now - last);
+                    gap.set(gap.get().max(waited));
+                }))
+            })
+            .collect();
+        let mut answers = 0;
+        let works = async {
+            while let Some(request) = &request {
+                let mut stream = TcpStream::connect(address).await?;
+                stream.write_all(request.as_bytes()).await?;
+                stream.read_to_end(&mut Vec::new()).await?;
+                answers += 1;
+            }
+            std::future::pending::<io::Result<()>>().await
+        };
+        let all = async {
+            for stream in streams {
+                stream.await??;
+            }
+            Outcome::Ok(())
+        };
+        local
+            .run_until(async {
+                tokio::select! {
+                    done = all => done,
+                    broken = works => Ok(broken?),
+                }
+            })
+            .await?;
+        println!("  {name}: the largest gap is {:.1} ms, {answers} answers", gap.get().as_secs_f64() * 1e3);
+    }
+    Ok(())
+}
+
+/// A whole request with this body.
+fn post(body: &str) -> String {
+    let head = "POST /v1/chat/completions HTTP/1.1\r\nhost: load\r\ncontent-type: application/json\r\n";
+    format!("{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
 /// As fast as one thread serves: this server and the bare loop by turns, to a client that parses and to one that reads.
 async fn saturated() -> Outcome {
     const ROUNDS: usize = 5;
@@ -123,6 +207,35 @@ async fn saturated() -> Outcome {
         println!("  {kind}: {:.0} k tokens/s, bare loop {:.0} k: ratio {:.2}", mock / 1e3, bare / 1e3, mock / bare);
         let [mock, bare] = costs.map(median);
         println!("    processor time per million tokens: {mock:.2} s, bare loop {bare:.2} s: ratio {:.2}", mock / bare);
+    }
+    Ok(())
+}
+
+/// How many instructions a token costs, in the server's own code and the libraries that it is linked with. What a busy machine
+/// does to a time, it does not do to them. What is not for each token is the same in two runs, and falls out of their difference.
+async fn counted() -> Outcome {
+    const REPLIES: [usize; 2] = [5, 25];
+    let tokens = (REPLIES[1] - REPLIES[0]) * LONG;
+    println!("counted: one stream at a time, no delay, {LONG} tokens each");
+    for kind in ["serve-mock", "serve-bare"] {
+        let mut counts = [0, 0];
+        for (replies, count) in REPLIES.into_iter().zip(&mut counts) {
+            let file = env::current_exe()?.with_file_name(format!("callgrind.{kind}.{replies}"));
+            let mut command = Command::new("valgrind");
+            command.args(["--quiet", "--tool=callgrind"]).arg(format!("--callgrind-out-file={}", file.display()));
+            let server = Server::start_in(command.arg(env::current_exe()?), kind, HOLD)?;
+            for _ in 0..replies {
+                read(server.address, "zero", |_| {}).await?;
+            }
+            // It writes the file when it ends.
+            drop(server);
+            let text = std::fs::read_to_string(&file)?;
+            let total =
+                text.lines().find_map(|line| line.strip_prefix("totals: ")).ok_or("callgrind's file has a sum")?;
+            *count = total.trim().parse::<u64>()?;
+            println!("  {kind}, {replies} replies: {}", file.display());
+        }
+        println!("  {kind}: {:.0} instructions per token", (counts[1] - counts[0]) as f64 / tokens as f64);
     }
     Ok(())
 }
@@ -193,7 +306,10 @@ struct Server {
 
 impl Server {
     fn start(kind: &str, hold: Duration) -> Outcome<Self> {
-        let mut command = Command::new(env::current_exe()?);
+        Self::start_in(&mut Command::new(env::current_exe()?), kind, hold)
+    }
+
+    fn start_in(command: &mut Command, kind: &str, hold: Duration) -> Outcome<Self> {
         let mut child =
             command.args([kind, &hold.as_secs().to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
@@ -255,7 +371,7 @@ fn bare() -> Router {
         let done = stream::once(async { Event::default().data("[DONE]") });
         Sse::new(tokens.chain(done).map(Ok)).keep_alive(KeepAlive::new().interval(Duration::from_secs(60)))
     }
-    Router::new().route("/v1/chat/completions", post(chat))
+    Router::new().route("/v1/chat/completions", routing::post(chat))
 }
 
 /// Says where the server listens, and waits for the end of standard input.
@@ -269,10 +385,8 @@ fn until_told(address: SocketAddr) -> Outcome {
 /// Sends a request for a stream.
 async fn send(address: SocketAddr, model: &str) -> io::Result<TcpStream> {
     let body = format!(r#"{{"model":"{model}","stream":true,"messages":[{{"role":"user","content":"Go."}}]}}"#);
-    let head = "POST /v1/chat/completions HTTP/1.1\r\nhost: load\r\ncontent-type: application/json\r\n";
     let mut stream = TcpStream::connect(address).await?;
-    let request = format!("{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    stream.write_all(request.as_bytes()).await?;
+    stream.write_all(post(&body).as_bytes()).await?;
     Ok(stream)
 }
 

@@ -94,7 +94,7 @@ fn places(value: &Value) -> Vec<String> {
         let name = name.replace('~', "~0").replace('/', "~1");
         [format!("/{name}")].into_iter().chain(places(value).into_iter().map(move |rest| format!("/{name}{rest}")))
     };
-    below.into_iter().flat_map(deeper.clone()).collect::<Vec<_>>()
+    below.into_iter().flat_map(deeper).collect()
 }
 
 /// Any value, numbers at the edges of their types among them.
