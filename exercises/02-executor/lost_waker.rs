@@ -6,7 +6,7 @@
 //! Run: `cargo workbook check 02-executor/lost_waker` · Read: book, chapter 2, Stage 6: nobody can go on · 10 min
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashSet, VecDeque},
     fmt,
     pin::Pin,
     sync::{Arc, Mutex},
@@ -61,7 +61,7 @@ struct Executor {
     /// The tasks that have not ended.
     tasks: BTreeMap<usize, Task>,
     spawned: usize,
-    queue: Arc<Mutex<VecDeque<usize>>>,
+    queue: Arc<Mutex<Queue>>,
 }
 
 struct Task {
@@ -71,17 +71,36 @@ struct Task {
     waker: Arc<TaskWaker>,
 }
 
+/// The tasks that can go on, next first. A task stands here at most once: the set knows at once which do, and no wake looks
+/// through the whole queue.
+#[derive(Default)]
+struct Queue {
+    ids: VecDeque<usize>,
+    queued: HashSet<usize>,
+}
+
+impl Queue {
+    fn push(&mut self, id: usize) {
+        if self.queued.insert(id) {
+            self.ids.push_back(id);
+        }
+    }
+
+    fn pop(&mut self) -> Option<usize> {
+        let id = self.ids.pop_front()?;
+        self.queued.remove(&id);
+        Some(id)
+    }
+}
+
 struct TaskWaker {
     id: usize,
-    queue: Arc<Mutex<VecDeque<usize>>>,
+    queue: Arc<Mutex<Queue>>,
 }
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        let mut queue = self.queue.lock().expect("nobody panics with this lock");
-        if !queue.contains(&self.id) {
-            queue.push_back(self.id);
-        }
+        self.queue.lock().expect("nobody panics with this lock").push(self.id);
     }
 }
 
@@ -97,7 +116,7 @@ impl Executor {
     /// Runs the tasks until none can go on.
     fn run(&mut self) -> Result<(), Deadlock> {
         loop {
-            let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+            let next = self.queue.lock().expect("nobody panics with this lock").pop();
             let Some(id) = next else { return self.report() };
             self.poll(id);
         }

@@ -20,7 +20,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     future::poll_fn,
     pin::Pin,
     rc::Rc,
@@ -107,7 +107,7 @@ struct Executor {
     budget: Budget,
     tasks: HashMap<usize, Task>,
     spawned: usize,
-    queue: Arc<Mutex<VecDeque<usize>>>,
+    queue: Arc<Mutex<Queue>>,
 }
 
 struct Task {
@@ -115,17 +115,36 @@ struct Task {
     waker: Waker,
 }
 
+/// The tasks that can go on, next first. A task stands here at most once: the set knows at once which do, and no wake looks
+/// through the whole queue.
+#[derive(Default)]
+struct Queue {
+    ids: VecDeque<usize>,
+    queued: HashSet<usize>,
+}
+
+impl Queue {
+    fn push(&mut self, id: usize) {
+        if self.queued.insert(id) {
+            self.ids.push_back(id);
+        }
+    }
+
+    fn pop(&mut self) -> Option<usize> {
+        let id = self.ids.pop_front()?;
+        self.queued.remove(&id);
+        Some(id)
+    }
+}
+
 struct TaskWaker {
     id: usize,
-    queue: Arc<Mutex<VecDeque<usize>>>,
+    queue: Arc<Mutex<Queue>>,
 }
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        let mut queue = self.queue.lock().expect("nobody panics with this lock");
-        if !queue.contains(&self.id) {
-            queue.push_back(self.id);
-        }
+        self.queue.lock().expect("nobody panics with this lock").push(self.id);
     }
 }
 
@@ -154,7 +173,7 @@ impl Executor {
     /// Runs the tasks until none can go on.
     fn run(&mut self) {
         loop {
-            let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+            let next = self.queue.lock().expect("nobody panics with this lock").pop();
             let Some(id) = next else { return };
             let Some(task) = self.tasks.get_mut(&id) else { continue };
             self.budget.refill();

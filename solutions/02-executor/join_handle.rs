@@ -19,7 +19,7 @@
 use std::{
     any::Any,
     cell::RefCell,
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
@@ -114,7 +114,7 @@ fn words(payload: &(dyn Any + Send)) -> String {
 struct Executor {
     tasks: HashMap<usize, Task>,
     spawned: usize,
-    queue: Arc<Mutex<VecDeque<usize>>>,
+    queue: Arc<Mutex<Queue>>,
 }
 
 struct Task {
@@ -122,17 +122,36 @@ struct Task {
     waker: Waker,
 }
 
+/// The tasks that can go on, next first. A task stands here at most once: the set knows at once which do, and no wake looks
+/// through the whole queue.
+#[derive(Default)]
+struct Queue {
+    ids: VecDeque<usize>,
+    queued: HashSet<usize>,
+}
+
+impl Queue {
+    fn push(&mut self, id: usize) {
+        if self.queued.insert(id) {
+            self.ids.push_back(id);
+        }
+    }
+
+    fn pop(&mut self) -> Option<usize> {
+        let id = self.ids.pop_front()?;
+        self.queued.remove(&id);
+        Some(id)
+    }
+}
+
 struct TaskWaker {
     id: usize,
-    queue: Arc<Mutex<VecDeque<usize>>>,
+    queue: Arc<Mutex<Queue>>,
 }
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        let mut queue = self.queue.lock().expect("nobody panics with this lock");
-        if !queue.contains(&self.id) {
-            queue.push_back(self.id);
-        }
+        self.queue.lock().expect("nobody panics with this lock").push(self.id);
     }
 }
 
@@ -148,7 +167,7 @@ impl Executor {
     /// Polls the tasks in the order of the queue, until it is empty.
     fn run(&mut self) {
         loop {
-            let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+            let next = self.queue.lock().expect("nobody panics with this lock").pop();
             let Some(id) = next else { return };
             let Some(task) = self.tasks.get_mut(&id) else { continue };
             if task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_ready() {

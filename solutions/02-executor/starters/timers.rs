@@ -7,7 +7,7 @@
 //! Run: `cargo workbook check 02-executor/timers` · Read: book, chapter 2, Stage 4: time · 15 min
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard},
     task::{Context, Poll, Wake, Waker},
@@ -83,7 +83,7 @@ struct Executor {
     clock: Clock,
     tasks: HashMap<usize, Task>,
     spawned: usize,
-    queue: Arc<Mutex<VecDeque<usize>>>,
+    queue: Arc<Mutex<Queue>>,
 }
 
 struct Task {
@@ -91,17 +91,36 @@ struct Task {
     waker: Waker,
 }
 
+/// The tasks that can go on, next first. A task stands here at most once: the set knows at once which do, and no wake looks
+/// through the whole queue.
+#[derive(Default)]
+struct Queue {
+    ids: VecDeque<usize>,
+    queued: HashSet<usize>,
+}
+
+impl Queue {
+    fn push(&mut self, id: usize) {
+        if self.queued.insert(id) {
+            self.ids.push_back(id);
+        }
+    }
+
+    fn pop(&mut self) -> Option<usize> {
+        let id = self.ids.pop_front()?;
+        self.queued.remove(&id);
+        Some(id)
+    }
+}
+
 struct TaskWaker {
     id: usize,
-    queue: Arc<Mutex<VecDeque<usize>>>,
+    queue: Arc<Mutex<Queue>>,
 }
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        let mut queue = self.queue.lock().expect("nobody panics with this lock");
-        if !queue.contains(&self.id) {
-            queue.push_back(self.id);
-        }
+        self.queue.lock().expect("nobody panics with this lock").push(self.id);
     }
 }
 
@@ -117,7 +136,7 @@ impl Executor {
     /// Runs the tasks until none can go on, now or later.
     fn run(&mut self) {
         loop {
-            let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+            let next = self.queue.lock().expect("nobody panics with this lock").pop();
             match next {
                 Some(id) => self.poll(id),
                 // The queue is empty: only now may time go by.

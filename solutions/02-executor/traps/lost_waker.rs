@@ -228,7 +228,7 @@ mod waits_in_a_loop {
     impl Executor {
         fn run(&mut self) -> Result<(), Deadlock> {
             loop {
-                let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                let next = self.queue.lock().expect("nobody panics with this lock").pop();
                 let Some(id) = next else {
                     match self.tasks.is_empty() {
                         true => return self.report(),

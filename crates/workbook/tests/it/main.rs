@@ -15,6 +15,7 @@ mod update;
 mod asyncio_pairs;
 mod book;
 mod catalogue_pages;
+mod handed_out;
 mod questions;
 mod readable;
 mod pages;
