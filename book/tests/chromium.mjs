@@ -143,10 +143,11 @@ export class Browser {
     }
 
     async press(key) {
-        const codes = { ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, Home: 36, End: 35, Escape: 27, Tab: 9, Enter: 13 };
+        const codes = { ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, Home: 36, End: 35, Escape: 27, Tab: 9, Enter: 13, '/': 191 };
         const event = { key, code: key, windowsVirtualKeyCode: codes[key] };
         // Only a key that writes something activates what has the focus.
-        const down = key === 'Enter' ? { type: 'keyDown', text: '\r' } : { type: 'rawKeyDown' };
+        const text = key === 'Enter' ? '\r' : key.length === 1 ? key : undefined;
+        const down = text === undefined ? { type: 'rawKeyDown' } : { type: 'keyDown', text };
         await this.send('Input.dispatchKeyEvent', { ...down, ...event });
         await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
     }

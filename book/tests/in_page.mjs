@@ -6,8 +6,12 @@ export function faults(width) {
     // mdBook hides what is too wide for the page, so the page itself does not tell. What may be wider is what scrolls by
     // itself: code and tables.
     const room = Math.min(document.documentElement.clientWidth, width);
+    // What is folded is looked at when it is open. To ask for its place now would lay it out by itself.
+    const isFolded = (element) => element.closest('details:not([open]) > :not(summary)');
     const isWide = (element) =>
-        element.getBoundingClientRect().right > room + 1 && !element.closest('pre > *, .table-wrapper > *, svg > *');
+        !isFolded(element) &&
+        element.getBoundingClientRect().right > room + 1 &&
+        !element.closest('pre > *, .table-wrapper > *, svg > *');
     const wide = [...document.querySelectorAll('main, main *')].filter(isWide);
     if (wide.length > 0 || document.documentElement.scrollWidth > room) {
         const names = wide.slice(-3).map((element) => `${element.tagName} "${element.textContent.trim().slice(0, 40)}"`);
@@ -16,10 +20,12 @@ export function faults(width) {
     if (document.body.textContent.includes('{{#')) {
         found.push('an include that was not replaced');
     }
-    const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
-    const twice = [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))];
-    if (twice.length > 0) {
-        found.push(`ids that occur twice: ${twice.join(', ')}`);
+    const [ids, twice] = [new Set(), new Set()];
+    for (const { id } of document.querySelectorAll('[id]')) {
+        (ids.has(id) ? twice : ids).add(id);
+    }
+    if (twice.size > 0) {
+        found.push(`ids that occur twice: ${[...twice].join(', ')}`);
     }
     for (const image of document.querySelectorAll('img:not([alt])')) {
         found.push(`an image without a text: ${image.src}`);
@@ -47,11 +53,16 @@ export function faults(width) {
 /** Text that is too faint for its background. 4.5 to one is what WCAG asks for. */
 export function faintTexts() {
     const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    // A page has thousands of texts, and a few dozen colours. To read a pixel back takes long.
+    const colours = new Map();
     const parse = (colour) => {
-        canvas.clearRect(0, 0, 1, 1);
-        canvas.fillStyle = colour;
-        canvas.fillRect(0, 0, 1, 1);
-        return [...canvas.getImageData(0, 0, 1, 1).data];
+        if (!colours.has(colour)) {
+            canvas.clearRect(0, 0, 1, 1);
+            canvas.fillStyle = colour;
+            canvas.fillRect(0, 0, 1, 1);
+            colours.set(colour, [...canvas.getImageData(0, 0, 1, 1).data]);
+        }
+        return colours.get(colour);
     };
     const over = (front, back) => {
         const alpha = front[3] / 255;
@@ -64,12 +75,13 @@ export function faintTexts() {
         });
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
     };
+    const backgrounds = new Map([[null, [255, 255, 255, 255]]]);
     const background = (element) => {
-        const layers = [];
-        for (let at = element; at; at = at.parentElement) {
-            layers.push(parse(getComputedStyle(at).backgroundColor));
+        if (!backgrounds.has(element)) {
+            const below = background(element.parentElement);
+            backgrounds.set(element, over(parse(getComputedStyle(element).backgroundColor), below));
         }
-        return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255, 255]);
+        return backgrounds.get(element);
     };
     const seen = new Map();
     const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
@@ -180,14 +192,78 @@ export function misplacedSigns() {
     return found.slice(0, 3);
 }
 
-/** What axe has to say of the page as it stands. Its source was evaluated before. */
-export async function violations(part = 'main') {
-    // What else stands around the text is mdBook's own.
-    const results = await axe.run(part, { resultTypes: ['violations'], preload: false });
+/** What axe has to say of a part of the page as it stands. Its source was evaluated before. `without`: all of its rules but these,
+    also those that it leaves out by itself. */
+export async function violations(part = 'main', without = undefined) {
+    const rules = axe.getRules().map(({ ruleId }) => ruleId).filter((rule) => !without?.includes(rule));
+    const options = { resultTypes: ['violations'], preload: false };
+    const results = await axe.run(part, without ? { ...options, runOnly: rules } : options);
     return results.violations.map((violation) => {
         const nodes = violation.nodes.slice(0, 3).map((node) => node.target.join(' '));
         return `axe: ${violation.id}, ${violation.help}: ${nodes.join(' | ')} (${violation.nodes.length})`;
     });
+}
+
+/** Numbers everything that a reader can operate and that is shown, and notes what gets the focus. Returns how many there are. */
+export function watchFocus() {
+    const operable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+    const isShown = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest('[inert]');
+    // Of a group of radio buttons the tab key reaches the one that is chosen; arrows reach the others.
+    const isOne = (element) => element.type !== 'radio' || element.checked;
+    const all = [...document.querySelectorAll(operable)].filter(
+        (element) => element.tabIndex >= 0 && isShown(element) && isOne(element) && !element.disabled,
+    );
+    const clickable = [...document.querySelectorAll('[role="button"], label[for], [onclick]')].filter(isShown);
+    window.focused = new Set();
+    window.dim = new Set();
+    window.operable = [...new Set([...all, ...clickable])];
+    document.addEventListener('focusin', ({ target }) => {
+        window.focused.add(target);
+        const style = getComputedStyle(target);
+        const isMarked = style.outlineStyle !== 'none' || style.boxShadow !== 'none' || target.matches('#mdbook-searchbar');
+        if (!isMarked && !target.matches('main')) {
+            window.dim.add(target);
+        }
+    });
+    return window.operable.length;
+}
+
+/** What no key has reached, and what does not show that it has the focus. */
+export function unreached() {
+    const name = (element) => `${element.tagName.toLowerCase()}#${element.id}.${element.className} "${element.textContent.trim().slice(0, 30)}"`;
+    const missed = window.operable.filter((element) => !window.focused.has(element)).map((element) => `no key reaches ${name(element)}`);
+    const dim = [...window.dim].map((element) => `does not show its focus: ${name(element)}`);
+    return [...missed.slice(0, 5), ...dim.slice(0, 5)];
+}
+
+/** What would be wrong on paper. `isWholeBook`: then what people write stays folded. */
+export function paperFaults(isWholeBook) {
+    const found = [];
+    const isShown = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const folded = [...document.querySelectorAll('main details:not([open])')];
+    const wrong = folded.filter((fold) => !isWholeBook || !fold.matches('.attempt'));
+    if (wrong.length > 0) {
+        found.push(`${wrong.length} of its folds are closed`);
+    }
+    for (const [what, selector] of [
+        ['buttons of players', '.timeline-player'],
+        ['a veil', 'svg.timeline .veil'],
+        ['the mark of an instant', 'svg.timeline .now'],
+        ['the side bar', '#mdbook-sidebar'],
+        ['the menu bar', '#mdbook-menu-bar'],
+        ['signs of a step', 'details.code .signs'],
+    ]) {
+        if ([...document.querySelectorAll(selector)].some(isShown)) {
+            found.push(`shows ${what}`);
+        }
+    }
+    if ([...document.querySelectorAll('svg.timeline .to-come')].some((part) => getComputedStyle(part).opacity < 1)) {
+        found.push('shows a part of a run only');
+    }
+    if ([...document.querySelectorAll('main svg.timeline')].some((svg) => svg.getBoundingClientRect().height < 50)) {
+        found.push('leaves out a picture');
+    }
+    return found;
 }
 
 /** What a quiz shows after a choice. */

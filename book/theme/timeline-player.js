@@ -608,16 +608,21 @@
     }
 
     // A line of code may be longer than the page is wide. Then its block scrolls, with keys too, and they turn no page.
-    function letCodeScroll() {
-        for (const block of document.querySelectorAll('main pre > code')) {
-            if (block.scrollWidth > block.clientWidth) {
+    function letCodeScroll(parts = [...document.querySelectorAll('main')]) {
+        // What is folded has no width before it is opened, and to ask for one lays the page out for that block alone.
+        const isFolded = (block) => block.closest('details:not([open])');
+        const blocks = parts.flatMap((part) => [...part.querySelectorAll('pre > code')]).filter((block) => !isFolded(block));
+        // First all widths, then all changes: a width that is asked for after a change lays the whole page out anew.
+        const areWide = blocks.map((block) => block.scrollWidth > block.clientWidth);
+        blocks.forEach((block, place) => {
+            if (areWide[place]) {
                 block.tabIndex = 0;
                 block.onkeydown = (event) => event.key.startsWith('Arrow') && event.stopPropagation();
-            } else {
+            } else if (block.hasAttribute('tabindex')) {
                 block.removeAttribute('tabindex');
                 block.onkeydown = null;
             }
-        }
+        });
     }
 
     // For a page that gets its pictures later: the live page of the runner.
@@ -627,7 +632,16 @@
         addPlayer(figure);
     }
     letCodeScroll();
-    addEventListener('resize', letCodeScroll);
-    // What is folded has no width before it is opened. The event does not bubble.
-    document.addEventListener('toggle', letCodeScroll, true);
+    addEventListener('resize', () => letCodeScroll());
+    // The event does not bubble. Many may be opened at once, for a print.
+    let opened = [];
+    document.addEventListener(
+        'toggle',
+        ({ target }) => {
+            if (opened.push(target) === 1) {
+                requestAnimationFrame(() => letCodeScroll(opened.splice(0)));
+            }
+        },
+        true,
+    );
 })();

@@ -7,6 +7,7 @@ use timeline::{TextStyle, beside};
 
 use crate::{
     catalogue::{
+        chapter,
         hints::{Hint, Hints},
         register::Exercise,
         workspace::Workspace,
@@ -20,6 +21,7 @@ use crate::{
     memory::{
         kept_runs::KeptRun,
         progress::{self, Store},
+        ticks,
     },
     screen::{
         render,
@@ -32,7 +34,16 @@ use crate::{
 pub fn remember(context: &Context, report: &Report, exercise: &Exercise) -> Option<String> {
     let run = KeptRun::of(report).save(&context.workspace, exercise).err();
     let updated = progress_of(&context.store, report);
+    if report.passed() {
+        tell_the_book(context);
+    }
     updated.err().or_else(|| run.map(|error| format!("the run cannot be kept under .workbook/runs/: {error}")))
+}
+
+/// Brings the ticks of the built book up to date. The book is an extra: where this cannot be done, all else goes on.
+pub fn tell_the_book(context: &Context) {
+    let solution = |exercise: &Exercise| read_solution(&context.workspace, exercise).ok();
+    let _ = ticks::write(&context.workspace, &context.register, &context.store.read().0, solution);
 }
 
 fn progress_of(store: &Store, report: &Report) -> Result<(), String> {
@@ -127,18 +138,7 @@ pub fn has_more_hints(context: &Context, exercise: &Exercise) -> bool {
 /// `book, chapter 3, Core ideas`.
 pub fn book_page(workspace: &Workspace, exercise: &Exercise) -> (PathBuf, Option<String>) {
     let page = workspace.root.join("book").join("book").join(format!("{}.html", exercise.lesson));
-    let read = exercise.header().read.unwrap_or_default();
-    (page, read.splitn(3, ',').nth(2).map(|section| anchor(section.trim())))
-}
-
-/// The name that mdBook gives to a section.
-pub fn anchor(title: &str) -> String {
-    let kept = |c: char| match c {
-        c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c.to_ascii_lowercase()),
-        c if c.is_whitespace() => Some('-'),
-        _ => None,
-    };
-    title.chars().filter_map(kept).collect()
+    (page, chapter::section(exercise).map(|section| chapter::anchor(&section)))
 }
 
 /// The solution as a person reads it: without the lines that connect it to the checks.
@@ -171,6 +171,7 @@ pub fn reset(context: &Context, exercise: &Exercise) -> anyhow::Result<Reset> {
     };
     files::replace(&path, &starter).with_context(|| format!("cannot write {}", workspace.shown(&path)))?;
     let warning = context.store.update(&exercise.id(), |entry| *entry = progress::Entry::default()).err();
+    tell_the_book(context);
     Ok(Reset { kept: kept.map(|path| workspace.shown(&path)), warning })
 }
 
@@ -207,16 +208,4 @@ pub fn drawing(run: &KeptRun, exercise: &Exercise, style: &Style) -> Vec<String>
     };
     lines.extend(drawn.trim_end().lines().map(str::to_owned));
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_section_is_named_as_mdbook_names_it() {
-        assert_eq!(anchor("The least you need"), "the-least-you-need");
-        assert_eq!(anchor("Quiz: predict, then run"), "quiz-predict-then-run");
-        assert_eq!(anchor("`select!` drops"), "select-drops");
-    }
 }

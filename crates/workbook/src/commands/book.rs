@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 
 use super::arguments::{Arguments, Command, Given, Run, Usage};
 use crate::{
+    actions,
     context::Context,
     exit,
     judge::cargo::{self, Directories},
@@ -35,7 +36,8 @@ cargo workbook book --live [ID|LESSON] [--port N] [--no-open]
 
 Builds the book under book/book, and opens its first page in your browser. The
 page is a file: nothing keeps running. Uses mdbook from the PATH, or from
-target/tools/bin. If there is none, it is built there, once.
+target/tools/bin. If there is none, it is built there, once. The pages of the
+exercises show what you have passed, and the solutions of those.
 
   --build    build it, and open nothing
   --live     watch, as `cargo workbook` does, and show it in the browser, too:
@@ -156,6 +158,7 @@ fn build(context: &Context) -> anyhow::Result<PathBuf> {
     if !status.success() {
         bail!("mdbook ended with {status}");
     }
+    actions::tell_the_book(context);
     Ok(source.join("book"))
 }
 

@@ -3,10 +3,10 @@
 //! They are made from the catalogues and committed, because a stock mdBook builds the book. A test holds them to the
 //! catalogues, and writes them anew when it is asked to.
 
-use std::fs;
-
+use super::exercise_pages::lowercase;
 use crate::{
     catalogue::{
+        chapter,
         checks::Check,
         register::{Exercise, Lesson},
         workspace::Workspace,
@@ -19,13 +19,11 @@ use crate::{
 
 /// The page of one lesson, in Markdown.
 pub fn page(workspace: &Workspace, lesson: &Lesson) -> String {
-    let chapter =
-        fs::read_to_string(workspace.root.join("book/src").join(format!("{}.md", lesson.id))).unwrap_or_default();
-    let claim = chapter.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or(&lesson.id).to_owned();
+    let claim = chapter::claim(workspace, &lesson.id);
     let mut page = format!(
         "# What people write: {}\n\nFor teachers. Here are the wrong answers that the checks of lesson {} reject, and the other right ones \
          that they accept.\nEach is folded away, and shows only what differs from the solution.\n",
-        claim.to_lowercase(),
+        lowercase(&claim),
         lesson.id
     );
     for exercise in &lesson.exercises {
@@ -36,7 +34,8 @@ pub fn page(workspace: &Workspace, lesson: &Lesson) -> String {
 
 fn exercise_section(workspace: &Workspace, exercise: &Exercise, page: &mut String) {
     let checks = run::expected(exercise);
-    page.push_str(&format!("\n## {}\n", exercise.title()));
+    let (task, place) = chapter::page_of_exercise(exercise);
+    page.push_str(&format!("\n## {}\n\n[The task](../{task}.md#{place})\n", exercise.title()));
     for trap in Attempt::catalogue(workspace, exercise, Kind::Trap) {
         let header = trap.header();
         let name = trap.name().unwrap_or_default().to_owned();
@@ -84,7 +83,11 @@ fn code(workspace: &Workspace, attempt: &Attempt) -> String {
 /// One answer, behind its first line. A blank line after the summary lets Markdown stand inside.
 fn folded(summary: &str, text: &str, code: &str) -> String {
     let text = if text.is_empty() { String::new() } else { format!("{text}\n\n") };
-    format!("\n<details>\n<summary>{}</summary>\n\n{text}```rust,ignore\n{}\n```\n\n</details>\n", html(summary), code)
+    format!(
+        "\n<details class=\"attempt\">\n<summary>{}</summary>\n\n{text}```rust,ignore\n{}\n```\n\n</details>\n",
+        html(summary),
+        code
+    )
 }
 
 /// A line of Markdown as HTML: of its marks only those of code are used in the heads of attempts. It begins as a sentence

@@ -5,6 +5,7 @@ pub mod scaffold;
 mod rules;
 mod prove;
 pub mod catalogue_pages;
+pub mod exercise_pages;
 pub mod readable;
 
 use std::{

@@ -8,17 +8,24 @@ use std::{fs, path::Path};
 
 use anyhow::Context as _;
 
-/// The page of this name, `01-futures.md`, from a folder of sources, for a folder beside it.
+/// The page of this name, `01-futures.md` or `exercises/01-futures.md`, from a folder of sources, for a folder beside it.
 ///
 /// # Errors
 /// A file that it includes is not there, or lacks the part that it includes.
 pub fn page(sources: &Path, name: &str) -> anyhow::Result<String> {
-    let text = fs::read_to_string(sources.join(name)).with_context(|| format!("cannot read {name}"))?;
+    let path = sources.join(name);
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {name}"))?;
+    // What a page names is named from its own folder.
+    let is_below = name.contains('/');
+    let sources = path.parent().unwrap_or(sources);
     let mut page = format!("<!-- Made from book/src/{name}. Change it there. -->\n\n");
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let Some(included) = line.strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}")) else {
-            page.push_str(&links_to_sources(sources, &line.replace("```rust,ignore", "```rust")));
+            let line = line.replace("```rust,ignore", "```rust");
+            // These pages are too long to stand there twice.
+            let line = if is_below { line.replace("](../what_", "](../../src/what_") } else { line };
+            page.push_str(&links_to_sources(sources, &line));
             page.push('\n');
             continue;
         };

@@ -132,8 +132,11 @@ impl<'a> Scaffold<'a> {
             |text: &str| end_of_last_line(text, |line| line.starts_with("lesson-") || line == "[dev-dependencies]");
         self.insert(&benches, &format!("lesson-{id} = {{ path = \"../lessons/{id}\" }}\n"), after_lessons, written)?;
         let after_chapters =
-            |text: &str| end_of_last_line(text, |line| line.starts_with("- [") && line.ends_with("md)"));
-        let chapter = format!("- [TODO: the claim of the lesson]({id}.md)\n");
+            |text: &str| end_of_last_line(text, |line| line.trim_start().starts_with("- [") && line.ends_with("md)"));
+        let chapter = format!(
+            "- [TODO: the claim of the lesson]({id}.md)\n  - [Exercises of lesson {}](exercises/{id}.md)\n",
+            self.chapter()
+        );
         self.insert(&root.join("book/src/SUMMARY.md"), &chapter, after_chapters, written)?;
         let after_pages = |text: &str| end_of_last_line(text, |line| line.contains("](what_people_write/"));
         let page = format!("[What people write: lesson {}](what_people_write/{id}.md)\n", &id[..2]);

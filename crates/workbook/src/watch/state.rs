@@ -9,7 +9,7 @@ use timeline::{TextStyle, Timeline, beside, svg_beside};
 use super::{Page, Running, Watch, screen};
 use crate::{
     actions,
-    catalogue::register::Exercise,
+    catalogue::{chapter, register::Exercise},
     judge::{
         diagnostics::Diagnostic,
         report::{CheckReport, Outcome, Report, Run},
@@ -168,7 +168,7 @@ fn after_a_pass(watch: &Watch<'_>, exercise: &Exercise) -> Value {
         "idea": screen::idea(exercise),
         "solution": solution.ok(),
         "solution_file": watch.context.workspace.shown(&exercise.solution_file()),
-        "others": others.is_file().then(|| format!("/what_people_write/{}.html#{}", exercise.lesson, actions::anchor(&exercise.title()))),
+        "others": others.is_file().then(|| format!("/what_people_write/{}.html#{}", exercise.lesson, chapter::anchor(&exercise.title()))),
         "next": watch.next_open().map(|next| json!({
             "title": next.title(),
             "file": watch.context.workspace.shown(&next.file()),

@@ -16,7 +16,7 @@ use std::{
 };
 
 use workbook::{
-    catalogue::{header::Header, register, workspace::Workspace},
+    catalogue::{chapter::page_of_exercise, header::Header, register, workspace::Workspace},
     judge::{cargo, diagnostics},
 };
 
@@ -121,17 +121,23 @@ fn every_compile_error_is_shown_in_its_chapter() {
     assert!(errors > 0, "there are compile errors that teach");
 }
 
-/// The table of exercises has a row for each one of the register, in its order, with the minutes of its header.
+/// The table of exercises has a row for each one of the register, in its order, with a link to its page and the minutes of its
+/// header.
 #[test]
 fn every_chapter_knows_its_exercises_and_their_minutes() {
     for chapter in &Book::open().chapters {
         let rows: Vec<&str> =
-            chapter.text.lines().filter(|line| line.starts_with("| `") && line.ends_with(" min |")).collect();
+            chapter.text.lines().filter(|line| line.starts_with("| [`") && line.ends_with(" min |")).collect();
         let exercises = &chapter.exercises;
         assert_eq!(rows.len(), exercises.len(), "chapter {} has one row for each exercise: {rows:?}", chapter.lesson);
         for (exercise, row) in exercises.iter().zip(rows) {
             let name = &exercise.name;
-            assert!(row.starts_with(&format!("| `{name}` |")), "not in the order of the register: {row}");
+            let (page, place) = page_of_exercise(exercise);
+            let begins = format!("| [`{name}`]({page}.md#{place}) |");
+            assert!(
+                row.starts_with(&begins),
+                "not in the order of the register, or no link to its page: {row}\n{begins}"
+            );
             let minutes = exercise.header().minutes.unwrap_or_else(|| panic!("the header of {name} has no minutes"));
             assert!(row.ends_with(&format!("| {minutes} min |")), "{name} takes {minutes} min: {row}");
         }

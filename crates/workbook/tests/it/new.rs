@@ -30,7 +30,7 @@ fn empty_workbook() -> Fixture {
     let targets = rest.find("[[bench]]").expect("there are benches");
     let lints = rest.find("[lints]").expect("the manifest ends with lints");
     fixture.write("benches/Cargo.toml", &format!("{head}{}{}\n", &rest[..targets], &rest[lints..]));
-    fixture.write("book/src/SUMMARY.md", "# Summary\n\n- [Nothing runs until it is polled](01-futures.md)\n\n---\n\n[What people write: lesson 01](what_people_write/01-futures.md)\n");
+    fixture.write("book/src/SUMMARY.md", "# Summary\n\n- [Nothing runs until it is polled](01-futures.md)\n  - [Exercises of lesson 1](exercises/01-futures.md)\n\n---\n\n[What people write: lesson 01](what_people_write/01-futures.md)\n");
     fixture.write("README.md", "| [01-futures](lessons/01-futures): nothing | x | y | z |\n\nEnd.\n");
     fixture
 }
@@ -56,7 +56,8 @@ fn a_new_lesson_compiles_and_verify_says_what_is_left() {
     assert!(
         fixture
             .read("book/src/SUMMARY.md")
-            .contains("(01-futures.md)\n- [TODO: the claim of the lesson](16-many-topics.md)\n")
+            .contains("(01-futures.md)\n  - [Exercises of lesson 1](exercises/01-futures.md)\n- [TODO: the claim of the lesson](16-many-topics.md)\n  - \
+                 [Exercises of lesson 16](exercises/16-many-topics.md)\n")
     );
     assert!(
         fixture

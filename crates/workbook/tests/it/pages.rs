@@ -5,11 +5,15 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use workbook::{
-    catalogue::{register::Register, workspace::Workspace},
+    catalogue::{
+        chapter::page_of_exercise,
+        register::{Exercise, Register},
+        workspace::Workspace,
+    },
     judge::attempt::{Attempt, Kind},
 };
 
@@ -26,7 +30,7 @@ fn register() -> (Workspace, Register) {
 /// All pages of the book, by their path below `book/src`.
 fn pages() -> BTreeMap<PathBuf, String> {
     let source = root().join("book/src");
-    let folders = [source.clone(), source.join("what_people_write")];
+    let folders = [source.clone(), source.join("what_people_write"), source.join("exercises")];
     let files = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the folder can be read").flatten());
     let pages = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|kind| kind == "md"));
     let read = |path: PathBuf| {
@@ -70,6 +74,25 @@ fn links(page: &str) -> Vec<&str> {
     text.flat_map(|text| text.split("](").skip(1)).filter_map(|rest| rest.split(')').next()).collect()
 }
 
+/// `exercises/../03-join.md` is `03-join.md`.
+fn resolved(path: &Path) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for part in path.components() {
+        if part == Component::ParentDir {
+            resolved.pop();
+        } else {
+            resolved.push(part);
+        }
+    }
+    resolved
+}
+
+/// Where an exercise has its page: the target of a link from the folder of the book.
+fn target(exercise: &Exercise) -> String {
+    let (page, place) = page_of_exercise(exercise);
+    format!("{page}.md#{place}")
+}
+
 /// The cells of the rows of all tables in a text, without their heads.
 fn rows(text: &str) -> Vec<Vec<&str>> {
     let lines: Vec<&str> = text.lines().collect();
@@ -91,7 +114,12 @@ fn every_link_within_the_book_leads_to_a_heading() {
         for link in links(text).into_iter().filter(|link| !link.contains("://")) {
             let (target, anchor) = link.split_once('#').unwrap_or((link, ""));
             let folder = path.parent().expect("a page is in a folder");
-            let target = if target.is_empty() { path.clone() } else { folder.join(target) };
+            let target = if target.is_empty() { path.clone() } else { resolved(&folder.join(target)) };
+            // The file of an exercise is not in the book. The links to it work from where the book is built.
+            if let Some(file) = link.strip_prefix("../../../exercises/") {
+                assert!(root().join("exercises").join(file).is_file(), "{}: there is no file {link}", path.display());
+                continue;
+            }
             // A file that is no page, such as the cards, has no headings.
             if anchor.is_empty()
                 && target.extension().is_none_or(|end| end != "md")
@@ -155,15 +183,16 @@ fn the_decision_page_names_the_versions_of_the_lock_file() {
 #[test]
 fn the_index_of_pitfalls_names_exercises_and_threads_that_are_there() {
     let (_, register) = register();
-    let exercises: BTreeSet<String> =
-        register.lessons.iter().flat_map(|lesson| &lesson.exercises).map(|exercise| exercise.id()).collect();
+    let exercises: BTreeMap<String, String> =
+        register.exercises().map(|exercise| (exercise.id(), target(exercise))).collect();
     let page = page("pitfalls.md");
     assert!(rows(&page).len() > 50, "the index has rows");
     for row in rows(&page) {
         let [_, _, explained, threads] = row[..] else { panic!("a row has four cells: {row:?}") };
         if let Some((_, exercise)) = explained.split_once("; [`") {
-            let exercise = exercise.split('`').next().unwrap_or_default();
-            assert!(exercises.contains(exercise), "there is no exercise {exercise}");
+            let (id, link) = exercise.split_once("`](").expect("an exercise is a link");
+            let target = exercises.get(id).unwrap_or_else(|| panic!("there is no exercise {id}"));
+            assert_eq!(link, format!("{target})"), "the page of {id}");
         }
         for thread in links(threads) {
             let parts: Vec<&str> = thread.trim_start_matches("https://github.com/").split('/').collect();
@@ -177,10 +206,10 @@ fn the_index_of_pitfalls_names_exercises_and_threads_that_are_there() {
 #[test]
 fn the_minutes_of_each_agenda_add_up() {
     let (_, register) = register();
+    let targets: BTreeMap<String, String> =
+        register.exercises().map(|exercise| (exercise.id(), target(exercise))).collect();
     let minutes: BTreeMap<String, u32> = register
-        .lessons
-        .iter()
-        .flat_map(|lesson| &lesson.exercises)
+        .exercises()
         .map(|exercise| (exercise.id(), exercise.header().minutes.expect("its head says how long it takes")))
         .collect();
     let guide = page("workshop.md");
@@ -192,9 +221,10 @@ fn the_minutes_of_each_agenda_add_up() {
             let [at, takes, what] = row[..] else { panic!("a row has three cells: {row:?}") };
             assert_eq!(at, format!("{}:{:02}", now / 60, now % 60), "before {what:?}");
             let takes: u32 = takes.parse().unwrap_or_else(|_| panic!("minutes: {takes:?}"));
-            if let Some(exercise) = what.strip_prefix("Exercise `") {
-                let exercise = exercise.split('`').next().unwrap_or_default();
+            if let Some(exercise) = what.strip_prefix("Exercise [`") {
+                let (exercise, link) = exercise.split_once("`](").expect("an exercise is a link");
                 let alone = minutes.get(exercise).unwrap_or_else(|| panic!("there is no exercise {exercise}"));
+                assert!(link.starts_with(&format!("{})", targets[exercise])), "the page of {exercise}: {link}");
                 assert!(2 * takes >= 3 * alone, "{exercise} takes {alone} min alone, so more than {takes} in a class");
             }
             now += takes;
@@ -227,7 +257,7 @@ fn the_guide_tells_of_stumbles_in_every_exercise() {
     let mut of_exercises = 0;
     for exercise in register.lessons.iter().flat_map(|lesson| &lesson.exercises) {
         let header = exercise.header().minutes.expect("its head says how long it takes");
-        let first = format!("`{}`, {header} min", exercise.name);
+        let first = format!("[`{}`]({}), {header} min", exercise.name, target(exercise));
         let begin = named.iter().position(|(name, _)| *name == first);
         let begin = begin.unwrap_or_else(|| panic!("no row of the guide begins with {first}"));
         assert_eq!(begin, of_exercises, "{first} is in the order of the register, two rows for each exercise");
