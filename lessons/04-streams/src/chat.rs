@@ -254,9 +254,13 @@ struct Reader {
 
 impl Reader {
     fn read(&mut self, decoder: &mut Decoder, bytes: &[u8]) {
-        match decoder.push(bytes) {
-            Ok(events) => events.iter().for_each(|event| self.event(event)),
-            Err(error) => self.end(End::Malformed { what: error.to_string() }),
+        for event in decoder.push(bytes).unwrap_or_default() {
+            self.event(&event);
+        }
+        // Whole events come first. Whether a limit was passed, perhaps behind them, an
+        // empty call tells.
+        if let (Err(error), false) = (decoder.push(&[]), self.ended) {
+            self.end(End::Malformed { what: error.to_string() });
         }
     }
 

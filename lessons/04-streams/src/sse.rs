@@ -303,19 +303,24 @@ where
             let Some(bytes) = this.bytes.as_mut().as_pin_mut() else {
                 return Poll::Ready(None);
             };
-            let failed = match ready!(bytes.poll_next(context)) {
-                Some(Ok(chunk)) => match this.decoder.push(chunk.as_ref()) {
-                    Ok(events) => {
-                        this.ready.extend(events);
+            // A chunk may hold whole events and then pass the limit. Their reader must hear
+            // of it now: perhaps no other chunk will come.
+            let failed = match this.decoder.push(&[]) {
+                Err(error) => StreamError::Events(error),
+                Ok(_) => match ready!(bytes.poll_next(context)) {
+                    Some(Ok(chunk)) => match this.decoder.push(chunk.as_ref()) {
+                        Ok(events) => {
+                            this.ready.extend(events);
+                            continue;
+                        }
+                        Err(error) => StreamError::Events(error),
+                    },
+                    Some(Err(error)) => StreamError::Bytes(error),
+                    None => {
+                        this.bytes.set(None);
                         continue;
                     }
-                    Err(error) => StreamError::Events(error),
                 },
-                Some(Err(error)) => StreamError::Bytes(error),
-                None => {
-                    this.bytes.set(None);
-                    continue;
-                }
             };
             this.bytes.set(None);
             return Poll::Ready(Some(Err(failed)));

@@ -6,7 +6,7 @@
 //! An example that is shown in another way says so in its head:
 //!
 //! - `//! Shown: in 6 parts`: it runs once for each number from 1 to 6, with the number as its argument.
-//! - `//! Shown: as it was measured`: its numbers belong to a machine. They are in `book/src/measured`, with a date.
+//! - `//! Shown: as it was measured`: its numbers belong to a machine. They are in `book/src/measured`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

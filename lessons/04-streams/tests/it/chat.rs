@@ -123,6 +123,19 @@ fn four_ends_have_four_answers() {
     assert!(what.contains("EOF"), "{what}");
 }
 
+#[test]
+fn a_limit_that_is_passed_behind_a_word_is_no_cut() {
+    let answer =
+        format!("{}id: {}\n", chunk(json!({ "content": "Hi" }), None), "x".repeat(2000));
+    let found = pieces(200, &answer);
+    let [word, Piece::End(End::Malformed { what })] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(*word, text("Hi"));
+    assert!(what.contains("id"), "{what}");
+    assert_eq!(pieces_of(200, &answer, answer.len(), true), found, "nothing else comes");
+}
+
 /// The text `[DONE]` inside an answer is text, and the mark ends a connection that stays open.
 #[test]
 fn the_mark_is_an_event_of_its_own() {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use futures::{StreamExt, executor::block_on, stream};
+use futures::{FutureExt, StreamExt, executor::block_on, stream};
 use lesson_04_streams::sse::{Decoder, Error, Event, Events, StreamError};
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -383,4 +383,18 @@ fn a_stream_of_bytes_is_a_stream_of_events_and_ends_once() {
             assert_eq!(events.next().await, None, "after the end, always the end");
         }
     });
+}
+
+#[test]
+fn what_passes_a_limit_behind_an_event_is_told_before_another_chunk_comes() {
+    let mut chunk = b"data: a\n\nid: ".to_vec();
+    chunk.resize(2000, b'x');
+    chunk.push(b'\n');
+    let one = stream::iter([Ok::<_, &str>(chunk)]);
+    let expected = [Ok(message("a")), Err(StreamError::Events::<&str>(Error::IdTooLong))];
+    // The connection ends there, or says nothing more and stays open.
+    let ended = block_on(Events::new(one.clone()).collect::<Vec<_>>());
+    assert_eq!(ended, expected);
+    let silent = Events::new(one.chain(stream::pending()));
+    assert_eq!(silent.collect::<Vec<_>>().now_or_never().as_deref(), Some(&expected[..]));
 }
