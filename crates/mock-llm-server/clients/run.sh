@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Other people's clients against the server: the official openai SDKs for Python and for Node, langchain-openai, litellm,
-# openai-agents, pydantic-ai, the llm command, llama-index, instructor, the Vercel AI SDK, a page in Chromium, and async-openai
-# for Rust.
+# openai-agents, pydantic-ai, the llm command, llama-index, instructor, the Vercel AI SDK, a page in Chromium, and async-openai,
+# rig and genai for Rust.
 # Everything that it makes stands under target/; the server ends with the script.
 set -euo pipefail
 # An environment that cannot be made ends the script, too.
@@ -12,7 +12,12 @@ target=${CARGO_TARGET_DIR:-$root/target}
 work=$target/clients
 mkdir -p "$work"
 
+# The server is on this machine.
+export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
+
 cargo build --quiet --manifest-path "$root/Cargo.toml" -p mock-llm-server
+# Empty before the server starts: the address below is this server's, and not that of the last run.
+: >"$work/server.log"
 "$target/debug/mock-llm-server" --config mock.toml >"$work/server.log" &
 server=$!
 # What takes longest is made meanwhile.

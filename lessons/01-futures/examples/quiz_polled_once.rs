@@ -2,9 +2,8 @@
 //!
 //! Run: `cargo run -p lesson-01-futures --example quiz_polled_once`
 
-use futures::FutureExt;
-
 // ANCHOR: quiz
+use futures::FutureExt;
 use tokio::task::yield_now;
 
 #[tokio::main(flavor = "current_thread")]

@@ -112,7 +112,9 @@ fn measure_each_alone(plan: &[(Sleeper, usize, usize)]) {
     let most = plan.iter().map(|(_, count, bytes)| count * bytes).max().unwrap_or_default();
     let seconds: u64 = plan
         .iter()
-        .map(|(_, count, _)| (all_started(*count) + spread(*count)).as_secs() + 1)
+        .map(|(sleeper, count, _)| {
+            (sleeper.all_started(*count) + spread(*count)).as_secs() + 1
+        })
         .sum();
     println!(
         "This takes up to {} MB of memory at a time, and about {seconds} s.\n",
@@ -176,7 +178,17 @@ fn print(sleeper: Sleeper, Outcome { count, bytes, cpu, mut late }: Outcome) {
     );
 }
 
-/// By this time all have been started, and sleep. A thread takes longer to start than a task.
+impl Sleeper {
+    /// By this time all have been started, and sleep. A thread takes ten times as long to start as a task.
+    fn all_started(self, count: usize) -> Duration {
+        match self {
+            Self::Threads => 10 * all_started(count),
+            Self::Tasks | Self::Tokio => all_started(count),
+        }
+    }
+}
+
+/// The same for tasks.
 fn all_started(count: usize) -> Duration {
     Duration::from_millis(500) + 5 * count as u32 * Duration::from_micros(1)
 }
@@ -247,9 +259,8 @@ fn tokio_tasks(count: usize) -> Outcome {
 }
 
 fn threads(count: usize) -> Outcome {
-    // Ten times as late as tasks, for a thread takes that much longer to start.
-    let wake_at =
-        |number| 10 * all_started(count) + wake_at(number, count) - all_started(count);
+    let all_started_here = Sleeper::Threads.all_started(count);
+    let wake_at = |number| all_started_here + wake_at(number, count) - all_started(count);
     let late = Mutex::new(Vec::with_capacity(count));
     let (cpu_before, resident_before) = (process_cpu(), resident().unwrap_or_default());
     let (mut started, mut bytes) = (0, 0);
@@ -268,8 +279,7 @@ fn threads(count: usize) -> Outcome {
             started += 1;
         }
         thread::sleep(
-            (10 * all_started(count))
-                .saturating_sub(start.elapsed() + Duration::from_millis(100)),
+            all_started_here.saturating_sub(start.elapsed() + Duration::from_millis(100)),
         );
         bytes = resident().unwrap_or_default().saturating_sub(resident_before);
     });

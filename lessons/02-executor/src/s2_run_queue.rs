@@ -32,7 +32,7 @@ pub fn block_on<F: Future>(main_future: F) -> F::Output {
 /// The loop. What to do when the queue is empty is a question of its own: the fourth and
 /// the sixth stage answer it otherwise.
 pub(crate) fn run<F: Future>(main_future: F, when_empty: impl Fn()) -> F::Output {
-    let Entered(queue) = &Entered::new();
+    let Entered(queue, _) = &Entered::new();
     let mut main_future = pin!(main_future);
     let main = Task::start(queue, None);
     loop {
@@ -194,7 +194,16 @@ thread_local! {
 }
 
 /// Takes the queue away again when `block_on` ends, also by a panic.
-struct Entered(Arc<RunQueue>);
+struct Entered(Arc<RunQueue>, Leaves);
+
+/// Dropped last, and also where the destructor of a task panics.
+struct Leaves;
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        QUEUE.take();
+    }
+}
 
 impl Entered {
     fn new() -> Self {
@@ -206,7 +215,7 @@ impl Entered {
             thread: thread::current(),
         });
         QUEUE.set(Some(Arc::clone(&queue)));
-        Self(queue)
+        Self(queue, Leaves)
     }
 }
 
@@ -224,6 +233,5 @@ impl Drop for Entered {
                 drop(future);
             }
         }
-        QUEUE.take();
     }
 }

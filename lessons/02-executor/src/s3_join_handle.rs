@@ -6,7 +6,8 @@
 //! The executor is that of stage 2, unchanged: a handle needs nothing from it but `spawn`. That is why join handles, channels
 //! and locks can be written once, for every runtime.
 //!
-//! Left out: a task still cannot wait for time, and it cannot be aborted.
+//! Left out: a task still cannot wait for time, and it cannot be aborted. And a panic in the destructor of a future is not
+//! caught.
 
 use std::{
     any::Any,

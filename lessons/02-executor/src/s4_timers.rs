@@ -5,7 +5,8 @@
 //! clock jumps to the deadline.
 //!
 //! Queue and tasks are those of stage 2; only the answer to "what when the queue is empty?" is new. Left out: while tasks
-//! are ready, timers must wait, on the real clock too. The runtime looks at them every now and then.
+//! are ready, timers must wait, on the real clock too. The runtime looks at them every now and then. And a sleep that is dropped
+//! on another thread leaves its timer behind.
 
 use std::{
     cell::RefCell,
@@ -55,6 +56,9 @@ impl Clock {
 ///     assert_eq!(now(), an_hour);
 /// });
 /// ```
+///
+/// # Panics
+/// As [`s2_run_queue::block_on`].
 pub fn block_on<F: Future>(clock: Clock, main_future: F) -> F::Output {
     let _entered = Entered::new(clock);
     s2_run_queue::run(main_future, wait)
@@ -176,9 +180,9 @@ impl Future for Sleep {
 impl Drop for Sleep {
     fn drop(&mut self) {
         let Some(number) = self.timer else { return };
-        // The clock may be gone before the last sleep is.
+        // The clock may be gone before the last sleep is, and the thread's own values, too.
         let waker =
-            TIMERS.with_borrow_mut(|timers| timers.as_mut()?.wakers.remove(&number));
+            TIMERS.try_with(|timers| timers.borrow_mut().as_mut()?.wakers.remove(&number));
         drop(waker);
     }
 }

@@ -72,11 +72,13 @@ impl Future for YieldNow {
 pub const BUDGET: u32 = 128;
 
 thread_local! {
-    static LEFT: Cell<u32> = const { Cell::new(BUDGET) };
+    /// `None` between two polls, and where nobody gives a budget: there, nobody waits for
+    /// a turn.
+    static LEFT: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
 /// Spends one of the budget. Ready at once while it lasts; when it is spent, the task goes
-/// to the end of the queue.
+/// to the end of the queue. Outside [`block_on`] there is no budget, and it is always ready.
 ///
 /// A channel, a lock, a timer calls this when it has something to give. So a task that only
 /// awaits ready things gives way all the same, and its author need not think of it.
@@ -85,11 +87,13 @@ pub async fn consume_budget() {
 }
 
 fn spend(context: &mut Context<'_>) -> Poll<()> {
-    if LEFT.get() == 0 {
-        context.waker().wake_by_ref();
-        return Poll::Pending;
+    match LEFT.get() {
+        Some(0) => {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        left => LEFT.set(left.map(|left| left - 1)),
     }
-    LEFT.set(LEFT.get() - 1);
     Poll::Ready(())
 }
 
@@ -97,14 +101,19 @@ fn spend(context: &mut Context<'_>) -> Poll<()> {
 async fn with_budget<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|context| {
-        LEFT.set(BUDGET);
-        future.as_mut().poll(context)
+        LEFT.set(Some(BUDGET));
+        let polled = future.as_mut().poll(context);
+        LEFT.set(None);
+        polled
     })
     .await
 }
 // ANCHOR_END: budget
 
 /// Runs a future, and the tasks it spawns, until the future is ready.
+///
+/// # Panics
+/// As [`s2_run_queue::block_on`].
 pub fn block_on<F: Future>(main_future: F) -> F::Output {
     s2_run_queue::block_on(with_budget(main_future))
 }

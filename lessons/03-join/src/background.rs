@@ -16,7 +16,7 @@ pub fn start_translation(llm: &MockLlm, article: &str) -> JoinHandle<Result<Repl
 }
 
 /// The headline and the translation. The translation goes on while this function waits for
-/// the headline.
+/// the headline; where there is no headline, it goes on for nobody.
 pub async fn bilingual(llm: &MockLlm, article: &str) -> Result<(Reply, Reply), Error> {
     let translation = start_translation(llm, article);
     let headline = headline(llm, article).await?;

@@ -24,7 +24,7 @@ pub async fn edition(llm: &MockLlm, article: &str) -> Result<Edition, Error> {
 
 // ANCHOR: try_join_all
 /// The same for as many as there are. The first error is the first in *time*, not in the
-/// order of the comments.
+/// order of the comments: up to 30 of them. From 31 on, an error waits for those before it.
 pub async fn weigh_all(llm: &MockLlm, comments: &[String]) -> Result<Vec<Reply>, Error> {
     try_join_all(comments.iter().map(|comment| llm.complete(comment))).await
 }

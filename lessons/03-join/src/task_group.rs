@@ -12,6 +12,9 @@ use tokio::task::{JoinError, JoinSet};
 /// `JoinSet` alone does not do that. It does not end the others at the first error, and it
 /// does not wait: when it is dropped it asks its tasks to stop, and they stop some time
 /// later. `shutdown` asks, and waits until they have stopped.
+///
+/// # Panics
+/// Where a task panics. Then nobody waits: the other tasks stop some time later.
 pub async fn weigh_all(llm: &MockLlm, comments: &[String]) -> Result<Vec<Reply>, Error> {
     let mut group = JoinSet::new();
     for (place, comment) in comments.iter().enumerate() {

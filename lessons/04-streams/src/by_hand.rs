@@ -10,7 +10,7 @@ use futures::Stream;
 use tokio::time::{Sleep, sleep};
 
 // ANCHOR: counted
-/// The numbers from 0 to `end`, one every `period`, the first after one `period`.
+/// The numbers from 0 up to `end`, one every `period`, the first after one `period`.
 #[derive(Debug)]
 pub struct Counted {
     next: u32,

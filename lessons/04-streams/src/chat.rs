@@ -31,7 +31,8 @@ pub enum Piece {
     /// The next words of a choice.
     Text { choice: usize, text: String },
     /// A call of a tool, whole. It comes when its choice has ended: before that, nobody
-    /// knows whether there is more of it, and half a command must not be run.
+    /// knows whether there is more of it, and half a command must not be run. Where the
+    /// choice was cut, by its length or by a filter, its calls are dropped.
     Call { choice: usize, call: ToolCall },
     /// A choice has ended: `stop`, `length`, `tool_calls`, `content_filter`.
     Finished { choice: usize, reason: String },
@@ -69,22 +70,46 @@ pub struct ToolCall {
 }
 
 /// Tokens of the prompt and of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct Usage {
     pub prompt_tokens: u64,
     pub completion_tokens: u64,
 }
 
-/// What a server says of an error.
+/// What a server says of an error. Some servers send an object, and some a text, which is
+/// the message then.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[serde(from = "SentError")]
 pub struct ApiError {
     pub message: String,
-    #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Some servers send a number here, and some a text.
-    #[serde(deserialize_with = "text_or_number")]
     pub code: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SentError {
+    Text(String),
+    Object {
+        message: Option<String>,
+        #[serde(rename = "type")]
+        kind: Option<String>,
+        /// Some servers send a number here, and some a text.
+        #[serde(default, deserialize_with = "text_or_number")]
+        code: Option<String>,
+    },
+}
+
+impl From<SentError> for ApiError {
+    fn from(sent: SentError) -> Self {
+        match sent {
+            SentError::Text(message) => Self { message, ..Self::default() },
+            SentError::Object { message, kind, code } => {
+                Self { message: message.unwrap_or_default(), kind, code }
+            }
+        }
+    }
 }
 
 impl fmt::Display for ApiError {
@@ -296,13 +321,16 @@ impl Reader {
                 self.fragment(choice, fragment);
             }
             if let Some(reason) = finish_reason {
-                let (whole, others) =
+                let (its, others): (Vec<_>, Vec<_>) =
                     self.calls.drain(..).partition(|open| open.choice == choice);
                 self.calls = others;
-                let whole: Vec<OpenCall> = whole;
-                let calls =
-                    whole.into_iter().map(|open| Piece::Call { choice, call: open.call });
-                self.ready.extend(calls);
+                // A call that was asked for by name ends with `stop`. Any other reason,
+                // `length` for one, may have cut the last call in its arguments.
+                if matches!(reason.as_str(), "tool_calls" | "function_call" | "stop") {
+                    let calls =
+                        its.into_iter().map(|open| Piece::Call { choice, call: open.call });
+                    self.ready.extend(calls);
+                }
                 self.ready.push_back(Piece::Finished { choice, reason });
             }
         }

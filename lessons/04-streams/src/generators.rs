@@ -8,7 +8,7 @@ use mock_llm::{Error, Token};
 use tokio::{sync::mpsc::Receiver, time::sleep};
 
 // ANCHOR: counted
-/// The numbers from 0 to `end`, one every `period`: the stream by hand, in four lines.
+/// The numbers from 0 up to `end`, each a `period` after it is asked for.
 pub fn counted(end: u32, period: Duration) -> impl Stream<Item = u32> {
     async_stream::stream! {
         for number in 0..end {

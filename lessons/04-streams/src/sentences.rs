@@ -16,6 +16,9 @@ use pin_project::pin_project;
 ///
 /// It does nothing of its own between two polls. It asks for tokens only while somebody
 /// asks for a sentence, so it is never ahead of its reader by more than one of them.
+///
+/// A sentence ends with a token that ends in `.`, `!` or `?`. An error is the last item:
+/// half a sentence before it is no sentence, and is dropped.
 #[pin_project]
 #[derive(Debug)]
 pub struct Sentences<S> {
@@ -44,11 +47,14 @@ impl<S: Stream<Item = Result<Token, Error>>> Stream for Sentences<S> {
             match ready!(this.tokens.as_mut().poll_next(context)) {
                 Some(Ok(token)) => {
                     this.begun.push_str(&token.text);
-                    if this.begun.ends_with(['.', '!', '?']) {
+                    if this.begun.trim_end().ends_with(['.', '!', '?']) {
                         return Poll::Ready(whole(this.begun).map(Ok));
                     }
                 }
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Err(error)) => {
+                    *this.ended = true;
+                    return Poll::Ready(Some(Err(error)));
+                }
                 None => {
                     *this.ended = true;
                     // A sentence without its full stop is still something to say.

@@ -26,6 +26,9 @@ pub async fn in_order(
 
 // ANCHOR: as_ready
 /// The same in the order in which the replies come: nobody waits for a slower one.
+///
+/// # Panics
+/// For a limit of 0.
 pub async fn as_ready(
     llm: &MockLlm,
     prompts: &[&str],

@@ -181,7 +181,7 @@ impl Decoder {
 
     /// How many bytes stand here for an event that may never end.
     fn kept(&self) -> usize {
-        self.line.len() + self.event.len() + self.data.len() + self.id.len()
+        self.line.len() + self.event.len() + self.data.len()
     }
 
     fn forget(&mut self) {

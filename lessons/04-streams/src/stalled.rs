@@ -65,6 +65,7 @@ pub async fn beside_the_loop(
             place.send(timed(llm, prompt).await);
         };
         stream::iter(prompts).for_each_concurrent(3, one).await;
+        Ok(())
     };
     let work = async {
         let mut seen = Vec::new();
@@ -75,7 +76,8 @@ pub async fn beside_the_loop(
         }
         Ok(seen)
     };
-    let ((), seen) = futures::join!(calls, work);
-    seen
+    // After an error nobody takes replies any more: the calls end with the work.
+    let ((), seen) = futures::try_join!(calls, work)?;
+    Ok(seen)
 }
 // ANCHOR_END: mended

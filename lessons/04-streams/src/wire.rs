@@ -3,7 +3,7 @@
 //! The server of this workbook sends the same bytes over a real socket. Here they come from
 //! the mock model directly, so that every figure stays exact on virtual time.
 
-use async_stream::{stream, try_stream};
+use async_stream::stream;
 use futures::{Stream, StreamExt};
 use mock_llm::{Error, TokenStream};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ pub fn event(object: &Value) -> Vec<u8> {
 }
 
 /// The same bytes in pieces of other lengths, by turns, whatever the chunks were: what a
-/// network makes of what a server wrote.
+/// network makes of what a server wrote. What came before an error comes before it here, too.
 pub fn recut(
     bytes: impl Stream<Item = Result<Vec<u8>, Error>>,
     lengths: &[usize],
@@ -52,20 +52,30 @@ pub fn recut(
         next += 1;
         lengths.get((next - 1) % lengths.len().max(1)).copied().unwrap_or(1).max(1)
     };
-    try_stream! {
+    stream! {
         let mut bytes = std::pin::pin!(bytes);
         let mut kept = Vec::new();
         let mut length = length_of_next();
+        let mut failed = None;
         while let Some(chunk) = bytes.next().await {
-            kept.extend(chunk?);
+            match chunk {
+                Ok(chunk) => kept.extend(chunk),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
             while kept.len() >= length {
                 let rest = kept.split_off(length);
-                yield std::mem::replace(&mut kept, rest);
+                yield Ok(std::mem::replace(&mut kept, rest));
                 length = length_of_next();
             }
         }
         if !kept.is_empty() {
-            yield kept;
+            yield Ok(kept);
+        }
+        if let Some(error) = failed {
+            yield Err(error);
         }
     }
 }

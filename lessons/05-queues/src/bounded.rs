@@ -39,7 +39,7 @@ impl Desk {
                     }
                     depth.set(sender.max_capacity() - sender.capacity());
                 }
-                // The sender is dropped here. That is the end mark.
+                // The sender is dropped here. That is the end.
             }
         };
         let consume = async move {

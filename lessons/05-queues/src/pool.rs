@@ -32,6 +32,12 @@ pub struct Pool {
 }
 
 impl Pool {
+    /// Starts `workers` tasks, and a queue with room for `capacity` jobs. Each job has `limit` from its start.
+    ///
+    /// Dropped, the pool ends its workers, and whoever waits for a result hears [`Failed::Stopped`].
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, and for a capacity of 0.
     pub fn start(workers: usize, capacity: usize, limit: Duration) -> Self {
         let (jobs, queue) = mpsc::channel::<Job>(capacity);
         // One receiver, so the workers take turns at it. The lock is held while a worker waits for a job, not while it works.
@@ -41,14 +47,16 @@ impl Pool {
             let queue = Arc::clone(&queue);
             set.spawn(async move {
                 while let Some(job) = next(&queue).await {
-                    job.await;
+                    // A panic of the task itself is caught in the job. This one is a destructor's.
+                    let _ = AssertUnwindSafe(job).catch_unwind().await;
                 }
             });
         }
         Self { jobs, workers: set, limit }
     }
 
-    /// Waits for room, then for the result. Dropped before that, the task is cancelled: in the queue or at work.
+    /// Waits for room, then for the result. Dropped before that, the task is cancelled: at work at once, and in the queue when
+    /// a worker comes to it.
     ///
     /// The future does not borrow the pool, so it goes on waiting while the pool drains. Nothing happens before its first poll.
     pub fn submit<T, F>(

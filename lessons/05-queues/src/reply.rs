@@ -17,6 +17,9 @@ pub struct Glossary {
 
 impl Glossary {
     /// Starts the actor. It ends when the last clone of the handle is dropped.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, and for a capacity of 0.
     pub fn start(capacity: usize) -> Self {
         let (questions, mut inbox) = mpsc::channel::<Question>(capacity);
         tokio::spawn(async move {

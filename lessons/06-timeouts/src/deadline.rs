@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mock_llm::{Error, MockLlm, Reply};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::total::Failed;
 
@@ -45,7 +45,10 @@ pub async fn each_its_own(
     let mut text = question.to_owned();
     for step in ["Plan", "Draft", "Check"] {
         let call = llm.complete(&format!("{step}: {text}"));
-        text = by(Instant::now() + limit, call).await?.text;
+        text = match timeout(limit, call).await {
+            Ok(outcome) => outcome.map_err(Failed::Model)?.text,
+            Err(_elapsed) => return Err(Failed::TooLate),
+        };
     }
     Ok(text)
 }
@@ -53,7 +56,7 @@ pub async fn each_its_own(
 
 // ANCHOR: retry_after
 /// Comes back when the provider says so. Where that is after the deadline, it says so now: nobody should wait for an answer
-/// that cannot come.
+/// that cannot come. "At once" is taken as a millisecond, for a provider that says so and refuses again.
 pub async fn when_asked_to_come_back(
     llm: &MockLlm,
     question: &str,
@@ -61,7 +64,9 @@ pub async fn when_asked_to_come_back(
 ) -> Result<Reply, Failed> {
     loop {
         let wait = match by(deadline, llm.complete(question)).await {
-            Err(Failed::Model(Error::RateLimited { retry_after: Some(wait) })) => wait,
+            Err(Failed::Model(Error::RateLimited { retry_after: Some(wait) })) => {
+                wait.max(Duration::from_millis(1))
+            }
             outcome => return outcome,
         };
         let left = deadline.saturating_duration_since(Instant::now());

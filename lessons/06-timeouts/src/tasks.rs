@@ -94,14 +94,23 @@ pub struct Shielded {
     work: JoinSet<()>,
 }
 
+/// Why the caller has no result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoResult {
+    /// The limit was over first. The work goes on, and nobody reads its result.
+    TooLate,
+    /// The work has ended without one: it panicked, or it was shut down.
+    Ended,
+}
+
 impl Shielded {
-    /// Starts the work now. The future gives its result, or `None` when `limit` is over first; the work goes on then, and
-    /// nobody reads its result. It goes on also where the future is dropped.
+    /// Starts the work now. The future gives its result, if it is there within `limit`. Where the future is dropped, the work
+    /// goes on.
     pub fn run<T, W>(
         &mut self,
         work: W,
         limit: Duration,
-    ) -> impl Future<Output = Option<T>> + Send + use<T, W>
+    ) -> impl Future<Output = Result<T, NoResult>> + Send + use<T, W>
     where
         T: Send + 'static,
         W: Future<Output = T> + Send + 'static,
@@ -113,7 +122,10 @@ impl Shielded {
             let _ = result.send(work.await);
         });
         let waits = timeout(limit, waits);
-        async { waits.await.ok()?.ok() }
+        async {
+            let result = waits.await.map_err(|_elapsed| NoResult::TooLate)?;
+            result.map_err(|_nobody_sends| NoResult::Ended)
+        }
     }
 
     /// Waits up to `grace` for the work that still goes on, then ends the rest.

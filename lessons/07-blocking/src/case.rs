@@ -52,11 +52,12 @@ impl Service {
         let answers: Vec<_> = (1..=users).map(|user| self.answer(user, start)).collect();
         let mut took = Vec::new();
         for answer in answers {
-            took.push(answer.await.expect("a handler does not panic")?);
+            took.push(answer.await.expect("a handler does not panic"));
         }
         // What the last handlers have spawned ends, and then the heartbeat.
         sleep(Duration::from_secs(60)).await;
         stop.abort();
+        let took = took.into_iter().collect::<Result<Vec<_>, _>>()?;
         let longest_pause = *heartbeat.lock().expect("the heartbeat does not panic");
         let journal = self.llm.journal();
         let debates = journal.calls().iter().filter(|call| call.model == "atlas");

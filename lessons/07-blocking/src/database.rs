@@ -94,7 +94,8 @@ impl Database {
         Self { jobs }
     }
 
-    /// Gives `None` where the thread is gone.
+    /// Gives `None` where the thread is gone. Dropped while it waits for room, nothing is stored; dropped after that, the text
+    /// is stored all the same.
     pub async fn store(&self, text: String) -> Option<rusqlite::Result<Stored>> {
         let (reply, stored) = oneshot::channel();
         self.jobs.send((text, reply)).await.ok()?;

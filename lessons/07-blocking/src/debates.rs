@@ -70,7 +70,7 @@ async fn debate(llm: &MockLlm, model: &str, log: &Log) -> Result<(), Error> {
 }
 // ANCHOR_END: async
 
-/// The first token, and every fifth.
+/// The first token, and the sixth.
 fn say(log: &Log, model: &str, number: usize) {
     match number {
         0 => log.write(format!("{model}: first token")),

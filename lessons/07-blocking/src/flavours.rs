@@ -10,8 +10,8 @@ use tokio::{
 /// another thread meanwhile.
 ///
 /// # Panics
-/// On a runtime of one thread, where there is nobody to hand the other tasks to, and outside of a runtime. Both are found by the
-/// first call in a test.
+/// On a runtime of one thread and in a `LocalSet`, where there is nobody to hand the other tasks to, and outside of a runtime.
+/// All of these are found by the first call in a test.
 pub fn with_the_thread<T>(work: impl FnOnce() -> T) -> T {
     match Handle::current().runtime_flavor() {
         RuntimeFlavor::MultiThread => block_in_place(work),
@@ -34,6 +34,9 @@ pub async fn on_either<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'sta
 // ANCHOR: handle
 /// From a blocking thread back into the runtime. Only where another thread drives that runtime: `Handle::block_on` polls the
 /// question, and drives no timers and no sockets.
+///
+/// # Panics
+/// On a thread that is inside of a runtime.
 pub fn ask_the_runtime<T>(handle: &Handle, question: impl Future<Output = T>) -> T {
     handle.block_on(question)
 }

@@ -25,7 +25,7 @@
 //! ```
 //!
 //! # What it costs, and what it does not see
-//! Two readings of the clock, and a lock of the watch for each poll. The time of a poll is time on the wall: where the operating
+//! For each poll, two readings of the clock, and twice the lock of the watch. The time of a poll is time on the wall: where the operating
 //! system takes the thread away, the poll is longer too. A task that was not spawned by the watch is not seen. A poll that has
 //! not returned is not among the [`culprits`](PollWatch::culprits) yet: ask for it from another thread, by
 //! [`in_poll`](PollWatch::in_poll).

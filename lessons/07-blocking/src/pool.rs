@@ -100,6 +100,9 @@ pub async fn one_after_another() -> Result<String, tokio::task::JoinError> {
 ///
 /// # Errors
 /// Where the operating system does not say (`/proc` is Linux's).
+///
+/// # Panics
+/// For no threads at all.
 pub fn bytes_of_a_blocked_thread(threads: usize) -> io::Result<(u64, u64)> {
     let (space, resident) = memory()?;
     let runtime = runtime(threads);

@@ -7,7 +7,8 @@ use std::{
 };
 
 // ANCHOR: sdk
-/// Sends one request, and comes back with the body of the reply. The thread waits in `connect` and in `read`.
+/// Sends one request, and comes back with the body of the reply. The thread waits in `connect` and in `read`. (A body that
+/// breaks off is taken as it is: a real SDK looks at the length that it was promised.)
 ///
 /// # Errors
 /// Those of the socket, and a status other than 200.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use mock_llm::{Error, blocking};
-use tokio::task::spawn_blocking;
+use tokio::{sync, task::spawn_blocking};
 
 // ANCHOR: core
 /// What one user and the model have said. There is no `async` in here: it is easy to test, and a program without a runtime
@@ -34,11 +34,11 @@ impl Conversation {
 // ANCHOR_END: core
 
 // ANCHOR: shell
-/// The edge: it knows the runtime, and nothing else does.
+/// The edge: it knows the runtime, and nothing else does. It keeps what every user has said, for as long as it lives.
 #[derive(Debug)]
 pub struct Desk {
     client: blocking::Client,
-    conversations: Mutex<HashMap<u64, Arc<Mutex<Conversation>>>>,
+    conversations: Mutex<HashMap<u64, Arc<sync::Mutex<Conversation>>>>,
 }
 
 impl Desk {
@@ -46,24 +46,20 @@ impl Desk {
         Self { client, conversations: Mutex::default() }
     }
 
-    /// The turns of one user come one after another, and those of two users at the same time.
+    /// The turns of one user come one after another, in the order in which they asked; those of two users at the same time.
     ///
     /// # Errors
     /// Those of the client.
     pub async fn say(&self, user: u64, text: String) -> Result<String, Error> {
-        let conversation = self.conversation(user);
+        // Awaited here: a turn that waits for the one before it takes no thread of the pool.
+        let mut conversation = self.conversation(user).lock_owned().await;
         let client = self.client.clone();
-        let turn = spawn_blocking(move || {
-            // This lock is held while the call waits. It is one user's, and the thread is of the blocking pool.
-            let mut conversation =
-                conversation.lock().unwrap_or_else(PoisonError::into_inner);
-            conversation.say(&client, &text)
-        });
+        let turn = spawn_blocking(move || conversation.say(&client, &text));
         turn.await.expect("the core does not panic")
     }
 
     /// The lock of the list is free again before anybody waits.
-    pub fn conversation(&self, user: u64) -> Arc<Mutex<Conversation>> {
+    pub fn conversation(&self, user: u64) -> Arc<sync::Mutex<Conversation>> {
         let mut all = self.conversations.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(all.entry(user).or_default())
     }

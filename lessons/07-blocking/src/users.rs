@@ -56,7 +56,8 @@ pub async fn awaited(llm: &MockLlm, prompt: &str) -> Result<Reply, Error> {
 /// All prompts at once, each by a handler of this form.
 ///
 /// # Panics
-/// Where a call fails: the scripts of this lesson have no faults.
+/// Where a call fails: the scripts of this lesson have no faults. Offloaded, each prompt needs a thread of the blocking pool:
+/// where it has fewer (tokio's limit is 512 unless told otherwise), the calls at the gate give up after a minute.
 pub async fn ask_all(llm: &MockLlm, prompts: &[String], form: Form) {
     if runs::records_lines() {
         llm.note_lines();

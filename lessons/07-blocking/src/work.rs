@@ -23,10 +23,9 @@ pub async fn compute<T: Send + 'static>(
     let (reply, result) = oneshot::channel();
     rayon::spawn(move || {
         // A panic in a job of rayon ends the whole process, unless the pool has a handler for it. So it is caught here.
-        let work = std::panic::AssertUnwindSafe(work);
-        if let Ok(value) = std::panic::catch_unwind(work) {
-            let _ = reply.send(value);
-        }
+        // With the answer: where nobody waits for it any more, it is dropped here, and its destructor may panic, too.
+        let job = std::panic::AssertUnwindSafe(|| drop(reply.send(work())));
+        let _ = std::panic::catch_unwind(job);
     });
     result.await.ok()
 }

@@ -65,6 +65,7 @@ impl Executor {
                 core.note(Event::Parked, None);
                 drop(core);
                 thread::park_timeout(pause);
+                self.core.borrow_mut().read_clock();
             }
             (Clock::Real(start), None) => {
                 let start = *start;
@@ -72,7 +73,8 @@ impl Executor {
                 core.note(Event::Parked, None);
                 drop(core);
                 thread::park_timeout(QUIET);
-                let core = self.core.borrow();
+                let mut core = self.core.borrow_mut();
+                core.read_clock();
                 if start.elapsed() - asleep >= QUIET
                     && core.nobody_can_wake()
                     && !self.inbox.is_filled()

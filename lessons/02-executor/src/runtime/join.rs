@@ -28,7 +28,8 @@ pub struct JoinHandle<T> {
 pub enum JoinError {
     /// It panicked. The payload can be given to [`resume_unwind`](std::panic::resume_unwind).
     Panicked(Box<dyn Any + Send>),
-    /// [`JoinHandle::abort`] was called, or the runtime ended first.
+    /// [`JoinHandle::abort`] was called, or the `block_on` that ran the task has ended: it drops all tasks, and the results
+    /// that nobody has taken. (tokio keeps those.)
     Aborted,
 }
 

@@ -21,8 +21,8 @@
 //! ```text
 //!            spawn                     ready, panic, or abort
 //!              │                     ┌───────────────────────► finished ──► gone
-//!              ▼        turn         │                         (result      (the handle took the
-//!   wake ──► queued ──────────► being polled                    waits)       result, or was dropped)
+//!              ▼        turn         │                         (result      (the handle took the result,
+//!   wake ──► queued ──────────► being polled                    waits)       or was dropped, or `block_on` ended)
 //!              ▲                     │
 //!              └───── waiting ◄──────┘ pending
 //!               wake
@@ -32,7 +32,7 @@
 //! next timer is due or another thread wakes a task.
 //!
 //! What makes it faster than the stages: the tasks lie in one vector, and a waker carries a *place* in it instead of the
-//! task. Futures need no lock and no `Send`; `wake_by_ref` on the runtime's own thread needs no atomic operation. And a
+//! task. Futures need no lock and no `Send`; `wake_by_ref` on the runtime's own thread changes nothing atomic. And a
 //! turn is short enough that its calls count: what it passes through and is called from several places bears `#[inline]`,
 //! where a count of the instructions has shown that it pays.
 //!

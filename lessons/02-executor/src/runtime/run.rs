@@ -147,9 +147,11 @@ impl Core {
             }
         };
         if task.aborted {
+            // What its destructor wakes is woken by its end.
+            self.waker_is = WokenBy::Finish;
             return future.map(Turn::Drop);
         }
-        task.polls += 1;
+        task.polls = task.polls.saturating_add(1);
         task.last_poll = now;
         let waker =
             waker.take().expect("only a turn takes the waker out, and puts it back");

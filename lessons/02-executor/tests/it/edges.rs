@@ -880,6 +880,25 @@ fn a_lost_wake_up_is_noticed_on_the_real_clock_too() {
     );
 }
 
+/// No timer is set, so nothing but its sleeps tells the runtime what time it is.
+#[test]
+fn the_report_on_the_real_clock_says_when_a_task_was_polled_last() {
+    let pause = Duration::from_millis(50);
+    let deadlock = Builder::new()
+        .build()
+        .try_block_on(async {
+            let (sender, receiver) = futures::channel::oneshot::channel();
+            thread::spawn(move || {
+                thread::sleep(pause);
+                sender.send(()).unwrap();
+            });
+            receiver.await.unwrap();
+            pending::<()>().await;
+        })
+        .unwrap_err();
+    assert!(deadlock.stuck[0].last_polled >= Some(pause), "{deadlock:?}");
+}
+
 #[test]
 fn a_waker_on_another_thread_is_waited_for_longer_than_a_quiet_second() {
     block_on(async {

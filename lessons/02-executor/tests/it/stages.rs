@@ -3,14 +3,14 @@
 use std::{
     future::{pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{Arc, Mutex, mpsc},
-    task::{Poll, Waker},
+    task::{Context, Poll, Waker},
     thread,
     time::Duration,
 };
 
-use lesson_02_executor::{s2_run_queue, s3_join_handle, s4_timers, s6_deadlock};
+use lesson_02_executor::{s2_run_queue, s3_join_handle, s4_timers, s5_budget, s6_deadlock};
 
 use crate::secs;
 
@@ -78,6 +78,50 @@ fn what_a_destructor_spawns_at_the_end_of_stage_2_is_dropped_too() {
             });
         });
     });
+}
+
+/// One that panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("a destructor");
+    }
+}
+
+#[test]
+fn a_destructor_that_panics_at_the_end_of_stage_2_leaves_the_thread_free() {
+    let ended = catch_unwind(|| {
+        s2_run_queue::block_on(async {
+            s2_run_queue::spawn(async {
+                let _bomb = Bomb;
+                pending::<()>().await;
+            });
+            yields().await;
+        });
+    });
+    assert!(ended.is_err());
+    assert_eq!(s2_run_queue::block_on(async { 1 }), 1);
+}
+
+/// Nobody has a turn to give there, so there is nobody to give way to.
+#[test]
+fn outside_of_stage_5_there_is_no_budget() {
+    let mut spends = pin!(async {
+        for _ in 0..2 * s5_budget::BUDGET {
+            s5_budget::consume_budget().await;
+        }
+    });
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(spends.as_mut().poll(&mut context).is_ready());
+    // A budget that was spent in stage 5 is not left on its thread.
+    s5_budget::block_on(async {
+        for _ in 0..s5_budget::BUDGET {
+            s5_budget::consume_budget().await;
+        }
+    });
+    let mut one_more = pin!(s5_budget::consume_budget());
+    assert!(one_more.as_mut().poll(&mut context).is_ready());
 }
 
 #[test]

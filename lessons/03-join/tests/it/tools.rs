@@ -132,7 +132,7 @@ async fn a_task_group_keeps_the_order_of_the_comments() {
 }
 
 #[tokio::test(start_paused = true)]
-#[should_panic = "panic"]
+#[should_panic = "as its script says"]
 async fn a_panic_in_a_task_group_reaches_the_caller() {
     let llm = MockLlm::new([moderator([0.3]).fault(When::Always, Fault::Panic)]);
     let _ = task_group::weigh_all(&llm, &comments(1)).await;

@@ -200,6 +200,40 @@ fn a_call_that_was_cut_is_not_handed_on() {
     );
 }
 
+/// The length of an answer may cut a call in its arguments, and what is left may even be JSON.
+#[test]
+fn a_call_that_the_length_has_cut_is_not_handed_on() {
+    let begun =
+        chunk(fragment(0, Some("call_a"), Some("remove"), "{\"path\":\"/tmp"), None);
+    for reason in ["length", "content_filter"] {
+        let cut = begun.clone() + &chunk(json!({}), Some(reason)) + DONE;
+        assert_eq!(pieces(200, &cut), [finished(reason), Piece::End(End::Done)]);
+    }
+    // A call that the request named ends with `stop`.
+    let whole = chunk(fragment(0, Some("call_a"), Some("list"), "{}"), None);
+    let whole = whole + &chunk(json!({}), Some("stop")) + DONE;
+    let expected = [call("call_a", "list", "{}"), finished("stop"), Piece::End(End::Done)];
+    assert_eq!(pieces(200, &whole), expected);
+}
+
+#[test]
+fn an_error_may_be_a_text_and_a_cost_may_be_half_told() {
+    let failed = "data: {\"error\": \"Request failed during generation\", \"error_type\": \"generation\"}\n\n";
+    let said = says("Request failed during generation");
+    assert_eq!(pieces(200, failed), [Piece::End(End::Failed(said))]);
+    let refused = pieces(503, r#"{"error": "Model is loading"}"#);
+    let error = says("Model is loading");
+    assert_eq!(refused, [Piece::End(End::Refused { status: 503, error })]);
+    let silent = pieces(200, "data: {\"error\": {\"message\": null, \"code\": 500}}\n\n");
+    let code = Some("500".to_owned());
+    let error = ApiError { code, ..ApiError::default() };
+    assert_eq!(silent, [Piece::End(End::Failed(error))]);
+    let cost = "data: {\"choices\": [], \"usage\": {\"prompt_tokens\": 3}}\n\n";
+    let usage = Usage { prompt_tokens: 3, completion_tokens: 0 };
+    let expected = [Piece::Usage(usage), Piece::End(End::Done)];
+    assert_eq!(pieces(200, &format!("{cost}{DONE}")), expected);
+}
+
 /// The mock model's own stream, as bytes that are cut anywhere.
 #[tokio::test(start_paused = true)]
 async fn the_model_s_answer_arrives_as_it_was_written() {
@@ -224,8 +258,13 @@ async fn the_model_s_answer_arrives_as_it_was_written() {
     let cut = MockLlm::new([Model::new("atlas")
         .reply(words)
         .fault(When::Always, Fault::CutAfter(2))]);
-    let response = wire::response(cut.stream("Why?"));
-    let pieces = Chunks::new(200, response).collect::<Vec<_>>().await;
     let why = Some(Error::Cut { tokens: 2 }.to_string());
-    assert_eq!(pieces, [text("Nothing"), text(" runs,"), Piece::End(End::Cut { why })]);
+    let expected = [text("Nothing"), text(" runs,"), Piece::End(End::Cut { why })];
+    for length in [1, 13, 1000] {
+        // What has come before the connection broke has come, also where it fills no piece.
+        let lengths = [length];
+        let response = wire::recut(wire::response(cut.stream("Why?")), &lengths);
+        let pieces = Chunks::new(200, response).collect::<Vec<_>>().await;
+        assert_eq!(pieces, expected, "in pieces of {length}");
+    }
 }

@@ -141,6 +141,7 @@ async fn sentences_come_as_soon_as_they_are_whole() {
     let mut said = sentences::sentences(cut.stream("Why?"));
     assert_eq!(said.next().await, Some(Ok("One.".to_owned())));
     assert_eq!(said.next().await, Some(Err(Error::Cut { tokens: 2 })));
+    assert_eq!(said.next().await, None, "half a sentence is none");
 }
 
 #[tokio::test(start_paused = true)]
@@ -233,6 +234,17 @@ async fn a_buffer_beside_a_slow_body_stands_still() {
     let run = measure(&llm, stalled::beside_the_loop(&llm, &prompts, secs(5.0))).await;
     assert_eq!(run.value, Ok(vec![secs(1.0); 6]));
     assert_eq!(run.took, secs(31.0), "the work decides how long it takes");
+}
+
+/// An error ends the calls that are under way, and those that wait for room.
+#[tokio::test(start_paused = true)]
+async fn an_error_ends_the_calls_beside_the_loop() {
+    let fault = Fault::RateLimited { retry_after: None };
+    let llm = MockLlm::new([model("atlas", 1.0, 0.0, 1).fault(When::Call(1), fault)]);
+    let run = stalled::beside_the_loop(&llm, &["x"; 10], secs(5.0));
+    let run = timeout(secs(600.0), measure(&llm, run)).await.expect("it ends");
+    assert!(run.value.is_err());
+    assert_eq!(run.took, Duration::ZERO, "the call is refused at once");
 }
 
 /// A model that always has a token ready starves nobody in `select_all`; where the first

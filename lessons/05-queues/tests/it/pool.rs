@@ -134,3 +134,22 @@ async fn a_submission_that_nobody_polls_holds_a_drain_up() {
     drop(kept);
     drained.await;
 }
+
+/// A task whose destructor panics, when its time is over: the next one finds the worker at work.
+#[tokio::test(start_paused = true)]
+async fn a_destructor_that_panics_ends_no_worker() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a destructor");
+        }
+    }
+    let pool = pool(1);
+    let bomb = Bomb;
+    let late = async move {
+        let _bomb = bomb;
+        sleep(secs(60.0)).await;
+    };
+    assert!(pool.submit(late).await.is_err());
+    assert_eq!(pool.submit(async { 7 }).await, Ok(7));
+}

@@ -11,7 +11,7 @@ use lesson_06_timeouts::{
     never_yields::{in_one_piece, in_pieces},
     nobody::{stream_goes_too, task_goes_on, written},
     silence::{Ended, Read, at_most, while_it_speaks},
-    tasks::{Shielded, Transcript, parent_is_aborted, reopen},
+    tasks::{NoResult, Shielded, Transcript, parent_is_aborted, reopen},
     ticks::after_a_stall,
     total::{Failed, answer},
 };
@@ -325,7 +325,8 @@ async fn shielded_work_goes_on_until_the_shutdown() {
         let llm = model_of(4.0);
         let start = Instant::now();
         let mut shielded = Shielded::default();
-        assert_eq!(shielded.run(llm.complete(QUESTION), secs(1.0)).await, None);
+        let nothing = shielded.run(llm.complete(QUESTION), secs(1.0)).await;
+        assert_eq!(nothing, Err(NoResult::TooLate));
         assert_eq!(start.elapsed(), secs(1.0));
         shielded.shut_down(secs(grace)).await;
         assert_eq!(
@@ -348,6 +349,33 @@ async fn shielded_work_in_time_gives_its_result_and_a_dropped_wait_does_not_end_
     drop(shielded.run(llm.complete(QUESTION), secs(3.0)));
     shielded.shut_down(secs(3.0)).await;
     assert_eq!(llm.journal().finished().count(), 2);
+}
+
+/// Who is told "too late" believes that the work goes on.
+#[tokio::test(start_paused = true)]
+async fn a_panic_of_shielded_work_is_not_too_late() {
+    let start = Instant::now();
+    let mut shielded = Shielded::default();
+    let nothing: Result<(), _> =
+        shielded.run(async { panic!("the work") }, secs(60.0)).await;
+    assert_eq!((nothing, start.elapsed()), (Err(NoResult::Ended), Duration::ZERO));
+}
+
+/// "At once, again", from a provider that refuses each time: the deadline ends it.
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_says_at_once_is_not_asked_for_ever() {
+    let fault = Fault::RateLimited { retry_after: Some(Duration::ZERO) };
+    let llm = MockLlm::new([Model::new("atlas").fault(When::Always, fault)]);
+    let deadline = Instant::now() + secs(0.1);
+    let ended = when_asked_to_come_back(&llm, QUESTION, deadline).await;
+    assert_eq!(ended, Err(Failed::TooLate));
+    assert_eq!(llm.journal().calls().len(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_for_each_step_may_be_endless() {
+    let llm = model_of(1.0);
+    assert!(each_its_own(&llm, QUESTION, Duration::MAX).await.is_ok());
 }
 
 /// 200 tokens, of which five are read: 195 for nobody with each customer, or none.

@@ -7,11 +7,11 @@ use std::{
     time::Duration,
 };
 
-use futures::{StreamExt, future::join_all};
+use futures::{FutureExt, StreamExt, future::join_all};
 use lesson_07_blocking::{
     bridge, database, file, flavours, pool, stop, sync_core::Desk, work,
 };
-use mock_llm::{MockLlm, Model, blocking::Gate};
+use mock_llm::{Fault, MockLlm, Model, When, blocking::Gate};
 use tokio::runtime::Builder;
 
 const WATCHDOG: Duration = Duration::from_secs(60);
@@ -79,8 +79,43 @@ async fn two_users_talk_at_the_same_time_and_one_user_in_order() {
     );
     assert_eq!((first.as_deref(), second.as_deref()), (Ok("I see."), Ok("I see.")));
     desk.say(1, "And then?".to_owned()).await.expect("the script has no faults");
-    let turns = desk.conversation(1).lock().expect("nobody panics").turns().to_vec();
+    let turns = desk.conversation(1).lock().await.turns().to_vec();
     assert_eq!(turns, ["Hello.", "I see.", "And then?", "I see."]);
+}
+
+/// A user who says three things at once has one call at a time, and one thread of the pool.
+#[test]
+fn who_says_much_leaves_room_for_others() {
+    let runtime = Builder::new_current_thread()
+        .max_blocking_threads(2)
+        .enable_time()
+        .build()
+        .expect("a tokio runtime");
+    let gate = Gate::new().safety_bound(WATCHDOG);
+    let llm = MockLlm::new([Model::new("atlas").fast().reply("I see.")]);
+    let desk = Desk::new(llm.blocking().gated(&gate));
+    let opens = async {
+        gate.wait_for(2).await;
+        gate.open();
+    };
+    runtime.block_on(async {
+        let says = |user, text: &str| desk.say(user, text.to_owned());
+        let busy =
+            async { tokio::join!(says(1, "One."), says(1, "Two."), says(1, "Three.")) };
+        let ((one, two, three), other, ()) = tokio::join!(busy, says(2, "Hello."), opens);
+        assert!([one, two, three, other].iter().all(Result::is_ok));
+        let turns = desk.conversation(1).lock().await.turns().to_vec();
+        assert_eq!(turns, ["One.", "I see.", "Two.", "I see.", "Three.", "I see."]);
+    });
+}
+
+/// A panic of the SDK is no end of an answer.
+#[tokio::test]
+async fn a_panic_behind_a_bridge_reaches_the_reader() {
+    let model = Model::new("atlas").fast().fault(When::Always, Fault::Panic);
+    let llm = MockLlm::new([model]);
+    let tokens = bridge::tokens(llm.blocking(), "Count.".to_owned()).collect::<Vec<_>>();
+    assert!(std::panic::AssertUnwindSafe(tokens).catch_unwind().await.is_err());
 }
 
 /// It stops one token after the reader has left: one is read, one is in the channel, one is in the hand of the thread.
