@@ -165,14 +165,17 @@ impl Genai<'_> {
     }
 
     async fn an_error_in_mid_stream_is_told(&self) -> Outcome {
-        for fault in ["error-after=2", "malformed-after=2", "cut-after=2", "reset-after=2"] {
+        for fault in ["error-after=2", "cut-after=2", "reset-after=2"] {
             for client in &self.both {
                 let read = read(client, &format!("atlas#{fault}"), hello()).await?;
                 let told = (fault, &read.pieces, &read.end, &read.errors);
                 holds(told, read.pieces.concat() == "Grüße aus" && !read.errors.is_empty())?;
             }
         }
-        Ok(())
+        // An event that is no JSON it tells of, and reads on; by the newer API it passes over it.
+        let [_, chats] = &self.both;
+        let read = read(chats, "atlas#malformed-after=2", hello()).await?;
+        holds((&read.pieces, &read.errors), read.pieces.concat() == REPLY && read.errors.len() == 1)
     }
 
     async fn slow_bytes_change_nothing(&self) -> Outcome {

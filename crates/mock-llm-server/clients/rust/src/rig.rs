@@ -83,14 +83,15 @@ impl Rig<'_> {
     async fn tools_are_called_and_answered(&self) -> Outcome {
         for (_, model) in self.both("atlas") {
             let tool = ToolDefinition::new(ToolName::new("get_weather")?, "The weather of a city.", weather());
-            let request = CompletionRequest::new(CITIES).tool(tool);
-            let (_, called) = read(model.stream(request.clone())?).await;
+            let (_, called) = read(model.stream(CompletionRequest::new(CITIES).tool(tool.clone()))?).await;
             let called = called?;
             let cities: Vec<_> = called.tool_calls().map(|call| &call.function.arguments["city"]).collect();
             holds(&called, cities == ["Tromsø", "Lima"] && called.finish_reason() == Some(FinishReason::ToolCalls))?;
             let results = called.tool_calls().map(|call| call.result(vec![ToolResultContent::text("-3 degrees")]));
-            let results = Message::tool_results(results.collect());
-            let reply = model.call(request.messages(called.message()).message(results)).await?;
+            // What is added stands before the message that the request began with.
+            let request = CompletionRequest::new(Message::tool_results(results.collect()));
+            let request = request.message(Message::user(CITIES)).messages(called.message()).tool(tool);
+            let reply = model.call(request).await?;
             holds(&reply, reply.text() == REPLY)?;
         }
         Ok(())
