@@ -250,6 +250,9 @@ impl<'a> Watch<'a> {
                 Next::Stop => {
                     drawn.close()?;
                     raw.stop()?;
+                    // Nothing stops where no shell could go on: then no signal says that it goes on here.
+                    drawn.forget();
+                    self.dirty = true;
                 }
                 Next::Quit(code) => {
                     drawn.close()?;
@@ -295,7 +298,10 @@ impl<'a> Watch<'a> {
             }
             match self.turn()? {
                 Next::Stay => {}
-                Next::Stop => raw.stop()?,
+                Next::Stop => {
+                    raw.stop()?;
+                    self.dirty = true;
+                }
                 Next::Quit(code) => return Ok(code),
             }
             if signals::continued() {

@@ -388,6 +388,8 @@ fn help(style: &Style) -> Vec<String> {
         ("home", "to the first line"),
         ("ctrl-z", "back to the shell; `fg` goes on here"),
     ];
+    // A console of Windows knows no jobs.
+    let others = others.into_iter().filter(|(key, _)| cfg!(unix) || *key != "ctrl-z");
     for (key, does) in letters.chain(others.map(|(key, does)| (key.to_owned(), does))) {
         let mut words = text::wrap(does, style.width.saturating_sub(14)).into_iter();
         lines.push(format!("{}  {}", style.paint(Ink::Strong, &format!("{key:>8}")), words.next().unwrap_or_default()));

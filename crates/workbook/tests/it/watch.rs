@@ -469,6 +469,27 @@ fn the_shell_has_its_turn_and_gives_the_screen_back() {
     terminal.wait_for("the end");
 }
 
+/// The runner leads the session of its terminal here, as in a container or a window of tmux: nobody could let it go on, so the
+/// system does not stop it.
+#[test]
+fn where_no_shell_has_started_it_control_z_draws_the_screen_again() {
+    let fixture = Fixture::new();
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    // Only what differs is drawn, and the head of this page is the same.
+    terminal.press("\u{1a}?");
+    let screen = terminal.wait_for("Keys work at all times");
+    assert!(screen.contains(GREET), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    let mut terminal = watch_with(&fixture, &["--plain"], (80, 60));
+    terminal.wait_for("say hello to Ada");
+    terminal.press("\u{1a}");
+    terminal.wait_until("the state once more", |screen| screen.matches("say hello to Ada").count() == 2);
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
 /// The first start has nothing to compare with, so it says nothing of news.
 #[test]
 fn a_start_after_an_update_says_what_is_new() {
