@@ -91,6 +91,8 @@ enum Message {
     Key(Key),
     /// From the check with this number.
     News(usize, News),
+    /// Words about a page that no browser has opened.
+    NoBrowser(String),
 }
 
 enum News {
@@ -336,6 +338,11 @@ impl<'a> Watch<'a> {
                 next => return Ok(next),
             },
             Ok(Message::News(number, news)) => self.take_news(number, news),
+            Ok(Message::NoBrowser(words)) => {
+                self.notices.retain(|notice| notice != keys::OPENS);
+                self.notices.push(words);
+                self.changed();
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => unreachable!("the loop holds a sender itself"),
         }

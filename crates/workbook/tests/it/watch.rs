@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use crate::support::{CLEARED, Fixture, GREET, RIGHT, greet, is_alive, terminal::Terminal, wait_until};
+use crate::support::{CLEARED, Fixture, GREET, RIGHT, greet, is_alive, script, terminal::Terminal, wait_until};
 
 fn watch(fixture: &Fixture, size: (u16, u16)) -> Terminal {
     watch_with(fixture, &[], size)
@@ -488,6 +488,37 @@ fn where_no_shell_has_started_it_control_z_draws_the_screen_again() {
     terminal.wait_until("the state once more", |screen| screen.matches("say hello to Ada").count() == 2);
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
+}
+
+/// Where no browser runs yet, what opens the page may be the browser itself.
+#[test]
+fn a_browser_that_stays_open_holds_up_nothing() {
+    let fixture = Fixture::new();
+    fixture.write("book/book/01-demo.html", "");
+    let opener = |text: &str| ["xdg-open", "open"].map(|name| script(&fixture.path("bin").join(name), text));
+    // It ends with the test, whose folder then goes.
+    let folder = fixture.root().display();
+    opener(&format!(
+        "printf %s $$ > {folder}/new && mv {folder}/new {folder}/id; while [ -e {folder} ]; do sleep 0.1; done"
+    ));
+    let start = format!("PATH='{folder}/bin':\"$PATH\" exec {}", env!("CARGO_BIN_EXE_workbook"));
+    let mut terminal = Terminal::open(Path::new("/bin/sh"), &["-c", &start], fixture.root(), &CLEARED, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    terminal.press("b");
+    terminal.wait_for("The page opens in your browser.");
+    let browser = id_in(&fixture, "id");
+    terminal.press("?");
+    terminal.wait_for("Keys work at all times");
+    let group = std::process::Command::new("ps").args(["-o", "pgid=", "-p", &browser.to_string()]).output();
+    let group = String::from_utf8(group.expect("ps is there").stdout).expect("a number");
+    assert_eq!(group.trim(), browser.to_string(), "a signal to the runner's group is not for the browser");
+    opener("exit 3");
+    terminal.press("\u{1b}b");
+    let screen = terminal.wait_for("No browser could be started from here. The page:");
+    assert!(!screen.contains("opens in your browser"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    assert!(is_alive(browser), "it goes on");
 }
 
 /// The first start has nothing to compare with, so it says nothing of news.
