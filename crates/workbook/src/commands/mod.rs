@@ -217,8 +217,11 @@ fn unknown(command: &str) -> Usage {
     Usage(format!("no command, no exercise and no lesson is named `{command}`. {suggestion}"))
 }
 
-/// Does work that runs other programs, and stops them all on Ctrl-C.
-pub fn stoppable<T: Send>(work: impl FnOnce(&Cancel) -> Result<T, NoVerdict> + Send) -> Result<T, NoVerdict> {
+/// Does work that runs other programs, and stops them all on Ctrl-C. Meanwhile `tick` is called again and again.
+pub fn stoppable<T: Send>(
+    tick: impl Fn(),
+    work: impl FnOnce(&Cancel) -> Result<T, NoVerdict> + Send,
+) -> Result<T, NoVerdict> {
     signals::listen();
     let cancel = Cancel::default();
     thread::scope(|scope| {
@@ -231,7 +234,7 @@ pub fn stoppable<T: Send>(work: impl FnOnce(&Cancel) -> Result<T, NoVerdict> + S
         loop {
             match result.recv_timeout(Duration::from_millis(20)) {
                 Ok(result) => return result,
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Timeout) => tick(),
                 // The work panicked: the scope hands the panic on.
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Err(NoVerdict::Cancelled),
             }

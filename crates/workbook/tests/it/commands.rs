@@ -378,6 +378,23 @@ fn an_interrupt_ends_check_and_everything_it_started() {
     crate::support::wait_until("the check is gone", || (!crate::support::is_alive(check)).then_some(()));
 }
 
+/// Cargo says so once, before anybody waits for long.
+#[cfg(unix)]
+#[test]
+fn check_says_that_it_waits_for_another_cargo() {
+    use crate::support::{CLEARED, script, terminal::Terminal};
+
+    let fixture = Fixture::new();
+    let cargo = fixture.path("bin/cargo");
+    let waits = "echo '    Blocking waiting for file lock on build directory' >&2; exec sleep 600";
+    script(&cargo, waits);
+    let start = format!("CARGO='{}' exec {} check greet", cargo.display(), env!("CARGO_BIN_EXE_workbook"));
+    let mut terminal = Terminal::open("/bin/sh".as_ref(), &["-c", &start], fixture.root(), &CLEARED, (80, 24));
+    terminal.wait_for("waiting for another cargo (your editor's?)");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.wait_for_end(), 130);
+}
+
 /// The runner runs under `cargo run`, which describes a package in the environment. What it builds must be what cargo in
 /// the learner's shell builds, or each of the two would build the other's files again. The exercise itself is another file
 /// for each, because the runner leaves line tables out; but neither throws away the other's.
