@@ -323,6 +323,12 @@ fn progress_that_cannot_be_saved_is_said_once() {
     });
     terminal.press("n");
     terminal.wait_for("the numbers from 1 to 3");
+    // It counts as long as the runner runs, and so do hints that were shown.
+    terminal.press("hh");
+    terminal.wait_for("Hint 2 of 3");
+    terminal.press("xy");
+    let screen = terminal.wait_for("The starter is back.");
+    assert!(screen.contains("1/2"), "{screen}");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
 }
