@@ -527,6 +527,23 @@ fn a_browser_that_stays_open_holds_up_nothing() {
     assert!(is_alive(browser), "it goes on");
 }
 
+/// A clone that was made while the clock was wrong. The runner itself gives such files the present time.
+#[test]
+fn another_time_alone_is_no_save() {
+    let fixture = Fixture::new();
+    let tomorrow = std::time::SystemTime::now() + std::time::Duration::from_secs(86400);
+    let file = fs::File::options().write(true).open(fixture.path("exercises/01-demo/count.rs"));
+    file.and_then(|file| file.set_modified(tomorrow)).expect("it is ours");
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    // What follows the other file has been looked at.
+    fixture.write("exercises/02-more/count.rs", &(fixture.read("exercises/02-more/count.rs") + "\n"));
+    let screen = terminal.wait_for("Press g to go there.");
+    assert!(screen.contains("You saved exercises/02-more/count.rs"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
 /// The first start has nothing to compare with, so it says nothing of news.
 #[test]
 fn a_start_after_an_update_says_what_is_new() {
