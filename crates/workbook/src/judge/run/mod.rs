@@ -415,6 +415,26 @@ mod tests {
         assert!(!folder.path().join("begun_three").exists() && !folder.path().join("begun_four").exists());
     }
 
+    /// The harness passes on what the learner's code panics with, and the screen is drawn with it.
+    #[test]
+    fn what_a_check_says_moves_no_cursor() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let words = r"a\u001b[2Jb\rc\td\u001b]0;no end\n  why";
+        let parts = format!(r#"[{{"name":"saw","words":"{words}"}}]"#);
+        let verdict = format!(
+            r#"{{"check":"one","attempt":"d","record":"verdict","outcome":"wrong","headline":"{words}","text":"{words}","parts":{parts}}}"#
+        );
+        let open = format!(r#"{{"check":"two","attempt":"d","record":"not judged","why":"{words}"}}"#);
+        fs::write(folder.path().join("records"), format!("{verdict}\n{open}\n")).expect("the folder can be written");
+        let script = "#!/bin/sh\ncat records >> \"$WORKBOOK_REPORT\"\nexit 101\n";
+        let reports = run_script(folder.path(), script, &["one", "two"]).expect("sh runs");
+        let verdict = reports[0].verdict().expect("it failed");
+        let shown = "abc    d\n  why";
+        assert_eq!((verdict.headline.as_str(), verdict.text.as_str()), (shown, shown));
+        assert_eq!(verdict.parts[0].words, shown);
+        assert_eq!(reports[1].not_judged(), Some(shown));
+    }
+
     #[test]
     fn a_report_about_another_build_is_no_verdict() {
         let folder = tempfile::tempdir().expect("a temporary folder");
