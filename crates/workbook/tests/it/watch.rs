@@ -527,6 +527,21 @@ fn a_browser_that_stays_open_holds_up_nothing() {
     assert!(is_alive(browser), "it goes on");
 }
 
+/// Emacs' shell, for example.
+#[test]
+fn a_dumb_terminal_gets_no_escapes() {
+    let fixture = Fixture::new();
+    let start = format!("TERM=dumb exec {}", env!("CARGO_BIN_EXE_workbook"));
+    let mut terminal = Terminal::open(Path::new("/bin/sh"), &["-c", &start], fixture.root(), &CLEARED, (80, 40));
+    terminal.wait_for("say hello to Ada");
+    fixture.greet("\"Hello\".to_owned()");
+    let screen = terminal.wait_for("no name in it");
+    assert!(screen.contains("say hello to Ada") && screen.is_ascii(), "the state before is still there:\n{screen}");
+    assert!(!terminal.cursor_is_hidden() && !terminal.has_colour() && !terminal.marks_what_is_pasted());
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
 /// A clone that was made while the clock was wrong. The runner itself gives such files the present time.
 #[test]
 fn another_time_alone_is_no_save() {
