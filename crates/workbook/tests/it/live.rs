@@ -15,7 +15,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{CLEARED, Fixture, RIGHT, is_alive, script, terminal::Terminal, wait_until};
+use crate::support::{CLEARED, Fixture, GREET, RIGHT, is_alive, script, terminal::Terminal, wait_until};
 
 /// A fixture with a book that is built already, and an mdbook that has nothing left to do.
 fn with_book() -> Fixture {
@@ -318,6 +318,21 @@ fn a_signal_that_was_switched_off_does_not_end_it() {
     assert_eq!(page.verdict(1)["outcome"], "passed");
     runner.signal("TERM");
     assert_eq!(runner.exit_code(), Some(143));
+}
+
+/// Nobody can press keys.
+#[test]
+fn a_file_that_is_gone_comes_back_by_a_command() {
+    let fixture = with_book();
+    let runner = Runner::start(&fixture, &[]);
+    let mut page = Page::open(&runner.host);
+    page.verdict(0);
+    std::fs::remove_file(fixture.path(GREET)).expect("it is there");
+    let state = page.wait_for("words about the file", |state| state["trouble"].is_string());
+    let words = state["trouble"].as_str().expect("words");
+    assert!(words.contains("`cargo workbook reset 01-demo/greet`") && !words.contains("press"), "{words}");
+    fixture.run(&["reset", "greet"]).expect(0, &["01-demo/greet is the starter."]);
+    assert_eq!(page.verdict(1)["outcome"], "not started");
 }
 
 #[test]
