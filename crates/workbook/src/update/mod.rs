@@ -282,7 +282,9 @@ fn copy_mine(
         }
         ensure!(
             data.is_file(),
-            "{at} is no file, and the new version has one of this name. Move it away, then update. Nothing was changed."
+            "{at} is {}, and the new version has a {} of this name. Move it away, then update. Nothing was changed.",
+            if data.is_symlink() { "a link" } else { "no file" },
+            if in_the_way.is_some() { "folder" } else { "file" }
         );
         let mine = fs::read(&place).with_context(|| format!("cannot read {at}"))?;
         if in_the_way.is_some() || edited.contains(path) || committed.is_none() {

@@ -308,6 +308,16 @@ fn what_cannot_be_done_is_said_and_changes_nothing() {
     commit(other.root(), "Something else");
     two.refuses(&["--from", &other.root().to_string_lossy()], &["holds another project"]);
 
+    #[cfg(unix)]
+    {
+        let link = two.learner.path("lessons/04");
+        fs::create_dir(two.learner.path("lessons")).expect("the fixture can be written");
+        std::os::unix::fs::symlink("../exercises", &link).expect("the fixture can be written");
+        let words = ["lessons/04 is a link, and the new version has a folder of this name.", "Move it away"];
+        two.update(&[]).expect(3, &words);
+        fs::remove_file(link).expect("it is there");
+    }
+
     two.update(&[]).expect(0, &["Updated."]);
 }
 
