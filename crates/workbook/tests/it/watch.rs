@@ -226,6 +226,7 @@ fn control_c_ends_it_with_130_and_a_working_terminal() {
     terminal.press("\u{3}");
     assert_eq!(terminal.wait_for_end(), 130);
     wait_until("the check is gone", || (!is_alive(check)).then_some(()));
+    terminal.wait_for("goes on here.");
     assert!(!terminal.cursor_is_hidden());
     assert_eq!(fixture.read(".workbook/progress.txt"), "02-more/count passed\n");
 }
