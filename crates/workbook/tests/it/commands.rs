@@ -156,7 +156,7 @@ fn a_version_that_cannot_be_kept_is_not_reset() {
     let fixture = Fixture::new();
     fixture.write(GREET, "mine");
     fixture.write(".workbook", "a file where the folder should be");
-    fixture.run(&["reset", "greet"]).expect(3, &["nothing was reset"]);
+    fixture.run(&["reset", "greet"]).expect(3, &["your version of 01-demo/greet", "so it was not reset"]);
     assert_eq!(fixture.read(GREET), "mine");
 }
 
