@@ -42,6 +42,7 @@ use crate::{
         style::Style,
         terminal::{self, Key, Raw},
     },
+    update,
 };
 
 /// How often the file is looked at.
@@ -162,6 +163,7 @@ pub fn run(context: &Context, start: Option<&str>, live: Option<&Live>) -> anyho
     let exercises: Vec<&Exercise> = context.register.exercises().collect();
     let current = exercises.iter().position(|exercise| exercise.id() == first).unwrap_or_default();
     let news = news::since_the_last_start(&context.workspace, &context.register);
+    let interrupted = update::interrupted(&context.workspace).map(str::to_owned);
     let (outbox, inbox) = mpsc::channel();
     let mut watch = Watch {
         context,
@@ -184,7 +186,7 @@ pub fn run(context: &Context, start: Option<&str>, live: Option<&Live>) -> anyho
         report: None,
         trouble: None,
         unsaved: false,
-        notices: warning.into_iter().chain(news).collect(),
+        notices: warning.into_iter().chain(interrupted).chain(news).collect(),
         complained: false,
         dirty: true,
         live,
