@@ -155,6 +155,8 @@ fn describes_a_package(name: &OsString) -> bool {
 pub struct Target {
     pub name: String,
     pub digest: String,
+    /// The file that its source includes, where the runner has written one for it.
+    pub list: Option<PathBuf>,
 }
 
 /// Compiles test targets of one package with one invocation.
@@ -178,6 +180,9 @@ pub fn build_tests(
     cargo.args(["--message-format=json-diagnostic-rendered-ansi", "--package", package]);
     for target in targets {
         cargo.args(["--test", &target.name]).env(variables::attempt(&target.name), &target.digest);
+        if let Some(list) = &target.list {
+            cargo.env(variables::ATTEMPTS, list);
+        }
     }
     cargo.args(lines.arguments(package));
     let mut build = Build::default();
@@ -271,7 +276,7 @@ impl Directories {
         })
     }
 
-    /// What `env!("CARGO_TARGET_TMPDIR")` is while a test is compiled.
+    /// Cargo's folder for temporary files.
     pub fn tmp(&self) -> PathBuf {
         self.build_directory.as_ref().unwrap_or(&self.target_directory).join("tmp")
     }
