@@ -7,6 +7,16 @@ use std::{
     process,
 };
 
+/// What a file holds; `None`, if there is none. A file that cannot be read is an error, and never one that is not there: what
+/// is written over it would be lost.
+pub fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Replaces a file by a new one with this content. Whoever reads it sees the old content or the new, never a part. Where the
 /// path is a link, the file that it leads to is replaced; what is no file (a device, a pipe) is written to.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
@@ -116,6 +126,16 @@ mod tests {
         replace(&pipe, b"new").expect("somebody reads");
         assert!(fs::metadata(&pipe).expect("it is there").file_type().is_fifo(), "it is still what it was");
         assert_eq!(reader.join().expect("no panic").expect("somebody wrote"), b"new");
+    }
+
+    #[test]
+    fn only_a_file_that_is_not_there_is_none() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("progress.txt");
+        assert_eq!(read_if_there(&path).expect("it is not there"), None);
+        fs::write(&path, "one").expect("the folder can be written");
+        assert_eq!(read_if_there(&path).expect("it is there"), Some(b"one".to_vec()));
+        assert!(read_if_there(folder.path()).is_err(), "a folder is there, and cannot be read");
     }
 
     #[test]

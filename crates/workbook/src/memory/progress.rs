@@ -75,8 +75,8 @@ impl Store {
     }
 
     fn file(&self) -> (Progress, Option<String>) {
-        match fs::read(&self.path) {
-            Ok(bytes) => {
+        match files::read_if_there(&self.path) {
+            Ok(Some(bytes)) => {
                 let progress = Progress::parse(&String::from_utf8_lossy(&bytes));
                 let warning = progress.garbage.first().map(|line| {
                     format!(
@@ -88,7 +88,7 @@ impl Store {
                 });
                 (progress, warning)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (Progress::default(), None),
+            Ok(None) => (Progress::default(), None),
             Err(error) => (Progress::default(), Some(format!(".workbook/progress.txt cannot be read: {error}"))),
         }
     }
@@ -122,10 +122,7 @@ impl Store {
     }
 
     fn try_update(&self, id: &str, change: impl Fn(&mut Entry)) -> io::Result<()> {
-        let bytes = match fs::read(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            read => read.unwrap_or_default(),
-        };
+        let bytes = files::read_if_there(&self.path)?.unwrap_or_default();
         // Nothing changes: then a disk that cannot be written does not matter, either.
         let before = Progress::parse(&String::from_utf8_lossy(&bytes)).entry(id);
         let mut after = before.clone();
@@ -137,7 +134,7 @@ impl Store {
         let lock = File::create(self.folder.join("progress.lock"))?;
         // Some network disks know no locks. Then the last of two runners wins, which costs at most one tick.
         let _ = lock.lock();
-        let bytes = fs::read(&self.path).unwrap_or_default();
+        let bytes = files::read_if_there(&self.path)?.unwrap_or_default();
         let mut progress = Progress::parse(&String::from_utf8_lossy(&bytes));
         if !progress.garbage.is_empty() {
             files::keep_aside(&bytes, &self.folder.join("kept"), "progress", "txt")?;
@@ -217,6 +214,11 @@ impl Unwritten {
 }
 
 impl Entry {
+    /// As if the exercise had never been checked. The words that this version does not know stay.
+    pub fn forget(&mut self) {
+        *self = Self { unknown: std::mem::take(&mut self.unknown), ..Self::default() };
+    }
+
     fn read<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
         for word in words {
             match word.split_once('=') {
@@ -318,6 +320,38 @@ mod tests {
         let (progress, warning) = store.read();
         assert!(progress.passed("03-join/gather") && progress.passed("03-join/fan_out"));
         assert_eq!(warning, None);
+    }
+
+    /// The file breaks between the read that says whether there is anything to write and the one under the lock.
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_read_under_the_lock_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store(folder.path());
+        fs::create_dir_all(&store.folder).expect("the folder can be written");
+        fs::write(&store.path, "03-join/gather passed\n").expect("the folder can be written");
+        let is_first = std::cell::Cell::new(true);
+        let ended = store.update("03-join/fan_out", |entry| {
+            entry.passed = true;
+            if is_first.replace(false) {
+                // A link to itself can be read by nobody, not even by root.
+                fs::rename(&store.path, store.folder.join("aside")).expect("it is there");
+                std::os::unix::fs::symlink(&store.path, &store.path).expect("the folder can be written");
+            }
+        });
+        assert!(ended.is_err());
+        assert!(fs::symlink_metadata(&store.path).expect("it is there").is_symlink(), "it was written over");
+    }
+
+    #[test]
+    fn an_exercise_that_is_forgotten_keeps_the_words_that_nobody_knows() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store(folder.path());
+        fs::create_dir_all(&store.folder).expect("the folder can be written");
+        fs::write(&store.path, "03-join/fan_out passed hints=2 starred\n").expect("the folder can be written");
+        store.update("03-join/fan_out", Entry::forget).expect("the folder can be written");
+        let text = fs::read_to_string(&store.path).expect("it was written");
+        assert!(text.ends_with("\n03-join/fan_out starred\n"), "{text}");
     }
 
     #[test]

@@ -42,7 +42,7 @@ use crate::{
         style::Style,
         terminal::{self, Key, Raw},
     },
-    text,
+    text, update,
 };
 
 /// How often the file is looked at.
@@ -158,6 +158,7 @@ enum Next {
 /// nothing, and ends with a signal.
 pub fn run(context: &Context, start: Option<&str>, live: Option<&Live>) -> anyhow::Result<u8> {
     let mut watch = Watch::new(context, start, live)?;
+    watch.notices.extend(update::interrupted(&context.workspace).map(str::to_owned));
     watch.notices.extend(news::since_the_last_start(&context.workspace, &context.register));
     signals::listen();
     signals::continued();

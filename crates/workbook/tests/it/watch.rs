@@ -560,6 +560,15 @@ fn another_time_alone_is_no_save() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
+/// The answers are not where they were written: a start that shows starters says where they are.
+#[test]
+fn a_start_after_an_interrupted_update_says_so() {
+    let fixture = Fixture::new();
+    fixture.write(".workbook/update/plan.txt", "base 1\nfrom 1\nto 2\nfile exercises/01-demo/greet.rs\n");
+    let terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("An update was interrupted. What you wrote is safe: `cargo workbook update` finishes it");
+}
+
 /// The first start has nothing to compare with, so it says nothing of news.
 #[test]
 fn a_start_after_an_update_says_what_is_new() {
