@@ -2,4 +2,4 @@
 //!
 //! `cargo workbook verify` writes the list that is included here, and runs every attempt in a process of its own.
 
-include!(concat!(env!("CARGO_TARGET_TMPDIR"), "/", env!("CARGO_PKG_NAME"), "-attempts.rs"));
+include!(env!("WORKBOOK_ATTEMPTS", "`cargo workbook verify` compiles this, and says which file to include"));

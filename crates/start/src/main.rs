@@ -6,6 +6,7 @@
 //! the first time and quietly later, and becomes the runner.
 
 use std::{
+    collections::BTreeSet,
     env,
     fs::{self, File},
     io,
@@ -55,19 +56,37 @@ fn is_current(runner: &Path, stamp: &Path) -> bool {
     // Cargo writes down which files it compiled: `program: file file`, with a backslash before a space.
     let listed = fs::read_to_string(runner.with_extension("d")).unwrap_or_default().replace("\\ ", "\0");
     let Some((_, sources)) = listed.trim_end().split_once(": ") else { return false };
-    let sources = sources.split(' ').map(|source| PathBuf::from(source.replace('\0', " ")));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let manifests =
-        ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml", "crates/workbook/Cargo.toml"];
-    sources.chain(manifests.map(|name| root.join(name))).all(|path| time(&path).is_ok_and(|time| time < built))
+    let sources: Vec<PathBuf> = sources.split(' ').map(|source| PathBuf::from(source.replace('\0', " "))).collect();
+    let package = package();
+    let root = package.ancestors().nth(2).unwrap_or(&package);
+    // A folder that was copied with all that was built in it has a list of the files of the other one.
+    if !sources.iter().all(|source| source.starts_with(root)) {
+        return false;
+    }
+    let mut manifests: BTreeSet<PathBuf> =
+        ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"].map(|name| root.join(name)).into();
+    manifests.extend(sources.iter().filter_map(|source| manifest_of(source)));
+    sources.iter().chain(&manifests).all(|path| time(path).is_ok_and(|time| time < built))
+}
+
+/// The manifest of the crate to which a source belongs.
+fn manifest_of(source: &Path) -> Option<PathBuf> {
+    source.ancestors().skip(1).map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file())
+}
+
+/// The folder of this package, in the workbook that was started. `cargo run` says where it is; what this program was compiled
+/// with is where it was then, and cargo does not compile it again when somebody moves the workbook.
+fn package() -> PathBuf {
+    env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
 }
 
 fn build(runner: &Path) -> Result<(), ExitCode> {
     let is_first = !runner.exists();
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--package", "workbook"]).stdin(Stdio::null());
-    // Wherever the person stands: the workbook is where this program was compiled from.
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    // Wherever the person stands.
+    let package = package();
+    cargo.current_dir(&package);
     // Cargo describes this package in the environment, and a build script may ask for such a variable.
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("CARGO_PKG_")
@@ -83,9 +102,18 @@ fn build(runner: &Path) -> Result<(), ExitCode> {
         cargo.arg("--quiet");
     }
     let cannot = |error: io::Error| {
-        eprintln!(
-            "error: cargo cannot be started: {error}\nInstall Rust from https://rustup.rs and open a new terminal."
-        );
+        // The system says the same of a program that is not there and of a folder.
+        if package.is_dir() {
+            eprintln!(
+                "error: cargo cannot be started: {error}\nInstall Rust from https://rustup.rs and open a new terminal."
+            );
+        } else {
+            eprintln!(
+                "error: the workbook is no more in {}, where it was when this program was built.\nGo to the folder where it is \
+                 now, and start it there: cargo workbook",
+                package.display()
+            );
+        }
         ExitCode::from(CANNOT)
     };
     let mut building = cargo.spawn().map_err(cannot)?;

@@ -16,7 +16,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// A folder with the program under test, where cargo would have put it.
+/// A workbook, with the program under test in it. `cargo run` tells that program where it is.
 struct Place {
     folder: TempDir,
     /// A program that is open for writing cannot be started, and a process that another test starts may have inherited the
@@ -24,15 +24,27 @@ struct Place {
     _alone: MutexGuard<'static, ()>,
 }
 
+/// What the runner is made of.
+const SOURCES: [&str; 7] = [
+    "a source.rs",
+    "crates/timeline/src/lib.rs",
+    "crates/timeline/Cargo.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+    "rust-toolchain.toml",
+];
+
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Writes down how it was called and "builds" the runner, as cargo does: a program, and a list of its sources.
 const CARGO: &str = r#"
 echo "$@" >> "$HERE/calls"
 env | grep '^CARGO_PKG_\|^CARGO_MANIFEST' >> "$HERE/described"
+pwd > "$HERE/built_in"
 cp "$HERE/runner" "$HERE/workbook.new"
 mv "$HERE/workbook.new" "$HERE/workbook"
-echo "$HERE/workbook: $HERE/a\ source.rs" > "$HERE/workbook.d"
+echo "$HERE/workbook: $HERE/a\ source.rs $HERE/crates/timeline/src/lib.rs" > "$HERE/workbook.d"
 "#;
 
 impl Place {
@@ -40,8 +52,13 @@ impl Place {
         let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let place = Self { folder: TempDir::new().expect("a folder for temporary files"), _alone: alone };
         fs::copy(env!("CARGO_BIN_EXE_start"), place.path("start")).expect("the program can be copied");
-        fs::write(place.path("a source.rs"), "").expect("the folder can be written");
-        place.age("a source.rs");
+        for folder in ["crates/start", "crates/timeline/src", ".cargo"] {
+            fs::create_dir_all(place.path(folder)).expect("the folder can be written");
+        }
+        for name in SOURCES {
+            fs::write(place.path(name), "").expect("the folder can be written");
+            place.age(name);
+        }
         place.cargo(CARGO);
         place.runner("echo runner");
         place
@@ -78,7 +95,8 @@ impl Place {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.path("start"));
-        command.args(args).env("CARGO", self.path("cargo")).stdin(Stdio::null());
+        command.args(args).env("CARGO", self.path("cargo")).env("CARGO_MANIFEST_DIR", self.path("crates/start"));
+        command.stdin(Stdio::null());
         command
     }
 
@@ -128,16 +146,49 @@ fn a_later_start_says_nothing_and_asks_nobody() {
     assert_eq!(place.calls().len(), 1, "cargo was asked again: {:?}", place.calls());
 }
 
-/// A path with a space in it, as the stand-in's list has it, is one path.
+/// A path with a space in it, as the stand-in's list has it, is one path. The manifest of each crate of which a source is
+/// listed counts, too: it says with which features the crate is built.
 #[test]
-fn a_source_that_is_newer_is_built_first_and_quietly() {
+fn a_source_or_a_manifest_that_is_newer_is_built_first_and_quietly() {
+    for name in SOURCES {
+        let place = Place::new();
+        place.run(&[]);
+        place.runner("echo newer");
+        place.saved_at(name, SystemTime::now() + Duration::from_secs(3600));
+        let (printed, _) = said(&place.run(&[]));
+        assert_eq!(printed, "newer\n", "{name}");
+        assert_eq!(place.calls(), ["build --package workbook", "build --package workbook --quiet"], "{name}");
+    }
+}
+
+/// Cargo does not compile this program again when its folder is moved, so what it was compiled with says where it was.
+#[test]
+fn a_workbook_that_was_moved_is_built_where_it_is() {
     let place = Place::new();
     place.run(&[]);
-    place.runner("echo newer");
-    place.saved_at("a source.rs", SystemTime::now() + Duration::from_secs(3600));
-    let (printed, _) = said(&place.run(&[]));
-    assert_eq!(printed, "newer\n");
-    assert_eq!(place.calls(), ["build --package workbook", "build --package workbook --quiet"]);
+    let moved = |name: &str| place.path("moved").join(name);
+    for folder in ["crates/start", ".cargo"] {
+        fs::create_dir_all(moved(folder)).expect("the folder can be written");
+    }
+    for name in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"] {
+        fs::copy(place.path(name), moved(name)).expect("the folder can be written");
+        place.age(&format!("moved/{name}"));
+    }
+    let start = |folder: PathBuf| {
+        let mut command = place.command(&[]);
+        command.env("CARGO_MANIFEST_DIR", folder).output().expect("the program starts")
+    };
+    let output = start(moved("crates/start"));
+    assert_eq!((said(&output).0.as_str(), place.calls().len()), ("runner\n", 2), "the list is of the other folder");
+    let built_in = fs::read_to_string(place.path("built_in")).expect("cargo ran");
+    let here = fs::canonicalize(moved("crates/start")).expect("it is there");
+    assert_eq!(PathBuf::from(built_in.trim_end()), here);
+
+    let output = start(place.path("gone/crates/start"));
+    let (_, errors) = said(&output);
+    assert_eq!(output.status.code(), Some(3), "{errors}");
+    assert!(errors.contains("gone/crates/start") && errors.contains("Go to the folder"), "{errors}");
+    assert!(!errors.contains("rustup.rs"), "{errors}");
 }
 
 #[test]
@@ -185,7 +236,7 @@ fn cargo_gets_no_input_and_nothing_about_this_package() {
     place.cargo(&format!("cat > \"$HERE/eaten\"\n{CARGO}"));
     place.runner("cat");
     let mut command = place.command(&[]);
-    command.env("CARGO_PKG_NAME", "start").env("CARGO_MANIFEST_DIR", "elsewhere").env("CARGO_PKG_VERSION", "9");
+    command.env("CARGO_PKG_NAME", "start").env("CARGO_PKG_VERSION", "9");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
     child.stdin.take().expect("it is piped").write_all(b"typed\n").expect("it can be written");
     assert_eq!(said(&child.wait_with_output().expect("the program ends")).0, "typed\n");

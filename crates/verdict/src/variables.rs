@@ -16,6 +16,9 @@ pub const ASCII: &str = "WORKBOOK_ASCII";
 /// time.
 pub const NO_LINES: &str = "WORKBOOK_NO_LINES";
 
+/// Of the *build*: the file that lists the versions of exercises that the target `attempts` is compiled from.
+pub const ATTEMPTS: &str = "WORKBOOK_ATTEMPTS";
+
 /// What [`attempt`] begins with. The harness needs it as a literal, in a macro.
 pub const ATTEMPT: &str = "WORKBOOK_ATTEMPT_";
 

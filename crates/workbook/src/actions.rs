@@ -1,6 +1,6 @@
 //! What a command and a key of watch both do: remember a verdict, show the next hint, read a solution, reset, draw.
 
-use std::{fs, io, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 use anyhow::Context as _;
 use timeline::{TextStyle, beside};
@@ -20,7 +20,7 @@ use crate::{
     },
     memory::{
         kept_runs::KeptRun,
-        progress::{self, Store},
+        progress::{self, Entry, Store},
         ticks,
     },
     screen::{
@@ -163,22 +163,40 @@ pub fn reset(context: &Context, exercise: &Exercise) -> anyhow::Result<Reset> {
     let starter = fs::read(exercise.starter_file())
         .with_context(|| format!("cannot read the starter {}", workspace.shown(&exercise.starter_file())))?;
     let path = exercise.file();
-    let kept = match fs::read(&path) {
-        Ok(yours) if yours == starter => None,
-        Ok(yours) => Some(keep(context, exercise, &yours)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", workspace.shown(&path))),
-    };
+    let read = || files::read_if_there(&path).with_context(|| format!("cannot read {}", workspace.shown(&path)));
+    let kept = keep_until_still(&starter, read, |yours| keep(context, exercise, yours))?;
     files::replace(&path, &starter).with_context(|| format!("cannot write {}", workspace.shown(&path)))?;
-    let warning = context.store.update(&exercise.id(), |entry| *entry = progress::Entry::default()).err();
+    let warning = context.store.update(&exercise.id(), Entry::forget).err();
     tell_the_book(context);
     Ok(Reset { kept: kept.map(|path| workspace.shown(&path)), warning })
+}
+
+/// Keeps what is read and is not the starter, and what has been saved while it was kept, until two reads agree. Returns where
+/// the last of it is.
+fn keep_until_still(
+    starter: &[u8],
+    read: impl Fn() -> anyhow::Result<Option<Vec<u8>>>,
+    keep: impl Fn(&[u8]) -> anyhow::Result<PathBuf>,
+) -> anyhow::Result<Option<PathBuf>> {
+    let mut kept: Option<(Vec<u8>, PathBuf)> = None;
+    while let Some(yours) = read()?.filter(|yours| yours != starter) {
+        if kept.as_ref().is_some_and(|(before, _)| *before == yours) {
+            break;
+        }
+        let path = keep(&yours)?;
+        kept = Some((yours, path));
+    }
+    Ok(kept.map(|(_, path)| path))
 }
 
 fn keep(context: &Context, exercise: &Exercise, yours: &[u8]) -> anyhow::Result<PathBuf> {
     let folder = progress::kept_folder(&context.workspace, &exercise.lesson);
     files::keep_aside(yours, &folder, &exercise.name, "rs").with_context(|| {
-        format!("your version cannot be kept aside in {}, so nothing was reset", context.workspace.shown(&folder))
+        format!(
+            "your version of {} cannot be kept aside in {}, so it was not reset",
+            exercise.id(),
+            context.workspace.shown(&folder)
+        )
     })
 }
 
@@ -208,4 +226,35 @@ pub fn drawing(run: &KeptRun, exercise: &Exercise, style: &Style) -> Vec<String>
     };
     lines.extend(drawn.trim_end().lines().map(str::to_owned));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// An editor saves while the version before is written to the disk.
+    #[test]
+    fn what_is_saved_during_a_reset_is_kept_too() {
+        let file = RefCell::new(Some(b"one".to_vec()));
+        let kept = RefCell::new(Vec::new());
+        let read = || Ok(file.borrow().clone());
+        let keep = |yours: &[u8]| {
+            if kept.borrow().is_empty() {
+                *file.borrow_mut() = Some(b"two".to_vec());
+            }
+            kept.borrow_mut().push(yours.to_vec());
+            Ok(PathBuf::from(format!("kept.{}", kept.borrow().len())))
+        };
+        let last = keep_until_still(b"starter", read, keep).expect("nothing fails");
+        assert_eq!(last, Some(PathBuf::from("kept.2")));
+        assert_eq!(kept.take(), [b"one", b"two"]);
+
+        for nothing in [None, Some(b"starter".to_vec())] {
+            *file.borrow_mut() = nothing;
+            assert_eq!(keep_until_still(b"starter", read, keep).expect("nothing fails"), None);
+            assert_eq!(kept.take(), Vec::<Vec<u8>>::new());
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::{
     },
     judge::{process::Cancel, run::Job},
     memory::progress::{Progress, Store},
-    screen::{render, style::Style},
+    screen::{render, style::Style, terminal},
 };
 
 /// This workbook, what is remembered of it, and how to print.
@@ -17,12 +17,14 @@ pub struct Context {
     pub register: Register,
     pub store: Store,
     pub style: Style,
+    /// Nothing but ASCII, and nothing is drawn over: `--plain`, or a terminal that can do no more.
     pub plain: bool,
 }
 
 impl Context {
     /// Finds the workbook around the current folder.
     pub fn find(plain: bool) -> anyhow::Result<Self> {
+        let plain = plain || terminal::is_dumb();
         let workspace = Workspace::find()?;
         let register = Register::read(&workspace)?;
         let store = Store::new(&workspace);

@@ -105,7 +105,8 @@ fn check(context: &Context, what: &What, other: Option<&Other>, json: bool) -> a
         Some(Other::Trap(name)) => Some(Attempt::trap(&context.workspace, exercises[0], name)?),
     };
     let status = Status::new(context.style, context.plain);
-    let reports = stoppable(|cancel| {
+    let tick = || status.tick();
+    let reports = stoppable(tick, |cancel| {
         let job = context.job(cancel, json);
         match &attempt {
             Some(attempt) => attempt::check(&job, attempt).map(|report| vec![report]),

@@ -19,6 +19,7 @@ use crate::{
     exit,
     judge::{
         cargo::{self, Directories},
+        diagnostics::end_of_link_error,
         scratch::Scratch,
     },
     screen::{render, say::say, style::Ink, terminal},
@@ -199,7 +200,12 @@ fn linker(workspace: &Workspace) -> Finding {
         Ok(output) => {
             let said = String::from_utf8_lossy(&output.stderr);
             let first = said.lines().next().unwrap_or("no reason given").to_owned();
-            Finding::bad(format!("a program cannot be linked: {first}"), cargo::NoVerdict::LINKER)
+            let what = format!("a program cannot be linked: {first}");
+            if first.starts_with("error: linker `") {
+                return Finding::bad(what, cargo::NoVerdict::LINKER);
+            }
+            let advice = format!("Whatever is named here stops every program:\n\n{}", end_of_link_error(&said));
+            Finding::bad(what, advice)
         }
         Err(error) => Finding::bad(format!("rustc cannot be started: {error}"), "See above."),
     }
@@ -335,9 +341,11 @@ fn sets_flags_for_a_target(path: &Path) -> bool {
 fn mdbook(workspace: &Workspace) -> Finding {
     let tools = Directories::ask(workspace).map(|directories| directories.target_directory.join("tools/bin/mdbook"));
     let candidates = [Some("mdbook".into()), tools.ok()];
-    let found = candidates.into_iter().flatten().find_map(|program| book::version(&program));
-    match found {
-        Some(version) if book::fits(&version) => Finding::good(format!("mdbook {version}")),
+    let versions: Vec<String> =
+        candidates.into_iter().flatten().filter_map(|program| book::version(&program)).collect();
+    // As `book` does: the first that fits, wherever it stands.
+    match versions.iter().find(|version| book::fits(version)).or(versions.first()) {
+        Some(version) if book::fits(version) => Finding::good(format!("mdbook {version}")),
         Some(version) => Finding::note(
             format!("mdbook {version} is of another series than the book"),
             "`cargo workbook book` installs the right one.",

@@ -14,7 +14,7 @@ use crate::{
         json, render,
         say::{say, warn},
     },
-    text,
+    text, update,
 };
 
 pub const COMMAND: Command = Command {
@@ -67,6 +67,9 @@ pub fn state(context: &Context) -> anyhow::Result<u8> {
         && let Some(news) = news::since_the_last_start(&context.workspace, &context.register)
     {
         say!("\n{}", text::paragraphs(&news, context.style.width).join("\n"));
+    }
+    if let Some(words) = update::interrupted(&context.workspace) {
+        say!("\n{}", text::paragraphs(words, context.style.width).join("\n"));
     }
     let next = context.current(&progress)?;
     let id = next.id();

@@ -20,12 +20,14 @@ pub const COMMAND: Command = Command {
 };
 
 const HELP: &str = "\
-cargo workbook reset ID|--all
+cargo workbook reset ID|LESSON|--all
 
 Puts the starter back. Your version is kept under .workbook/kept/, and no
-version there is ever overwritten. If it cannot
-be kept, nothing is reset.
+version there is ever overwritten. Where it cannot be kept, it stays, and so do
+those of the exercises after it.
 
+  LESSON   the exercises of a lesson that differ from their starter: `03-join`,
+           or `03`
   --all    all exercises that differ from their starter
 
 Exit codes: 0 done, 2 wrong usage, 3 a file cannot be written.

@@ -65,7 +65,8 @@ fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool) ->
     let start = Instant::now();
     let style = &context.style;
     let status = Status::new(*style, context.plain);
-    let verified = stoppable(|cancel| {
+    let tick = || status.tick();
+    let verified = stoppable(tick, |cancel| {
         let job = context.job(cancel, true);
         let mut verified = Verified::default();
         for (lesson, only) in &lessons {

@@ -2,10 +2,10 @@
 //! `check --attempt`.
 //!
 //! Compiling each version as a target of its own would take a second for each. Instead, all versions of a lesson become
-//! modules of one test target, `attempts`, in the solutions package: its source includes a file in cargo's folder for
-//! temporary files, and this module writes that file. A version is copied there without its line `mod checks;`, and gets
-//! a copy of the checks of its own, so that an error in them is told of the version that causes it. Messages name the
-//! original files again. A file from the command line is compiled alone, as the root of the crate that it is.
+//! modules of one test target, `attempts`, in the solutions package: its source includes a file that this module writes, in
+//! cargo's folder for temporary files. A version is copied there without its line `mod checks;`, and gets a copy of the
+//! checks of its own, so that an error in them is told of the version that causes it. Messages name the original files
+//! again. A file from the command line is compiled alone, as the root of the crate that it is.
 
 use std::{
     cmp::Reverse,
@@ -182,7 +182,10 @@ pub fn check(job: &Job, attempt: &Attempt) -> Result<Report, NoVerdict> {
     let built = target.build_alone(attempt)?;
     let build_time = start.elapsed();
     let mut report = match &built.ready {
-        None => run::does_not_compile(exercise.id(), attempt.place(), run::expected(exercise), built.diagnostics),
+        None => {
+            let expected = run::read_checks(&job.workspace, exercise)?;
+            run::does_not_compile(exercise.id(), attempt.place(), &attempt.shown, expected, built.diagnostics)
+        }
         Some(ready) => {
             let start = Instant::now();
             let checks = target.run(attempt, ready, run::cores(), Limit::RealTime)?;
@@ -219,7 +222,8 @@ pub struct AttemptsTarget<'a> {
     /// The copies.
     folder: PathBuf,
     lock: PathBuf,
-    /// Executables are copied here: the next build overwrites the original.
+    /// Executables are copied here: the next build overwrites the original. Not in the system's folder for temporary files,
+    /// from which many servers let no program run.
     scratch: Scratch,
     builds: AtomicUsize,
 }
@@ -244,7 +248,7 @@ impl<'a> AttemptsTarget<'a> {
             lock: tmp.join(format!("attempts-{lesson}.lock")),
             folder,
             package,
-            scratch: Scratch::new().map_err(NoVerdict::io("no temporary folder can be written"))?,
+            scratch: Scratch::within(&tmp).map_err(NoVerdict::io(format!("cannot write {}", tmp.display())))?,
             builds: AtomicUsize::new(0),
         })
     }
@@ -311,7 +315,7 @@ impl<'a> AttemptsTarget<'a> {
         threads: usize,
         limit: Limit,
     ) -> Result<Vec<CheckReport>, NoVerdict> {
-        let expected = run::expected(&attempt.exercise);
+        let expected = run::read_checks(&self.job.workspace, &attempt.exercise)?;
         let (folder, files) = (attempt.exercise.solutions_folder(), self.files(attempt));
         let program = Program {
             module: &ready.module,
@@ -349,7 +353,8 @@ impl<'a> AttemptsTarget<'a> {
         }
         write_if_changed(&self.list, &list, &mut contents)?;
         let contents: Vec<&[u8]> = contents.iter().map(String::as_bytes).collect();
-        let target = Target { name: TARGET.to_owned(), digest: fresh::digest(&contents) };
+        let digest = fresh::digest(&contents);
+        let target = Target { name: TARGET.to_owned(), digest, list: Some(self.list.clone()) };
         let (job, lines) = (self.job, LineTables::Kept);
         let build =
             cargo::build_tests(&job.workspace, &self.package, slice::from_ref(&target), lines, &job.cancel, &|_| {})?;
@@ -374,7 +379,9 @@ impl<'a> AttemptsTarget<'a> {
     fn write(&self, attempt: &Attempt, form: Form, contents: &mut Vec<String>) -> Result<Files, NoVerdict> {
         let files = self.files(attempt);
         let read = |path: &Path| {
-            fs::read_to_string(path).map_err(NoVerdict::io(format!("cannot read {}", self.job.workspace.shown(path))))
+            // The compiler takes off the mark that some editors begin a file with. Here it would hide what stands behind it.
+            let text = fs::read_to_string(path).map(|text| text.trim_start_matches('\u{feff}').to_owned());
+            text.map_err(NoVerdict::io(format!("cannot read {}", self.job.workspace.shown(path))))
         };
         let own = match &attempt.source {
             Source::File(path) => without_checks(&read(path)?),
@@ -469,8 +476,82 @@ struct Files {
 
 /// What describes a whole file may not stand in one that is included. The lines stay, empty.
 fn without_inner(source: &str) -> String {
-    let keep = |line| if str::starts_with(line, "//!") || str::starts_with(line, "#![") { "" } else { line };
-    source.lines().map(keep).collect::<Vec<_>>().join("\n") + "\n"
+    let mut left = String::with_capacity(source.len());
+    let mut rest = source;
+    // It stands at the top, between white space and comments. The first item ends it.
+    while let Some((length, is_inner)) = piece_of_a_head(rest) {
+        let (piece, after) = rest.split_at(length);
+        if is_inner {
+            left.extend(piece.chars().map(|letter| if letter == '\n' { letter } else { ' ' }));
+        } else {
+            left.push_str(piece);
+        }
+        rest = after;
+    }
+    left + rest
+}
+
+/// The length of what a source begins with, and whether it describes the whole file. `None` at the first item, and at the end.
+fn piece_of_a_head(source: &str) -> Option<(usize, bool)> {
+    let white = source.len() - source.trim_start().len();
+    if white > 0 {
+        return Some((white, false));
+    }
+    if source.starts_with("//") {
+        let is_outer = source.starts_with("///") && !source.starts_with("////");
+        let length = source.find('\n').unwrap_or(source.len());
+        return (!is_outer).then_some((length, source.starts_with("//!")));
+    }
+    if source.starts_with("/*") {
+        let is_outer = source.starts_with("/**") && !source.starts_with("/***") && !source.starts_with("/**/");
+        return (!is_outer).then_some((length_of_comment(source)?, source.starts_with("/*!")));
+    }
+    if source.starts_with("#![") { Some((length_of_attribute(source)?, true)) } else { None }
+}
+
+/// From `/*` to the `*/` that belongs to it: comments may stand in comments.
+fn length_of_comment(source: &str) -> Option<usize> {
+    let mut open = 0;
+    let mut at = 0;
+    while at < source.len() {
+        let step = match source.as_bytes().get(at..at + 2) {
+            Some(b"/*") => {
+                open += 1;
+                2
+            }
+            Some(b"*/") => {
+                open -= 1;
+                2
+            }
+            _ => 1,
+        };
+        at += step;
+        if open == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// From `#![` to the bracket that closes it. Brackets in a string are none.
+fn length_of_attribute(source: &str) -> Option<usize> {
+    let (mut open, mut is_string, mut is_escaped) = (0, false, false);
+    for (at, letter) in source.char_indices() {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_string => is_escaped = true,
+            '"' => is_string = !is_string,
+            '[' if !is_string => open += 1,
+            ']' if !is_string => {
+                open -= 1;
+                if open == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A file with the same content keeps its time, so that cargo sees no change. Notes what is in it.
@@ -515,5 +596,22 @@ mod tests {
         assert_eq!(without_checks("fn a() {}\n#[path = \"checks/a.rs\"]\nmod checks;"), "fn a() {}\n\n\n");
         assert_eq!(without_checks("#[path = \"x\"]\nmod other;\n"), "#[path = \"x\"]\nmod other;\n");
         assert_eq!(without_checks(""), "\n");
+    }
+
+    #[test]
+    fn what_describes_a_whole_file_goes_and_places_stay() {
+        let source = "//! # Greet\n\n// A note.\n/*! More,\n /* with more */ */ #![allow(\n    dead_code\n)]\n#![doc = \"a ] b \\\" ]\"]\n\
+                      #[allow(unused)]\nfn a() {\n    //! Of a function.\n}\n";
+        let left = without_inner(source);
+        let lines: Vec<(usize, &str)> = left.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).collect();
+        assert_eq!(
+            lines,
+            [(2, "// A note."), (8, "#[allow(unused)]"), (9, "fn a() {"), (10, "    //! Of a function."), (11, "}")]
+        );
+        let wrong = "/// Of the item.\nfn a() {}\n//! Of nothing: the compiler says so.\n";
+        assert_eq!(without_inner(wrong), wrong);
+        for whole in ["", "/* open", "#![open", "//! all"] {
+            assert_eq!(without_inner(whole).len(), whole.len(), "{whole}");
+        }
     }
 }

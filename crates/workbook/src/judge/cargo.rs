@@ -1,6 +1,13 @@
 //! Nested cargo: one invocation, its stream of JSON, and what to say when it cannot build.
 
-use std::{collections::HashMap, env, ffi::OsString, io, path::PathBuf, process::Command};
+use std::{
+    collections::{HashMap, HashSet},
+    env,
+    ffi::OsString,
+    io,
+    path::PathBuf,
+    process::Command,
+};
 
 use serde::Deserialize;
 use verdict::variables;
@@ -8,7 +15,7 @@ use verdict::variables;
 use crate::{
     catalogue::workspace::Workspace,
     judge::{
-        diagnostics::{Diagnostic, Line},
+        diagnostics::{Diagnostic, Line, Linking, end_of_link_error},
         process::{self, Cancel},
     },
 };
@@ -25,6 +32,11 @@ pub enum NoVerdict {
     NoCargo(io::Error),
     #[error("the compiler cannot link: {0}\n{linker}\n`cargo workbook doctor` says what else is missing.", linker = Self::LINKER)]
     NoLinker(String),
+    #[error(
+        "the program cannot be linked:\n\n{0}\n\nWhat the linker says is the reason: a full disk, too little memory, flags \
+         for it in a .cargo/config.toml, or a function of an `extern` block that is nowhere or twice."
+    )]
+    Link(String),
     #[error("cargo cannot build `{package}`, and the reason is not your file:\n\n{said}")]
     Elsewhere { package: String, said: String },
     #[error(
@@ -143,11 +155,13 @@ fn describes_a_package(name: &OsString) -> bool {
 pub struct Target {
     pub name: String,
     pub digest: String,
+    /// The file that its source includes, where the runner has written one for it.
+    pub list: Option<PathBuf>,
 }
 
 /// Compiles test targets of one package with one invocation.
 ///
-/// A target that does not compile has diagnostics and no executable. An error is anything else that stops cargo.
+/// A target with errors in its source has diagnostics and no executable. An error is anything else that stops cargo.
 pub fn build_tests(
     workspace: &Workspace,
     package: &str,
@@ -166,10 +180,15 @@ pub fn build_tests(
     cargo.args(["--message-format=json-diagnostic-rendered-ansi", "--package", package]);
     for target in targets {
         cargo.args(["--test", &target.name]).env(variables::attempt(&target.name), &target.digest);
+        if let Some(list) = &target.list {
+            cargo.env(variables::ATTEMPTS, list);
+        }
     }
     cargo.args(lines.arguments(package));
     let mut build = Build::default();
     let mut elsewhere: Vec<Diagnostic> = Vec::new();
+    // The targets whose source has an error.
+    let mut explained: HashSet<String> = HashSet::new();
     let mut said: Vec<String> = Vec::new();
     let status = process::run_lines(
         &mut cargo,
@@ -179,6 +198,9 @@ pub fn build_tests(
                 let Some(diagnostic) = Diagnostic::from_message(message) else { return };
                 let is_ours = target.kind == ["test"] && targets.iter().any(|ours| ours.name == target.name);
                 if is_ours {
+                    if diagnostic.is_about_source(&target.src_path) {
+                        explained.insert(target.name.clone());
+                    }
                     build.diagnostics.entry(target.name).or_default().push(diagnostic);
                 } else if diagnostic.is_error() {
                     elsewhere.push(diagnostic);
@@ -200,14 +222,19 @@ pub fn build_tests(
         return Err(NoVerdict::Cancelled);
     }
     let status = status.map_err(NoVerdict::NoCargo)?;
-    let all = || elsewhere.iter().chain(build.diagnostics.values().flatten());
-    if let Some(linker) = all().find(|diagnostic| diagnostic.is_error() && diagnostic.is_about_the_linker()) {
-        return Err(NoVerdict::NoLinker(linker.message.clone()));
+    let ours = build.diagnostics.values().flatten();
+    for diagnostic in elsewhere.iter().chain(ours) {
+        match diagnostic.linking() {
+            Some(Linking::NoLinker) => return Err(NoVerdict::NoLinker(diagnostic.message.clone())),
+            Some(Linking::Failed) => return Err(NoVerdict::Link(end_of_link_error(&diagnostic.rendered))),
+            None => {}
+        }
     }
-    let explained = build.diagnostics.values().flatten().any(Diagnostic::is_error);
-    if !status.success() && !explained {
+    let is_unexplained = |name: &String| !build.executables.contains_key(name) && !explained.contains(name);
+    if !status.success() && targets.iter().any(|target| is_unexplained(&target.name)) {
         let mut said: String = said.into_iter().filter(|line| !is_noise(line)).map(|line| line + "\n").collect();
-        for diagnostic in elsewhere {
+        let ours = build.diagnostics.iter().filter(|(name, _)| is_unexplained(name)).flat_map(|(_, said)| said);
+        for diagnostic in elsewhere.iter().chain(ours).filter(|diagnostic| diagnostic.is_error()) {
             said.push_str(&diagnostic.rendered);
         }
         return Err(NoVerdict::Elsewhere { package: package.to_owned(), said: said.trim_end().to_owned() });
@@ -249,7 +276,7 @@ impl Directories {
         })
     }
 
-    /// What `env!("CARGO_TARGET_TMPDIR")` is while a test is compiled.
+    /// Cargo's folder for temporary files.
     pub fn tmp(&self) -> PathBuf {
         self.build_directory.as_ref().unwrap_or(&self.target_directory).join("tmp")
     }

@@ -1,5 +1,7 @@
 //! What the compiler said, from cargo's stream of JSON.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use crate::text;
@@ -16,6 +18,9 @@ pub struct Diagnostic {
     pub column: Option<usize>,
     /// As rustc prints it, without colour.
     pub rendered: String,
+    /// The compiler itself has failed.
+    #[serde(skip)]
+    pub is_crash: bool,
     /// As rustc prints it, in colour.
     #[serde(skip)]
     pub coloured: String,
@@ -26,6 +31,15 @@ pub struct Diagnostic {
 pub enum Level {
     Error,
     Warning,
+}
+
+/// Why a program that compiles cannot be linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linking {
+    /// There is none to start.
+    NoLinker,
+    /// It was started, and failed: a full disk, its flags, or a symbol that is nowhere or twice.
+    Failed,
 }
 
 /// One line of cargo's stream, as far as the runner needs it.
@@ -49,6 +63,9 @@ pub enum Line {
 pub struct Target {
     pub name: String,
     pub kind: Vec<String>,
+    /// The file at which its source begins.
+    #[serde(default)]
+    pub src_path: PathBuf,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,6 +112,7 @@ impl Diagnostic {
             column: place.as_ref().map(|span| span.column_start),
             file: place.map(|span| span.file_name.replace('\\', "/")),
             rendered: text::without_escapes(&coloured),
+            is_crash: message.level.contains("internal compiler error"),
             coloured,
         })
     }
@@ -108,9 +126,24 @@ impl Diagnostic {
         Some(format!("{}:{}:{}", self.file.as_ref()?, self.line?, self.column?))
     }
 
-    /// The linker could not be started, or failed: nothing that the learner wrote.
-    pub fn is_about_the_linker(&self) -> bool {
-        self.message.starts_with("linker `") || self.message.starts_with("linking with `")
+    /// An error in the source of a target that begins at this file: it has a place in a file, or is about the file as a whole
+    /// ("couldn't read `greet.rs`: stream did not contain valid UTF-8"). All others are the machine's: no room to write to, no
+    /// folder for temporary files, a compiler that crashed.
+    pub fn is_about_source(&self, root: &Path) -> bool {
+        let name = root.file_name().unwrap_or_default().to_string_lossy();
+        let names_it = !name.is_empty() && self.message.contains(&*name);
+        self.is_error() && !self.is_crash && (self.file.is_some() || names_it)
+    }
+
+    /// What went wrong when the program was put together, if it is about that.
+    pub fn linking(&self) -> Option<Linking> {
+        if !self.is_error() {
+            None
+        } else if self.message.starts_with("linker `") {
+            Some(Linking::NoLinker)
+        } else {
+            self.message.starts_with("linking with `").then_some(Linking::Failed)
+        }
     }
 
     /// Names a file differently wherever the diagnostic names it: a copy that was compiled becomes the original.
@@ -128,6 +161,15 @@ impl Diagnostic {
         }
         self
     }
+}
+
+/// The end of what rustc says of a link that failed: what the linker said. Before it stands the linker's command line, which
+/// is as long as a page.
+pub fn end_of_link_error(rendered: &str) -> String {
+    const LINES: usize = 20;
+    const LONGEST: usize = 400;
+    let lines: Vec<&str> = rendered.trim_end().lines().filter(|line| line.len() <= LONGEST).collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 
 /// Errors first; among them, those in `file` first, because the rest often follows from them.

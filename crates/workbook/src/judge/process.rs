@@ -18,8 +18,8 @@ pub struct Cancel(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     cancelled: AtomicBool,
-    /// The programs that run now. A program is taken out under the same lock under which it is waited for, so that
-    /// `cancel` never sends a signal to an id that the system has given to somebody else.
+    /// The programs that run now. A program is taken out under the same lock under which it is waited for, and what it has
+    /// left behind is killed before: so no signal is ever sent to an id that the system has given to somebody else.
     running: Mutex<Vec<u32>>,
 }
 
@@ -59,12 +59,17 @@ impl Cancel {
         child: &mut Child,
         deadline: Option<Instant>,
         is_unwanted: &dyn Fn() -> bool,
+        leftovers: Leftovers,
     ) -> io::Result<(ExitStatus, bool)> {
         let mut pause = Duration::from_micros(200);
         let mut timed_out = false;
         loop {
             let mut running = self.running();
-            if let Some(status) = child.try_wait()? {
+            if has_ended(child)? {
+                if leftovers == Leftovers::Killed {
+                    kill_leftovers(child.id());
+                }
+                let status = child.wait()?;
                 running.retain(|id| *id != child.id());
                 return Ok((status, timed_out));
             }
@@ -79,6 +84,15 @@ impl Cancel {
             pause = (pause * 2).min(Duration::from_millis(1));
         }
     }
+}
+
+/// What becomes of the programs that a program started and did not wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leftovers {
+    /// They hold the pipe open, and have no purpose any more.
+    Killed,
+    /// A cargo may start a server that others use, too.
+    LeftAlone,
 }
 
 /// How a program ended, and what it printed.
@@ -109,8 +123,8 @@ pub fn run(
         let tail = Arc::clone(&tail);
         move || read_tail(reader, &tail)
     });
-    let (status, timed_out) = cancel.wait(&mut child, Some(Instant::now() + limit), is_unwanted)?;
-    kill_leftovers(child.id());
+    let deadline = Some(Instant::now() + limit);
+    let (status, timed_out) = cancel.wait(&mut child, deadline, is_unwanted, Leftovers::Killed)?;
     let patience = Instant::now() + Duration::from_millis(200);
     while !reading.is_finished() && Instant::now() < patience {
         thread::sleep(Duration::from_micros(200));
@@ -134,7 +148,7 @@ pub fn run_lines(
         scope.spawn(|| each_line(stderr, on_stderr));
         each_line(stdout, on_stdout);
     });
-    Ok(cancel.wait(&mut child, None, &|| false)?.0)
+    Ok(cancel.wait(&mut child, None, &|| false, Leftovers::LeftAlone)?.0)
 }
 
 fn each_line(stream: impl Read, on_line: &mut dyn FnMut(&str)) {
@@ -175,7 +189,25 @@ fn kill_group(id: u32) {
     }
 }
 
-/// What a program left behind in its group holds the pipe open, and has no purpose any more.
+/// Whether a program has ended. It is not waited for, so its number stays its own, and that of its group.
+#[cfg(unix)]
+fn has_ended(child: &mut Child) -> io::Result<bool> {
+    use rustix::{
+        io::retry_on_intr,
+        process::{Pid, WaitId, WaitIdOptions, waitid},
+    };
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    let ended = retry_on_intr(|| waitid(WaitId::Pid(Pid::from_child(child)), options))?;
+    Ok(ended.is_some())
+}
+
+/// Here a process is known by a handle, and its number stays its own as long as that is open.
+#[cfg(not(unix))]
+fn has_ended(child: &mut Child) -> io::Result<bool> {
+    Ok(child.try_wait()?.is_some())
+}
+
+/// What a program left behind in its group.
 #[cfg(unix)]
 fn kill_leftovers(id: u32) {
     kill_group(id);
@@ -234,14 +266,52 @@ mod tests {
     #[test]
     fn what_a_program_leaves_behind_is_killed() {
         let ended = run(&mut shell("sleep 600 & echo $!"), &Cancel::default(), LONG, &|| false).expect("sh runs");
-        let left: i32 = ended.output.trim().parse().expect("sh prints the id");
-        let gone = || {
-            let state = std::fs::read_to_string(format!("/proc/{left}/stat")).unwrap_or_default();
-            state.is_empty() || state.contains(") Z ")
-        };
-        let patience = Instant::now() + Duration::from_secs(10);
-        while cfg!(target_os = "linux") && !gone() {
-            assert!(Instant::now() < patience, "the process {left} lives on");
+        let left = ended.output.trim().parse().expect("sh prints the id");
+        wait_until_gone(left);
+    }
+
+    /// As long as it has not been waited for, no other program can get its number, or that of its group.
+    #[test]
+    fn that_a_program_has_ended_is_seen_before_it_is_waited_for() {
+        let mut child = shell("exit 7").spawn().expect("sh runs");
+        while !has_ended(&mut child).expect("it is ours") {
+            thread::yield_now();
+        }
+        assert!(has_ended(&mut child).expect("it is ours"));
+        let state = state(child.id());
+        assert!(state.starts_with('Z'), "{state:?}");
+        assert_eq!(child.wait().expect("it is ours").code(), Some(7));
+    }
+
+    /// A server that cargo starts is used by the next cargo, too.
+    #[test]
+    fn what_cargo_leaves_behind_is_left_alone() {
+        let mut id = 0;
+        let mut command = shell("sleep 600 >/dev/null 2>&1 & echo $!");
+        run_lines(&mut command, &Cancel::default(), &mut |line| id = line.parse().expect("a number"), &mut |_| {})
+            .expect("sh runs");
+        let state = state(id);
+        Command::new("kill").arg(id.to_string()).status().expect("kill is there");
+        assert!(!state.is_empty() && !state.starts_with('Z'), "{state:?}");
+        wait_until_gone(id);
+    }
+
+    /// As `ps` says it: `S` for a program that sleeps, `Z` for one that has ended, and nothing for one that is gone.
+    fn state(id: u32) -> String {
+        let state = Command::new("ps").args(["-o", "stat=", "-p", &id.to_string()]).output().expect("ps is there");
+        String::from_utf8_lossy(&state.stdout).trim().to_owned()
+    }
+
+    /// One that has ended and that nobody has waited for yet is gone.
+    #[track_caller]
+    fn wait_until_gone(id: u32) {
+        let patience = Instant::now() + LONG;
+        loop {
+            let state = state(id);
+            if state.is_empty() || state.starts_with('Z') {
+                return;
+            }
+            assert!(Instant::now() < patience, "the process {id} lives on: {state}");
             thread::sleep(Duration::from_millis(5));
         }
     }

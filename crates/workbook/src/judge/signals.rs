@@ -47,11 +47,29 @@ fn listener() -> &'static Arc<AtomicUsize> {
     static RECEIVED: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
     RECEIVED.get_or_init(|| {
         let received = Arc::new(AtomicUsize::new(0));
-        for &signal in SIGNALS {
+        // Who starts it so that a signal means nothing (`nohup`, a script's `&`) wants it to go on.
+        for &signal in SIGNALS.iter().filter(|signal| !is_ignored(**signal)) {
             let value = usize::try_from(signal).expect("signals have small numbers");
             // A signal that cannot be caught ends the process as it always did.
             let _ = signal_hook::flag::register_usize(signal, Arc::clone(&received), value);
         }
         received
     })
+}
+
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    use std::{mem::MaybeUninit, ptr};
+
+    let mut action = MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: a null pointer asks for the present action and changes nothing. The call writes all of `action`, or fails.
+    unsafe {
+        libc::sigaction(signal, ptr::null(), action.as_mut_ptr()) == 0
+            && action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
+}
+
+#[cfg(not(unix))]
+fn is_ignored(_signal: i32) -> bool {
+    false
 }

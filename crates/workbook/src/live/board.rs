@@ -51,16 +51,17 @@ impl Board {
         self.changed.notify_all();
     }
 
-    /// The newest state, if it is not the one with the number `seen`. Waits for it, up to `patience`.
+    /// The newest state, if it is not the one with the number `seen`. Waits for it, up to `patience`. The last state comes before
+    /// the end.
     pub fn after(&self, seen: u64, patience: Duration) -> News {
         let end = Instant::now() + patience;
         let mut slot = self.slot();
         loop {
-            if slot.is_closed {
-                return News::Closed;
-            }
             if slot.number > seen {
                 return News::State { number: slot.number, state: Arc::clone(&slot.state) };
+            }
+            if slot.is_closed {
+                return News::Closed;
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -98,6 +99,15 @@ mod tests {
         board.show("second".to_owned());
         assert_eq!(board.after(2, Duration::ZERO), News::None, "the same again is no news");
         assert_eq!(board.after(0, LONG), state(2, "second"), "who comes later sees it, too");
+    }
+
+    #[test]
+    fn a_state_that_nobody_has_seen_comes_before_the_end() {
+        let board = Board::default();
+        board.show("last".to_owned());
+        board.close();
+        assert_eq!(board.after(0, LONG), state(1, "last"));
+        assert_eq!(board.after(1, LONG), News::Closed);
     }
 
     #[test]

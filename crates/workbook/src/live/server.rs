@@ -26,6 +26,8 @@ use super::{
 
 /// What a server has room for.
 const LIMITS: Limits = Limits { connections: 32, streams: 24 };
+/// How many that find no room are given the time to read so.
+const REFUSALS: usize = 8;
 /// How long a head may take.
 const HEAD: Duration = Duration::from_secs(5);
 /// How long a write may wait for a reader that takes nothing.
@@ -59,6 +61,7 @@ struct Shared {
     port: u16,
     connections: Places,
     streams: Places,
+    refusals: Places,
     is_over: AtomicBool,
 }
 
@@ -78,6 +81,7 @@ impl Server {
             port: address.port(),
             connections: Places::new(limits.connections),
             streams: Places::new(limits.streams),
+            refusals: Places::new(REFUSALS),
             is_over: AtomicBool::new(false),
         });
         let acceptor = thread::Builder::new().name("live: accept".to_owned()).spawn({
@@ -116,7 +120,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         if shared.is_over.load(Ordering::SeqCst) {
             return;
         }
-        let Ok(mut stream) = stream else {
+        let Ok(stream) = stream else {
             // No more files may be opened, for example: somebody will close one.
             thread::sleep(Duration::from_millis(20));
             continue;
@@ -130,11 +134,21 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
                     drop(place);
                 });
             }
-            None => {
-                // A few bytes always fit into the buffer of a new connection.
-                let _ = response::refusal(&mut stream, Status::Busy);
-            }
+            None => turn_away(stream, shared),
         }
+    }
+}
+
+/// Tells somebody that there is no room. Who accepts connections does not wait until that is read.
+fn turn_away(mut stream: TcpStream, shared: &Arc<Shared>) {
+    // A few bytes always fit into the buffer of a new connection.
+    let is_told = response::refusal(&mut stream, Status::Busy).is_ok();
+    if let Some(place) = Places::take(shared, |shared| &shared.refusals).filter(|_| is_told) {
+        // Where there is no thread to be had, the connection ends.
+        let _ = thread::Builder::new().name("live: refusal".to_owned()).spawn(move || {
+            linger(&mut stream);
+            drop(place);
+        });
     }
 }
 
@@ -342,11 +356,24 @@ mod tests {
         assert!(ask(&server, "/").starts_with("HTTP/1.1 200 "));
     }
 
+    /// A connection that is closed with a request unread is reset, and a browser tells of that in place of the words.
+    #[test]
+    fn who_is_turned_away_with_a_request_unread_reads_why() {
+        let (_book, server) = server();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
+        let mut browser = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        browser.write_all(b"GET / HTTP/1.1\r\n\r\n").expect("it is connected");
+        let (stream, _) = listener.accept().expect("somebody has come");
+        turn_away(stream, &server.shared);
+        let mut answer = String::new();
+        browser.read_to_string(&mut answer).expect("it ends well");
+        assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    }
+
     #[test]
     fn who_comes_too_late_is_told_so_and_a_place_that_is_left_is_free() {
         let (_book, server) = server_with(Limits { connections: 2, streams: 2 });
         let streams = [follow(&server), follow(&server)];
-        // It asks for nothing, so nothing is lost when the connection ends.
         read_to(&mut connect(&server), "HTTP/1.1 503 Service Unavailable\r\n");
         drop(streams);
         let end = Instant::now() + Duration::from_secs(60);

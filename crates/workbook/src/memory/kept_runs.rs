@@ -34,9 +34,14 @@ impl KeptRun {
         }
     }
 
-    /// A run that was only compiled says nothing new about time: then the one before it stays.
+    /// Where nothing has run there is nothing new about time: then the run before it stays.
     pub fn save(&self, workspace: &Workspace, exercise: &Exercise) -> std::io::Result<()> {
-        if self.outcome == Outcome::DoesNotCompile {
+        let has_run = match self.outcome {
+            Outcome::DoesNotCompile => false,
+            Outcome::Tampered => self.yours.is_some(),
+            _ => true,
+        };
+        if !has_run {
             return Ok(());
         }
         let text = serde_json::to_vec_pretty(self).map_err(std::io::Error::other)?;

@@ -9,6 +9,7 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use crate::{catalogue::workspace::Workspace, files};
@@ -42,23 +43,40 @@ pub struct Progress {
     comments: Vec<String>,
 }
 
-/// The file. Holds no state: two runners may work on it at the same time.
-#[derive(Debug, Clone)]
+/// The file. It is read anew each time: two runners may work on it at the same time.
+#[derive(Debug)]
 pub struct Store {
     path: PathBuf,
     folder: PathBuf,
+    /// What the disk did not take, by exercise. It counts in this process, and is written with the next change of the entry.
+    unwritten: Mutex<BTreeMap<String, Unwritten>>,
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone)]
+struct Unwritten {
+    before: Entry,
+    after: Entry,
 }
 
 impl Store {
     pub fn new(workspace: &Workspace) -> Self {
         let folder = workspace.state_dir();
-        Self { path: folder.join("progress.txt"), folder }
+        Self { path: folder.join("progress.txt"), folder, unwritten: Mutex::default() }
     }
 
-    /// What the file says, and what is wrong with it, in words for the learner.
+    /// What the file says, and what is wrong with it, in words for the learner. With it what the disk did not take.
     pub fn read(&self) -> (Progress, Option<String>) {
-        match fs::read(&self.path) {
-            Ok(bytes) => {
+        let (mut progress, warning) = self.file();
+        for (id, unwritten) in self.unwritten().iter() {
+            unwritten.redo(progress.entries.entry(id.clone()).or_default());
+        }
+        (progress, warning)
+    }
+
+    fn file(&self) -> (Progress, Option<String>) {
+        match files::read_if_there(&self.path) {
+            Ok(Some(bytes)) => {
                 let progress = Progress::parse(&String::from_utf8_lossy(&bytes));
                 let warning = progress.garbage.first().map(|line| {
                     format!(
@@ -70,28 +88,41 @@ impl Store {
                 });
                 (progress, warning)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (Progress::default(), None),
+            Ok(None) => (Progress::default(), None),
             Err(error) => (Progress::default(), Some(format!(".workbook/progress.txt cannot be read: {error}"))),
         }
     }
 
     /// Changes one entry in the file as it is now, so that nothing that another runner wrote is lost. On an error the
-    /// file is as it was; the text says what that means to the learner.
+    /// file is as it was, and the change counts in this process; the text says what that means to the learner.
     pub fn update(&self, id: &str, change: impl Fn(&mut Entry)) -> Result<(), String> {
-        self.try_update(id, change).map_err(|error| {
-            format!(
-                "Your progress is not saved: {} cannot be written ({error}).\nThe verdict counts all the same. Free some \
-                 space or make the folder writable, then check again.",
-                self.path.display()
-            )
-        })
+        let mut all = self.unwritten();
+        let unwritten = all.get(id).cloned();
+        let change = |entry: &mut Entry| {
+            unwritten.iter().for_each(|unwritten| unwritten.redo(entry));
+            change(entry);
+        };
+        let Err(error) = self.try_update(id, change) else {
+            all.remove(id);
+            return Ok(());
+        };
+        let before = unwritten.as_ref().map_or_else(|| self.file().0.entry(id), |unwritten| unwritten.before.clone());
+        let mut after = before.clone();
+        change(&mut after);
+        all.insert(id.to_owned(), Unwritten { before, after });
+        Err(format!(
+            "Your progress is not saved: {} cannot be written ({error}).\nThe verdict counts all the same. Free some \
+             space or make the folder writable, then check again.",
+            self.path.display()
+        ))
+    }
+
+    fn unwritten(&self) -> MutexGuard<'_, BTreeMap<String, Unwritten>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn try_update(&self, id: &str, change: impl Fn(&mut Entry)) -> io::Result<()> {
-        let bytes = match fs::read(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            read => read.unwrap_or_default(),
-        };
+        let bytes = files::read_if_there(&self.path)?.unwrap_or_default();
         // Nothing changes: then a disk that cannot be written does not matter, either.
         let before = Progress::parse(&String::from_utf8_lossy(&bytes)).entry(id);
         let mut after = before.clone();
@@ -103,7 +134,7 @@ impl Store {
         let lock = File::create(self.folder.join("progress.lock"))?;
         // Some network disks know no locks. Then the last of two runners wins, which costs at most one tick.
         let _ = lock.lock();
-        let bytes = fs::read(&self.path).unwrap_or_default();
+        let bytes = files::read_if_there(&self.path)?.unwrap_or_default();
         let mut progress = Progress::parse(&String::from_utf8_lossy(&bytes));
         if !progress.garbage.is_empty() {
             files::keep_aside(&bytes, &self.folder.join("kept"), "progress", "txt")?;
@@ -160,7 +191,34 @@ impl Progress {
     }
 }
 
+impl Unwritten {
+    /// Does to an entry what was done to this one, and no more: another runner may have written it since.
+    fn redo(&self, entry: &mut Entry) {
+        let Self { before, after } = self;
+        if after.passed != before.passed {
+            entry.passed = after.passed;
+        }
+        if after.failed != before.failed {
+            entry.failed.clone_from(&after.failed);
+        }
+        if after.hints != before.hints {
+            entry.hints = after.hints;
+        }
+        if after.hinted_for != before.hinted_for {
+            entry.hinted_for.clone_from(&after.hinted_for);
+        }
+        if after.unknown != before.unknown {
+            entry.unknown.clone_from(&after.unknown);
+        }
+    }
+}
+
 impl Entry {
+    /// As if the exercise had never been checked. The words that this version does not know stay.
+    pub fn forget(&mut self) {
+        *self = Self { unknown: std::mem::take(&mut self.unknown), ..Self::default() };
+    }
+
     fn read<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
         for word in words {
             match word.split_once('=') {
@@ -264,6 +322,38 @@ mod tests {
         assert_eq!(warning, None);
     }
 
+    /// The file breaks between the read that says whether there is anything to write and the one under the lock.
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_read_under_the_lock_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store(folder.path());
+        fs::create_dir_all(&store.folder).expect("the folder can be written");
+        fs::write(&store.path, "03-join/gather passed\n").expect("the folder can be written");
+        let is_first = std::cell::Cell::new(true);
+        let ended = store.update("03-join/fan_out", |entry| {
+            entry.passed = true;
+            if is_first.replace(false) {
+                // A link to itself can be read by nobody, not even by root.
+                fs::rename(&store.path, store.folder.join("aside")).expect("it is there");
+                std::os::unix::fs::symlink(&store.path, &store.path).expect("the folder can be written");
+            }
+        });
+        assert!(ended.is_err());
+        assert!(fs::symlink_metadata(&store.path).expect("it is there").is_symlink(), "it was written over");
+    }
+
+    #[test]
+    fn an_exercise_that_is_forgotten_keeps_the_words_that_nobody_knows() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store(folder.path());
+        fs::create_dir_all(&store.folder).expect("the folder can be written");
+        fs::write(&store.path, "03-join/fan_out passed hints=2 starred\n").expect("the folder can be written");
+        store.update("03-join/fan_out", Entry::forget).expect("the folder can be written");
+        let text = fs::read_to_string(&store.path).expect("it was written");
+        assert!(text.ends_with("\n03-join/fan_out starred\n"), "{text}");
+    }
+
     #[test]
     fn a_folder_that_cannot_be_written_is_said_and_nothing_is_lost() {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -272,6 +362,30 @@ mod tests {
         let error = store.update("03-join/fan_out", |entry| entry.passed = true).expect_err("it is no folder");
         assert!(error.contains("not saved"), "{error}");
         assert_eq!(fs::read_to_string(&store.folder).expect("untouched"), "a file where the folder should be");
+    }
+
+    /// Also where another runner can write again before this one does.
+    #[test]
+    fn what_the_disk_does_not_take_counts_and_is_written_later() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store(folder.path());
+        fs::write(&store.folder, "a file where the folder should be").expect("the folder can be written");
+        for _ in 0..2 {
+            store.update("03-join/fan_out", |entry| entry.hints += 1).expect_err("it is no folder");
+        }
+        store.update("03-join/gather", |entry| entry.passed = true).expect_err("it is no folder");
+        let (progress, _) = store.read();
+        assert_eq!(progress.entry("03-join/fan_out").hints, 2);
+        assert!(progress.passed("03-join/gather"));
+
+        fs::remove_file(&store.folder).expect("it is there");
+        fs::create_dir_all(&store.folder).expect("the folder can be written");
+        fs::write(&store.path, "03-join/fan_out passed\n").expect("the folder can be written");
+        assert!(store.read().0.passed("03-join/fan_out"), "the tick of the other runner");
+        store.update("03-join/fan_out", |entry| entry.failed = Some("is_fast".to_owned())).expect("it is a folder");
+        let text = fs::read_to_string(&store.path).expect("it was written");
+        assert!(text.ends_with("\n03-join/fan_out passed failed=is_fast hints=2\n"), "{text}");
+        assert!(store.read().0.passed("03-join/gather"), "as long as nothing changes it, it is not written");
     }
 
     #[test]

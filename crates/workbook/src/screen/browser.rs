@@ -7,8 +7,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Opens a page that is a file, at a section where one is named. The browser goes on by itself, and the terminal is free.
-/// Says whether one could be started.
+/// Opens a page that is a file, at a section where one is named, and says whether a browser could be started. Where none runs
+/// yet, this may return only when it is closed again: `xdg-open` then waits for it on some systems.
 pub fn opens(page: &Path, section: Option<&str>) -> bool {
     match section {
         None => opened(page.as_os_str()),
@@ -29,6 +29,9 @@ fn opened(what: &OsStr) -> bool {
     };
     let mut opener = Command::new(program);
     opener.args(arguments).arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // What stops or ends the runner (Ctrl-Z, Ctrl-C, a terminal that is closed) is not for the browser.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut opener, 0);
     opener.status().is_ok_and(|status| status.success())
 }
 

@@ -227,10 +227,11 @@ pub fn besides_the_first(report: &Report) -> Vec<String> {
     [vec![words], kinds(&others)].concat()
 }
 
-/// What to do where no error is in the file that the learner edits.
+/// What to do where all errors are in the checks.
 pub fn errors_elsewhere(report: &Report, exercise: &Exercise) -> Option<String> {
-    let is_elsewhere = |error: &Diagnostic| error.file.as_ref() != Some(&report.file);
-    (report.errors().next().is_some() && report.errors().all(is_elsewhere)).then(|| {
+    let checks = format!("exercises/{}/checks/{}.rs", exercise.lesson, exercise.name);
+    let is_in_them = |error: &Diagnostic| error.file.as_ref() == Some(&checks);
+    (report.errors().next().is_some() && report.errors().all(is_in_them)).then(|| {
         format!(
             "The error is not in {} but in its checks: they call your code by the names and types of the task. Your \
              signature is narrower than the task's, or another one: a parameter takes less than it should, a bound or a \

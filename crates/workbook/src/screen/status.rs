@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -27,6 +27,8 @@ pub struct Status {
 #[derive(Debug, Default)]
 struct State {
     crates: usize,
+    /// Came too early to be shown.
+    waiting: Option<String>,
     is_shown: bool,
 }
 
@@ -38,36 +40,53 @@ impl Status {
     }
 
     pub fn event(&self, event: &Event) {
-        let crates = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.crates += usize::from(matches!(event, Event::Building(BuildStep::Compiling(_))));
-            state.crates
-        };
-        if self.since.elapsed() < PATIENCE {
-            return;
-        }
-        match event {
-            Event::Building(BuildStep::Waiting) => self.show("waiting for another cargo (your editor's?)"),
-            Event::Building(BuildStep::Compiling(name)) => self.show(&format!("compiling {name}, crate {crates}")),
-            Event::Running(_) | Event::Checked(..) => self.show("checking"),
+        let mut state = self.state();
+        state.crates += usize::from(matches!(event, Event::Building(BuildStep::Compiling(_))));
+        state.waiting = Some(match event {
+            Event::Building(BuildStep::Waiting) => "waiting for another cargo (your editor's?)".to_owned(),
+            Event::Building(BuildStep::Compiling(name)) => format!("compiling {name}, crate {}", state.crates),
+            Event::Running(_) | Event::Checked(..) => "checking".to_owned(),
+        });
+        self.show_in_time(&mut state);
+    }
+
+    /// Shows what came too early, once it is time. Called again and again: while cargo waits or compiles for long, no event
+    /// comes.
+    pub fn tick(&self) {
+        self.show_in_time(&mut self.state());
+    }
+
+    fn show_in_time(&self, state: &mut State) {
+        if self.since.elapsed() >= PATIENCE
+            && let Some(words) = state.waiting.take()
+        {
+            self.show_now(state, &words);
         }
     }
 
     pub fn show(&self, words: &str) {
+        self.show_now(&mut self.state(), words);
+    }
+
+    fn show_now(&self, state: &mut State, words: &str) {
         if !self.is_on {
             return;
         }
         let words = text::cut(words, self.style.width.saturating_sub(1), self.style.ellipsis());
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).is_shown = true;
+        state.is_shown = true;
         let _ = write!(io::stderr(), "\r\u{1b}[K{}", self.style.paint(Ink::Note, &words));
     }
 
     /// Takes the line away.
     pub fn clear(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         if std::mem::take(&mut state.is_shown) {
             let _ = write!(io::stderr(), "\r\u{1b}[K");
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -28,15 +28,14 @@ pub enum Ink {
 }
 
 impl Style {
-    /// For stdout, whatever it is. `--plain` and `NO_COLOR` take colour away; `--plain`, a dumb terminal and a locale
-    /// without UTF-8 take everything but ASCII away.
+    /// For stdout, whatever it is. `plain` and `NO_COLOR` take colour away; `plain` and a locale without UTF-8 take everything
+    /// but ASCII away.
     pub fn detect(plain: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let no_colour = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
-            colour: is_terminal && !plain && !dumb && !no_colour,
-            ascii: plain || dumb || !speaks_utf8(),
+            colour: is_terminal && !plain && !no_colour,
+            ascii: plain || !speaks_utf8(),
             width: columns(is_terminal),
         }
     }

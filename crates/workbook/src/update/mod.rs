@@ -4,8 +4,8 @@
 //!
 //! 1. Fetch. Nothing of the learner's has changed until here, and every refusal comes before step 3.
 //! 2. Copy each file of the learner's that the new version touches, and write the `plan`.
-//! 3. Put these files back to what git knows, and let git go forward to the new version. Git does that itself, because it
-//!    refuses to overwrite anything that it does not know.
+//! 3. Put these files back to what git knows, unless one was saved since step 2, and let git go forward to the new version.
+//!    Git does that itself, because it refuses to overwrite anything that it does not know.
 //! 4. Put back what the learner wrote: see [`Fate`].
 //!
 //! Killed at any point, an update leaves either nothing or a plan, and the next one finishes it. A branch with commits of its
@@ -132,18 +132,35 @@ pub fn update(workspace: &Workspace, from: Option<&str>, say: &dyn Fn(&str)) -> 
     }
     let clearing = copy_mine(&git, workspace, &mut plan, &touched, &mut updated)?;
     plan.write()?;
+    if let Some(path) = saved_since(workspace, &clearing)? {
+        put_back(&git, workspace, &plan, &[])?;
+        bail!("{path} was saved while the update was at work. Nothing was changed; run it again.");
+    }
     let moved =
         clear(&git, workspace, &clearing).and_then(|()| git.ask(&["merge", "--ff-only", "--quiet", "--no-stat", &to]));
     head = git.ask(&["rev-parse", "--verify", "HEAD"])?;
     if head != to {
         let error = moved.err().unwrap_or_else(|| anyhow::anyhow!("git did not go forward"));
-        put_back(&git, workspace, &plan, &clearing)?;
+        put_back(&git, workspace, &plan, &clearing)
+            .context("what you wrote is safe in .workbook/update, and `cargo workbook update` puts it back")?;
         return Err(error.context("git cannot go to the new version. Your files are as they were"));
     }
     updated.is_newer = true;
     updated.changed.extend(settle(&git, workspace, &plan)?);
     plan.remove()?;
     Ok(updated)
+}
+
+/// What to tell whoever starts the workbook while what they wrote is not where they wrote it.
+pub fn interrupted(workspace: &Workspace) -> Option<&'static str> {
+    // One that is at work holds the lock. Who only looks does not make the file.
+    let is_at_work = || {
+        let lock = File::open(workspace.state_dir().join("update.lock"));
+        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+    };
+    (Plan::is_there(workspace) && !is_at_work()).then_some(
+        "An update was interrupted. What you wrote is safe: `cargo workbook update` finishes it and puts it back.",
+    )
 }
 
 fn is_a_clone(git: &Git, workspace: &Workspace) -> anyhow::Result<()> {
@@ -240,6 +257,15 @@ fn fetch(git: &Git, remote: &Remote) -> anyhow::Result<String> {
     git.ask(&["rev-parse", "--verify", "FETCH_HEAD^{commit}"])
 }
 
+/// A file that stands in the way of the new version.
+struct Clearing {
+    path: String,
+    /// It is in the commit that the learner's branch is at.
+    is_known: bool,
+    /// What it held when it was copied; `None`, if there was no file.
+    content: Option<Vec<u8>>,
+}
+
 /// Copies each version of the learner's of a file that is touched. Returns what must be cleared for the new version.
 fn copy_mine(
     git: &Git,
@@ -247,7 +273,7 @@ fn copy_mine(
     plan: &mut Plan,
     touched: &[Touched],
     updated: &mut Updated,
-) -> anyhow::Result<Vec<String>> {
+) -> anyhow::Result<Vec<Clearing>> {
     let edited = git.names(&["diff", "--name-only", "--no-renames", "-z", "HEAD"])?;
     let staged = git.names(&["diff", "--name-only", "--no-renames", "-z", "--cached"])?;
     let unstaged = git.names(&["diff", "--name-only", "--no-renames", "-z"])?;
@@ -269,7 +295,7 @@ fn copy_mine(
         let Ok(data) = fs::symlink_metadata(&place) else {
             // The learner has removed it. What comes, comes; git must not take it for a change.
             if edited.contains(path) {
-                clearing.push(path.clone());
+                clearing.push(Clearing { path: path.clone(), is_known: head.contains_key(path), content: None });
             }
             continue;
         };
@@ -282,23 +308,27 @@ fn copy_mine(
         }
         ensure!(
             data.is_file(),
-            "{at} is no file, and the new version has one of this name. Move it away, then update. Nothing was changed."
+            "{at} is {}, and the new version has a {} of this name. Move it away, then update. Nothing was changed.",
+            if data.is_symlink() { "a link" } else { "no file" },
+            if in_the_way.is_some() { "folder" } else { "file" }
         );
         let mine = fs::read(&place).with_context(|| format!("cannot read {at}"))?;
         if in_the_way.is_some() || edited.contains(path) || committed.is_none() {
-            clearing.push(at.clone());
+            clearing.push(Clearing { path: at.clone(), is_known: head.contains_key(at), content: Some(mine.clone()) });
         }
         let is_new = in_the_way.is_none() && git.blob(file.after.as_ref())?.is_some_and(|new| new == mine);
         if is_new && plan.paths.contains(at) {
             // Git was stopped when it had written this file. The learner's version is copied already.
             continue;
         }
-        if let Some(older) = plan.add(at, &mine)? {
+        // First kept, then written over: who stops between the two loses nothing.
+        if let Some(older) = plan.older(at, &mine)? {
             let kept = keep(workspace, at, &older)?;
             updated.changed.push(Changed { path: at.clone(), fate: Fate::WrittenOn, kept: Some(kept) });
         }
+        plan.add(at, &mine)?;
     }
-    clearing.dedup();
+    clearing.dedup_by(|one, other| one.path == other.path);
     Ok(clearing)
 }
 
@@ -309,11 +339,23 @@ fn in_the_way(workspace: &Workspace, path: &str) -> Option<String> {
     folders.into_iter().find(is_file).map(str::to_owned)
 }
 
+/// The first file that is not what was copied: an editor has saved it since then.
+fn saved_since(workspace: &Workspace, clearing: &[Clearing]) -> anyhow::Result<Option<String>> {
+    for Clearing { path, content, .. } in clearing {
+        let now = files::read_if_there(&workspace.root.join(path)).with_context(|| format!("cannot read {path}"))?;
+        if now != *content {
+            return Ok(Some(path.clone()));
+        }
+    }
+    Ok(None)
+}
+
 /// Makes the files what git knows, so that it can go forward.
-fn clear(git: &Git, workspace: &Workspace, paths: &[String]) -> anyhow::Result<()> {
-    let head = git.tree("HEAD")?;
-    let (known, unknown): (Vec<&str>, Vec<&str>) =
-        paths.iter().map(String::as_str).partition(|path| head.contains_key(*path));
+fn clear(git: &Git, workspace: &Workspace, clearing: &[Clearing]) -> anyhow::Result<()> {
+    let paths = |is_known: bool| -> Vec<&str> {
+        clearing.iter().filter(|file| file.is_known == is_known).map(|file| file.path.as_str()).collect()
+    };
+    let (known, unknown) = (paths(true), paths(false));
     if !known.is_empty() {
         git.ask(&[&["checkout", "--quiet", "HEAD", "--"], &known[..]].concat())?;
     }
@@ -330,18 +372,28 @@ fn clear(git: &Git, workspace: &Workspace, paths: &[String]) -> anyhow::Result<(
 }
 
 /// Git did not go forward: the learner's versions stand where they stood.
-fn put_back(git: &Git, workspace: &Workspace, plan: &Plan, cleared: &[String]) -> anyhow::Result<()> {
-    let head = git.tree("HEAD")?;
+fn put_back(git: &Git, workspace: &Workspace, plan: &Plan, cleared: &[Clearing]) -> anyhow::Result<()> {
+    let from = git.tree("HEAD")?;
+    // What came of it: git may have written some of it before it failed. Or git has forgotten it since.
+    let to = git.tree(&plan.to).unwrap_or_default();
     for path in &plan.paths {
         let mine = plan.mine(path)?;
         let place = workspace.root.join(path);
-        let now = fs::read(&place).ok();
-        let shipped = git.blob(head.get(path))?;
-        if now.is_none() || now == shipped || cleared.contains(path) {
-            files::replace(&place, &mine).with_context(|| format!("cannot write {path}"))?;
-        } else if now.as_ref() != Some(&mine) {
-            keep(workspace, path, &mine)?;
+        let now = files::read_if_there(&place).with_context(|| format!("cannot read {path}"))?;
+        if now.as_ref() == Some(&mine) {
+            continue;
         }
+        // Anything else was saved while the update was at work, or since it was interrupted.
+        let is_gits = now.is_none() || now == git.blob(from.get(path))? || now == git.blob(to.get(path))?;
+        if let Some(saved) = now.filter(|_| !is_gits) {
+            // What was not cleared stands where the learner has written it.
+            if !cleared.iter().any(|file| file.path == *path) {
+                keep(workspace, path, &mine)?;
+                continue;
+            }
+            keep(workspace, path, &saved)?;
+        }
+        files::replace(&place, &mine).with_context(|| format!("cannot write {path}"))?;
     }
     plan.remove()
 }
@@ -359,7 +411,6 @@ fn settle(git: &Git, workspace: &Workspace, plan: &Plan) -> anyhow::Result<Vec<C
             continue;
         }
         let place = workspace.root.join(path);
-        let now = fs::read(&place).ok();
         let change = |fate, kept| Changed { path: path.clone(), fate, kept };
         let (Some(old), Some(new), true) = (&old, &new, is_exercise(path)) else {
             let fate = if is_exercise(path) && new.is_none() { Fate::Gone } else { Fate::SetAside };
@@ -369,12 +420,14 @@ fn settle(git: &Git, workspace: &Workspace, plan: &Plan) -> anyhow::Result<Vec<C
         let joined = join(git, &mine, old, new)?;
         let fate = if joined.is_some() { Fate::Joined } else { Fate::InPlace };
         let result = joined.as_ref().unwrap_or(&mine);
+        let kept = if *result == mine { None } else { Some(keep(workspace, path, &mine)?) };
+        // Read last of all: what is saved from here on has the least time to be written over.
+        let now = files::read_if_there(&place).with_context(|| format!("cannot read {path}"))?;
         let is_free = now.is_none() || now.as_ref() == Some(new) || now.as_ref() == Some(result);
         if !is_free {
             changed.push(change(Fate::WrittenOn, Some(keep(workspace, path, &mine)?)));
             continue;
         }
-        let kept = if *result == mine { None } else { Some(keep(workspace, path, &mine)?) };
         files::replace(&place, result).with_context(|| format!("cannot write {path}"))?;
         if old != new {
             changed.push(change(fate, kept));

@@ -47,15 +47,26 @@ impl Plan {
         Some(plan)
     }
 
-    /// Copies what the learner wrote. Returns what an interrupted update had copied of the same file, if it was another text.
-    pub fn add(&mut self, path: &str, mine: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
+    /// Whether an update was interrupted.
+    pub fn is_there(workspace: &Workspace) -> bool {
+        folder(workspace).join("plan.txt").is_file()
+    }
+
+    /// What an interrupted update had copied of a file, if it was another text. There is no other copy of it.
+    pub fn older(&self, path: &str, mine: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
         let copy = self.copy(path);
-        let before = fs::read(&copy).ok().filter(|before| before != mine);
+        let before = files::read_if_there(&copy).with_context(|| format!("cannot read {}", copy.display()))?;
+        Ok(before.filter(|before| before != mine))
+    }
+
+    /// Copies what the learner wrote, over what is [`older`](Self::older).
+    pub fn add(&mut self, path: &str, mine: &[u8]) -> anyhow::Result<()> {
+        let copy = self.copy(path);
         files::replace(&copy, mine).with_context(|| format!("cannot write {}", copy.display()))?;
         if !self.paths.iter().any(|known| known == path) {
             self.paths.push(path.to_owned());
         }
-        Ok(before)
+        Ok(())
     }
 
     /// What the learner wrote.

@@ -7,7 +7,7 @@
 
 use std::{
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -42,7 +42,7 @@ const GAP: Duration = Duration::from_millis(300);
 
 impl Watched {
     pub fn new(path: PathBuf) -> Self {
-        let content = fs::read(&path).ok().map(|content| fresh::digest(&[&content]));
+        let content = content(&path);
         let stamp = stamp(&path).ok();
         Self { path, stamp, content, read: Instant::now(), missing_since: None, empty_since: None }
     }
@@ -82,10 +82,18 @@ impl Watched {
 /// The files of the other exercises: who saves one of them wants to be there.
 #[derive(Debug)]
 pub struct Neighbours {
-    files: Vec<(usize, PathBuf, Option<SystemTime>)>,
+    files: Vec<Neighbour>,
     looked: Instant,
     /// The exercise whose file was saved last.
     pub saved: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Neighbour {
+    exercise: usize,
+    path: PathBuf,
+    modified: Option<SystemTime>,
+    content: Option<String>,
 }
 
 /// What has happened to the files of the other exercises.
@@ -104,7 +112,7 @@ impl Neighbours {
     /// All exercises but the current one.
     pub fn new(exercises: &[&Exercise], current: usize) -> Self {
         let others = exercises.iter().enumerate().filter(|(index, _)| *index != current);
-        let files = others.map(|(index, exercise)| (index, exercise.file(), modified(&exercise.file()))).collect();
+        let files = others.map(|(index, exercise)| Neighbour::new(index, exercise.file())).collect();
         Self { files, looked: Instant::now(), saved: None }
     }
 
@@ -114,23 +122,40 @@ impl Neighbours {
             return None;
         }
         self.looked = Instant::now();
-        let mut changed = Vec::new();
-        for (index, path, before) in &mut self.files {
-            let now = modified(path);
-            if now != *before {
-                *before = now;
-                changed.push(*index);
-            }
-        }
-        match changed[..] {
+        let changed = self.files.iter_mut().filter_map(|file| file.has_changed().then_some(file.exercise));
+        match changed.collect::<Vec<_>>()[..] {
             [] => None,
             [index] => {
                 self.saved = Some(index);
                 Some(Elsewhere::Saved(index))
             }
-            _ => Some(Elsewhere::Many(changed.len())),
+            ref many => Some(Elsewhere::Many(many.len())),
         }
     }
+}
+
+impl Neighbour {
+    fn new(exercise: usize, path: PathBuf) -> Self {
+        // The time first: what is saved between the two is seen at the next look.
+        let modified = modified(&path);
+        Self { exercise, content: content(&path), path, modified }
+    }
+
+    /// Whether it has another content than before. Another time alone is no save: before a check the runner itself mends times
+    /// that lie in the future. What is gone was not saved, either.
+    fn has_changed(&mut self) -> bool {
+        let now = modified(&self.path);
+        if now.is_none() || now == self.modified {
+            return false;
+        }
+        let Some(content) = content(&self.path) else { return false };
+        self.modified = now;
+        self.content.replace(content) != self.content
+    }
+}
+
+fn content(path: &Path) -> Option<String> {
+    fs::read(path).ok().map(|content| fresh::digest(&[&content]))
 }
 
 fn modified(path: &PathBuf) -> Option<SystemTime> {
@@ -162,7 +187,7 @@ mod tests {
     fn one_neighbour_was_saved_by_hand_and_many_by_git() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = |index: usize| folder.path().join(format!("{index}.rs"));
-        let files = (0..3).map(|index| (index, path(index), None)).collect();
+        let files = (0..3).map(|index| Neighbour::new(index, path(index))).collect();
         let mut neighbours = Neighbours { files, looked: Instant::now(), saved: None };
         let mut look = || {
             neighbours.looked = Instant::now() - NEIGHBOURS;
@@ -175,6 +200,35 @@ mod tests {
         fs::write(path(2), "new").expect("the folder can be written");
         assert_eq!(look(), (Some(Elsewhere::Many(2)), Some(1)));
         assert_eq!(look(), (None, Some(1)));
+    }
+
+    /// The runner does this itself to files that are dated tomorrow.
+    #[test]
+    fn a_neighbour_with_another_time_and_one_that_is_gone_were_not_saved() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("0.rs");
+        fs::write(&path, "one").expect("the folder can be written");
+        let set = |time: SystemTime| {
+            fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(time)).expect("a file");
+        };
+        let now = SystemTime::now();
+        set(now + Duration::from_secs(86400));
+        let files = vec![Neighbour::new(0, path.clone())];
+        let mut neighbours = Neighbours { files, looked: Instant::now(), saved: None };
+        let mut look = || {
+            neighbours.looked = Instant::now() - NEIGHBOURS;
+            neighbours.look()
+        };
+        set(now);
+        assert_eq!(look(), None, "touched");
+        fs::remove_file(&path).expect("it is there");
+        assert_eq!(look(), None, "gone");
+        fs::write(&path, "one").expect("the folder can be written");
+        set(now + Duration::from_secs(1));
+        assert_eq!(look(), None, "as it was");
+        fs::write(&path, "two").expect("the folder can be written");
+        set(now + Duration::from_secs(2));
+        assert_eq!(look(), Some(Elsewhere::Saved(0)));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What keys do.
 
-use super::{Next, Page, Watch, Watched, file::Neighbours, screen};
+use std::thread;
+
+use super::{Message, Next, Page, Watch, Watched, file::Neighbours, screen};
 use crate::{
     actions, exit,
     judge::report::{Outcome, Report},
@@ -37,6 +39,9 @@ pub const KEYS: [Binding; 14] = [
 const fn binding(key: char, does: &'static str, act: fn(&mut Watch<'_>) -> Next) -> Binding {
     Binding { key, does, act }
 }
+
+/// What is said until it is known that no browser could be started.
+pub const OPENS: &str = "The page opens in your browser.";
 
 impl Watch<'_> {
     fn stay(&mut self, act: impl FnOnce(&mut Self)) -> Next {
@@ -189,21 +194,29 @@ impl Watch<'_> {
     fn book(&mut self) {
         if let Some(live) = self.live {
             let address = live.address();
-            self.notices.push(if browser::opens_address(&address) {
-                "The live page is open in your browser.".to_owned()
-            } else {
-                format!("No browser could be started from here. The live page: {address}")
-            });
-            return;
+            let failed = format!("No browser could be started from here. The live page: {address}");
+            return self.browse(failed, move || browser::opens_address(&address));
         }
         let (page, section) = actions::book_page(&self.context.workspace, self.exercise());
+        if page.is_file() {
+            let failed = format!("No browser could be started from here. The page: {}", page.display());
+            return self.browse(failed, move || browser::opens(&page, section.as_deref()));
+        }
         let source = format!("book/read/{}.md", self.exercise().lesson);
-        self.notices.push(if !page.is_file() {
-            format!("The book is not built yet: run `cargo workbook book` in another terminal, or read {source}.")
-        } else if browser::opens(&page, section.as_deref()) {
-            "The book is open in your browser.".to_owned()
-        } else {
-            format!("No browser could be started from here. The page: {}", page.display())
+        self.notices.push(format!(
+            "The book is not built yet: run `cargo workbook book` in another terminal, or read {source}."
+        ));
+    }
+
+    /// On a thread of its own: what opens a page may be the browser itself, and then it ends when the browser is closed.
+    fn browse(&mut self, failed: String, opens: impl FnOnce() -> bool + Send + 'static) {
+        self.notices.push(OPENS.to_owned());
+        let outbox = self.outbox.clone();
+        thread::spawn(move || {
+            if !opens() {
+                // Who has quit meanwhile looks for no browser.
+                drop(outbox.send(Message::NoBrowser(failed)));
+            }
         });
     }
 

@@ -42,6 +42,7 @@ use crate::{
         style::Style,
         terminal::{self, Key, Raw},
     },
+    text, update,
 };
 
 /// How often the file is looked at.
@@ -91,6 +92,8 @@ enum Message {
     Key(Key),
     /// From the check with this number.
     News(usize, News),
+    /// Words about a page that no browser has opened.
+    NoBrowser(String),
 }
 
 enum News {
@@ -154,43 +157,9 @@ enum Next {
 /// Begins with the exercise of this id, else with the first that has not passed. With a page and without a terminal it prints
 /// nothing, and ends with a signal.
 pub fn run(context: &Context, start: Option<&str>, live: Option<&Live>) -> anyhow::Result<u8> {
-    let (progress, warning) = context.store.read();
-    let first = match start {
-        Some(id) => id.to_owned(),
-        None => context.current(&progress)?.id(),
-    };
-    let exercises: Vec<&Exercise> = context.register.exercises().collect();
-    let current = exercises.iter().position(|exercise| exercise.id() == first).unwrap_or_default();
-    let news = news::since_the_last_start(&context.workspace, &context.register);
-    let (outbox, inbox) = mpsc::channel();
-    let mut watch = Watch {
-        context,
-        watched: Watched::new(exercises[current].file()),
-        neighbours: Neighbours::new(&exercises, current),
-        saves: 0,
-        saved_at: None,
-        reported: 0,
-        exercises,
-        current,
-        progress,
-        style: context.style,
-        page: Page::Verdict,
-        scroll: 0,
-        room: Room::default(),
-        running: None,
-        started: 0,
-        inbox,
-        outbox,
-        report: None,
-        trouble: None,
-        unsaved: false,
-        notices: warning.into_iter().chain(news).collect(),
-        complained: false,
-        dirty: true,
-        live,
-        unshown: true,
-        has_keys: terminal::is_interactive(),
-    };
+    let mut watch = Watch::new(context, start, live)?;
+    watch.notices.extend(update::interrupted(&context.workspace).map(str::to_owned));
+    watch.notices.extend(news::since_the_last_start(&context.workspace, &context.register));
     signals::listen();
     signals::continued();
     if !watch.has_keys {
@@ -218,6 +187,45 @@ pub fn run(context: &Context, start: Option<&str>, live: Option<&Live>) -> anyho
 }
 
 impl<'a> Watch<'a> {
+    fn new(context: &'a Context, start: Option<&str>, live: Option<&'a Live>) -> anyhow::Result<Self> {
+        let (progress, warning) = context.store.read();
+        let first = match start {
+            Some(id) => id.to_owned(),
+            None => context.current(&progress)?.id(),
+        };
+        let exercises: Vec<&Exercise> = context.register.exercises().collect();
+        let current = exercises.iter().position(|exercise| exercise.id() == first).unwrap_or_default();
+        let (outbox, inbox) = mpsc::channel();
+        Ok(Self {
+            context,
+            watched: Watched::new(exercises[current].file()),
+            neighbours: Neighbours::new(&exercises, current),
+            saves: 0,
+            saved_at: None,
+            reported: 0,
+            exercises,
+            current,
+            progress,
+            style: context.style,
+            page: Page::Verdict,
+            scroll: 0,
+            room: Room::default(),
+            running: None,
+            started: 0,
+            inbox,
+            outbox,
+            report: None,
+            trouble: None,
+            unsaved: false,
+            notices: warning.into_iter().collect(),
+            complained: false,
+            dirty: true,
+            live,
+            unshown: true,
+            has_keys: terminal::is_interactive(),
+        })
+    }
+
     fn exercise(&self) -> &'a Exercise {
         self.exercises[self.current]
     }
@@ -250,6 +258,9 @@ impl<'a> Watch<'a> {
                 Next::Stop => {
                     drawn.close()?;
                     raw.stop()?;
+                    // Nothing stops where no shell could go on: then no signal says that it goes on here.
+                    drawn.forget();
+                    self.dirty = true;
                 }
                 Next::Quit(code) => {
                     drawn.close()?;
@@ -295,7 +306,10 @@ impl<'a> Watch<'a> {
             }
             match self.turn()? {
                 Next::Stay => {}
-                Next::Stop => raw.stop()?,
+                Next::Stop => {
+                    raw.stop()?;
+                    self.dirty = true;
+                }
                 Next::Quit(code) => return Ok(code),
             }
             if signals::continued() {
@@ -330,6 +344,11 @@ impl<'a> Watch<'a> {
                 next => return Ok(next),
             },
             Ok(Message::News(number, news)) => self.take_news(number, news),
+            Ok(Message::NoBrowser(words)) => {
+                self.notices.retain(|notice| notice != keys::OPENS);
+                self.notices.push(words);
+                self.changed();
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => unreachable!("the loop holds a sender itself"),
         }
@@ -345,15 +364,7 @@ impl<'a> Watch<'a> {
                 self.saved_at = clock::now();
                 self.start();
             }
-            Seen::Gone => {
-                self.stop();
-                self.report = None;
-                self.trouble = Some(format!(
-                    "{} is gone. Save it again, or press x to put the starter there.",
-                    self.context.workspace.shown(&self.exercise().file())
-                ));
-                self.changed();
-            }
+            Seen::Gone => self.miss_the_file(),
         }
         match self.neighbours.look() {
             None => {}
@@ -377,6 +388,22 @@ impl<'a> Watch<'a> {
         Ok(Next::Stay)
     }
 
+    /// The file is gone, and with it what the report is about.
+    fn miss_the_file(&mut self) {
+        self.stop();
+        self.save();
+        self.report = None;
+        let exercise = self.exercise();
+        let file = self.context.workspace.shown(&exercise.file());
+        self.trouble = Some(if self.has_keys {
+            format!("{file} is gone. Save it again, or press x to put the starter there.")
+        } else {
+            let id = exercise.id();
+            format!("{file} is gone. Save it again, or put the starter there: `cargo workbook reset {id}`")
+        });
+        self.changed();
+    }
+
     /// What is shown is not what is.
     fn changed(&mut self) {
         self.dirty = true;
@@ -394,6 +421,8 @@ impl<'a> Watch<'a> {
     /// Begins a check, and ends the one that runs.
     fn start(&mut self) {
         self.stop();
+        // The report before may have come in the same turn: then it was not drawn, and nobody has written it down.
+        self.save();
         self.scroll = 0;
         self.changed();
         let width = render::message_width(&Style { width: screen::size().0, ..self.style });
@@ -447,7 +476,10 @@ impl<'a> Watch<'a> {
                 self.changed();
             }
             News::Panicked(words) => {
+                self.reported = running.saves;
                 self.running = None;
+                // It is about a save before this one.
+                self.report = None;
                 self.trouble = Some(format!("This is a mistake in the runner. Please report it: {words}"));
                 self.changed();
             }
@@ -498,6 +530,9 @@ impl<'a> Watch<'a> {
         if let Some(report) = &self.report {
             lines.extend(render::report(report, exercise, &self.style));
             lines.push(String::new());
+        } else if let Some(trouble) = &self.trouble {
+            lines.extend(render::indented(text::paragraphs(trouble, self.style.width.saturating_sub(3))));
+            lines.push(String::new());
         }
         let id = exercise.id();
         let next = self.context.current(&self.progress).map(Exercise::id).unwrap_or_default();
@@ -539,6 +574,99 @@ impl Running {
                     slot.1 = Some(report);
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+    use crate::{
+        catalogue::{register::Register, workspace::Workspace},
+        judge::report::State,
+        memory::progress::Store,
+    };
+
+    const FILE: &str = "exercises/01-demo/greet.rs";
+
+    /// A workbook with one exercise, which no cargo could build.
+    fn context(folder: &Path) -> Context {
+        let write = |path: &str, text: &str| fs::write(folder.join(path), text).expect("the folder can be written");
+        fs::create_dir_all(folder.join("exercises/01-demo")).expect("the folder can be written");
+        write("exercises/01-demo/Cargo.toml", "[[test]]\nname = \"greet\"\n");
+        write(FILE, "//! # Greet\n");
+        let workspace = Workspace { root: folder.to_owned() };
+        Context {
+            register: Register::read(&workspace).expect("there is a lesson"),
+            store: Store::new(&workspace),
+            workspace,
+            style: Style::plain(80),
+            plain: true,
+        }
+    }
+
+    fn passed() -> Report {
+        let check = Check { name: "is_polite".to_owned(), about: None, line: 1 };
+        let check = CheckReport { state: State::Passed, ..CheckReport::not_run(check) };
+        Report::of_checks("01-demo/greet".to_owned(), FILE.to_owned(), vec![check])
+    }
+
+    /// A check that has begun, of which nothing has come yet.
+    fn begin(watch: &mut Watch<'_>) {
+        watch.saves += 1;
+        watch.started += 1;
+        watch.running = Some(Running {
+            number: watch.started,
+            saves: watch.saves,
+            cancel: Cancel::default(),
+            worker: thread::spawn(|| {}),
+            since: Instant::now(),
+            stage: Event::Running(Vec::new()),
+            crates: 0,
+            checks: Vec::new(),
+        });
+    }
+
+    fn end(watch: &mut Watch<'_>, news: News) {
+        watch.take_news(watch.started, news);
+    }
+
+    #[test]
+    fn a_check_that_panicked_hides_behind_no_verdict() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let context = context(folder.path());
+        let mut watch = Watch::new(&context, None, None).expect("there is an exercise");
+        begin(&mut watch);
+        end(&mut watch, News::Done(Box::new(Ok(passed()))));
+        begin(&mut watch);
+        end(&mut watch, News::Panicked("index out of bounds".to_owned()));
+        assert_eq!(watch.reported, 2);
+        let state = state::state(&watch);
+        assert!(state["report"].is_null() && state["trouble"].as_str().is_some_and(|words| words.contains("bounds")));
+        let frame = screen::frame(&watch);
+        let screen = [frame.head, frame.body, frame.foot].concat().join("\n");
+        assert!(screen.contains("index out of bounds") && !screen.contains("checked"), "{screen}");
+        let farewell = watch.farewell().join("\n");
+        assert!(farewell.contains("index out of bounds") && !farewell.contains("Passed"), "{farewell}");
+    }
+
+    /// It is written down when it is drawn, and `--plain` draws nothing while a check runs.
+    #[test]
+    fn a_pass_is_written_down_where_the_file_is_saved_or_gone_before_it_is_drawn() {
+        let saved_or_gone: [fn(&mut Watch<'_>); 2] = [|watch| watch.start(), |watch| watch.miss_the_file()];
+        for next in saved_or_gone {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let context = context(folder.path());
+            let is_written = || context.store.read().0.passed("01-demo/greet");
+            let mut watch = Watch::new(&context, None, None).expect("there is an exercise");
+            begin(&mut watch);
+            end(&mut watch, News::Done(Box::new(Ok(passed()))));
+            assert!(!is_written());
+            next(&mut watch);
+            watch.stop();
+            assert!(is_written());
         }
     }
 }

@@ -58,6 +58,15 @@ impl Screen {
 
     /// Draws a frame: only the lines that differ.
     pub fn draw(&mut self, frame: &Frame, scroll: usize, style: &Style, size: (usize, usize)) -> io::Result<Room> {
+        let (out, room) = self.changes(frame, scroll, style, size);
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(out.as_bytes())?;
+        stdout.flush()?;
+        Ok(room)
+    }
+
+    /// What is to be written so that a frame stands on the screen.
+    fn changes(&mut self, frame: &Frame, scroll: usize, style: &Style, size: (usize, usize)) -> (String, Room) {
         let (columns, rows) = size;
         let (lines, room) = layout(frame, scroll, style, rows);
         let mut out = String::new();
@@ -69,17 +78,16 @@ impl Screen {
         for (row, line) in lines.iter().enumerate().take(rows) {
             if self.lines.get(row) != Some(line) {
                 let line = text::cut(line, columns, style.ellipsis());
-                out.push_str(&format!("\u{1b}[{};1H{line}\u{1b}[0m\u{1b}[K", row + 1));
+                // Erased first: behind a line that fills the row the cursor stays on its last letter, and many terminals
+                // (xterm, Apple's Terminal, the console of Windows) would erase that letter.
+                out.push_str(&format!("\u{1b}[{};1H\u{1b}[K{line}\u{1b}[0m", row + 1));
             }
         }
         if lines.len() < self.lines.len() {
             out.push_str(&format!("\u{1b}[{};1H\u{1b}[J", lines.len() + 1));
         }
         self.lines = lines;
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(out.as_bytes())?;
-        stdout.flush()?;
-        Ok(room)
+        (out, room)
     }
 
     /// Somebody else has written on it: the next frame is drawn whole.
@@ -380,6 +388,8 @@ fn help(style: &Style) -> Vec<String> {
         ("home", "to the first line"),
         ("ctrl-z", "back to the shell; `fg` goes on here"),
     ];
+    // A console of Windows knows no jobs.
+    let others = others.into_iter().filter(|(key, _)| cfg!(unix) || *key != "ctrl-z");
     for (key, does) in letters.chain(others.map(|(key, does)| (key.to_owned(), does))) {
         let mut words = text::wrap(does, style.width.saturating_sub(14)).into_iter();
         lines.push(format!("{}  {}", style.paint(Ink::Strong, &format!("{key:>8}")), words.next().unwrap_or_default()));
@@ -413,4 +423,24 @@ fn timeline(watch: &Watch<'_>) -> Vec<String> {
 /// The size of the terminal, or what is usual.
 pub fn size() -> (usize, usize) {
     terminal::size().unwrap_or((80, 24))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The terminal of the other tests keeps the last letter of a full row whatever is erased behind it: some do not.
+    #[test]
+    fn a_row_is_erased_before_it_is_written() {
+        let full = |letter: &str| letter.repeat(40);
+        let mut screen = Screen::default();
+        for letter in ["a", "b"] {
+            let frame = Frame { head: vec![full("t")], body: vec![full(letter), String::new()], foot: vec![full("z")] };
+            let (out, _) = screen.changes(&frame, 0, &Style::plain(40), (40, 12));
+            assert!(out.contains(&full(letter)), "{out:?}");
+            for row in out.split(";1H").skip(1) {
+                assert!(row.starts_with("\u{1b}[K"), "{row:?}");
+            }
+        }
+    }
 }

@@ -126,6 +126,13 @@ fn the_last_run_is_drawn() {
     fixture.run(&["timeline", "greet", "--svg", "run.svg"]).expect(0, &["run.svg"]);
     assert!(fixture.read("run.svg").starts_with("<svg"));
     fixture.run(&["timeline", "greet", "--svg", "no/such\0folder".split('\0').next().expect("a part")]).expect(0, &[]);
+    // Where nothing has run, the run before is the last one.
+    fixture.greet("nobody_knows_this()");
+    fixture.run(&["check", "greet"]).expect(1, &["does not compile"]);
+    fixture.run(&["timeline", "greet"]).expect(0, &["01-demo/greet: passed"]);
+    fixture.write(GREET, "");
+    fixture.run(&["check", "greet"]).expect(1, &["tampered"]);
+    fixture.run(&["timeline", "greet"]).expect(0, &["01-demo/greet: passed"]);
     fixture.write("file", "");
     fixture.run(&["timeline", "greet", "--svg", "file/run.svg"]).expect(3, &["cannot write file/run.svg"]);
 }
@@ -156,7 +163,7 @@ fn a_version_that_cannot_be_kept_is_not_reset() {
     let fixture = Fixture::new();
     fixture.write(GREET, "mine");
     fixture.write(".workbook", "a file where the folder should be");
-    fixture.run(&["reset", "greet"]).expect(3, &["nothing was reset"]);
+    fixture.run(&["reset", "greet"]).expect(3, &["your version of 01-demo/greet", "so it was not reset"]);
     assert_eq!(fixture.read(GREET), "mine");
 }
 
@@ -212,6 +219,11 @@ fn another_file_is_checked_without_touching_progress() {
         2,
         &["has no trap `for_everbody`. Did you mean `for_everybody`?", "Its traps: borrowed, for_everybody"],
     );
+    // One that must not compile: the catalogue is what was written by hand, and the error stands in it.
+    fixture
+        .run(&["check", "greet", "--trap", "borrowed"])
+        .expect(1, &["does not compile", "solutions/01-demo/traps/greet.rs"])
+        .without("but in its checks");
     let as_the_crate = crate::support::greet("crate::hello(name)")
         + "\nfn hello(name: &str) -> String {\n    format!(\"Hello, {name}!\")\n}\n";
     let as_the_crate = as_the_crate.replace("mod checks;", "mod checks; // Tested by these.");
@@ -220,6 +232,46 @@ fn another_file_is_checked_without_touching_progress() {
     fixture.run(&["check", "greet", "--attempt", "missing.rs"]).expect(2, &["there is no file missing.rs"]);
     fixture.run(&["check", "--attempt", "elsewhere/answer.rs"]).expect(2, &["check ID --attempt FILE"]);
     assert!(!fixture.path(".workbook/progress.txt").exists());
+}
+
+/// An editor of another system begins a file with a mark, and a crate may describe itself at its top.
+#[test]
+fn whatever_may_stand_at_the_top_of_a_file_may_stand_there_in_an_attempt() {
+    let fixture = Fixture::new();
+    let answer = crate::support::greet(RIGHT);
+    for top in ["\u{feff}", "/*! An answer.\n   In two lines. */\n", "#![allow(\n    dead_code,\n)]\n"] {
+        fixture.write("answer.rs", &format!("{top}{answer}"));
+        fixture.run(&["check", "greet", "--attempt", "answer.rs"]).expect(0, &["Passed"]);
+    }
+}
+
+/// Many servers let no program run from the folder for temporary files. Cargo's own folder is one for programs.
+#[test]
+fn the_program_of_an_attempt_runs_from_where_cargo_builds() {
+    let fixture = Fixture::new();
+    let where_it_is =
+        "panic!(\"{name} {}\", std::env::current_exe().unwrap().display().to_string().replace('\\\\', \"/\"))";
+    fixture.write("answer.rs", &crate::support::greet(where_it_is));
+    fixture.run(&["check", "greet", "--attempt", "answer.rs"]).expect(1, &["/target/tmp/workbook-"]);
+    let left = fs::read_dir(fixture.path("target/tmp")).expect("something was built").flatten();
+    let left: Vec<_> = left.map(|entry| entry.file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("workbook-")), "{left:?}");
+}
+
+/// Whoever builds for other machines has it set for all projects.
+#[test]
+fn a_target_that_is_set_for_all_projects_is_no_trouble() {
+    let fixture = Fixture::new();
+    let rustc = std::process::Command::new("rustc").arg("-vV").output().expect("rustc is there");
+    let said = String::from_utf8(rustc.stdout).expect("rustc prints UTF-8");
+    let host = said.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc knows its host");
+    fixture.greet(RIGHT);
+    fixture.write("answer.rs", &crate::support::greet(RIGHT));
+    for args in [&["check", "greet"][..], &["check", "greet", "--attempt", "answer.rs"]] {
+        let mut command = fixture.command(args);
+        command.env("CARGO_BUILD_TARGET", host);
+        crate::support::Ran::of(command.output().expect("the runner starts")).expect(0, &["Passed"]);
+    }
 }
 
 #[test]
@@ -277,6 +329,19 @@ fn without_a_linker_it_says_what_to_install() {
     command.env("RUSTFLAGS", "-Clinker=/no/such/linker");
     crate::support::Ran::of(command.output().expect("the runner starts"))
         .expect(3, &["cannot link", "build-essential"]);
+}
+
+/// There is a linker, and something else is wrong with it.
+#[cfg(unix)]
+#[test]
+fn doctor_shows_what_a_linker_says() {
+    let fixture = Fixture::new();
+    let compiler = "exec rustc -Clink-arg=-fuse-ld=nothing_of_that_name \"$@\"";
+    crate::support::script(&fixture.path("bin/compiler"), compiler);
+    let mut command = fixture.command(&["doctor"]);
+    command.env("RUSTC", fixture.path("bin/compiler"));
+    let ran = crate::support::Ran::of(command.output().expect("the runner starts"));
+    ran.expect(1, &["✗ a program cannot be linked", "nothing_of_that_name"]).without("build-essential");
 }
 
 #[test]
@@ -378,6 +443,23 @@ fn an_interrupt_ends_check_and_everything_it_started() {
     crate::support::wait_until("the check is gone", || (!crate::support::is_alive(check)).then_some(()));
 }
 
+/// Cargo says so once, before anybody waits for long.
+#[cfg(unix)]
+#[test]
+fn check_says_that_it_waits_for_another_cargo() {
+    use crate::support::{CLEARED, script, terminal::Terminal};
+
+    let fixture = Fixture::new();
+    let cargo = fixture.path("bin/cargo");
+    let waits = "echo '    Blocking waiting for file lock on build directory' >&2; exec sleep 600";
+    script(&cargo, waits);
+    let start = format!("CARGO='{}' exec {} check greet", cargo.display(), env!("CARGO_BIN_EXE_workbook"));
+    let mut terminal = Terminal::open("/bin/sh".as_ref(), &["-c", &start], fixture.root(), &CLEARED, (80, 24));
+    terminal.wait_for("waiting for another cargo (your editor's?)");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.wait_for_end(), 130);
+}
+
 /// The runner runs under `cargo run`, which describes a package in the environment. What it builds must be what cargo in
 /// the learner's shell builds, or each of the two would build the other's files again. The exercise itself is another file
 /// for each, because the runner leaves line tables out; but neither throws away the other's.
@@ -475,7 +557,9 @@ mod book {
         );
         assert!(fixture.read("asked").starts_with("install mdbook --version 0.5."), "{}", fixture.read("asked"));
         run(book(&fixture, &["book", "--build"])).expect(0, &["ran build book"]).without("installed");
+        run(book(&fixture, &["doctor"])).expect(0, &["✓ mdbook 0.5.9"]);
         std::fs::remove_file(&installed).expect("it is there");
+        run(book(&fixture, &["doctor"])).expect(0, &["– mdbook 0.4.52 is of another series"]);
         script(&fixture.path("bin/cargo"), &format!("if [ $1 = install ]; then exit 101; fi; exec {real} \"$@\""));
         let mut command = book(&fixture, &["book"]);
         command.env("CARGO", fixture.path("bin/cargo"));

@@ -15,7 +15,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{CLEARED, Fixture, RIGHT, is_alive, script, terminal::Terminal, wait_until};
+use crate::support::{CLEARED, Fixture, GREET, RIGHT, is_alive, script, terminal::Terminal, wait_until};
 
 /// A fixture with a book that is built already, and an mdbook that has nothing left to do.
 fn with_book() -> Fixture {
@@ -37,7 +37,11 @@ struct Runner {
 
 impl Runner {
     fn start(fixture: &Fixture, args: &[&str]) -> Self {
-        let mut child = command(fixture, args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        Self::of(command(fixture, args))
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut line = String::new();
         lines.read_line(&mut line).expect("it prints where the page is");
@@ -290,6 +294,45 @@ fn a_silent_browser_holds_up_nothing() {
     runner.signal("INT");
     assert_eq!(runner.exit_code(), Some(130));
     assert!(!is_alive(id));
+}
+
+/// `nohup` has switched the signal off: the runner goes on when the terminal is closed.
+#[test]
+fn a_signal_that_was_switched_off_does_not_end_it() {
+    let fixture = with_book();
+    let runner = command(&fixture, &[]);
+    let mut nohup = Command::new("/bin/sh");
+    nohup.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(runner.get_program()).args(runner.get_args());
+    nohup.current_dir(fixture.root()).stdin(Stdio::null());
+    for (name, value) in runner.get_envs() {
+        match value {
+            Some(value) => nohup.env(name, value),
+            None => nohup.env_remove(name),
+        };
+    }
+    let mut runner = Runner::of(nohup);
+    let mut page = Page::open(&runner.host);
+    page.verdict(0);
+    runner.signal("HUP");
+    fixture.greet(RIGHT);
+    assert_eq!(page.verdict(1)["outcome"], "passed");
+    runner.signal("TERM");
+    assert_eq!(runner.exit_code(), Some(143));
+}
+
+/// Nobody can press keys.
+#[test]
+fn a_file_that_is_gone_comes_back_by_a_command() {
+    let fixture = with_book();
+    let runner = Runner::start(&fixture, &[]);
+    let mut page = Page::open(&runner.host);
+    page.verdict(0);
+    std::fs::remove_file(fixture.path(GREET)).expect("it is there");
+    let state = page.wait_for("words about the file", |state| state["trouble"].is_string());
+    let words = state["trouble"].as_str().expect("words");
+    assert!(words.contains("`cargo workbook reset 01-demo/greet`") && !words.contains("press"), "{words}");
+    fixture.run(&["reset", "greet"]).expect(0, &["01-demo/greet is the starter."]);
+    assert_eq!(page.verdict(1)["outcome"], "not started");
 }
 
 #[test]

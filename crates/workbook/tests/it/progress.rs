@@ -53,7 +53,7 @@ fn a_read_only_folder_changes_no_verdict() {
     fixture.run(&["check", "greet"]).expect(0, &["Passed", "not saved"]);
     fixture.run(&["hint", "greet"]).expect(0, &["Hint 1 of 3", "not saved"]);
     fixture.run(&["list"]).expect(0, &["– greet"]);
-    fixture.run(&["reset", "greet"]).expect(3, &["nothing was reset"]);
+    fixture.run(&["reset", "greet"]).expect(3, &["so it was not reset"]);
 }
 
 /// No file may grow beyond nothing: for a program that writes, the same as a full disk.

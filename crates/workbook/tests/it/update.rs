@@ -308,6 +308,16 @@ fn what_cannot_be_done_is_said_and_changes_nothing() {
     commit(other.root(), "Something else");
     two.refuses(&["--from", &other.root().to_string_lossy()], &["holds another project"]);
 
+    #[cfg(unix)]
+    {
+        let link = two.learner.path("lessons/04");
+        fs::create_dir(two.learner.path("lessons")).expect("the fixture can be written");
+        std::os::unix::fs::symlink("../exercises", &link).expect("the fixture can be written");
+        let words = ["lessons/04 is a link, and the new version has a folder of this name.", "Move it away"];
+        two.update(&[]).expect(3, &words);
+        fs::remove_file(link).expect("it is there");
+    }
+
     two.update(&[]).expect(0, &["Updated."]);
 }
 
@@ -394,6 +404,81 @@ fn what_is_written_while_an_update_lies_interrupted_is_kept_too() {
         let texts: Vec<String> = kept.iter().map(|path| fs::read_to_string(path).expect("it is there")).collect();
         assert!(texts.contains(&answered("reworded", 1)), "{when}: {kept:?}");
     }
+}
+
+/// The first update was stopped with the starters in the folder, and the second one cannot keep anything aside.
+#[cfg(unix)]
+#[test]
+fn the_only_copy_of_an_answer_is_never_written_over() {
+    let two = Two::new();
+    two.work();
+    two.ship();
+    let shim = Shim::new("case \" $* \" in *' merge --ff-only '*) kill -9 $PPID; exit 1;; esac");
+    assert_eq!(shim.on(two.command(&[])).output().expect("the runner starts").status.code(), None);
+    two.learner.write(&six("reworded"), &starter("reworded", 1).replace("todo!(\"a number\")", "6 * 7"));
+    two.learner.write(".workbook/kept", "a file where the folder should be");
+    two.update(&[]).expect(3, &["cannot be kept aside"]);
+    let texts = files(&two.learner.path(".workbook")).into_iter().filter_map(|path| fs::read_to_string(path).ok());
+    assert!(texts.into_iter().any(|text| text == answered("reworded", 1)), "the first answer is nowhere");
+    // Once it can, both are there.
+    fs::remove_file(two.learner.path(".workbook/kept")).expect("it is there");
+    two.update(&[]).expect(0, &["03-six/reworded", "Updated."]);
+    assert_eq!(two.learner.read(".workbook/kept/03-six/reworded.1.rs"), answered("reworded", 1));
+    assert!(two.learner.read(&six("reworded")).contains("6 * 7"));
+}
+
+/// An editor saves by itself, at any moment. Here it is after the file was read and before git writes it.
+#[cfg(unix)]
+#[test]
+fn what_is_saved_while_an_update_works_is_not_written_over() {
+    let two = Two::new();
+    two.work();
+    two.ship();
+    let blob = git(two.shipped.root(), &["rev-parse", &format!("HEAD:{}", six("reworded"))]);
+    let saved = answered("reworded", 1).replace("41", "40");
+    two.shipped.write("saved.rs", &saved);
+    let (from, to) = (two.shipped.path("saved.rs"), two.learner.path(&six("reworded")));
+    let shim = Shim::new(&format!("case \"$*\" in *'cat-file blob {blob}') cp {from:?} {to:?};; esac"));
+    let ran = Ran::of(shim.on(two.command(&[])).output().expect("the runner starts"));
+    ran.expect(3, &["exercises/03-six/reworded.rs was saved while the update was at work", "run it again"]);
+    assert_eq!(two.learner.read(&six("reworded")), saved);
+    assert_eq!(two.learner.read(&six("rewritten")), answered("rewritten", 1));
+    assert!(!two.learner.path(".workbook/update").exists());
+    two.update(&[]).expect(0, &["Updated."]);
+    assert_eq!(two.learner.read(&six("reworded")), answered("reworded", 2).replace("41", "40"));
+}
+
+/// The same while git fails: all is put back, and nothing that was saved meanwhile is lost.
+#[cfg(unix)]
+#[test]
+fn what_is_saved_while_git_fails_is_kept() {
+    let two = Two::new();
+    two.work();
+    two.ship();
+    let saved = answered("reworded", 1).replace("41", "40");
+    two.shipped.write("saved.rs", &saved);
+    let (from, to) = (two.shipped.path("saved.rs"), two.learner.path(&six("reworded")));
+    let shim = Shim::new(&format!("case \" $* \" in *' merge --ff-only '*) cp {from:?} {to:?}; exit 1;; esac"));
+    let ran = Ran::of(shim.on(two.command(&[])).output().expect("the runner starts"));
+    ran.expect(3, &["Your files are as they were"]);
+    assert_eq!(two.learner.read(&six("reworded")), answered("reworded", 1));
+    assert_eq!(two.learner.read(".workbook/kept/03-six/reworded.1.rs"), saved);
+}
+
+/// What a learner sees who does not know that the update was stopped: starters where the answers were.
+#[cfg(unix)]
+#[test]
+fn the_next_start_says_that_an_update_was_interrupted() {
+    let two = Two::new();
+    two.work();
+    two.learner.run(&[]).expect(0, &[]).without("interrupted");
+    two.ship();
+    let shim = Shim::new("case \" $* \" in *' merge --ff-only '*) kill -9 $PPID; exit 1;; esac");
+    assert_eq!(shim.on(two.command(&[])).output().expect("the runner starts").status.code(), None);
+    let words = "An update was interrupted. What you wrote is safe: `cargo workbook update` finishes it";
+    two.learner.run(&[]).expect(0, &[words]);
+    two.update(&[]).expect(0, &["Updated."]);
+    two.learner.run(&[]).expect(0, &[]).without("interrupted");
 }
 
 /// A `git` of the test's, first in the `PATH`.

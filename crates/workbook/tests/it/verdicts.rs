@@ -3,6 +3,8 @@
 use std::fs;
 
 use crate::support::{Fixture, GREET, RIGHT};
+#[cfg(unix)]
+use crate::support::{Ran, script};
 
 #[test]
 fn compile_errors_name_the_learners_file_and_hide_warnings() {
@@ -21,6 +23,65 @@ fn a_changed_signature_is_explained() {
     fixture
         .run(&["check", "greet"])
         .expect(1, &["does not compile", "narrower than the task's", "solutions/01-demo/starters/greet.rs"]);
+}
+
+/// Cargo starts it in place of the compiler, which it does not reach for this exercise.
+#[cfg(unix)]
+fn with_a_compiler_that_says(fixture: &Fixture, message: &str) -> Ran {
+    let said = format!(
+        "case \" $* \" in *' --crate-name greet '*) printf '%s\\n' '{message}' >&2; exit 1;; esac; exec \"$@\""
+    );
+    script(&fixture.path("bin/compiler"), &said);
+    let mut command = fixture.command(&["check", "greet"]);
+    command.env("RUSTC_WRAPPER", fixture.path("bin/compiler"));
+    Ran::of(command.output().expect("the runner starts"))
+}
+
+/// What stops the compiler is no error in anybody's code.
+#[cfg(unix)]
+#[test]
+fn a_compiler_that_cannot_write_or_crashes_is_no_verdict() {
+    let fixture = Fixture::new();
+    fixture.greet(RIGHT);
+    let message = |level: &str, words: &str, spans: &str| {
+        format!(
+            r#"{{"$message_type":"diagnostic","message":"{words}","code":null,"level":"{level}","spans":[{spans}],"children":[],"rendered":"{level}: {words}\n"}}"#
+        )
+    };
+    let span = r#"{"file_name":"exercises/01-demo/greet.rs","byte_start":0,"byte_end":1,"line_start":1,"line_end":1,"column_start":1,"column_end":2,"is_primary":true,"text":[],"label":null,"suggested_replacement":null,"suggestion_applicability":null,"expansion":null}"#;
+    for (level, words, spans) in [
+        ("error", "failed to write x.rcgu.o: No space left on device (os error 28)", ""),
+        ("error: internal compiler error", "unexpected region", ""),
+        ("error: internal compiler error", "unexpected region", span),
+    ] {
+        let ran = with_a_compiler_that_says(&fixture, &message(level, words, spans));
+        ran.expect(3, &["the reason is not your file", words]);
+        ran.without("does not compile").without("narrower");
+    }
+    assert!(!fixture.path(".workbook/progress.txt").exists());
+}
+
+/// The error has no place in the file: it is about the whole of it.
+#[test]
+fn a_file_that_is_no_text_does_not_compile() {
+    let fixture = Fixture::new();
+    let text = crate::support::greet("// Gr\u{fc}\u{df}e").chars().map(|letter| letter as u8).collect::<Vec<u8>>();
+    fs::write(fixture.path(GREET), text).expect("the fixture can be written");
+    let ran = fixture.run(&["check", "greet"]);
+    ran.expect(1, &["does not compile", "exercises/01-demo/greet.rs", "UTF-8"]);
+    ran.without("narrower");
+}
+
+/// The linker is there, and says what is wrong. Nobody has to install one.
+#[cfg(unix)]
+#[test]
+fn a_link_that_fails_says_why() {
+    let fixture = Fixture::new();
+    let declared = "unsafe extern \"C\" { fn nothing_of_that_name(); } unsafe { nothing_of_that_name() };";
+    fixture.greet(&format!("{declared} format!(\"Hello, {{name}}!\")"));
+    let ran = fixture.run(&["check", "greet"]);
+    ran.expect(3, &["the program cannot be linked", "nothing_of_that_name", "`extern`"]);
+    ran.without("build-essential").without("not your file");
 }
 
 #[test]
@@ -116,6 +177,16 @@ fn a_checks_file_that_lacks_a_check_is_no_pass() {
     fixture.run(&["verify", "01-demo/greet"]);
     assert!(!fixture.read("solutions/01-demo/checks.txt").contains("another_name"));
     fixture.run(&["check", "greet"]).expect(0, &["Passed: 2 checks"]);
+}
+
+/// What cannot be read proves nothing: neither that checks are gone nor that they are there.
+#[test]
+fn a_list_of_checks_that_cannot_be_read_is_no_verdict() {
+    let fixture = Fixture::new();
+    fixture.greet(RIGHT);
+    let list = fixture.path("solutions/01-demo/checks.txt");
+    fs::remove_file(&list).and_then(|()| fs::create_dir(&list)).expect("the fixture can be written");
+    fixture.run(&["check", "greet"]).expect(3, &["cannot read solutions/01-demo/checks.txt"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use crate::support::{CLEARED, Fixture, GREET, RIGHT, greet, is_alive, terminal::Terminal, wait_until};
+use crate::support::{CLEARED, Fixture, GREET, RIGHT, greet, is_alive, script, terminal::Terminal, wait_until};
 
 fn watch(fixture: &Fixture, size: (u16, u16)) -> Terminal {
     watch_with(fixture, &[], size)
@@ -226,6 +226,7 @@ fn control_c_ends_it_with_130_and_a_working_terminal() {
     terminal.press("\u{3}");
     assert_eq!(terminal.wait_for_end(), 130);
     wait_until("the check is gone", || (!is_alive(check)).then_some(()));
+    terminal.wait_for("goes on here.");
     assert!(!terminal.cursor_is_hidden());
     assert_eq!(fixture.read(".workbook/progress.txt"), "02-more/count passed\n");
 }
@@ -323,6 +324,12 @@ fn progress_that_cannot_be_saved_is_said_once() {
     });
     terminal.press("n");
     terminal.wait_for("the numbers from 1 to 3");
+    // It counts as long as the runner runs, and so do hints that were shown.
+    terminal.press("hh");
+    terminal.wait_for("Hint 2 of 3");
+    terminal.press("xy");
+    let screen = terminal.wait_for("The starter is back.");
+    assert!(screen.contains("1/2"), "{screen}");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
 }
@@ -467,6 +474,99 @@ fn the_shell_has_its_turn_and_gives_the_screen_back() {
     terminal.wait_for("Keys work at all times");
     terminal.press("q");
     terminal.wait_for("the end");
+}
+
+/// The runner leads the session of its terminal here, as in a container or a window of tmux: nobody could let it go on, so the
+/// system does not stop it.
+#[test]
+fn where_no_shell_has_started_it_control_z_draws_the_screen_again() {
+    let fixture = Fixture::new();
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    // Only what differs is drawn, and the head of this page is the same.
+    terminal.press("\u{1a}?");
+    let screen = terminal.wait_for("Keys work at all times");
+    assert!(screen.contains(GREET), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    let mut terminal = watch_with(&fixture, &["--plain"], (80, 60));
+    terminal.wait_for("say hello to Ada");
+    terminal.press("\u{1a}");
+    terminal.wait_until("the state once more", |screen| screen.matches("say hello to Ada").count() == 2);
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+/// Where no browser runs yet, what opens the page may be the browser itself.
+#[test]
+fn a_browser_that_stays_open_holds_up_nothing() {
+    let fixture = Fixture::new();
+    fixture.write("book/book/01-demo.html", "");
+    let opener = |text: &str| ["xdg-open", "open"].map(|name| script(&fixture.path("bin").join(name), text));
+    // It ends with the test, whose folder then goes.
+    let folder = fixture.root().display();
+    opener(&format!(
+        "printf %s $$ > {folder}/new && mv {folder}/new {folder}/id; while [ -e {folder} ]; do sleep 0.1; done"
+    ));
+    let start = format!("PATH='{folder}/bin':\"$PATH\" exec {}", env!("CARGO_BIN_EXE_workbook"));
+    let mut terminal = Terminal::open(Path::new("/bin/sh"), &["-c", &start], fixture.root(), &CLEARED, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    terminal.press("b");
+    terminal.wait_for("The page opens in your browser.");
+    let browser = id_in(&fixture, "id");
+    terminal.press("?");
+    terminal.wait_for("Keys work at all times");
+    let group = std::process::Command::new("ps").args(["-o", "pgid=", "-p", &browser.to_string()]).output();
+    let group = String::from_utf8(group.expect("ps is there").stdout).expect("a number");
+    assert_eq!(group.trim(), browser.to_string(), "a signal to the runner's group is not for the browser");
+    opener("exit 3");
+    terminal.press("\u{1b}b");
+    let screen = terminal.wait_for("No browser could be started from here. The page:");
+    assert!(!screen.contains("opens in your browser"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    assert!(is_alive(browser), "it goes on");
+}
+
+/// Emacs' shell, for example.
+#[test]
+fn a_dumb_terminal_gets_no_escapes() {
+    let fixture = Fixture::new();
+    let start = format!("TERM=dumb exec {}", env!("CARGO_BIN_EXE_workbook"));
+    let mut terminal = Terminal::open(Path::new("/bin/sh"), &["-c", &start], fixture.root(), &CLEARED, (80, 40));
+    terminal.wait_for("say hello to Ada");
+    fixture.greet("\"Hello\".to_owned()");
+    let screen = terminal.wait_for("no name in it");
+    assert!(screen.contains("say hello to Ada") && screen.is_ascii(), "the state before is still there:\n{screen}");
+    assert!(!terminal.cursor_is_hidden() && !terminal.has_colour() && !terminal.marks_what_is_pasted());
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+/// A clone that was made while the clock was wrong. The runner itself gives such files the present time.
+#[test]
+fn another_time_alone_is_no_save() {
+    let fixture = Fixture::new();
+    let tomorrow = std::time::SystemTime::now() + std::time::Duration::from_secs(86400);
+    let file = fs::File::options().write(true).open(fixture.path("exercises/01-demo/count.rs"));
+    file.and_then(|file| file.set_modified(tomorrow)).expect("it is ours");
+    let mut terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("say hello to Ada");
+    // What follows the other file has been looked at.
+    fixture.write("exercises/02-more/count.rs", &(fixture.read("exercises/02-more/count.rs") + "\n"));
+    let screen = terminal.wait_for("Press g to go there.");
+    assert!(screen.contains("You saved exercises/02-more/count.rs"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+/// The answers are not where they were written: a start that shows starters says where they are.
+#[test]
+fn a_start_after_an_interrupted_update_says_so() {
+    let fixture = Fixture::new();
+    fixture.write(".workbook/update/plan.txt", "base 1\nfrom 1\nto 2\nfile exercises/01-demo/greet.rs\n");
+    let terminal = watch(&fixture, (80, 24));
+    terminal.wait_for("An update was interrupted. What you wrote is safe: `cargo workbook update` finishes it");
 }
 
 /// The first start has nothing to compare with, so it says nothing of news.

@@ -10,7 +10,7 @@ use crate::{
     judge::{
         cargo::NoVerdict,
         process::Ended,
-        report::{CheckReport, Outcome, Run, State, Verdict},
+        report::{CheckReport, Outcome, Part, Run, State, Verdict},
     },
     text,
 };
@@ -48,9 +48,12 @@ pub fn gather(
             Record::Run { yours, expected } => runs.push(Run { yours, expected }),
             Record::Verdict { outcome, headline, text, parts, yours, expected, place, place_sought } => {
                 let outcome = Some(outcome).filter(|outcome| *outcome != Outcome::Passed).unwrap_or(Outcome::Wrong);
+                let (headline, text) = (harmless(&headline), harmless(&text));
+                let part = |part: Part| Part { words: harmless(&part.words), ..part };
+                let parts = parts.into_iter().map(part).collect();
                 failure.get_or_insert(Verdict { outcome, headline, text, parts, yours, expected, place, place_sought });
             }
-            Record::NotJudged { why } => open = Some(why),
+            Record::NotJudged { why } => open = Some(harmless(&why)),
             Record::Finished { file } => is_finished |= test.is_checks_file(&file),
         }
     }
@@ -70,6 +73,12 @@ pub fn gather(
         None => State::Passed,
     };
     Ok(CheckReport { check: check.clone(), state, runs, output })
+}
+
+/// Words of a check. They hold those of the learner's panics and replies, as they are. Each line by itself: an escape sequence
+/// that the learner began and never ended takes no more than the rest of its line.
+fn harmless(words: &str) -> String {
+    words.split('\n').map(text::printable).collect::<Vec<_>>().join("\n")
 }
 
 /// The verdict on a process that ended without one.

@@ -22,6 +22,7 @@ use crate::{
         register::{Exercise, Lesson},
         workspace::Workspace,
     },
+    files,
     judge::{
         cargo::{self, Build, BuildStep, LineTables, NoVerdict, Target},
         diagnostics::{self, Diagnostic},
@@ -129,9 +130,22 @@ fn build_and_judge(
     reports.collect()
 }
 
-/// The checks that an exercise must pass. None, if its checks file is gone.
+/// The checks that an exercise must pass, to show them. None, if its checks file cannot be read.
 pub fn expected(exercise: &Exercise) -> Vec<Check> {
     checks::parse(&fs::read_to_string(exercise.checks_file()).unwrap_or_default())
+}
+
+/// The checks that an exercise must pass, to judge it. None, if its checks file is gone.
+pub fn read_checks(workspace: &Workspace, exercise: &Exercise) -> Result<Vec<Check>, NoVerdict> {
+    Ok(checks::parse(&read(workspace, &exercise.checks_file())?))
+}
+
+/// A file that tells whether checks are gone; empty, if it is gone itself. One that cannot be read tells nothing: neither that
+/// they are gone nor that they are there.
+fn read(workspace: &Workspace, path: &Path) -> Result<String, NoVerdict> {
+    let content = files::read_if_there(path);
+    let content = content.map_err(NoVerdict::io(format!("cannot read {}", workspace.shown(path))))?;
+    Ok(String::from_utf8_lossy(&content.unwrap_or_default()).into_owned())
 }
 
 /// Each exercise as a target, with a digest of what is compiled: the learner's file and the checks.
@@ -139,7 +153,7 @@ fn digests_of(exercises: &[&Exercise]) -> Vec<Target> {
     let read = |path: &Path| fs::read(path).unwrap_or_default();
     let target = |exercise: &&Exercise| {
         let digest = fresh::digest(&[&read(&exercise.file()), &read(&exercise.checks_file())]);
-        Target { name: exercise.name.clone(), digest }
+        Target { name: exercise.name.clone(), digest, list: None }
     };
     exercises.iter().map(target).collect()
 }
@@ -153,10 +167,10 @@ fn judge(
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<Report, NoVerdict> {
     let shown = job.workspace.shown(&exercise.file());
-    let expected = expected(exercise);
+    let expected = read_checks(&job.workspace, exercise)?;
     let diagnostics = build.diagnostics.get(&exercise.name).cloned().unwrap_or_default();
     let Some(executable) = build.executables.get(&exercise.name) else {
-        return Ok(does_not_compile(exercise.id(), shown, expected, diagnostics));
+        return Ok(does_not_compile(exercise.id(), shown.clone(), &shown, expected, diagnostics));
     };
     if expected.is_empty() {
         let text =
@@ -164,7 +178,7 @@ fn judge(
         let verdict = Verdict::new(Outcome::Tampered, "the checks of this exercise are gone", text);
         return Ok(Report::without_run(exercise.id(), shown, expected, verdict));
     }
-    let list = fs::read_to_string(Lesson::checks_list(&job.workspace, &exercise.lesson)).unwrap_or_default();
+    let list = read(&job.workspace, &Lesson::checks_list(&job.workspace, &exercise.lesson))?;
     let missing: Vec<&str> = checks::listed(&list, &exercise.name)
         .unwrap_or_default()
         .into_iter()
@@ -204,9 +218,16 @@ fn judge(
     Ok(report)
 }
 
-/// The report on code that rustc rejects. `file` is the file that was written by hand.
-pub fn does_not_compile(id: String, file: String, expected: Vec<Check>, mut diagnostics: Vec<Diagnostic>) -> Report {
-    diagnostics::sort(&mut diagnostics, &file);
+/// The report on code that rustc rejects. `file` is what was checked, and `written` the file that was written by hand, as
+/// diagnostics name it: without the line at which one attempt of many begins.
+pub fn does_not_compile(
+    id: String,
+    file: String,
+    written: &str,
+    expected: Vec<Check>,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Report {
+    diagnostics::sort(&mut diagnostics, written);
     let errors: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
     let first = errors.first();
     let headline = first.map_or_else(|| "rustc gave no reason".to_owned(), |error| error.message.clone());
@@ -367,7 +388,9 @@ fn run_test(
     }
     let ended = process::run(&mut command, &job.cancel, LIMIT, is_unwanted)
         .map_err(NoVerdict::io("the checks cannot be run"))?;
-    let records = fs::read_to_string(report).unwrap_or_default();
+    let records = files::read_if_there(report).map_err(NoVerdict::io("the report of a check cannot be read"))?;
+    // A process that dies may leave half of a letter behind.
+    let records = String::from_utf8_lossy(&records.unwrap_or_default()).into_owned();
     gather::gather(test, &ended, &records, explain)
 }
 
@@ -415,11 +438,49 @@ mod tests {
         assert!(!folder.path().join("begun_three").exists() && !folder.path().join("begun_four").exists());
     }
 
+    /// The harness passes on what the learner's code panics with, and the screen is drawn with it.
+    #[test]
+    fn what_a_check_says_moves_no_cursor() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let words = r"a\u001b[2Jb\rc\td\u001b]0;no end\n  why";
+        let parts = format!(r#"[{{"name":"saw","words":"{words}"}}]"#);
+        let verdict = format!(
+            r#"{{"check":"one","attempt":"d","record":"verdict","outcome":"wrong","headline":"{words}","text":"{words}","parts":{parts}}}"#
+        );
+        let open = format!(r#"{{"check":"two","attempt":"d","record":"not judged","why":"{words}"}}"#);
+        fs::write(folder.path().join("records"), format!("{verdict}\n{open}\n")).expect("the folder can be written");
+        let script = "#!/bin/sh\ncat records >> \"$WORKBOOK_REPORT\"\nexit 101\n";
+        let reports = run_script(folder.path(), script, &["one", "two"]).expect("sh runs");
+        let verdict = reports[0].verdict().expect("it failed");
+        let shown = "abc    d\n  why";
+        assert_eq!((verdict.headline.as_str(), verdict.text.as_str()), (shown, shown));
+        assert_eq!(verdict.parts[0].words, shown);
+        assert_eq!(reports[1].not_judged(), Some(shown));
+    }
+
     #[test]
     fn a_report_about_another_build_is_no_verdict() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let finished = r#"{"check":"one","attempt":"another","record":"finished","file":"checks.sh"}"#;
         let script = format!("#!/bin/sh\necho '{finished}' >> \"$WORKBOOK_REPORT\"\n");
         assert!(matches!(run_script(folder.path(), &script, &["one"]), Err(NoVerdict::Replaced)));
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_read_is_no_verdict() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let script = "#!/bin/sh\nmkdir \"$WORKBOOK_REPORT\"\n";
+        let ran = run_script(folder.path(), script, &["one"]);
+        assert!(matches!(&ran, Err(NoVerdict::Io { what, .. }) if what.contains("report")), "{ran:?}");
+    }
+
+    /// The process died in the middle of a letter. What it had written before counts.
+    #[test]
+    fn a_report_that_was_cut_off_counts_as_far_as_it_goes() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let verdict = r#"{"check":"one","attempt":"d","record":"verdict","outcome":"blocked","headline":"","text":""}"#;
+        let script = format!("#!/bin/sh\nprintf '%s\\n\\342\\202' '{verdict}' >> \"$WORKBOOK_REPORT\"\nexit 101\n");
+        let reports = run_script(folder.path(), &script, &["one"]).expect("sh runs");
+        assert_eq!(reports[0].verdict().map(|verdict| verdict.outcome), Some(Outcome::Blocked));
     }
 }

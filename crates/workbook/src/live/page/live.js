@@ -208,8 +208,17 @@
     let arrived;
     const frame = part('frame');
 
+    /** The path of the page in the frame. None, where the browser shows a page of its own: the runner did not answer. */
+    function pathInFrame() {
+        try {
+            return frame.contentWindow.location.pathname;
+        } catch {
+            return undefined;
+        }
+    }
+
     function chapter(told) {
-        if (told?.address === address) {
+        if (told?.address === address && (told === null || pathInFrame() !== undefined)) {
             return;
         }
         address = told?.address;
@@ -221,10 +230,11 @@
         const link = element('a', { href: told.address, target: '_blank' }, 'Open the chapter alone');
         part('chapter').replaceChildren(...(told.read === null ? [] : prose(`Read: ${told.read}. `)), link);
         const [page] = told.address.split('#');
-        if (frame.contentWindow.location.pathname === page) {
+        if (pathInFrame() === page) {
             arrived = address;
             goToSection();
         } else {
+            arrived = undefined;
             frame.src = page;
         }
     }
@@ -253,6 +263,9 @@
     }
 
     frame.addEventListener('load', () => {
+        if (pathInFrame() === undefined) {
+            return;
+        }
         takeColours();
         if (address !== arrived) {
             arrived = address;

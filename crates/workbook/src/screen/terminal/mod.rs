@@ -15,6 +15,7 @@ use unix as system;
 use windows as system;
 
 use std::{
+    env,
     io::{self, IsTerminal as _, Write as _},
     panic,
     sync::atomic::{AtomicBool, Ordering},
@@ -31,6 +32,11 @@ pub fn size() -> Option<(usize, usize)> {
 /// Whether keys can be read and a screen can be drawn.
 pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Whether it understands no escape sequences: Emacs' shell, for example.
+pub fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Reads keys on a thread of its own, until the terminal is closed: then it hands over [`Key::Gone`] and ends.
@@ -72,6 +78,9 @@ impl Raw {
 
     /// Asks the terminal to mark what is pasted, and to hide its cursor.
     fn ask(&self) -> io::Result<()> {
+        if is_dumb() {
+            return Ok(());
+        }
         let cursor = if self.hide_cursor { "\u{1b}[?25l" } else { "" };
         write!(io::stdout(), "\u{1b}[?2004h{cursor}")?;
         io::stdout().flush()
@@ -100,9 +109,11 @@ impl Drop for Raw {
 
 fn restore() {
     if IS_RAW.swap(false, Ordering::SeqCst) {
-        // Nobody is left to tell about an error: the terminal is gone.
-        let _ = write!(io::stdout(), "\u{1b}[?2004l\u{1b}[?25h");
-        let _ = io::stdout().flush();
+        if !is_dumb() {
+            // Nobody is left to tell about an error: the terminal is gone.
+            let _ = write!(io::stdout(), "\u{1b}[?2004l\u{1b}[?25h");
+            let _ = io::stdout().flush();
+        }
         system::leave_raw();
     }
 }

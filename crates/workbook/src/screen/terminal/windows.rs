@@ -1,6 +1,6 @@
 //! The console of Windows, by crossterm.
 
-use std::io;
+use std::{io, time::Duration};
 
 use crossterm::{
     event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers},
@@ -29,14 +29,40 @@ pub fn leave_raw() {
 /// A console of Windows knows no jobs.
 pub fn stop() {}
 
-/// Returns when there is nothing left to read, and never will be.
+/// So many letters at once are pasted: a console does not mark what is, and nobody types so fast.
+const PASTED: usize = 4;
+/// What follows within this time came at once. Shorter than a key that is held takes to come again.
+const AT_ONCE: Duration = Duration::from_millis(1);
+/// What is pasted goes on until nothing has come for so long.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Returns when there is nothing left to read, and never will be. Text that is pasted is no key.
 pub fn read_keys(on_key: &mut dyn FnMut(Key)) {
-    while let Ok(event) = event::read() {
-        if let Event::Key(key) = event
-            && key.kind != KeyEventKind::Release
+    while let Ok(first) = event::read() {
+        let mut keys: Vec<Key> = pressed(first).into_iter().collect();
+        let mut wait = AT_ONCE;
+        while event::poll(wait).unwrap_or(false)
+            && let Ok(next) = event::read()
         {
-            key_of(key).into_iter().for_each(&mut *on_key);
+            keys.extend(pressed(next));
+            if are_pasted(&keys) {
+                wait = PAUSE;
+            }
         }
+        if !are_pasted(&keys) {
+            keys.into_iter().for_each(&mut *on_key);
+        }
+    }
+}
+
+fn are_pasted(keys: &[Key]) -> bool {
+    keys.iter().filter(|key| matches!(key, Key::Char(_))).count() >= PASTED
+}
+
+fn pressed(event: Event) -> Option<Key> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => key_of(key),
+        _ => None,
     }
 }
 

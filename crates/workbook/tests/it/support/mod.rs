@@ -88,6 +88,15 @@ impl Fixture {
         for name in CLEARED {
             command.env_remove(name);
         }
+        // A shell starts what it puts into the background with Ctrl-C ignored, and the runner leaves it so.
+        #[cfg(unix)]
+        // SAFETY: between fork and exec, `signal` may be called.
+        unsafe {
+            std::os::unix::process::CommandExt::pre_exec(&mut command, || {
+                libc::signal(libc::SIGINT, libc::SIG_DFL);
+                Ok(())
+            });
+        }
         command
     }
 }

@@ -85,6 +85,11 @@ impl Terminal {
         self.screen.parser.lock().expect("no panic").screen().hide_cursor()
     }
 
+    /// Whether it was asked to mark what is pasted.
+    pub fn marks_what_is_pasted(&self) -> bool {
+        self.screen.parser.lock().expect("no panic").screen().bracketed_paste()
+    }
+
     /// Whether anything on the screen is coloured, bold or faint.
     pub fn has_colour(&self) -> bool {
         let parser = self.screen.parser.lock().expect("no panic");
