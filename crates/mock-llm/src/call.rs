@@ -15,7 +15,7 @@ use timeline::CallStack;
 
 use crate::{
     Call, CallKind, End, Error, Fault, Reply, Request, Shared, Sleep, Token,
-    limits::{Arrival, Decision, Permit, QueueStatus},
+    limits::{Arrival, Decision, Permit, QueueStatus, ToTell},
     script::Plan,
 };
 
@@ -32,7 +32,7 @@ pub(crate) struct InFlight {
     permit: Option<Permit>,
     /// When the model began, on the clock. `None` while the call waits in the queue.
     begun: Option<Duration>,
-    /// In the queue: when to look whether a place is free.
+    /// In the queue: when to look whether the call has begun.
     look_again: Option<(Duration, Sleep)>,
     pub(crate) plan: Plan,
     over: bool,
@@ -165,8 +165,11 @@ impl InFlight {
             return QueueStatus::Begun(self.begun.expect("a call without a permit begins at once"));
         };
         self.shared.advance(self.model, self.shared.clock.now());
+        // To clone a waker and to drop one is code of others, which may end a call of this mock: not under the lock.
+        let mut waker = Some(waker.clone());
         let mut state = self.shared.lock();
-        let status = state.admissions[self.model].queue_status(permit, waker);
+        let status = state.admissions[self.model].queue_status(permit, &mut waker);
+        drop(state);
         if let QueueStatus::Begun(begun) = status {
             self.begun = Some(begun);
         }
@@ -197,19 +200,20 @@ impl InFlight {
         }
     }
 
-    /// Ends the call in the journal and gives its permit back, so that the next one may begin.
+    /// Gives the call's permit back, so that the next one may begin, and ends the call in the journal.
     pub(crate) fn end(&mut self, at: Duration, end: End) {
         self.over = true;
         let mut state = self.shared.lock();
+        // The permit comes first: it brings the queue up to date, and that may begin this very call. A call that has ended
+        // must not begin.
+        let advanced = self.permit.map(|permit| state.admissions[self.model].release(permit, at));
+        let to_tell = advanced.map(|advanced| state.note(advanced));
         if state.epoch == self.epoch {
             let since_origin = at.saturating_sub(state.origin.unwrap_or_default());
             state.journal.end(self.id, since_origin, end);
         }
-        let Some(permit) = self.permit else { return };
-        let advanced = state.admissions[self.model].release(permit, at);
-        let wakers = state.note(advanced);
         drop(state);
-        wakers.into_iter().for_each(Waker::wake);
+        to_tell.into_iter().for_each(ToTell::tell);
     }
 
     /// Takes the token at `index`. The end comes with the last one, as a provider's closing chunk does.

@@ -207,6 +207,7 @@ impl Journal {
     /// The model begins to work on a call.
     pub(crate) fn begin(&mut self, id: usize, writing: Writing) {
         if let Some(call) = known_by(id, self.forgotten, &mut self.calls) {
+            debug_assert!(call.ended.is_none(), "call {id} does not begin after its end");
             call.begun = Some(writing.begun);
         }
         self.writing.insert(id, writing);

@@ -54,12 +54,11 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    task::Waker,
     time::Duration,
 };
 
 use journal::Writing;
-use limits::{Admission, Advanced};
+use limits::{Admission, Advanced, ToTell};
 
 pub use call::TokenStream;
 pub use clock::{Clock, Sleep, TokioClock};
@@ -149,9 +148,8 @@ impl State {
         (*calls, *attempts)
     }
 
-    /// Writes into the journal which calls have begun, and gives whom to wake once the lock is free.
-    #[must_use]
-    fn note(&mut self, advanced: Advanced) -> Vec<Waker> {
+    /// Writes into the journal which calls have begun, and gives whom to tell once the lock is free.
+    fn note(&mut self, advanced: Advanced) -> ToTell {
         let origin = self.origin.unwrap_or_default();
         for (at, arrival) in advanced.begun {
             let (id, epoch) = arrival.entry;
@@ -159,7 +157,7 @@ impl State {
                 self.journal.begin(id, Writing { begun: at.saturating_sub(origin), ..arrival.writing });
             }
         }
-        advanced.wakers
+        advanced.to_tell
     }
 }
 
@@ -174,9 +172,9 @@ impl Shared {
     fn advance(&self, model: usize, now: Duration) {
         let mut state = self.lock();
         let advanced = state.admissions[model].advance(now);
-        let wakers = state.note(advanced);
+        let to_tell = state.note(advanced);
         drop(state);
-        wakers.into_iter().for_each(Waker::wake);
+        to_tell.tell();
     }
 }
 
