@@ -79,6 +79,7 @@ impl InFlight {
             begun: None,
             first_token: None,
             produced: Vec::new(),
+            produced_count: 0,
             delivered: 0,
             ended: None,
             stacks: Vec::new(),

@@ -377,8 +377,9 @@ impl Builder {
         self
     }
 
-    /// For a model that runs for days: the journal keeps this many of the latest calls, sometimes up to twice as many, and
-    /// attempts are counted over the latest 16 times as many requests. Without it, nothing is forgotten.
+    /// For a model that runs for days: the journal keeps this many of the latest calls, sometimes up to twice as many. Of their
+    /// tokens it keeps the latest million of instants, and of the others how many they were. Attempts are counted over up to 16
+    /// times as many different requests, and over 1024 at least; then all of them begin again. Without it, nothing is forgotten.
     #[must_use]
     pub fn journal_limit(mut self, calls: usize) -> Self {
         self.journal_limit = Some(calls);
