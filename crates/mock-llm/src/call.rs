@@ -67,13 +67,14 @@ impl InFlight {
         let origin = *state.origin.get_or_insert(now);
         let started = now.saturating_sub(origin);
         let (number, attempt) = state.count(model, request.known_by(), shared.journal_limit);
+        let attempt = request.attempt.unwrap_or(attempt);
         let call = Call {
             model: model.to_owned(),
             prompt: request.prompt.clone(),
             label: request.label.clone(),
             note: request.note.clone(),
             attempt,
-            kind: mode.kind,
+            kind: request.kind.unwrap_or(mode.kind),
             thread: mode.thread,
             started,
             begun: None,
@@ -97,7 +98,7 @@ impl InFlight {
 
         let id = state.journal.next_id();
         let writing = plan.writing(started);
-        let tokens = plan.prompt_tokens + plan.len();
+        let tokens = request.cost(plan.prompt_tokens, plan.len());
         let stalls = matches!(plan.fault, Some(Fault::StallAfter(_)));
         let runs_for = (!stalls).then(|| plan.last_after_begin());
         let arrival = || Arrival { runs_for, entry: (id, state.epoch), writing: writing.clone() };

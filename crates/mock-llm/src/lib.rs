@@ -337,6 +337,18 @@ impl ModelClient {
         self.script().map(|model| model.finish(request))
     }
 
+    /// How many tokens the reply to a request has where nothing goes wrong: those of one choice. `None` for a model that the
+    /// provider does not know.
+    pub fn reply_tokens(&self, request: &Request) -> Option<usize> {
+        self.script().map(|model| model.reply_tokens(request))
+    }
+
+    /// How many tokens a request is charged under a limit per minute: those of its prompt, and those of each choice. `None`
+    /// for a model that the provider does not know.
+    pub fn cost(&self, request: &Request) -> Option<usize> {
+        self.reply_tokens(request).map(|tokens| request.cost(request.count_prompt_tokens(), tokens))
+    }
+
     fn script(&self) -> Option<&Model> {
         self.shared.models.iter().find(|model| model.name() == self.model)
     }

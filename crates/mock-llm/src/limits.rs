@@ -69,7 +69,8 @@ impl Limits {
     }
 
     /// How many tokens in a minute: those of the prompts and those of the replies. A call pays for its whole reply when
-    /// it begins.
+    /// it arrives, [as many times as it has choices](crate::Request::choices). Nothing comes back to who leaves early, the
+    /// queue included.
     #[must_use]
     pub fn tokens_per_minute(mut self, tokens: u32) -> Self {
         self.tokens_per_minute = Some(tokens);
