@@ -199,6 +199,9 @@ impl MockLlm {
     /// # Errors
     /// Those of the model's script.
     ///
+    /// # Panics
+    /// When it is polled: where the script says so, and, on tokio's clock, outside of a runtime with its timer enabled.
+    ///
     /// # Cancel safety
     /// Dropping the future ends the call; the journal says [`End::Dropped`].
     pub fn complete(&self, prompt: &str) -> impl Future<Output = Result<Reply, Error>> + Send + 'static + use<> {
@@ -212,6 +215,9 @@ impl MockLlm {
     ///
     /// # Errors
     /// Those of the model's script, as the last item.
+    ///
+    /// # Panics
+    /// Those of [`complete`](MockLlm::complete).
     ///
     /// # Cancel safety
     /// `next()` may be dropped and called again: no token is lost. Dropping the stream ends the call.
@@ -304,12 +310,12 @@ impl ModelClient {
         &self.model
     }
 
-    /// One reply in one piece. See [`MockLlm::complete`].
+    /// One reply in one piece. See [`MockLlm::complete`], also for its panics.
     pub fn complete(&self, prompt: &str) -> impl Future<Output = Result<Reply, Error>> + Send + 'static + use<> {
         self.complete_request(Request::new(prompt))
     }
 
-    /// One reply token by token. See [`MockLlm::stream`].
+    /// One reply token by token. See [`MockLlm::stream`], also for its panics.
     pub fn stream(&self, prompt: &str) -> TokenStream {
         self.stream_request(Request::new(prompt))
     }
