@@ -15,7 +15,8 @@ use crate::{
     error::{ApiError, Json},
 };
 
-/// `GET /healthz`: 200 while requests are taken, 503 from the moment a stop begins.
+/// `GET /healthz`: 200 while requests are taken. From the moment a stop begins nobody listens, so a new probe is refused; one that
+/// was on its way gets a 503.
 pub(crate) async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
     let running = *app.phase.borrow() == Phase::Running;
     let (status, word) = if running { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "stopping") };

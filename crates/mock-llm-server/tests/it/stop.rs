@@ -1,13 +1,18 @@
 //! The end of a server.
 
-use std::{net::TcpStream, thread, time::Duration};
+use std::{
+    io::Read,
+    net::TcpStream,
+    thread,
+    time::{Duration, Instant},
+};
 
 use mock_llm_server::{Config, MockServer};
 use serde_json::{Value, json};
 
 use crate::{
     atlas,
-    client::{End, open, open_at, post},
+    client::{self, End, open, open_at, post},
     endless, eventually, serve, start, streamed,
 };
 
@@ -99,4 +104,53 @@ fn a_server_may_have_several_threads() {
     server.stop_now();
     server.stop();
     eventually("nobody listens", || TcpStream::connect(server.address()).is_err());
+}
+
+#[test]
+fn a_dropped_server_of_several_threads_closes_everything_too() {
+    for _ in 0..10 {
+        let server = start(Config { models: vec![endless("atlas")], threads: 2, ..Config::default() });
+        let llm = server.llm().clone();
+        let streams: Vec<_> = (0..30).map(|_| open(&server, &streamed("atlas"), &[])).collect();
+        eventually("all run", || llm.journal().in_flight() == 30);
+        drop(server);
+        assert_eq!((llm.journal().in_flight(), llm.journal().dropped().count()), (0, 30));
+        drop(streams);
+    }
+}
+
+/// Whoever stops it, the server is at its end when they go on.
+#[test]
+fn several_stops_at_once_end_together() {
+    for _ in 0..20 {
+        let server =
+            start(Config { models: vec![endless("atlas")], drain: Duration::from_millis(20), ..Config::default() });
+        let stream = open(&server, &streamed("atlas"), &[]);
+        assert_eq!(stream.status, 200);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    server.stop();
+                    assert_eq!(server.llm().journal().in_flight(), 0);
+                });
+            }
+            let last = stream.read_to_end().objects().pop().expect("an event");
+            assert_eq!(last["error"]["code"], "shutting_down");
+        });
+    }
+}
+
+/// A client that keeps its connection for a next request does not look at it, and has nothing more to say.
+#[test]
+fn a_stop_does_not_wait_for_a_client_that_was_refused_before() {
+    let server = start(Config { models: vec![atlas()], drain: Duration::from_secs(60), ..Config::default() });
+    let request = b"POST /v1/nothing HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
+    let mut kept = client::raw_stream(&server, request);
+    let mut head = [0; 12];
+    kept.read_exact(&mut head).expect("it is refused");
+    assert_eq!(&head, b"HTTP/1.1 404");
+    let start = Instant::now();
+    server.stop();
+    // A second and some, where a farewell of full length takes ten.
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
 }
