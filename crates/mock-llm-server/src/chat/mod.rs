@@ -144,7 +144,9 @@ impl Job {
             return Err(ApiError::no_model(&request.model));
         }
         let in_header = headers.get("x-mock-fault").map(|value| {
-            let rule = value.to_str().map_err(|_| ApiError::bad_request("x-mock-fault: not a text"))?;
+            // The library's own reading of a header is for ASCII alone, and a prompt may be in any language.
+            let rule = std::str::from_utf8(value.as_bytes());
+            let rule = rule.map_err(|_| ApiError::bad_request("x-mock-fault: not a text"))?;
             parse_rule("x-mock-fault", rule)
         });
         let in_header = in_header.transpose()?;
@@ -251,7 +253,8 @@ fn injected(app: &App, occasion: Occasion<'_>) -> Option<Fault> {
     app.failure_types.get(place).copied()
 }
 
-fn shortened(prompt: &str) -> &str {
+/// As much of a prompt as the model is given. Prompts are compared by this much of them, wherever they are compared.
+pub(crate) fn shortened(prompt: &str) -> &str {
     &prompt[..prompt.floor_char_boundary(LONGEST_PROMPT)]
 }
 

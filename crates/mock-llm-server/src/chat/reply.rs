@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     example::{Examples, NoExample},
     request::{ChatRequest, ResponseFormat, Tool, ToolChoice, ToolKind},
+    shortened,
 };
 use crate::{
     config::{ReplyScript, Says, ToolCall},
@@ -60,7 +61,9 @@ pub(crate) fn reply(
     attempt: u32,
 ) -> Result<Reply, ApiError> {
     let script = scripts.iter().find(|script| {
-        (script.prompt == request.prompt && script.after_tools == request.tool_rounds) && offered(request, &script.says)
+        // Compared as the model compares the prompts that it has words for.
+        (shortened(&script.prompt) == shortened(&request.prompt) && script.after_tools == request.tool_rounds)
+            && offered(request, &script.says)
     });
     let calls = |calls: &[ToolCall], forced| {
         let call = |(place, call): (usize, &ToolCall)| Call {
