@@ -57,7 +57,8 @@ pub(crate) async fn journal(State(app): State<Arc<App>>, request: Request) -> Re
         "high_water": page.high_water,
         "total": page.total,
         "calls": calls,
-        "next": (last < page.total).then(|| format!("/journal?after={last}&limit={limit}")),
+        // A page without a call is the last one, also where those that are missing are forgotten.
+        "next": (!calls.is_empty() && last < page.total).then(|| format!("/journal?after={last}&limit={limit}")),
     })))
 }
 

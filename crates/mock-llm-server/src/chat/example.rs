@@ -481,7 +481,7 @@ fn is_leaf(schema: &Value) -> bool {
 }
 
 /// How much there is to look at in a schema.
-pub(super) fn parts_of(schema: &Value) -> usize {
+pub(crate) fn parts_of(schema: &Value) -> usize {
     1 + match schema {
         Value::Object(fields) => fields.values().map(parts_of).sum(),
         Value::Array(items) => items.iter().map(parts_of).sum(),

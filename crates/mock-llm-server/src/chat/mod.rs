@@ -21,9 +21,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::{StreamExt, future::pending};
-use mock_llm::{Error, Finish, LimitStatus};
+use mock_llm::{CallKind, Error, Finish, LimitStatus};
 use tokio::{sync::oneshot, time::timeout};
 
+pub(crate) use self::example::parts_of;
 use self::{
     chunk::{FinishReason, Identity},
     reply::{Reply, reply},
@@ -167,6 +168,9 @@ impl Job {
         let mut to_model = mock_llm::Request::new(prompt)
             .key(request.key.clone())
             .prompt_tokens(request.prompt_tokens)
+            .choices(request.n)
+            .attempt(attempt)
+            .kind(if request.stream { CallKind::Stream } else { CallKind::Complete })
             .stop(request.stop.iter().cloned())
             .label(id);
         if let Some(tokens) = request.max_tokens {
@@ -190,6 +194,9 @@ impl Job {
             (_, Reply::Calls { forced: false, .. }) => FinishReason::ToolCalls,
             _ => FinishReason::Stop,
         };
+        if !matches!(reply, Reply::Calls { .. }) {
+            judge_logprobs(&request, &wire, || app.llm.model(&model).reply_tokens(&to_model).unwrap_or_default())?;
+        }
         if let Some(fault) = fault {
             to_model = to_model.note(fault.to_string());
         }
@@ -214,12 +221,18 @@ impl Job {
 
     /// What a client sees of a call that ended before its first token.
     async fn failed(&mut self, error: Error) -> ApiError {
-        self.active.end();
+        self.active.fail();
         match (error, self.fault) {
             (_, Some(Fault::InsufficientQuota)) => ApiError::insufficient_quota(),
+            // A fault is nobody's limit.
+            (Error::RateLimited { retry_after }, Some(Fault::RateLimit { .. })) => {
+                rate_limited(&self.model, &LimitStatus::default(), 0, retry_after)
+            }
             (Error::RateLimited { retry_after }, _) => {
-                let limits = self.app.llm.model(&self.model).limits().unwrap_or_default();
-                rate_limited(&self.model, &limits, self.request.prompt_tokens, retry_after)
+                let model = self.app.llm.model(&self.model);
+                let (limits, cost) =
+                    (model.limits().unwrap_or_default(), model.cost(&self.to_model).unwrap_or_default());
+                rate_limited(&self.model, &limits, cost, retry_after)
             }
             (Error::Status(status), _) => ApiError::status(status),
             (Error::UnknownModel(name), _) => ApiError::no_model(&name),
@@ -258,13 +271,35 @@ pub(crate) fn shortened(prompt: &str) -> &str {
     &prompt[..prompt.floor_char_boundary(LONGEST_PROMPT)]
 }
 
-/// Says which limit it is, in the words that clients know.
-fn rate_limited(
-    model: &str,
-    limits: &LimitStatus,
-    prompt_tokens: usize,
-    retry_after: Option<std::time::Duration>,
-) -> ApiError {
+/// How many log probabilities a reply may have that is written in one piece. Each is some hundred bytes, and more while it is
+/// written.
+const MOST_LOGPROBS: usize = 50_000;
+
+/// Refuses a reply with too many log probabilities: those of all choices, of each token itself and of its alternatives.
+fn judge_logprobs(request: &ChatRequest, wire: &Wire, tokens: impl FnOnce() -> usize) -> Result<(), ApiError> {
+    let Some(top) = request.top_logprobs else { return Ok(()) };
+    // A stream of this form has those of one token in each event, and no list of all of them at its end.
+    if request.stream && matches!(wire, Wire::Chat) {
+        return Ok(());
+    }
+    let count = tokens().saturating_mul(request.n).saturating_mul(top + 1);
+    if count <= MOST_LOGPROBS {
+        return Ok(());
+    }
+    let param = match wire {
+        _ if top > 0 => "top_logprobs",
+        Wire::Responses(_) => "include",
+        Wire::Chat | Wire::Embeddings(_) => "logprobs",
+    };
+    let message = format!(
+        "Invalid '{param}': the reply would have {count} log probabilities, in all choices and with all alternatives. It may have \
+         {MOST_LOGPROBS} at most."
+    );
+    Err(ApiError::parameter(param, "invalid_value", message))
+}
+
+/// Says which limit it is, in the words that clients know. `cost` is what the request was to pay in tokens.
+fn rate_limited(model: &str, limits: &LimitStatus, cost: usize, retry_after: Option<std::time::Duration>) -> ApiError {
     let again = retry_after.map(|wait| format!(" Please try again in {}.", units::reset(wait))).unwrap_or_default();
     let minute = |allowance: mock_llm::Allowance, name: &str, requested: usize| {
         let mock_llm::Allowance { limit, remaining, .. } = allowance;
@@ -275,8 +310,8 @@ fn rate_limited(
         (Some(requests), _) if requests.remaining == 0 => {
             ApiError::rate_limited("requests", minute(requests, "requests per min (RPM)", 1), retry_after)
         }
-        (_, Some(tokens)) if limits.running == 0 || (tokens.remaining as usize) < prompt_tokens => {
-            ApiError::rate_limited("tokens", minute(tokens, "tokens per min (TPM)", prompt_tokens), retry_after)
+        (_, Some(tokens)) if (tokens.remaining as usize) < cost => {
+            ApiError::rate_limited("tokens", minute(tokens, "tokens per min (TPM)", cost), retry_after)
         }
         _ => ApiError::rate_limited("requests", format!("Rate limit reached for {model}.{again}"), retry_after),
     }
