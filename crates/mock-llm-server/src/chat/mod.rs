@@ -66,14 +66,20 @@ pub(crate) async fn completions(
     ConnectInfo(reset): ConnectInfo<Reset>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    answer(app, reset, request, |_, body| Ok((ChatRequest::parse(body)?, Wire::Chat))).await
+    answer(app, reset, request, 0, |_, body| Ok((ChatRequest::parse(body)?, Wire::Chat))).await
 }
 
 /// Reads a body of one form.
 pub(crate) type Read = fn(&App, &[u8]) -> Result<(ChatRequest, Wire), ApiError>;
 
-/// Answers a request that `read` understands.
-pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: Read) -> Result<Response, ApiError> {
+/// Answers a request that `read` understands, which looks at so many bytes besides the body.
+pub(crate) async fn answer(
+    app: Arc<App>,
+    reset: Reset,
+    request: Request,
+    besides: usize,
+    read: Read,
+) -> Result<Response, ApiError> {
     auth::check(request.headers(), &app.keys)?;
     if *app.phase.borrow() != Phase::Running {
         return Err(ApiError::shutting_down());
@@ -81,9 +87,9 @@ pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: 
     let (parts, body) = request.into_parts();
     let body = read_body(&parts.headers, body, &app).await?;
     let reader = app.clone();
-    let (request, wire) = aside(body.len(), move || read(&reader, &body)).await?;
+    let (request, wire) = aside(body.len() + besides, move || read(&reader, &body)).await?;
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let job = Job::new(app, request, wire, &parts.headers, id, reset)?;
+    let job = aside(request.work(), move || Job::new(app, request, wire, &parts.headers, id, reset)).await?;
     if let Some(fault) = job.fault {
         job.app.metrics.fault(fault);
     }
@@ -374,10 +380,11 @@ mod tests {
         Err(ApiError::bad_request(format!("{:?}", thread::current().id())))
     }
 
-    async fn is_read_on(body: Vec<u8>, thread: ThreadId) -> bool {
+    async fn is_read_on(body: Vec<u8>, besides: usize, thread: ThreadId) -> bool {
         let (app, _phase) = app(&Config::default());
         let request = Request::new(Body::from(body));
-        let error = answer(app, Reset::default(), request, thread_that_reads).await.expect_err("it is no answer");
+        let error =
+            answer(app, Reset::default(), request, besides, thread_that_reads).await.expect_err("it is no answer");
         let body = to_bytes(error.into_response().into_body(), 10_000).await.expect("it is whole");
         String::from_utf8_lossy(&body).contains(&format!("{thread:?}"))
     }
@@ -386,9 +393,10 @@ mod tests {
     #[tokio::test]
     async fn a_long_body_is_read_away_from_the_thread_that_serves_and_a_short_one_on_it() {
         let this = thread::current().id();
-        assert!(is_read_on(vec![b' '; 64 * 1024], this).await);
-        assert!(!is_read_on(vec![b' '; 64 * 1024 + 1], this).await);
-        assert!(!is_read_on(vec![b' '; 10 * 1024 * 1024], this).await);
+        assert!(is_read_on(vec![b' '; 64 * 1024], 0, this).await);
+        assert!(!is_read_on(vec![b' '; 64 * 1024 + 1], 0, this).await);
+        assert!(!is_read_on(vec![b' '; 10 * 1024 * 1024], 0, this).await);
+        assert!(!is_read_on(vec![b' '; 100], 64 * 1024, this).await, "with all that was said before");
     }
 
     /// A body of so many pieces of one size, with a wait before each of them, or what refuses it; and when that is clear.
@@ -425,7 +433,8 @@ mod tests {
         let body = r#"{ "model": "slow", "stream": true, "messages": [{ "role": "user", "content": "Go." }] }"#;
         let start = Instant::now();
         let read: Read = |_, body| Ok((ChatRequest::parse(body)?, Wire::Chat));
-        let response = answer(app, Reset::default(), Request::new(Body::from(body)), read).await.expect("it is right");
+        let response =
+            answer(app, Reset::default(), Request::new(Body::from(body)), 0, read).await.expect("it is right");
         let body = to_bytes(response.into_body(), 1_000_000).await.expect("it is whole");
         let text = String::from_utf8_lossy(&body);
         assert!(text.ends_with("data: [DONE]\n\n") && text.contains(" three"), "{text}");

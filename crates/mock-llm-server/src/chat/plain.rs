@@ -115,7 +115,8 @@ fn half(whole: Bytes, mut job: Job, tokens: TokenStream) -> impl futures::Stream
 async fn written(job: Job, text: String, tokens: usize) -> (Job, Bytes) {
     let size = match &job.wire {
         Wire::Embeddings(asked) => asked.size(),
-        Wire::Chat | Wire::Responses(_) => text.len() * job.request.n,
+        Wire::Responses(asked) => text.len() + asked.size(),
+        Wire::Chat => text.len() * job.request.n,
     };
     let write = move || {
         let whole = match &job.wire {

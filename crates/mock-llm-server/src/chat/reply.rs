@@ -106,8 +106,9 @@ pub(crate) fn reply(
         }
     };
     let text = |choice: usize| match &examples {
-        None if choice == 0 => Ok(json!({ "reply": request.prompt }).to_string()),
-        None => Ok(json!({ "reply": request.prompt, "choice": choice + 1 }).to_string()),
+        // Of a prompt of megabytes, a hundred choices would be gigabytes.
+        None if choice == 0 => Ok(json!({ "reply": shortened(&request.prompt) }).to_string()),
+        None => Ok(json!({ "reply": shortened(&request.prompt), "choice": choice + 1 }).to_string()),
         Some((examples, refused)) => Ok(examples.make(choice).map_err(refused)?.to_string()),
     };
     let texts = (0..request.n).map(text).collect::<Result<Vec<String>, ApiError>>()?;
