@@ -62,7 +62,7 @@ pub struct Options {
     #[arg(long, env = "MOCK_LLM_BODY_LIMIT", value_name = "BYTES", help_heading = "Network")]
     pub body_limit: Option<usize>,
 
-    /// Silence after which a stream gets a comment [default: 15s]
+    /// Silence after which a stream gets a comment; 0s: never [default: 15s]
     #[arg(long, env = "MOCK_LLM_HEARTBEAT", value_name = "TIME", help_heading = "Network")]
     pub heartbeat: Option<Span>,
 

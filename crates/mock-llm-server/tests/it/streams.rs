@@ -152,3 +152,18 @@ fn a_stream_that_goes_wrong_has_heartbeats_until_it_does_and_one_that_stalls_has
     server.stop();
     assert!(!stalled.read_to_end().text().contains("keep-alive"));
 }
+
+#[test]
+fn a_heartbeat_of_zero_is_none() {
+    let slow = atlas().time_to_first_token(Duration::from_millis(200));
+    let server = start(Config { models: vec![slow], heartbeat: Duration::ZERO, ..Config::default() });
+    for fault in ["", "slow-bytes=0ms"] {
+        let headers = [("x-mock-fault", fault)];
+        let headers = if fault.is_empty() { &[][..] } else { &headers[..] };
+        let answer = post_with(&server, &streamed("atlas"), headers);
+        assert_eq!((answer.status, answer.content(0).as_str()), (200, "one two three four five"));
+        assert!(!answer.text().contains("keep-alive"), "{}", answer.text());
+    }
+    let answer = post_with(&server, &streamed("atlas"), &[("x-mock-fault", "status=503")]);
+    assert_eq!(answer.status, 503, "no heartbeat has begun the response before");
+}
