@@ -13,6 +13,8 @@ work=$target/clients
 mkdir -p "$work"
 
 cargo build --quiet --manifest-path "$root/Cargo.toml" -p mock-llm-server
+# The server's process empties it when it starts, and the address of the last run may be read before that.
+: >"$work/server.log"
 "$target/debug/mock-llm-server" --config mock.toml >"$work/server.log" &
 server=$!
 # What takes longest is made meanwhile.
