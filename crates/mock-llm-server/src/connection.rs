@@ -344,3 +344,32 @@ impl AsyncWrite for Connection {
         farewell.poll(&mut this.stream, cx).map(Ok)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::task::noop_waker;
+
+    use super::*;
+
+    /// Who keeps a connection for a next request may not look at it for hours.
+    #[tokio::test]
+    async fn a_farewell_is_short_while_the_server_stops() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let _client = TcpStream::connect(listener.local_addr().expect("it has one")).await.expect("it listens");
+        let (stream, _) = listener.accept().await.expect("a client");
+        let mut connection = Connection::new(stream, Arc::default());
+        connection.unread.0.store(true, Ordering::Relaxed);
+        for (server_stops, longest) in [(false, Farewell::LONGEST), (true, Farewell::SHORT)] {
+            if server_stops {
+                connection.reset().server_stops();
+            }
+            connection.farewell = None;
+            let before = Instant::now();
+            let shut = Pin::new(&mut connection).poll_shutdown(&mut Context::from_waker(&noop_waker()));
+            let after = Instant::now();
+            assert!(shut.is_pending(), "the client has not hung up");
+            let end = connection.farewell.as_ref().expect("it has begun").end.deadline();
+            assert!((before + longest..=after + longest).contains(&end), "{server_stops}");
+        }
+    }
+}
