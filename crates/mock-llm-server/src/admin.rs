@@ -15,7 +15,8 @@ use crate::{
     error::{ApiError, Json},
 };
 
-/// `GET /healthz`: 200 while requests are taken, 503 from the moment a stop begins.
+/// `GET /healthz`: 200 while requests are taken. From the moment a stop begins nobody listens, so a new probe is refused; one that
+/// was on its way gets a 503.
 pub(crate) async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
     let running = *app.phase.borrow() == Phase::Running;
     let (status, word) = if running { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "stopping") };
@@ -56,7 +57,8 @@ pub(crate) async fn journal(State(app): State<Arc<App>>, request: Request) -> Re
         "high_water": page.high_water,
         "total": page.total,
         "calls": calls,
-        "next": (last < page.total).then(|| format!("/journal?after={last}&limit={limit}")),
+        // A page without a call is the last one, also where those that are missing are forgotten.
+        "next": (!calls.is_empty() && last < page.total).then(|| format!("/journal?after={last}&limit={limit}")),
     })))
 }
 

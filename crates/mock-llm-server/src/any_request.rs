@@ -79,7 +79,7 @@ fn refusal(error: &ApiError) -> (String, Option<String>) {
     let text = |name: &str| body["error"][name].as_str().map(str::to_owned);
     assert_eq!(text("type").as_deref(), Some("invalid_request_error"));
     let message = text("message").expect("a message");
-    assert!((10..=2003).contains(&message.len()), "{message}");
+    assert!((10..=2000).contains(&message.len()), "{message}");
     (message, text("param"))
 }
 

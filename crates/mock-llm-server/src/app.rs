@@ -76,7 +76,8 @@ impl App {
             failure_rate: config.failure_rate,
             failure_types: config.failure_types.clone(),
             replies: config.replies.clone(),
-            heartbeat: config.heartbeat,
+            // A silence that no clock will see.
+            heartbeat: if config.heartbeat.is_zero() { Duration::MAX } else { config.heartbeat },
             body_limit: config.body_limit,
             read_timeout: config.read_timeout,
             body_timeout: config.body_timeout,

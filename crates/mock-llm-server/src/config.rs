@@ -44,7 +44,7 @@ pub struct Config {
     /// model's script. Any other request with tools is answered with a call of its first tool, unless its last message
     /// is a tool's result.
     pub replies: Vec<ReplyScript>,
-    /// After how much silence a stream gets a comment, which keeps the connection open and says nothing.
+    /// After how much silence a stream gets a comment, which keeps the connection open and says nothing. With zero it gets none.
     pub heartbeat: Duration,
     /// How many bytes the body of a request may have.
     pub body_limit: usize,

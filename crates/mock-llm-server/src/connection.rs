@@ -2,6 +2,7 @@
 //! closed for a while.
 
 use std::{
+    future::poll_fn,
     io,
     mem::MaybeUninit,
     net::SocketAddr,
@@ -20,7 +21,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpSocket, TcpStream},
     sync::{mpsc, oneshot},
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep, sleep_until},
 };
 
 /// Accepts connections, and stops listening for a while when a fault asks for it.
@@ -66,14 +67,33 @@ impl Listener {
 
     /// Gives the port up, so that the system itself refuses connections, and takes it again.
     async fn stay_closed(&mut self, closing: Closing) {
+        // Who asked has gone away since: nobody is left who is to find the port closed.
+        if closing.closed.is_closed() {
+            return;
+        }
         // Something must stand in for the listener while the port is free; nobody knows the port of this one.
         match TcpListener::bind((self.address.ip(), 0)).await {
             Ok(stand_in) => self.tcp = stand_in,
             Err(_) => return,
         }
-        // Who asked may have gone away since.
+        let end = |time: Duration| {
+            // A time that no clock will see is a very long one.
+            const FAR: Duration = Duration::from_secs(86_400 * 365);
+            Instant::now() + time.min(FAR)
+        };
+        let mut until = end(closing.time);
         let _ = closing.closed.send(());
-        sleep(closing.time).await;
+        loop {
+            tokio::select! {
+                () = sleep_until(until) => break,
+                // Wishes that come together are granted together, or the port would be closed for the sum of their times.
+                Some(closing) = self.closings.recv() => {
+                    if closing.closed.send(()).is_ok() {
+                        until = until.max(end(closing.time));
+                    }
+                }
+            }
+        }
         loop {
             match listen(self.address) {
                 Ok(tcp) => break self.tcp = tcp,
@@ -172,10 +192,14 @@ struct Farewell {
 
 impl Farewell {
     const LONGEST: Duration = Duration::from_secs(10);
+    /// While the server stops. It may wait for a client that has nothing more to say: who keeps a connection for its next request
+    /// does not look at it.
+    const SHORT: Duration = Duration::from_secs(1);
     const LARGEST: usize = 256 * 1024 * 1024;
 
-    fn begin() -> Self {
-        Self { left: Self::LARGEST, end: Box::pin(sleep(Self::LONGEST)) }
+    fn begin(server_stops: bool) -> Self {
+        let longest = if server_stops { Self::SHORT } else { Self::LONGEST };
+        Self { left: Self::LARGEST, end: Box::pin(sleep(longest)) }
     }
 
     /// Ready when the client has said all, or more than enough.
@@ -204,6 +228,9 @@ pub(crate) struct Reset(Arc<ResetState>);
 struct ResetState {
     asked: AtomicBool,
     connection: AtomicWaker,
+    /// The task that serves the connection.
+    task: AtomicWaker,
+    server_stops: AtomicBool,
 }
 
 impl Reset {
@@ -211,6 +238,22 @@ impl Reset {
     pub(crate) fn reset(&self) {
         self.0.asked.store(true, Ordering::Release);
         self.0.connection.wake();
+        self.0.task.wake();
+    }
+
+    /// Ready when a reset is asked for. While hyper has a request that it has not begun, it does not look at the connection, so
+    /// somebody else must.
+    pub(crate) async fn asked_for(&self) {
+        poll_fn(|cx| {
+            self.0.task.register(cx.waker());
+            if self.asked() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    /// From now on the connection says a short farewell.
+    pub(crate) fn server_stops(&self) {
+        self.0.server_stops.store(true, Ordering::Relaxed);
     }
 
     fn asked(&self) -> bool {
@@ -296,7 +339,37 @@ impl AsyncWrite for Connection {
             }
         }
         this.reset.0.connection.register(cx.waker());
-        let farewell = this.farewell.get_or_insert_with(Farewell::begin);
+        let server_stops = this.reset.0.server_stops.load(Ordering::Relaxed);
+        let farewell = this.farewell.get_or_insert_with(|| Farewell::begin(server_stops));
         farewell.poll(&mut this.stream, cx).map(Ok)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::task::noop_waker;
+
+    use super::*;
+
+    /// Who keeps a connection for a next request may not look at it for hours.
+    #[tokio::test]
+    async fn a_farewell_is_short_while_the_server_stops() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let _client = TcpStream::connect(listener.local_addr().expect("it has one")).await.expect("it listens");
+        let (stream, _) = listener.accept().await.expect("a client");
+        let mut connection = Connection::new(stream, Arc::default());
+        connection.unread.0.store(true, Ordering::Relaxed);
+        for (server_stops, longest) in [(false, Farewell::LONGEST), (true, Farewell::SHORT)] {
+            if server_stops {
+                connection.reset().server_stops();
+            }
+            connection.farewell = None;
+            let before = Instant::now();
+            let shut = Pin::new(&mut connection).poll_shutdown(&mut Context::from_waker(&noop_waker()));
+            let after = Instant::now();
+            assert!(shut.is_pending(), "the client has not hung up");
+            let end = connection.farewell.as_ref().expect("it has begun").end.deadline();
+            assert!((before + longest..=after + longest).contains(&end), "{server_stops}");
+        }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) async fn embeddings(
     ConnectInfo(reset): ConnectInfo<Reset>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    chat::answer(app, reset, request, |_, body| parse(body)).await
+    chat::answer(app, reset, request, 0, |_, body| parse(body)).await
 }
 
 pub(crate) fn parse(body: &[u8]) -> Result<(ChatRequest, Wire), ApiError> {

@@ -44,8 +44,9 @@ impl ApiError {
     fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
         let mut message: String = message.into();
         if message.len() > LONGEST_MESSAGE {
-            message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
-            message.push('…');
+            const CUT: char = '…';
+            message.truncate(message.floor_char_boundary(LONGEST_MESSAGE - CUT.len_utf8()));
+            message.push(CUT);
         }
         Self { status, message, kind, param: None, code: None, retry_after: None, should_retry: None, allow: None }
     }

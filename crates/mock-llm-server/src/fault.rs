@@ -6,7 +6,10 @@ use std::{collections::HashMap, fmt, str::FromStr, sync::Mutex, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Share, Span};
+use crate::{
+    chat::shortened,
+    units::{Share, Span},
+};
 
 pub(crate) use kinds::{KINDS, Kind};
 use kinds::{Takes, all_forms};
@@ -148,7 +151,7 @@ impl FaultRule {
             Condition::Model(name) => name == occasion.model,
             Condition::Call(number) => *number == occasion.call,
             Condition::Attempt(number) => *number == occasion.attempt,
-            Condition::Prompt(text) => text == occasion.prompt,
+            Condition::Prompt(text) => shortened(text) == shortened(occasion.prompt),
             Condition::Rate(share) => {
                 mock_llm::luck(occasion.seed, &format!("fault {place}"), occasion.key, occasion.attempt) < share.0
             }

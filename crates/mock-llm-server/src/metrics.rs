@@ -20,6 +20,7 @@ pub(crate) struct Metrics {
     active: AtomicUsize,
     tokens: AtomicU64,
     finished: AtomicU64,
+    failed: AtomicU64,
     cancelled: AtomicU64,
     /// Open connections, idle ones included.
     pub(crate) connections: Arc<AtomicUsize>,
@@ -32,22 +33,35 @@ pub(crate) struct Metrics {
 pub(crate) struct Active {
     metrics: Arc<Metrics>,
     tokens: u64,
-    ended: bool,
+    end: End,
+}
+
+/// How a completion ends, in the words of the journal.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Finished,
+    Failed,
+    Cancelled,
 }
 
 impl Active {
     pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
         metrics.active.fetch_add(1, Ordering::Relaxed);
-        Self { metrics, tokens: 0, ended: false }
+        Self { metrics, tokens: 0, end: End::Cancelled }
     }
 
     pub(crate) fn tokens(&mut self, count: usize) {
         self.tokens += count as u64;
     }
 
-    /// It ended by itself, well or not.
-    pub(crate) fn end(&mut self) {
-        self.ended = true;
+    /// It ended by itself, and well.
+    pub(crate) fn finish(&mut self) {
+        self.end = End::Finished;
+    }
+
+    /// It ended by itself, with an error or with what a fault made of it.
+    pub(crate) fn fail(&mut self) {
+        self.end = End::Failed;
     }
 }
 
@@ -55,7 +69,11 @@ impl Drop for Active {
     fn drop(&mut self) {
         self.metrics.active.fetch_sub(1, Ordering::Relaxed);
         self.metrics.tokens.fetch_add(self.tokens, Ordering::Relaxed);
-        let how = if self.ended { &self.metrics.finished } else { &self.metrics.cancelled };
+        let how = match self.end {
+            End::Finished => &self.metrics.finished,
+            End::Failed => &self.metrics.failed,
+            End::Cancelled => &self.metrics.cancelled,
+        };
         how.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -75,7 +93,7 @@ impl Metrics {
 
     /// Sets the counters to zero. What is active or open stays so.
     pub(crate) fn reset(&self) {
-        for counter in [&self.tokens, &self.finished, &self.cancelled] {
+        for counter in [&self.tokens, &self.finished, &self.failed, &self.cancelled] {
             counter.store(0, Ordering::Relaxed);
         }
         self.responses.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -98,6 +116,7 @@ impl Metrics {
         page.value("mock_llm_tokens_total", "", self.tokens.load(Ordering::Relaxed));
         page.head("mock_llm_completions_total", "counter", "Completions that have ended, by how.");
         page.value("mock_llm_completions_total", "end=\"finished\"", self.finished.load(Ordering::Relaxed));
+        page.value("mock_llm_completions_total", "end=\"failed\"", self.failed.load(Ordering::Relaxed));
         page.value("mock_llm_completions_total", "end=\"cancelled\"", self.cancelled.load(Ordering::Relaxed));
         page.head("mock_llm_responses_total", "counter", "Responses, by route and status.");
         for ((route, status), count) in self.responses.lock().unwrap_or_else(PoisonError::into_inner).iter() {

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
+    chat::shortened,
     config::{Config, ReplyScript, Says, ToolCall},
     fault::{Fault, FaultRule, KINDS, Kind, ParseFaultError},
     units::{Share, Span},
@@ -61,7 +62,7 @@ pub struct Options {
     #[arg(long, env = "MOCK_LLM_BODY_LIMIT", value_name = "BYTES", help_heading = "Network")]
     pub body_limit: Option<usize>,
 
-    /// Silence after which a stream gets a comment [default: 15s]
+    /// Silence after which a stream gets a comment; 0s: never [default: 15s]
     #[arg(long, env = "MOCK_LLM_HEARTBEAT", value_name = "TIME", help_heading = "Network")]
     pub heartbeat: Option<Span>,
 
@@ -441,7 +442,7 @@ impl ModelOptions {
         };
         for reply in replies {
             if let Some(text) = reply.text.as_ref().filter(|_| reply.after_tools == 0) {
-                model = model.reply_to(&reply.prompt, text);
+                model = model.reply_to(shortened(&reply.prompt), text);
             }
         }
         Ok(model.limits(self.limits()))

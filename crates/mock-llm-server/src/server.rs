@@ -65,8 +65,9 @@ impl MockServer {
         let address = listener.address();
         let thread = thread::Builder::new().name("mock-llm-server".to_owned()).spawn(move || {
             runtime.block_on(serve(listener, app, read_timeout, phases));
-            // Tasks that are still there are dropped; nothing of theirs blocks.
-            runtime.shutdown_background();
+            // Tasks that are still there are dropped, on all threads that serve: no connection is open when this one has ended.
+            // What works aside ends by itself, and is not waited for any longer.
+            runtime.shutdown_timeout(Duration::from_secs(1));
         })?;
         Ok(Self { address, llm, phase, drain, thread: Mutex::new(Some(thread)) })
     }
@@ -87,14 +88,14 @@ impl MockServer {
     }
 
     /// Stops gracefully: nothing new is taken, open streams may go on for [`Config::drain`], then they are told by a last
-    /// event and end. Returns when all is over, which takes as long as the longest open stream and at most a second more
+    /// event and end. Returns when all is over, which takes as long as the longest open stream and at most two seconds more
     /// than the drain.
     ///
     /// It blocks its thread. Called again, it returns when the first call does.
     pub fn stop(&self) {
-        self.phase.send_replace(Phase::Draining);
+        self.go_on_to(Phase::Draining);
         if !self.over_within(self.drain) {
-            self.phase.send_replace(Phase::Ending);
+            self.go_on_to(Phase::Ending);
             self.over_within(Duration::from_secs(1));
         }
         self.stop_now();
@@ -102,12 +103,24 @@ impl MockServer {
 
     /// Stops at once. Connections are closed, whatever they were at.
     pub fn stop_now(&self) {
-        self.phase.send_replace(Phase::Over);
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
+        self.go_on_to(Phase::Over);
+        // Locked until the thread has ended: who stops the server at the same time waits here for the same end.
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take() {
             // A panic of the server's thread has been reported there.
             let _ = thread.join();
         }
+    }
+
+    /// Never back: a second stop begins when the first may be further.
+    fn go_on_to(&self, phase: Phase) {
+        self.phase.send_if_modified(|now| {
+            let goes_on = phase > *now;
+            if goes_on {
+                *now = phase;
+            }
+            goes_on
+        });
     }
 
     fn over_within(&self, time: Duration) -> bool {
@@ -151,7 +164,8 @@ async fn serve(mut listener: Listener, app: Arc<App>, read_timeout: Duration, ph
     let accept = async {
         loop {
             let connection = listener.accept().await;
-            let (router, reset) = (router.clone(), ConnectInfo(connection.reset()));
+            let (router, broken) = (router.clone(), connection.reset());
+            let reset = ConnectInfo(broken.clone());
             let unread = connection.unread();
             let service = service_fn(move |request: Request<Incoming>| {
                 let mut request = request.map(|body| unread.of(body));
@@ -165,9 +179,14 @@ async fn serve(mut listener: Listener, app: Arc<App>, read_timeout: Duration, ph
                 // How it ended, the client knows.
                 tokio::select! {
                     _ = served.as_mut() => {}
+                    () = broken.asked_for() => {}
                     () = draining => {
+                        broken.server_stops();
                         served.as_mut().graceful_shutdown();
-                        let _ = served.await;
+                        tokio::select! {
+                            _ = served.as_mut() => {}
+                            () = broken.asked_for() => {}
+                        }
                     }
                 }
                 drop(is_open);

@@ -29,6 +29,10 @@
 //! thread sleeps. On a paused one nothing else can happen on a held thread, so the call moves the clock to the instant it
 //! waits for: five calls of 2 s on the event loop's thread end at 2, 4, 6, 8 and 10 s.
 //!
+//! A wait in the provider's queue ([`Limits::queue`](crate::Limits::queue)) is the exception: it moves no clock, because
+//! the place may come free by what another thread does. A call that waits there on the event loop's own thread, behind a call
+//! that needs this loop, waits for [`Client::read_timeout`] of real time and ends with an error.
+//!
 //! Calls on several threads each move the one clock to their own instant, and never back. What the others move it by is
 //! no time for a call: the journal has each call's exact instants, counted from its start, however its thread was scheduled.
 

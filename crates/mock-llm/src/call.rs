@@ -15,7 +15,7 @@ use timeline::CallStack;
 
 use crate::{
     Call, CallKind, End, Error, Fault, Reply, Request, Shared, Sleep, Token,
-    limits::{Arrival, Decision, Permit, QueueStatus},
+    limits::{Arrival, Decision, Permit, QueueStatus, ToTell},
     script::Plan,
 };
 
@@ -32,7 +32,7 @@ pub(crate) struct InFlight {
     permit: Option<Permit>,
     /// When the model began, on the clock. `None` while the call waits in the queue.
     begun: Option<Duration>,
-    /// In the queue: when to look whether a place is free.
+    /// In the queue: when to look whether the call has begun.
     look_again: Option<(Duration, Sleep)>,
     pub(crate) plan: Plan,
     over: bool,
@@ -67,18 +67,20 @@ impl InFlight {
         let origin = *state.origin.get_or_insert(now);
         let started = now.saturating_sub(origin);
         let (number, attempt) = state.count(model, request.known_by(), shared.journal_limit);
+        let attempt = request.attempt.unwrap_or(attempt);
         let call = Call {
             model: model.to_owned(),
             prompt: request.prompt.clone(),
             label: request.label.clone(),
             note: request.note.clone(),
             attempt,
-            kind: mode.kind,
+            kind: request.kind.unwrap_or(mode.kind),
             thread: mode.thread,
             started,
             begun: None,
             first_token: None,
             produced: Vec::new(),
+            produced_count: 0,
             delivered: 0,
             ended: None,
             stacks: Vec::new(),
@@ -96,7 +98,7 @@ impl InFlight {
 
         let id = state.journal.next_id();
         let writing = plan.writing(started);
-        let tokens = plan.prompt_tokens + plan.len();
+        let tokens = request.cost(plan.prompt_tokens, plan.len());
         let stalls = matches!(plan.fault, Some(Fault::StallAfter(_)));
         let runs_for = (!stalls).then(|| plan.last_after_begin());
         let arrival = || Arrival { runs_for, entry: (id, state.epoch), writing: writing.clone() };
@@ -165,8 +167,11 @@ impl InFlight {
             return QueueStatus::Begun(self.begun.expect("a call without a permit begins at once"));
         };
         self.shared.advance(self.model, self.shared.clock.now());
+        // To clone a waker and to drop one is code of others, which may end a call of this mock: not under the lock.
+        let mut waker = Some(waker.clone());
         let mut state = self.shared.lock();
-        let status = state.admissions[self.model].queue_status(permit, waker);
+        let status = state.admissions[self.model].queue_status(permit, &mut waker);
+        drop(state);
         if let QueueStatus::Begun(begun) = status {
             self.begun = Some(begun);
         }
@@ -197,19 +202,20 @@ impl InFlight {
         }
     }
 
-    /// Ends the call in the journal and gives its permit back, so that the next one may begin.
+    /// Gives the call's permit back, so that the next one may begin, and ends the call in the journal.
     pub(crate) fn end(&mut self, at: Duration, end: End) {
         self.over = true;
         let mut state = self.shared.lock();
+        // The permit comes first: it brings the queue up to date, and that may begin this very call. A call that has ended
+        // must not begin.
+        let advanced = self.permit.map(|permit| state.admissions[self.model].release(permit, at));
+        let to_tell = advanced.map(|advanced| state.note(advanced));
         if state.epoch == self.epoch {
             let since_origin = at.saturating_sub(state.origin.unwrap_or_default());
             state.journal.end(self.id, since_origin, end);
         }
-        let Some(permit) = self.permit else { return };
-        let advanced = state.admissions[self.model].release(permit, at);
-        let wakers = state.note(advanced);
         drop(state);
-        wakers.into_iter().for_each(Waker::wake);
+        to_tell.into_iter().for_each(ToTell::tell);
     }
 
     /// Takes the token at `index`. The end comes with the last one, as a provider's closing chunk does.

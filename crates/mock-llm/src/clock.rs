@@ -116,6 +116,9 @@ struct Moves {
     by_thread: HashMap<ThreadId, Duration>,
 }
 
+/// How far away an instant is that no clock will see, where a script asks for one: about 30 years.
+const FAR: Duration = Duration::from_secs(86_400 * 365 * 30);
+
 impl TokioClock {
     fn origin(&self) -> Instant {
         *self.origin.get_or_init(Instant::now)
@@ -140,24 +143,23 @@ impl Clock for TokioClock {
     }
 
     fn sleep_until(&self, deadline: Duration) -> Sleep {
-        // An instant that no clock will see, where a script asks for one: about 30 years from now.
-        let far_future = Duration::from_secs(86_400 * 365 * 30);
         let origin = self.origin();
-        Box::pin(tokio::time::sleep_until(origin.checked_add(deadline).unwrap_or(origin + far_future)))
+        Box::pin(tokio::time::sleep_until(origin.checked_add(deadline).unwrap_or(origin + FAR)))
     }
 
     fn block_until(&self, deadline: Duration) {
         self.in_runtime(|| {
-            let now = self.origin().elapsed();
+            // To find out takes some time, which counts: so the clock is read after it.
             if !is_paused() {
-                thread::sleep(deadline.saturating_sub(now));
+                thread::sleep(deadline.saturating_sub(self.origin().elapsed()));
                 return;
             }
             // Two threads that move the clock at once would move it twice.
             static MOVING: Mutex<()> = Mutex::new(());
             let _one_at_a_time = MOVING.lock().unwrap_or_else(PoisonError::into_inner);
             let mut moves = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
-            let step = deadline.saturating_sub(self.origin().elapsed());
+            // As far as a sleep would go where the instant is one that no clock will see.
+            let step = deadline.saturating_sub(self.origin().elapsed()).min(FAR);
             moves.total += step;
             *moves.by_thread.entry(thread::current().id()).or_default() += step;
             // The first poll moves the clock. A second one would only yield to the event loop, which this thread holds.

@@ -23,6 +23,10 @@ pub struct Journal {
     forgotten: usize,
     /// How many calls are kept at least; the oldest are forgotten when there are twice as many. `None`: all of them.
     keep: Option<usize>,
+    /// How many instants of tokens the calls that ended have together. Counted where there is a number to keep.
+    instants: usize,
+    /// The calls before this one have ended without their instants, or will: there were too many.
+    instants_from: usize,
     /// What the model is writing, for each call that is in flight: the journal can say what was produced by any instant.
     writing: BTreeMap<usize, Writing>,
     in_flight: usize,
@@ -37,6 +41,17 @@ pub(crate) struct Writing {
     pub(crate) due_after_begin: Arc<[Duration]>,
     /// How many tokens come at all: a fault may come first.
     pub(crate) count: usize,
+}
+
+impl Writing {
+    /// When each token was produced that was so at `now`.
+    fn produced_by(&self, now: Duration) -> impl ExactSizeIterator<Item = Duration> {
+        let due = &self.due_after_begin[..self.count];
+        // Instants of tokens never go back, so the first that is not due yet is soon found.
+        let produced = due.partition_point(|&due| self.begun.saturating_add(due) <= now);
+        let begun = self.begun;
+        due[..produced].iter().map(move |&due| begun.saturating_add(due))
+    }
 }
 
 /// One call to one model.
@@ -61,7 +76,10 @@ pub struct Call {
     /// When the first token was produced, once it was.
     pub first_token: Option<Duration>,
     /// When each token was produced. The model produces at its own pace, read or not, until the call ends or is dropped.
+    /// With [`Builder::journal_limit`](crate::Builder::journal_limit), the instants of old calls may be forgotten.
     pub produced: Vec<Duration>,
+    /// How many tokens were produced.
+    pub produced_count: usize,
     /// How many tokens the reader took. At most as many as were produced: the difference was produced for nobody.
     pub delivered: usize,
     /// When and how it ended. `None` while it is in flight.
@@ -90,6 +108,9 @@ pub enum End {
     /// Its future or stream was dropped first: cancelled. A panic of the client library ends like this too.
     Dropped,
 }
+
+/// How many instants of tokens a journal keeps that has a limit: 16 MB.
+const MOST_INSTANTS: usize = 1_000_000;
 
 impl Journal {
     /// A journal that keeps at least this many calls, and all of them without a number.
@@ -196,17 +217,29 @@ impl Journal {
     fn push(&mut self, call: Call) {
         self.calls.push(call);
         if let Some(keep) = self.keep
-            && self.calls.len() > 2 * keep
+            && self.calls.len() > keep.saturating_mul(2)
         {
             let surplus = self.calls.len() - keep;
-            self.calls.drain(..surplus);
+            let instants: usize = self.calls.drain(..surplus).map(|call| call.produced.len()).sum();
+            self.instants -= instants;
             self.forgotten += surplus;
+            self.instants_from = self.instants_from.max(self.forgotten);
+        }
+    }
+
+    /// Forgets the instants of the oldest calls until all together are few enough: a reply may have any number of tokens.
+    fn forget_instants(&mut self) {
+        while self.instants > MOST_INSTANTS {
+            let Some(call) = known_by(self.instants_from, self.forgotten, &mut self.calls) else { return };
+            self.instants -= std::mem::take(&mut call.produced).len();
+            self.instants_from += 1;
         }
     }
 
     /// The model begins to work on a call.
     pub(crate) fn begin(&mut self, id: usize, writing: Writing) {
         if let Some(call) = known_by(id, self.forgotten, &mut self.calls) {
+            debug_assert!(call.ended.is_none(), "call {id} does not begin after its end");
             call.begun = Some(writing.begun);
         }
         self.writing.insert(id, writing);
@@ -236,17 +269,24 @@ impl Journal {
             call.write(&writing, at);
         }
         if call.kind == CallKind::Complete && end == End::Finished {
-            call.delivered = call.produced.len();
+            call.delivered = call.produced_count;
         }
         call.ended = Some((at, end));
+        if self.keep.is_some() {
+            if id < self.instants_from {
+                call.produced = Vec::new();
+            }
+            self.instants += call.produced.len();
+            self.forget_instants();
+        }
     }
 }
 
 impl Call {
     /// Notes what the model has written by `now`.
     fn write(&mut self, writing: &Writing, now: Duration) {
-        let due = writing.due_after_begin.iter().take(writing.count).map(|&due| writing.begun.saturating_add(due));
-        self.produced = due.take_while(|&due| due <= now).collect();
+        self.produced = writing.produced_by(now).collect();
+        self.produced_count = self.produced.len();
         self.first_token = self.produced.first().copied();
     }
 

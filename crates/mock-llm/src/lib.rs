@@ -54,12 +54,11 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    task::Waker,
     time::Duration,
 };
 
 use journal::Writing;
-use limits::{Admission, Advanced};
+use limits::{Admission, Advanced, ToTell};
 
 pub use call::TokenStream;
 pub use clock::{Clock, Sleep, TokioClock};
@@ -149,9 +148,8 @@ impl State {
         (*calls, *attempts)
     }
 
-    /// Writes into the journal which calls have begun, and gives whom to wake once the lock is free.
-    #[must_use]
-    fn note(&mut self, advanced: Advanced) -> Vec<Waker> {
+    /// Writes into the journal which calls have begun, and gives whom to tell once the lock is free.
+    fn note(&mut self, advanced: Advanced) -> ToTell {
         let origin = self.origin.unwrap_or_default();
         for (at, arrival) in advanced.begun {
             let (id, epoch) = arrival.entry;
@@ -159,7 +157,7 @@ impl State {
                 self.journal.begin(id, Writing { begun: at.saturating_sub(origin), ..arrival.writing });
             }
         }
-        advanced.wakers
+        advanced.to_tell
     }
 }
 
@@ -174,9 +172,9 @@ impl Shared {
     fn advance(&self, model: usize, now: Duration) {
         let mut state = self.lock();
         let advanced = state.admissions[model].advance(now);
-        let wakers = state.note(advanced);
+        let to_tell = state.note(advanced);
         drop(state);
-        wakers.into_iter().for_each(Waker::wake);
+        to_tell.tell();
     }
 }
 
@@ -201,6 +199,9 @@ impl MockLlm {
     /// # Errors
     /// Those of the model's script.
     ///
+    /// # Panics
+    /// When it is polled: where the script says so, and, on tokio's clock, outside of a runtime with its timer enabled.
+    ///
     /// # Cancel safety
     /// Dropping the future ends the call; the journal says [`End::Dropped`].
     pub fn complete(&self, prompt: &str) -> impl Future<Output = Result<Reply, Error>> + Send + 'static + use<> {
@@ -214,6 +215,9 @@ impl MockLlm {
     ///
     /// # Errors
     /// Those of the model's script, as the last item.
+    ///
+    /// # Panics
+    /// Those of [`complete`](MockLlm::complete).
     ///
     /// # Cancel safety
     /// `next()` may be dropped and called again: no token is lost. Dropping the stream ends the call.
@@ -306,12 +310,12 @@ impl ModelClient {
         &self.model
     }
 
-    /// One reply in one piece. See [`MockLlm::complete`].
+    /// One reply in one piece. See [`MockLlm::complete`], also for its panics.
     pub fn complete(&self, prompt: &str) -> impl Future<Output = Result<Reply, Error>> + Send + 'static + use<> {
         self.complete_request(Request::new(prompt))
     }
 
-    /// One reply token by token. See [`MockLlm::stream`].
+    /// One reply token by token. See [`MockLlm::stream`], also for its panics.
     pub fn stream(&self, prompt: &str) -> TokenStream {
         self.stream_request(Request::new(prompt))
     }
@@ -337,6 +341,18 @@ impl ModelClient {
     /// What will end the reply to a request where nothing goes wrong. `None` for a model that the provider does not know.
     pub fn finish(&self, request: &Request) -> Option<Finish> {
         self.script().map(|model| model.finish(request))
+    }
+
+    /// How many tokens the reply to a request has where nothing goes wrong: those of one choice. `None` for a model that the
+    /// provider does not know.
+    pub fn reply_tokens(&self, request: &Request) -> Option<usize> {
+        self.script().map(|model| model.reply_tokens(request))
+    }
+
+    /// How many tokens a request is charged under a limit per minute: those of its prompt, and those of each choice. `None`
+    /// for a model that the provider does not know.
+    pub fn cost(&self, request: &Request) -> Option<usize> {
+        self.reply_tokens(request).map(|tokens| request.cost(request.count_prompt_tokens(), tokens))
     }
 
     fn script(&self) -> Option<&Model> {
@@ -379,8 +395,9 @@ impl Builder {
         self
     }
 
-    /// For a model that runs for days: the journal keeps this many of the latest calls, sometimes up to twice as many, and
-    /// attempts are counted over the latest 16 times as many requests. Without it, nothing is forgotten.
+    /// For a model that runs for days: the journal keeps this many of the latest calls, sometimes up to twice as many. Of their
+    /// tokens it keeps the latest million of instants, and of the others how many they were. Attempts are counted over up to 16
+    /// times as many different requests, and over 1024 at least; then all of them begin again. Without it, nothing is forgotten.
     #[must_use]
     pub fn journal_limit(mut self, calls: usize) -> Self {
         self.journal_limit = Some(calls);

@@ -1,7 +1,8 @@
 //! What a provider allows: how many at once, how many in a minute, and who waits in front.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, VecDeque},
     task::Waker,
     time::Duration,
 };
@@ -68,7 +69,8 @@ impl Limits {
     }
 
     /// How many tokens in a minute: those of the prompts and those of the replies. A call pays for its whole reply when
-    /// it begins.
+    /// it arrives, [as many times as it has choices](crate::Request::choices). Nothing comes back to who leaves early, the
+    /// queue included.
     #[must_use]
     pub fn tokens_per_minute(mut self, tokens: u32) -> Self {
         self.tokens_per_minute = Some(tokens);
@@ -107,7 +109,10 @@ pub(crate) struct Admission {
     requests: Option<Bucket>,
     tokens: Option<Bucket>,
     running: HashMap<Permit, Running>,
+    /// In the order of their permits.
     waiting: VecDeque<Waiting>,
+    /// Whether it is known of each of them when it will begin.
+    is_foreseen: bool,
     /// When calls from the queue began, until they have been told.
     begun: HashMap<Permit, Duration>,
     next_permit: Permit,
@@ -127,6 +132,8 @@ struct Running {
 struct Waiting {
     permit: Permit,
     arrival: Arrival,
+    /// When it will begin, if nobody before it leaves early. `None`: there is no such instant, or it is not known yet.
+    begins: Option<Duration>,
     waker: Option<Waker>,
 }
 
@@ -157,7 +164,21 @@ pub(crate) enum Decision {
 pub(crate) struct Advanced {
     /// Each with the instant at which it begins, on the clock.
     pub(crate) begun: Vec<(Duration, Arrival)>,
-    pub(crate) wakers: Vec<Waker>,
+    pub(crate) to_tell: ToTell,
+}
+
+/// Wakers that leave the admission control. To wake one and to drop one is code of others: both wait until the lock is free.
+#[derive(Debug, Default)]
+#[must_use = "who waits must be told"]
+pub(crate) struct ToTell {
+    wake: Vec<Waker>,
+    forget: Option<Waker>,
+}
+
+impl ToTell {
+    pub(crate) fn tell(self) {
+        self.wake.into_iter().for_each(Waker::wake);
+    }
 }
 
 /// What becomes of a call in the queue.
@@ -165,8 +186,8 @@ pub(crate) struct Advanced {
 pub(crate) enum QueueStatus {
     /// It began at this instant, on the clock.
     Begun(Duration),
-    /// Not yet. The first in the queue looks again when a running call will have written everything; the others when they
-    /// are woken.
+    /// Not yet. It looks again at the instant at which it will begin, or when it is woken: then somebody before it has left
+    /// early. It looks by itself, because those before it may not be polled any more.
     Wait { look_again: Option<Duration> },
 }
 
@@ -178,6 +199,7 @@ impl Admission {
             tokens: limits.tokens_per_minute.map(Bucket::full),
             running: HashMap::new(),
             waiting: VecDeque::new(),
+            is_foreseen: true,
             begun: HashMap::new(),
             next_permit: 0,
         }
@@ -230,7 +252,8 @@ impl Admission {
         let (permit, arrival) = (self.next_permit, arrival());
         self.next_permit += 1;
         if full {
-            self.waiting.push_back(Waiting { permit, arrival, waker: None });
+            self.waiting.push_back(Waiting { permit, arrival, begins: None, waker: None });
+            self.is_foreseen = false;
             Decision::Queue(permit)
         } else {
             self.enter(permit, &arrival, now);
@@ -248,33 +271,49 @@ impl Admission {
             self.enter(next.permit, &next.arrival, at);
             self.begun.insert(next.permit, at);
             advanced.begun.push((at, next.arrival));
-            advanced.wakers.extend(next.waker);
+            advanced.to_tell.wake.extend(next.waker);
         }
-        self.wake_first(advanced);
     }
 
-    /// Who has become the first must look at the clock from now on.
-    fn wake_first(&mut self, advanced: &mut Advanced) {
-        advanced.wakers.extend(self.waiting.front_mut().and_then(|first| first.waker.take()));
+    /// From this place on, the queue will begin earlier than it knows.
+    fn hurry(&mut self, place: usize, advanced: &mut Advanced) {
+        self.is_foreseen = false;
+        advanced.to_tell.wake.extend(self.waiting.range_mut(place..).filter_map(|waiting| waiting.waker.take()));
+    }
+
+    /// Plays the queue forward: which place comes free for whom, and when.
+    fn foresee(&mut self) {
+        let ends = self.running.values().filter_map(|call| call.ends);
+        // A call that stalls gives no place back.
+        let mut free: BinaryHeap<Reverse<Duration>> = ends.map(Reverse).collect();
+        for waiting in &mut self.waiting {
+            waiting.begins = free.pop().map(|Reverse(begins)| begins);
+            let ends = waiting.begins.zip(waiting.arrival.runs_for);
+            free.extend(ends.map(|(begins, runs_for)| Reverse(begins.saturating_add(runs_for))));
+        }
+        self.is_foreseen = true;
     }
 
     fn next_end(&self) -> Option<Duration> {
         self.running.values().filter_map(|call| call.ends).min()
     }
 
-    /// Tells a call from the queue when it began, once; before that, keeps its waker.
-    pub(crate) fn queue_status(&mut self, permit: Permit, waker: &Waker) -> QueueStatus {
+    /// Tells a call from the queue when it began, once; before that, keeps its waker, and gives the one that it had.
+    pub(crate) fn queue_status(&mut self, permit: Permit, waker: &mut Option<Waker>) -> QueueStatus {
         if let Some(begun) = self.begun.remove(&permit) {
             return QueueStatus::Begun(begun);
         }
-        let next_end = self.next_end();
-        let place = self.waiting.iter().position(|waiting| waiting.permit == permit);
-        let place = place.expect("a call that has not begun is in the queue");
-        match &mut self.waiting[place].waker {
-            Some(kept) => kept.clone_from(waker),
-            empty => *empty = Some(waker.clone()),
+        if !self.is_foreseen {
+            self.foresee();
         }
-        QueueStatus::Wait { look_again: next_end.filter(|_| place == 0) }
+        let place = self.place_of(permit).expect("a call that has not begun is in the queue");
+        let waiting = &mut self.waiting[place];
+        std::mem::swap(&mut waiting.waker, waker);
+        QueueStatus::Wait { look_again: waiting.begins }
+    }
+
+    fn place_of(&self, permit: Permit) -> Option<usize> {
+        self.waiting.binary_search_by_key(&permit, |waiting| waiting.permit).ok()
     }
 
     /// Gives a place back, or leaves the queue. The place goes to the first in the queue at this very instant.
@@ -283,9 +322,10 @@ impl Admission {
         self.begun.remove(&permit);
         if self.running.remove(&permit).is_some() {
             self.begin_next(now, &mut advanced);
-        } else {
-            self.waiting.retain(|waiting| waiting.permit != permit);
-            self.wake_first(&mut advanced);
+            self.hurry(0, &mut advanced);
+        } else if let Some(place) = self.place_of(permit) {
+            advanced.to_tell.forget = self.waiting.remove(place).and_then(|gone| gone.waker);
+            self.hurry(place, &mut advanced);
         }
         advanced
     }

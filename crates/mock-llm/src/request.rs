@@ -1,6 +1,6 @@
 //! A call with more to say than a prompt.
 
-use crate::Fault;
+use crate::{CallKind, Fault};
 
 /// What one call asks for. A prompt alone is enough for most; a server in front of the model fills in the rest.
 ///
@@ -23,6 +23,9 @@ pub struct Request {
     pub(crate) key: Option<String>,
     pub(crate) prompt_tokens: Option<usize>,
     pub(crate) max_tokens: Option<usize>,
+    pub(crate) choices: Option<usize>,
+    pub(crate) attempt: Option<u32>,
+    pub(crate) kind: Option<CallKind>,
     pub(crate) stop: Vec<String>,
     pub(crate) reply: Option<Vec<String>>,
     pub(crate) fault: Option<Fault>,
@@ -55,6 +58,28 @@ impl Request {
     #[must_use]
     pub fn max_tokens(mut self, tokens: usize) -> Self {
         self.max_tokens = Some(tokens);
+        self
+    }
+
+    /// How many choices the caller makes of the reply, which the model writes once. The tokens of each are charged to
+    /// [`Limits::tokens_per_minute`](crate::Limits::tokens_per_minute). Without it, one.
+    #[must_use]
+    pub fn choices(mut self, choices: usize) -> Self {
+        self.choices = Some(choices);
+        self
+    }
+
+    /// Its number among the attempts at the same thing, from 1, where the caller counts them. Without it, the model does.
+    #[must_use]
+    pub fn attempt(mut self, number: u32) -> Self {
+        self.attempt = Some(number);
+        self
+    }
+
+    /// What the journal says of how it was asked for, where a caller reads a reply token by token to hand it on in one piece.
+    #[must_use]
+    pub fn kind(mut self, kind: CallKind) -> Self {
+        self.kind = Some(kind);
         self
     }
 
@@ -100,6 +125,11 @@ impl Request {
 
     pub(crate) fn count_prompt_tokens(&self) -> usize {
         self.prompt_tokens.unwrap_or_else(|| crate::tokens(&self.prompt).count())
+    }
+
+    /// How many tokens are charged for it, where its prompt and its reply have so many.
+    pub(crate) fn cost(&self, prompt: usize, reply: usize) -> usize {
+        prompt.saturating_add(reply.saturating_mul(self.choices.unwrap_or(1)))
     }
 
     /// The reply without what follows the first stop text.

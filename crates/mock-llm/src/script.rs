@@ -242,6 +242,11 @@ impl Model {
         text.unwrap_or_else(|| Text::new(&format!("{} answers: {prompt}", self.name)))
     }
 
+    /// How many tokens the reply to a request has where nothing goes wrong.
+    pub(crate) fn reply_tokens(&self, request: &Request) -> usize {
+        self.text(request).len().min(request.max_tokens.unwrap_or(usize::MAX))
+    }
+
     pub(crate) fn has_reply_to(&self, prompt: &str) -> bool {
         self.prompts.get(prompt).is_some_and(|script| script.reply.is_some())
     }

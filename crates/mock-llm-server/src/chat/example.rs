@@ -24,6 +24,8 @@ pub(super) enum NoExample {
     Endless,
     #[error("it has more than {LARGEST_SCHEMA} parts")]
     LargeSchema,
+    #[error("it has more than {MOST_PATTERNS} patterns, or they are longer than {LONGEST_PATTERNS} bytes together")]
+    ManyPatterns,
     #[error("it is no JSON schema: {0}")]
     NoSchema(String),
     #[error("it refers to '{0}', which is not in it")]
@@ -47,6 +49,12 @@ const LARGEST_SCHEMA: usize = 10_000;
 
 /// How many bytes the compiled form of a pattern may take.
 const LARGEST_PATTERN: usize = 1024 * 1024;
+
+/// How many patterns a schema may have: each is compiled, whether or not a value meets it.
+const MOST_PATTERNS: usize = 100;
+
+/// How many bytes all of them may have together. They are read before anything bounds what comes of them.
+const LONGEST_PATTERNS: usize = 16 * 1024;
 
 /// How many parts of schemas may be looked at for one value.
 const MOST_WORK: usize = 64 * 1024;
@@ -75,6 +83,10 @@ impl<'schema> Examples<'schema> {
     pub(super) fn new(schema: &'schema Value) -> Result<Self, NoExample> {
         if parts_of(schema) > LARGEST_SCHEMA {
             return Err(NoExample::LargeSchema);
+        }
+        let patterns = patterns_of(schema);
+        if patterns.count > MOST_PATTERNS || patterns.bytes > LONGEST_PATTERNS {
+            return Err(NoExample::ManyPatterns);
         }
         let build = || {
             // A pattern of thirty letters may ask for a machine of a gigabyte.
@@ -481,12 +493,43 @@ fn is_leaf(schema: &Value) -> bool {
 }
 
 /// How much there is to look at in a schema.
-pub(super) fn parts_of(schema: &Value) -> usize {
+pub(crate) fn parts_of(schema: &Value) -> usize {
     1 + match schema {
         Value::Object(fields) => fields.values().map(parts_of).sum(),
         Value::Array(items) => items.iter().map(parts_of).sum(),
         _ => 0,
     }
+}
+
+/// The patterns of a schema, wherever they stand in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Patterns {
+    count: usize,
+    /// How long they are together.
+    pub(super) bytes: usize,
+}
+
+/// Texts that only look like patterns, in a `const` for one, count as well.
+pub(super) fn patterns_of(schema: &Value) -> Patterns {
+    let mut found = Patterns::default();
+    let mut add = |patterns: Patterns| {
+        found.count += patterns.count;
+        found.bytes += patterns.bytes;
+    };
+    match schema {
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+            let one = |pattern: &str| Patterns { count: 1, bytes: pattern.len() };
+            match value {
+                Value::String(pattern) if name == "pattern" => add(one(pattern)),
+                Value::Object(of) if name == "patternProperties" => of.keys().for_each(|pattern| add(one(pattern))),
+                _ => {}
+            }
+            add(patterns_of(value));
+        }),
+        Value::Array(items) => items.iter().for_each(|item| add(patterns_of(item))),
+        _ => {}
+    }
+    found
 }
 
 fn size(schema: &Value, name: &str) -> Option<usize> {
@@ -652,6 +695,20 @@ mod tests {
         assert!(example(&power).is_err());
         let all = json!({ "allOf": vec![json!({ "minimum": 1 }); 6000] });
         assert_eq!(example(&all), Err(NoExample::LargeSchema));
+        // Each of them is small enough for itself.
+        let patterns = |count: usize| {
+            let of = |number: usize| {
+                (format!("p{number}"), json!({ "type": "string", "pattern": format!("^[a-z]x{number}$") }))
+            };
+            let properties: Map<String, Value> = (0..count).map(of).collect();
+            json!({ "type": "object", "properties": properties })
+        };
+        assert!(example(&patterns(MOST_PATTERNS)).is_ok());
+        assert_eq!(example(&patterns(MOST_PATTERNS + 1)), Err(NoExample::ManyPatterns));
+        let names: Map<String, Value> = (0..=MOST_PATTERNS).map(|number| (format!("x{number}"), json!({}))).collect();
+        assert_eq!(example(&json!({ "allOf": [{ "patternProperties": names }] })), Err(NoExample::ManyPatterns));
+        let long = json!({ "type": "string", "pattern": "a?".repeat(LONGEST_PATTERNS / 2 + 1) });
+        assert_eq!(example(&long), Err(NoExample::ManyPatterns));
     }
 
     /// What bounds the sum is not the number of choices, and a single reply has all that it had before.

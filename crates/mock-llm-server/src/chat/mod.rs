@@ -21,9 +21,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::{StreamExt, future::pending};
-use mock_llm::{Error, Finish, LimitStatus};
+use mock_llm::{CallKind, Error, Finish, LimitStatus};
 use tokio::{sync::oneshot, time::timeout};
 
+pub(crate) use self::example::parts_of;
 use self::{
     chunk::{FinishReason, Identity},
     reply::{Reply, reply},
@@ -65,14 +66,20 @@ pub(crate) async fn completions(
     ConnectInfo(reset): ConnectInfo<Reset>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    answer(app, reset, request, |_, body| Ok((ChatRequest::parse(body)?, Wire::Chat))).await
+    answer(app, reset, request, 0, |_, body| Ok((ChatRequest::parse(body)?, Wire::Chat))).await
 }
 
 /// Reads a body of one form.
 pub(crate) type Read = fn(&App, &[u8]) -> Result<(ChatRequest, Wire), ApiError>;
 
-/// Answers a request that `read` understands.
-pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: Read) -> Result<Response, ApiError> {
+/// Answers a request that `read` understands, which looks at so many bytes besides the body.
+pub(crate) async fn answer(
+    app: Arc<App>,
+    reset: Reset,
+    request: Request,
+    besides: usize,
+    read: Read,
+) -> Result<Response, ApiError> {
     auth::check(request.headers(), &app.keys)?;
     if *app.phase.borrow() != Phase::Running {
         return Err(ApiError::shutting_down());
@@ -80,9 +87,9 @@ pub(crate) async fn answer(app: Arc<App>, reset: Reset, request: Request, read: 
     let (parts, body) = request.into_parts();
     let body = read_body(&parts.headers, body, &app).await?;
     let reader = app.clone();
-    let (request, wire) = aside(body.len(), move || read(&reader, &body)).await?;
+    let (request, wire) = aside(body.len() + besides, move || read(&reader, &body)).await?;
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let job = Job::new(app, request, wire, &parts.headers, id, reset)?;
+    let job = aside(request.work(), move || Job::new(app, request, wire, &parts.headers, id, reset)).await?;
     if let Some(fault) = job.fault {
         job.app.metrics.fault(fault);
     }
@@ -144,7 +151,9 @@ impl Job {
             return Err(ApiError::no_model(&request.model));
         }
         let in_header = headers.get("x-mock-fault").map(|value| {
-            let rule = value.to_str().map_err(|_| ApiError::bad_request("x-mock-fault: not a text"))?;
+            // The library's own reading of a header is for ASCII alone, and a prompt may be in any language.
+            let rule = std::str::from_utf8(value.as_bytes());
+            let rule = rule.map_err(|_| ApiError::bad_request("x-mock-fault: not a text"))?;
             parse_rule("x-mock-fault", rule)
         });
         let in_header = in_header.transpose()?;
@@ -165,6 +174,9 @@ impl Job {
         let mut to_model = mock_llm::Request::new(prompt)
             .key(request.key.clone())
             .prompt_tokens(request.prompt_tokens)
+            .choices(request.n)
+            .attempt(attempt)
+            .kind(if request.stream { CallKind::Stream } else { CallKind::Complete })
             .stop(request.stop.iter().cloned())
             .label(id);
         if let Some(tokens) = request.max_tokens {
@@ -188,6 +200,9 @@ impl Job {
             (_, Reply::Calls { forced: false, .. }) => FinishReason::ToolCalls,
             _ => FinishReason::Stop,
         };
+        if !matches!(reply, Reply::Calls { .. }) {
+            judge_logprobs(&request, &wire, || app.llm.model(&model).reply_tokens(&to_model).unwrap_or_default())?;
+        }
         if let Some(fault) = fault {
             to_model = to_model.note(fault.to_string());
         }
@@ -212,12 +227,18 @@ impl Job {
 
     /// What a client sees of a call that ended before its first token.
     async fn failed(&mut self, error: Error) -> ApiError {
-        self.active.end();
+        self.active.fail();
         match (error, self.fault) {
             (_, Some(Fault::InsufficientQuota)) => ApiError::insufficient_quota(),
+            // A fault is nobody's limit.
+            (Error::RateLimited { retry_after }, Some(Fault::RateLimit { .. })) => {
+                rate_limited(&self.model, &LimitStatus::default(), 0, retry_after)
+            }
             (Error::RateLimited { retry_after }, _) => {
-                let limits = self.app.llm.model(&self.model).limits().unwrap_or_default();
-                rate_limited(&self.model, &limits, self.request.prompt_tokens, retry_after)
+                let model = self.app.llm.model(&self.model);
+                let (limits, cost) =
+                    (model.limits().unwrap_or_default(), model.cost(&self.to_model).unwrap_or_default());
+                rate_limited(&self.model, &limits, cost, retry_after)
             }
             (Error::Status(status), _) => ApiError::status(status),
             (Error::UnknownModel(name), _) => ApiError::no_model(&name),
@@ -251,17 +272,40 @@ fn injected(app: &App, occasion: Occasion<'_>) -> Option<Fault> {
     app.failure_types.get(place).copied()
 }
 
-fn shortened(prompt: &str) -> &str {
+/// As much of a prompt as the model is given. Prompts are compared by this much of them, wherever they are compared.
+pub(crate) fn shortened(prompt: &str) -> &str {
     &prompt[..prompt.floor_char_boundary(LONGEST_PROMPT)]
 }
 
-/// Says which limit it is, in the words that clients know.
-fn rate_limited(
-    model: &str,
-    limits: &LimitStatus,
-    prompt_tokens: usize,
-    retry_after: Option<std::time::Duration>,
-) -> ApiError {
+/// How many log probabilities a reply may have that is written in one piece. Each is some hundred bytes, and more while it is
+/// written.
+const MOST_LOGPROBS: usize = 50_000;
+
+/// Refuses a reply with too many log probabilities: those of all choices, of each token itself and of its alternatives.
+fn judge_logprobs(request: &ChatRequest, wire: &Wire, tokens: impl FnOnce() -> usize) -> Result<(), ApiError> {
+    let Some(top) = request.top_logprobs else { return Ok(()) };
+    // A stream of this form has those of one token in each event, and no list of all of them at its end.
+    if request.stream && matches!(wire, Wire::Chat) {
+        return Ok(());
+    }
+    let count = tokens().saturating_mul(request.n).saturating_mul(top + 1);
+    if count <= MOST_LOGPROBS {
+        return Ok(());
+    }
+    let param = match wire {
+        _ if top > 0 => "top_logprobs",
+        Wire::Responses(_) => "include",
+        Wire::Chat | Wire::Embeddings(_) => "logprobs",
+    };
+    let message = format!(
+        "Invalid '{param}': the reply would have {count} log probabilities, in all choices and with all alternatives. It may have \
+         {MOST_LOGPROBS} at most."
+    );
+    Err(ApiError::parameter(param, "invalid_value", message))
+}
+
+/// Says which limit it is, in the words that clients know. `cost` is what the request was to pay in tokens.
+fn rate_limited(model: &str, limits: &LimitStatus, cost: usize, retry_after: Option<std::time::Duration>) -> ApiError {
     let again = retry_after.map(|wait| format!(" Please try again in {}.", units::reset(wait))).unwrap_or_default();
     let minute = |allowance: mock_llm::Allowance, name: &str, requested: usize| {
         let mock_llm::Allowance { limit, remaining, .. } = allowance;
@@ -272,8 +316,8 @@ fn rate_limited(
         (Some(requests), _) if requests.remaining == 0 => {
             ApiError::rate_limited("requests", minute(requests, "requests per min (RPM)", 1), retry_after)
         }
-        (_, Some(tokens)) if limits.running == 0 || (tokens.remaining as usize) < prompt_tokens => {
-            ApiError::rate_limited("tokens", minute(tokens, "tokens per min (TPM)", prompt_tokens), retry_after)
+        (_, Some(tokens)) if (tokens.remaining as usize) < cost => {
+            ApiError::rate_limited("tokens", minute(tokens, "tokens per min (TPM)", cost), retry_after)
         }
         _ => ApiError::rate_limited("requests", format!("Rate limit reached for {model}.{again}"), retry_after),
     }
@@ -336,10 +380,11 @@ mod tests {
         Err(ApiError::bad_request(format!("{:?}", thread::current().id())))
     }
 
-    async fn is_read_on(body: Vec<u8>, thread: ThreadId) -> bool {
+    async fn is_read_on(body: Vec<u8>, besides: usize, thread: ThreadId) -> bool {
         let (app, _phase) = app(&Config::default());
         let request = Request::new(Body::from(body));
-        let error = answer(app, Reset::default(), request, thread_that_reads).await.expect_err("it is no answer");
+        let error =
+            answer(app, Reset::default(), request, besides, thread_that_reads).await.expect_err("it is no answer");
         let body = to_bytes(error.into_response().into_body(), 10_000).await.expect("it is whole");
         String::from_utf8_lossy(&body).contains(&format!("{thread:?}"))
     }
@@ -348,9 +393,10 @@ mod tests {
     #[tokio::test]
     async fn a_long_body_is_read_away_from_the_thread_that_serves_and_a_short_one_on_it() {
         let this = thread::current().id();
-        assert!(is_read_on(vec![b' '; 64 * 1024], this).await);
-        assert!(!is_read_on(vec![b' '; 64 * 1024 + 1], this).await);
-        assert!(!is_read_on(vec![b' '; 10 * 1024 * 1024], this).await);
+        assert!(is_read_on(vec![b' '; 64 * 1024], 0, this).await);
+        assert!(!is_read_on(vec![b' '; 64 * 1024 + 1], 0, this).await);
+        assert!(!is_read_on(vec![b' '; 10 * 1024 * 1024], 0, this).await);
+        assert!(!is_read_on(vec![b' '; 100], 64 * 1024, this).await, "with all that was said before");
     }
 
     /// A body of so many pieces of one size, with a wait before each of them, or what refuses it; and when that is clear.
@@ -387,7 +433,8 @@ mod tests {
         let body = r#"{ "model": "slow", "stream": true, "messages": [{ "role": "user", "content": "Go." }] }"#;
         let start = Instant::now();
         let read: Read = |_, body| Ok((ChatRequest::parse(body)?, Wire::Chat));
-        let response = answer(app, Reset::default(), Request::new(Body::from(body)), read).await.expect("it is right");
+        let response =
+            answer(app, Reset::default(), Request::new(Body::from(body)), 0, read).await.expect("it is right");
         let body = to_bytes(response.into_body(), 1_000_000).await.expect("it is whole");
         let text = String::from_utf8_lossy(&body);
         assert!(text.ends_with("data: [DONE]\n\n") && text.contains(" three"), "{text}");

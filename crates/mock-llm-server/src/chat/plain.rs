@@ -1,20 +1,20 @@
 //! A reply in one piece.
 
-use std::{io, time::Duration};
+use std::{io, task::Poll, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use futures::StreamExt;
+use futures::{StreamExt, poll};
 use mock_llm::TokenStream;
 
 use super::{
     Job,
-    chunk::{Message, Usage, completion},
+    chunk::{FinishReason, Message, Usage, completion},
     reply::{Reply, marked},
-    stream::{flush, slowly},
+    stream::{flush, is_in_mid_reply, slowly},
 };
 use crate::{
     embeddings,
@@ -31,7 +31,7 @@ pub(super) async fn whole(mut job: Job) -> Result<Response, ApiError> {
         Ok(reply) => {
             job.active.tokens(reply.tokens * job.request.n);
             let (mut job, whole) = written(job, reply.text, reply.tokens).await;
-            job.active.end();
+            job.active.finish();
             let json = HeaderValue::from_static("application/json");
             Ok(([(header::CONTENT_TYPE, json)], whole).into_response())
         }
@@ -47,20 +47,24 @@ pub(super) async fn faulty(mut job: Job) -> Result<Response, ApiError> {
         Some(Fault::StallAfter(tokens)) => tokens,
         _ => usize::MAX,
     };
+    // A call that nobody asks for a token has not been sent: the model would not hear of it.
+    if stall_after == 0
+        && let Poll::Ready(Some(Err(error))) = poll!(tokens.next())
+    {
+        return Err(job.failed(error).await);
+    }
     while count < stall_after {
         match tokens.next().await {
             Some(Ok(token)) => {
                 text.push_str(&token.text);
                 count += 1;
             }
-            Some(Err(error)) => match job.fault {
-                Some(Fault::ResetAfter(_) | Fault::CutAfter(_) | Fault::EndAfter(_)) => break,
-                Some(Fault::ErrorAfter(_)) => {
-                    job.active.end();
-                    return Err(ApiError::status(500));
-                }
-                _ => return Err(job.failed(error).await),
-            },
+            Some(Err(error)) if !is_in_mid_reply(job.fault, &error) => return Err(job.failed(error).await),
+            Some(Err(_)) if matches!(job.fault, Some(Fault::ErrorAfter(_))) => {
+                job.active.fail();
+                return Err(ApiError::status(500));
+            }
+            Some(Err(_)) => break,
             None => break,
         }
     }
@@ -68,11 +72,11 @@ pub(super) async fn faulty(mut job: Job) -> Result<Response, ApiError> {
     let (mut job, whole) = written(job, text, count).await;
     let body = match job.fault {
         Some(Fault::SlowBytes { pause }) => {
-            job.active.end();
+            job.active.finish();
             Body::from_stream(slowly(futures::stream::iter([Ok(whole)]), pause))
         }
         Some(Fault::MalformedAfter(_)) => {
-            job.active.end();
+            job.active.finish();
             Body::from(whole.slice(..whole.len() - 1))
         }
         _ => Body::from_stream(half(whole, job, tokens)),
@@ -92,8 +96,9 @@ fn half(whole: Bytes, mut job: Job, tokens: TokenStream) -> impl futures::Stream
             // Half of a JSON text cannot be told anything more.
             job.ending().await;
             yield Err(io::ErrorKind::ConnectionAborted.into());
+            return;
         }
-        job.active.end();
+        job.active.fail();
         match job.fault {
             Some(Fault::ResetAfter(_)) => {
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -110,7 +115,8 @@ fn half(whole: Bytes, mut job: Job, tokens: TokenStream) -> impl futures::Stream
 async fn written(job: Job, text: String, tokens: usize) -> (Job, Bytes) {
     let size = match &job.wire {
         Wire::Embeddings(asked) => asked.size(),
-        Wire::Chat | Wire::Responses(_) => text.len() * job.request.n,
+        Wire::Responses(asked) => text.len() + asked.size(),
+        Wire::Chat => text.len() * job.request.n,
     };
     let write = move || {
         let whole = match &job.wire {
@@ -131,7 +137,7 @@ fn completion_of(job: &Job, text: &str, tokens: usize) -> serde_json::Value {
             let mut left = tokens;
             let calls = calls.iter().enumerate().map_while(|(place, call)| {
                 let taken = left.min(call.arguments.len());
-                let is_begun = place == 0 || left > 0;
+                let is_begun = place == 0 || left > 0 || job.finish != FinishReason::Length;
                 left -= taken;
                 is_begun.then(|| (call, call.arguments[..taken].concat()))
             });

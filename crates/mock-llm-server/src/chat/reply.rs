@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     example::{Examples, NoExample},
     request::{ChatRequest, ResponseFormat, Tool, ToolChoice, ToolKind},
+    shortened,
 };
 use crate::{
     config::{ReplyScript, Says, ToolCall},
@@ -60,7 +61,9 @@ pub(crate) fn reply(
     attempt: u32,
 ) -> Result<Reply, ApiError> {
     let script = scripts.iter().find(|script| {
-        (script.prompt == request.prompt && script.after_tools == request.tool_rounds) && offered(request, &script.says)
+        // Compared as the model compares the prompts that it has words for.
+        (shortened(&script.prompt) == shortened(&request.prompt) && script.after_tools == request.tool_rounds)
+            && offered(request, &script.says)
     });
     let calls = |calls: &[ToolCall], forced| {
         let call = |(place, call): (usize, &ToolCall)| Call {
@@ -103,8 +106,9 @@ pub(crate) fn reply(
         }
     };
     let text = |choice: usize| match &examples {
-        None if choice == 0 => Ok(json!({ "reply": request.prompt }).to_string()),
-        None => Ok(json!({ "reply": request.prompt, "choice": choice + 1 }).to_string()),
+        // Of a prompt of megabytes, a hundred choices would be gigabytes.
+        None if choice == 0 => Ok(json!({ "reply": shortened(&request.prompt) }).to_string()),
+        None => Ok(json!({ "reply": shortened(&request.prompt), "choice": choice + 1 }).to_string()),
         Some((examples, refused)) => Ok(examples.make(choice).map_err(refused)?.to_string()),
     };
     let texts = (0..request.n).map(text).collect::<Result<Vec<String>, ApiError>>()?;

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::example::parts_of;
+use super::example::{parts_of, patterns_of};
 use crate::error::ApiError;
 
 /// What the server uses of a request. Fields that it does not use are judged as well, where a wrong one is an error.
@@ -121,8 +121,8 @@ impl ChatRequest {
             return Err(ApiError::parameter("top_logprobs", "invalid_value", message));
         }
         fields.optional("parallel_tool_calls", "a boolean", Value::as_bool)?;
-        let tools = read_tools(fields)?;
-        let tool_choice = read_tool_choice(fields, &tools)?;
+        let mut tools = read_tools(fields)?;
+        let tool_choice = read_tool_choice(fields, &mut tools)?;
         let format = read_format(fields)?;
         judge_schemas(&tools, &format)?;
         // Otherwise, says the API, a model may write white space until its limit.
@@ -158,6 +158,18 @@ impl ChatRequest {
 
     pub(crate) fn tool(&self, name: &str) -> Option<&Tool> {
         self.tools.iter().find(|tool| tool.name == name)
+    }
+
+    /// About how many bytes it takes to make a reply, besides those of the reply itself: each letter of a pattern may come to
+    /// kilobytes of what it is compiled into.
+    pub(crate) fn work(&self) -> usize {
+        const OF_A_LETTER: usize = 1024;
+        let format = match &self.format {
+            ResponseFormat::JsonSchema { schema, .. } => Some(schema),
+            ResponseFormat::Text | ResponseFormat::JsonObject => None,
+        };
+        let schemas = self.tools.iter().map(|tool| &tool.parameters).chain(format);
+        schemas.map(|schema| patterns_of(schema).bytes).sum::<usize>().saturating_mul(OF_A_LETTER)
     }
 
     /// Whether choices bear a number. Not where a format is asked for: what a script says may have it.
@@ -375,6 +387,19 @@ fn read_tools(fields: Fields<'_>) -> Result<Vec<Tool>, ApiError> {
     tools.into_iter().flatten().enumerate().map(read).collect()
 }
 
+/// The length that ids and names may have, as the API has it.
+pub(crate) fn judge_length(place: &str, text: &str, longest: usize) -> Result<(), ApiError> {
+    let length = text.chars().count();
+    if length <= longest {
+        return Ok(());
+    }
+    let message = format!(
+        "Invalid '{place}': string too long. Expected a string with maximum length {longest}, but got a string with length \
+         {length} instead."
+    );
+    Err(ApiError::parameter(place, "string_above_max_length", message))
+}
+
 /// Refuses schemas that are long together. Each is judged by itself where a reply is made from it; but all of them are copied,
 /// written again and dropped on the thread that serves.
 pub(crate) fn judge_schemas(tools: &[Tool], format: &ResponseFormat) -> Result<(), ApiError> {
@@ -400,14 +425,7 @@ pub(crate) fn read_name(place: &str, name: Option<&Value>) -> Result<String, Api
         Some(other) => return Err(ApiError::wrong_type(place, "a string", other)),
         None => return Err(ApiError::missing(place)),
     };
-    if name.len() > LONGEST {
-        let message = format!(
-            "Invalid '{place}': string too long. Expected a string with maximum length {LONGEST}, but got a string with length \
-             {} instead.",
-            name.len()
-        );
-        return Err(ApiError::parameter(place, "string_above_max_length", message));
-    }
+    judge_length(place, name, LONGEST)?;
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
         let message = format!(
             "Invalid '{place}': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'."
@@ -417,7 +435,8 @@ pub(crate) fn read_name(place: &str, name: Option<&Value>) -> Result<String, Api
     Ok(name.clone())
 }
 
-fn read_tool_choice(fields: Fields<'_>, tools: &[Tool]) -> Result<ToolChoice, ApiError> {
+/// Takes the tools away that the request does not allow.
+fn read_tool_choice(fields: Fields<'_>, tools: &mut Vec<Tool>) -> Result<ToolChoice, ApiError> {
     const CHOICES: [&str; 3] = ["none", "auto", "required"];
     let Some(choice) = fields.0.get("tool_choice").filter(|choice| !choice.is_null()) else {
         return Ok(ToolChoice::Auto);
@@ -433,6 +452,14 @@ fn read_tool_choice(fields: Fields<'_>, tools: &[Tool]) -> Result<ToolChoice, Ap
             "required" => Ok(ToolChoice::Required),
             other => Err(unsupported("tool_choice", other, &CHOICES)),
         },
+        Value::Object(_) if choice.get("type").is_some_and(|kind| kind == "allowed_tools") => {
+            let place = "tool_choice.allowed_tools";
+            let allowed = choice.get("allowed_tools").ok_or_else(|| ApiError::missing(place))?;
+            let allowed = allowed.as_object().ok_or_else(|| ApiError::wrong_type(place, "an object", allowed))?;
+            let name_of =
+                |tool: &Value| ["function", "custom"].iter().find_map(|kind| tool.get(kind)?.get("name").cloned());
+            read_allowed(place, allowed, tools, name_of)
+        }
         Value::Object(_) => {
             let kind = if choice.get("custom").is_some() { ToolKind::Custom } else { ToolKind::Function }.names().0;
             let place = &format!("tool_choice.{kind}.name");
@@ -446,6 +473,44 @@ fn read_tool_choice(fields: Fields<'_>, tools: &[Tool]) -> Result<ToolChoice, Ap
         }
         other => Err(ApiError::wrong_type("tool_choice", "a string or an object", other)),
     }
+}
+
+/// Reads which of the tools are allowed, and whether one of them must be called. The others are taken away. `name_of` finds the
+/// name of an allowed tool, where it has one.
+pub(crate) fn read_allowed(
+    place: &str,
+    fields: &Map<String, Value>,
+    tools: &mut Vec<Tool>,
+    name_of: impl Fn(&Value) -> Option<Value>,
+) -> Result<ToolChoice, ApiError> {
+    let mode_place = format!("{place}.mode");
+    let choice = match fields.get("mode") {
+        None => return Err(ApiError::missing(&mode_place)),
+        Some(Value::String(mode)) if mode == "auto" => ToolChoice::Auto,
+        Some(Value::String(mode)) if mode == "required" => ToolChoice::Required,
+        Some(Value::String(other)) => return Err(unsupported(&mode_place, other, &["auto", "required"])),
+        Some(other) => return Err(ApiError::wrong_type(&mode_place, "a string", other)),
+    };
+    let list_place = format!("{place}.tools");
+    let list = fields.get("tools").ok_or_else(|| ApiError::missing(&list_place))?;
+    let list = list.as_array().ok_or_else(|| ApiError::wrong_type(&list_place, "an array of objects", list))?;
+    let mut names = HashSet::new();
+    for (index, tool) in list.iter().enumerate() {
+        if !tool.is_object() {
+            return Err(ApiError::wrong_type(&format!("{list_place}[{index}]"), "an object", tool));
+        }
+        // One of the provider's own has none.
+        let Some(name) = name_of(tool) else { continue };
+        let name = name.as_str().map(str::to_owned);
+        let known = name.filter(|name| tools.iter().any(|tool| tool.name == *name));
+        names.insert(known.ok_or_else(|| {
+            let place = format!("{list_place}[{index}]");
+            let message = format!("Invalid value for '{place}': no tool of the request has this name.");
+            ApiError::parameter(place, "invalid_value", message)
+        })?);
+    }
+    tools.retain(|tool| names.contains(&tool.name));
+    Ok(choice)
 }
 
 fn read_format(fields: Fields<'_>) -> Result<ResponseFormat, ApiError> {
@@ -760,6 +825,23 @@ mod tests {
             json!("empty_array"),
             "",
         );
+    }
+
+    /// What is compiled for a pattern may be thousands of times as long: a body that is short may be long work.
+    #[test]
+    fn the_work_of_a_schema_is_that_of_its_patterns() {
+        const ON_THE_THREAD_THAT_SERVES: usize = 64 * 1024;
+        let work = |schema: Value| {
+            let format = json!({ "type": "json_schema", "json_schema": { "name": "answer", "schema": schema } });
+            parse(&with("response_format", format)).expect("it is right").work()
+        };
+        let properties: Map<String, Value> =
+            (0..1000).map(|name| (format!("{name}"), json!({ "type": "string" }))).collect();
+        assert_eq!(work(json!({ "type": "object", "properties": properties })), 0);
+        assert!(work(json!({ "type": "string", "pattern": "^[A-Z]{3}$" })) <= ON_THE_THREAD_THAT_SERVES);
+        let several = vec![json!({ "type": "string", "pattern": "\\w{20}x1" }); 10];
+        assert!(work(json!({ "type": "array", "prefixItems": several })) > ON_THE_THREAD_THAT_SERVES);
+        assert!(work(json!({ "patternProperties": { "x".repeat(65): {} } })) > ON_THE_THREAD_THAT_SERVES);
     }
 
     #[test]

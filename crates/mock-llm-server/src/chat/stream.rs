@@ -62,14 +62,16 @@ async fn begin(job: &mut Job) -> Result<(Option<Item>, TokenStream), ApiError> {
     let mut tokens = job.app.llm.model(&job.model).stream_request(job.to_model.clone());
     match timeout(job.app.heartbeat, tokens.next()).await {
         Err(_) => Ok((None, tokens)),
-        Ok(Some(Err(error))) if !in_mid_stream(job.fault) => Err(job.failed(error).await),
+        Ok(Some(Err(error))) if !is_in_mid_reply(job.fault, &error) => Err(job.failed(error).await),
         Ok(first) => Ok((Some(first), tokens)),
     }
 }
 
-/// Whether a fault belongs into the stream, even where it comes before the first token.
-fn in_mid_stream(fault: Option<Fault>) -> bool {
+/// Whether an error is that of a fault which belongs into the reply, even where it comes before the first token. Whatever else is
+/// wrong, a limit for one, ends the request as it does without the fault.
+pub(super) fn is_in_mid_reply(fault: Option<Fault>, error: &Error) -> bool {
     matches!(fault, Some(Fault::ResetAfter(_) | Fault::CutAfter(_) | Fault::EndAfter(_) | Fault::ErrorAfter(_)))
+        && matches!(error, Error::Cut { .. })
 }
 
 /// The events of a well-formed stream. Chunks wait in a queue, because one token may make several of them.
@@ -156,7 +158,7 @@ impl Stream for Events {
             // Looked at where the stream waits, and now and then where it never does: it costs as much as the token.
             this.since_look += 1;
             if (item.is_pending() || this.since_look >= TOKENS_PER_LOOK) && this.ending.poll_unpin(cx).is_ready() {
-                this.end(Some(ApiError::shutting_down()));
+                this.tell(&ApiError::shutting_down());
                 continue;
             }
             this.since_look %= TOKENS_PER_LOOK;
@@ -173,31 +175,37 @@ impl Stream for Events {
                 None => {
                     let queue = &mut this.queue;
                     this.writer.close(&mut |said| queue.push_back(said));
-                    this.end(None);
+                    this.active.finish();
+                    this.next = Next::End;
                 }
                 Some(Err(Error::Cut { .. } | Error::Refused)) => {
-                    this.active.end();
+                    this.active.fail();
                     this.next = Next::Cut;
                     // What was written goes out first: the server flushes while this stream is pending.
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                Some(Err(error)) => this.end(Some(ApiError::status(error.status().unwrap_or(500)))),
+                Some(Err(error)) => {
+                    this.active.fail();
+                    this.tell(&late(&error));
+                }
             }
         }
     }
 }
 
 impl Events {
-    /// Ends the stream, with an error as its last event where there is one.
-    fn end(&mut self, error: Option<ApiError>) {
-        self.active.end();
-        if let Some(error) = error {
-            let queue = &mut self.queue;
-            self.writer.error(&error, &mut |said| queue.push_back(said));
-        }
+    /// Ends the stream with an error as its last event.
+    fn tell(&mut self, error: &ApiError) {
+        let queue = &mut self.queue;
+        self.writer.error(error, &mut |said| queue.push_back(said));
         self.next = Next::End;
     }
+}
+
+/// What a client is told of an error that comes when the response has begun, with a status that was good.
+fn late(error: &Error) -> ApiError {
+    ApiError::status(error.status().unwrap_or(500))
 }
 
 /// Answers with a stream that goes wrong.
@@ -234,7 +242,7 @@ fn raw(
         let mut ending = pin!(job.ending());
         let mut count = 0;
         let mut told = None;
-        loop {
+        let error = loop {
             for said in events.drain(..) {
                 yield Ok(event(&said));
             }
@@ -268,7 +276,7 @@ fn raw(
                     job.active.tokens(writer.choices());
                     writer.token(&token.text, &mut |said| events.push(said));
                 }
-                Some(Err(_)) => break,
+                Some(Err(error)) => break error,
                 None => {
                     match &told {
                         Some(error) => writer.error(error, &mut |said| events.push(said)),
@@ -277,14 +285,16 @@ fn raw(
                     for said in events.drain(..) {
                         yield Ok(event(&said));
                     }
-                    job.active.end();
+                    if told.is_none() {
+                        job.active.finish();
+                    }
                     return;
                 }
             }
-        }
-        job.active.end();
+        };
+        job.active.fail();
         flush().await;
-        match fault {
+        match fault.filter(|_| is_in_mid_reply(fault, &error)) {
             Some(Fault::ResetAfter(_)) => {
                 // The last token leaves the machine before the reset overtakes it.
                 sleep(Duration::from_millis(1)).await;
@@ -292,13 +302,23 @@ fn raw(
                 yield Err(io::ErrorKind::ConnectionReset.into());
             }
             Some(Fault::CutAfter(_)) => yield Err(io::ErrorKind::ConnectionAborted.into()),
+            Some(Fault::EndAfter(_)) => {}
             Some(Fault::ErrorAfter(_)) => {
                 writer.error(&ApiError::status(500), &mut |said| events.push(said));
                 for said in events.drain(..) {
                     yield Ok(event(&said));
                 }
             }
-            _ => {}
+            // The response had begun before the error came, as in a stream without a fault.
+            _ if matches!(error, Error::Cut { .. } | Error::Refused) => {
+                yield Err(io::ErrorKind::ConnectionAborted.into());
+            }
+            _ => {
+                writer.error(&late(&error), &mut |said| events.push(said));
+                for said in events.drain(..) {
+                    yield Ok(event(&said));
+                }
+            }
         }
     };
     (fault, bytes)

@@ -21,6 +21,8 @@ pub(crate) struct ChunkWriter {
     reply: Reply,
     finish: FinishReason,
     tokens: usize,
+    /// How many calls have begun. The first comes with the role.
+    begun: usize,
 }
 
 impl ChunkWriter {
@@ -34,6 +36,7 @@ impl ChunkWriter {
             reply: job.reply.clone(),
             finish: job.finish,
             tokens: 0,
+            begun: 1,
         }
     }
 
@@ -54,11 +57,13 @@ impl ChunkWriter {
         let choices = 0..self.choices();
         match &self.reply {
             Reply::Calls { calls, .. } => {
-                let Some((place, call, is_first)) = call_of(calls, index) else { return };
+                let Some((place, call)) = call_of(calls, index) else { return };
+                // Calls without arguments have no token of their own; they begin before the next one.
+                let begin = self.begun..(place + 1).max(self.begun);
+                self.begun = begin.end;
                 for choice in choices {
-                    // The first call came with the role.
-                    if is_first && place > 0 {
-                        say(self.chunks.call(choice, place, call));
+                    for place in begin.clone() {
+                        say(self.chunks.call(choice, place, &calls[place]));
                     }
                     say(self.chunks.arguments(choice, place, call.kind, token));
                 }
@@ -78,6 +83,16 @@ impl ChunkWriter {
 
     /// The chunks that come after the last token: the reasons, the usage, the end.
     pub(crate) fn close(&self, say: &mut impl FnMut(String)) {
+        // Calls without arguments, behind the last token.
+        if let Reply::Calls { calls, .. } = &self.reply
+            && self.finish != FinishReason::Length
+        {
+            for choice in 0..self.choices() {
+                for (place, call) in calls.iter().enumerate().skip(self.begun) {
+                    say(self.chunks.call(choice, place, call));
+                }
+            }
+        }
         (0..self.choices()).for_each(|choice| say(self.chunks.finish(choice, self.finish)));
         if self.include_usage {
             let completion = self.tokens * self.choices();
@@ -91,12 +106,11 @@ impl ChunkWriter {
     }
 }
 
-/// The call to which a token belongs, its place among the calls, and whether the token is its first.
-pub(crate) fn call_of(calls: &[Call], token: usize) -> Option<(usize, &Call, bool)> {
+/// The call to which a token belongs, and its place among the calls.
+pub(crate) fn call_of(calls: &[Call], token: usize) -> Option<(usize, &Call)> {
     let mut before = 0;
-    calls.iter().enumerate().find_map(|(place, call)| {
-        let start = before;
+    calls.iter().enumerate().find(|(_, call)| {
         before += call.arguments.len();
-        (token < before).then_some((place, call, token == start))
+        token < before
     })
 }

@@ -72,7 +72,7 @@ impl EventWriter {
         self.tokens += 1;
         let place = match &self.reply {
             Reply::Calls { calls, .. } => match call_of(calls, index) {
-                Some((place, ..)) => place,
+                Some((place, _)) => place,
                 None => return,
             },
             Reply::Script | Reply::Text { .. } => 0,

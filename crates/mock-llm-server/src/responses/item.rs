@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::store::Store;
 use crate::{
-    chat::request::{Fields, unsupported},
+    chat::request::{Fields, judge_length, unsupported},
     error::ApiError,
 };
 
@@ -31,9 +31,18 @@ pub(super) enum Item {
 impl Item {
     /// About how many bytes it keeps.
     pub(super) fn bytes(&self) -> usize {
+        self.text().len()
+            + match self {
+                Self::Call(call) | Self::Output { call, .. } => call.len(),
+                Self::Message { .. } | Self::Other => 0,
+            }
+    }
+
+    /// What is said in it.
+    pub(super) fn text(&self) -> &str {
         match self {
-            Self::Message { text, .. } | Self::Output { text, .. } => text.len(),
-            Self::Call(_) | Self::Other => 0,
+            Self::Message { text, .. } | Self::Output { text, .. } => text,
+            Self::Call(_) | Self::Other => "",
         }
     }
 }
@@ -101,15 +110,15 @@ fn read(store: &Store, place: &str, item: &Value) -> Result<Arc<Item>, ApiError>
         "function_call" => {
             fields.text("name")?;
             fields.text("arguments")?;
-            Item::Call(fields.text("call_id")?.to_owned())
+            Item::Call(fields.call()?)
         }
         "custom_tool_call" => {
             fields.text("name")?;
             fields.text("input")?;
-            Item::Call(fields.text("call_id")?.to_owned())
+            Item::Call(fields.call()?)
         }
         "function_call_output" | "custom_tool_call_output" => {
-            Item::Output { call: fields.text("call_id")?.to_owned(), text: fields.parts("output")? }
+            Item::Output { call: fields.call()?, text: fields.parts("output")? }
         }
         "item_reference" => {
             let id = fields.text("id")?;
@@ -140,6 +149,14 @@ struct At<'value> {
 impl<'value> At<'value> {
     fn required(&self, name: &str) -> Result<&'value Value, ApiError> {
         self.fields.0.get(name).ok_or_else(|| ApiError::missing(&format!("{}.{name}", self.place)))
+    }
+
+    /// The id of a call.
+    fn call(&self) -> Result<String, ApiError> {
+        const LONGEST: usize = 64;
+        let id = self.text("call_id")?;
+        judge_length(&format!("{}.call_id", self.place), id, LONGEST)?;
+        Ok(id.to_owned())
     }
 
     fn text(&self, name: &str) -> Result<&'value str, ApiError> {

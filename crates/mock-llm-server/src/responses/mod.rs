@@ -22,6 +22,8 @@ use crate::{app::App, chat, connection::Reset, error::ApiError};
 pub(crate) struct Asked {
     /// The settings of the request, as every copy of the response bears them.
     settings: Map<String, Value>,
+    /// How many bytes the request has, and about as many what a response repeats of it.
+    size: usize,
     /// All that was said up to the reply, where it is to be kept for a later request.
     conversation: Option<Vec<Arc<item::Item>>>,
 }
@@ -31,7 +33,16 @@ pub(crate) async fn responses(
     ConnectInfo(reset): ConnectInfo<Reset>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    chat::answer(app, reset, request, parse).await
+    // Which conversation the request goes on from, nobody knows before it is read.
+    let kept = app.store.size();
+    chat::answer(app, reset, request, kept, parse).await
+}
+
+impl Asked {
+    /// About how many bytes the response has, besides what the model writes.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
 }
 
 /// The id of a response, or of one of its items: the same in the same run.

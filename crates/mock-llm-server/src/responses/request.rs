@@ -1,16 +1,22 @@
 //! A request of this form, read into that of the chat API.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{
     Asked,
     item::{self, Item},
+    store,
 };
 use crate::{
     app::App,
-    chat::request::{
-        ChatRequest, Fields, ResponseFormat, Tool, ToolChoice, ToolKind, judge_schemas, key, read_json, read_name,
-        unsupported,
+    chat::{
+        parts_of,
+        request::{
+            ChatRequest, Fields, ResponseFormat, Tool, ToolChoice, ToolKind, judge_length, judge_schemas, key,
+            read_allowed, read_json, read_name, unsupported,
+        },
     },
     error::ApiError,
     wire::Wire,
@@ -48,7 +54,7 @@ pub(crate) fn parse(app: &App, body: &[u8]) -> Result<(ChatRequest, Wire), ApiEr
     let fields = Fields::of(&value)?;
     let model = fields.required("model", "a string", |value| value.as_str().map(str::to_owned))?;
     let previous = fields.optional("previous_response_id", "a string", Value::as_str)?;
-    let mut items = match previous {
+    let mut items: Vec<Arc<Item>> = match previous {
         None => Vec::new(),
         Some(id) => app.store.conversation(id).ok_or_else(|| no_response(id))?.to_vec(),
     };
@@ -57,6 +63,7 @@ pub(crate) fn parse(app: &App, body: &[u8]) -> Result<(ChatRequest, Wire), ApiEr
         None if previous.is_some() => {}
         None => return Err(ApiError::missing("input")),
     }
+    judge_conversation(&items)?;
     item::judge_calls(&items)?;
 
     let instructions = fields.optional("instructions", "a string", Value::as_str)?;
@@ -80,18 +87,16 @@ pub(crate) fn parse(app: &App, body: &[u8]) -> Result<(ChatRequest, Wire), ApiEr
         fields.optional(name, expected, Value::as_str)?;
     }
     fields.optional("parallel_tool_calls", "a boolean", Value::as_bool)?;
-    fields.optional("metadata", "an object", Value::as_object)?;
+    judge_metadata(fields)?;
     fields.optional("reasoning", "an object", Value::as_object)?;
     let top_logprobs = read_logprobs(fields)?;
-    let tools = read_tools(fields)?;
-    let tool_choice = read_tool_choice(fields, &tools)?;
+    let mut tools = read_tools(fields)?;
+    let tool_choice = read_tool_choice(fields, &mut tools)?;
     let format = read_format(fields)?;
     judge_schemas(&tools, &format)?;
-    let text = |item: &Item| match item {
-        Item::Message { text, .. } | Item::Output { text, .. } => text.clone(),
-        Item::Call(_) | Item::Other => String::new(),
-    };
-    let all_text = || items.iter().map(|item| text(item)).chain(instructions.map(str::to_owned));
+    let settings = settings(fields.0, store);
+    judge_settings(&settings)?;
+    let all_text = || items.iter().map(|item| item.text()).chain(instructions);
     if format == ResponseFormat::JsonObject && !all_text().any(|text| text.to_ascii_lowercase().contains("json")) {
         let message = "Response input messages must contain the word 'json' in some form to use 'text.format' of type \
                        'json_object'.";
@@ -105,11 +110,11 @@ pub(crate) fn parse(app: &App, body: &[u8]) -> Result<(ChatRequest, Wire), ApiEr
     let is_call = |item: &Item| matches!(item, Item::Call(_));
     let starts_round = |place: usize| is_call(&since_user[place]) && (place == 0 || !is_call(&since_user[place - 1]));
     let tool_rounds = (0..since_user.len()).filter(|&place| starts_round(place)).count();
-    let prompt = last_user.map(|place| &items[place]).or(items.last()).map(|item| text(item)).unwrap_or_default();
-    let prompt_tokens: usize = all_text().map(|text| mock_llm::tokens(&text).count()).sum();
+    let prompt = last_user.map(|place| &items[place]).or(items.last()).map(|item| item.text()).unwrap_or_default();
+    let prompt_tokens: usize = all_text().map(|text| mock_llm::tokens(text).count()).sum();
     let request = ChatRequest {
         model,
-        prompt,
+        prompt: prompt.to_owned(),
         prompt_tokens: prompt_tokens.max(1),
         after_tool: matches!(items.last().map(|item| &**item), Some(Item::Output { .. })),
         tool_rounds,
@@ -124,8 +129,61 @@ pub(crate) fn parse(app: &App, body: &[u8]) -> Result<(ChatRequest, Wire), ApiEr
         format,
         key: key(&value),
     };
-    let asked = Asked { settings: settings(fields.0, store), conversation: store.then_some(items) };
+    let asked = Asked { settings, size: body.len(), conversation: store.then_some(items) };
     Ok((request, Wire::Responses(Box::new(asked))))
+}
+
+/// A conversation grows from response to response, and what is kept of it with it.
+fn judge_conversation(items: &[Arc<Item>]) -> Result<(), ApiError> {
+    let bytes: usize = items.iter().map(|item| item.bytes()).sum();
+    if items.len() <= store::ITEMS && bytes <= store::BYTES {
+        return Ok(());
+    }
+    let message = format!(
+        "Your input exceeds the context window of this model: with all that was said before, it has {} items and {bytes} bytes. \
+         It may have {} and {}.",
+        items.len(),
+        store::ITEMS,
+        store::BYTES
+    );
+    Err(ApiError::parameter("input", "context_length_exceeded", message))
+}
+
+/// Notes of the client's own: texts, so few and so short as the API has it.
+fn judge_metadata(fields: Fields<'_>) -> Result<(), ApiError> {
+    const MOST: usize = 16;
+    const LONGEST_NAME: usize = 64;
+    const LONGEST: usize = 512;
+    let Some(metadata) = fields.optional("metadata", "an object", Value::as_object)? else { return Ok(()) };
+    if metadata.len() > MOST {
+        let message = format!(
+            "Invalid 'metadata': too many properties. Expected an object with at most {MOST} properties, but got an object with {} \
+             properties instead.",
+            metadata.len()
+        );
+        return Err(ApiError::parameter("metadata", "object_above_max_properties", message));
+    }
+    metadata.iter().try_for_each(|(name, value)| {
+        judge_length("metadata", name, LONGEST_NAME)?;
+        let place = format!("metadata.{name}");
+        let text = value.as_str().ok_or_else(|| ApiError::wrong_type(&place, "a string", value))?;
+        judge_length(&place, text, LONGEST)
+    })
+}
+
+/// Refuses settings of many parts. Every copy of the response bears them, and a stream has three copies, each written on the
+/// thread that serves.
+fn judge_settings(settings: &Map<String, Value>) -> Result<(), ApiError> {
+    // Tools are told twice over by some clients, in the form of this route and in that of the chat API.
+    const MOST_PARTS: usize = 100_000;
+    let parts = || settings.iter().map(|(name, value)| (parts_of(value), name));
+    if parts().map(|(parts, _)| parts).sum::<usize>() <= MOST_PARTS {
+        return Ok(());
+    }
+    let param = parts().max().map_or("", |(_, name)| name.as_str());
+    let message =
+        format!("Invalid '{param}': what a response repeats of its request has more than {MOST_PARTS} parts together.");
+    Err(ApiError::parameter(param, "unsupported_value", message))
 }
 
 fn no_response(id: &str) -> ApiError {
@@ -168,7 +226,8 @@ fn read_tools(fields: Fields<'_>) -> Result<Vec<Tool>, ApiError> {
     Ok(tools)
 }
 
-fn read_tool_choice(fields: Fields<'_>, tools: &[Tool]) -> Result<ToolChoice, ApiError> {
+/// Takes the tools away that the request does not allow.
+fn read_tool_choice(fields: Fields<'_>, tools: &mut Vec<Tool>) -> Result<ToolChoice, ApiError> {
     let Some(choice) = fields.0.get("tool_choice").filter(|choice| !choice.is_null()) else {
         return Ok(ToolChoice::Auto);
     };
@@ -196,9 +255,7 @@ fn read_tool_choice(fields: Fields<'_>, tools: &[Tool]) -> Result<ToolChoice, Ap
                 }
                 Ok(ToolChoice::Named(name.to_owned()))
             }
-            Some("allowed_tools") => {
-                mode("tool_choice.mode", choice.get("mode").and_then(Value::as_str).unwrap_or("auto"))
-            }
+            Some("allowed_tools") => read_allowed("tool_choice", choice, tools, |tool| tool.get("name").cloned()),
             Some(hosted) if HOSTED.contains(&hosted) => Ok(ToolChoice::None),
             Some(other) => Err(unsupported("tool_choice.type", other, &["function", "custom", "allowed_tools"])),
             None => Err(ApiError::missing("tool_choice.type")),
@@ -257,4 +314,24 @@ fn settings(asked: &Map<String, Value>, store: bool) -> Map<String, Value> {
         }
     }
     settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each response goes on from the last one, and brings as much as a body may have.
+    #[test]
+    fn a_conversation_has_an_end() {
+        let message = |text: &str| Arc::new(Item::Message { role: "user".to_owned(), text: text.to_owned() });
+        let long = message(&"x".repeat(store::BYTES / 4));
+        assert_eq!(judge_conversation(&vec![long.clone(); 4]), Ok(()));
+        let short = message("hi");
+        assert_eq!(judge_conversation(&vec![short.clone(); store::ITEMS]), Ok(()));
+        for items in [vec![long; 5], vec![short; store::ITEMS + 1]] {
+            let error = judge_conversation(&items).expect_err("it is too long").body();
+            assert_eq!(error["error"]["code"], "context_length_exceeded");
+            assert_eq!(error["error"]["param"], "input");
+        }
+    }
 }

@@ -11,11 +11,11 @@ use super::item::Item;
 /// each.
 const RESPONSES: usize = 1_000;
 
-/// How many items all of their conversations may have together.
-const ITEMS: usize = 100_000;
+/// How many items all of their conversations may have together, and one by itself.
+pub(super) const ITEMS: usize = 100_000;
 
-/// How many bytes of text, those that several of them share counted for each.
-const BYTES: usize = 64 * 1024 * 1024;
+/// How many bytes of text and of ids, those that several of them share counted for each.
+pub(super) const BYTES: usize = 64 * 1024 * 1024;
 
 /// Responses by their ids, and their items by theirs.
 #[derive(Debug, Default)]
@@ -47,6 +47,13 @@ impl Store {
         self.lock().responses.get(id).map(|response| response.conversation.clone())
     }
 
+    /// About how many bytes there are to look at in all conversations.
+    pub(super) fn size(&self) -> usize {
+        const OF_AN_ITEM: usize = 64;
+        let kept = self.lock();
+        kept.bytes + kept.length * OF_AN_ITEM
+    }
+
     pub(super) fn item(&self, id: &str) -> Option<Arc<Item>> {
         self.lock().items.get(id).cloned()
     }
@@ -66,7 +73,7 @@ impl Store {
         kept.items.extend(items);
         kept.responses.insert(id.clone(), response);
         kept.order.push_back(id);
-        // The latest one is kept, however long it is.
+        // The latest one is kept: a request that would make it longer than this is refused.
         while kept.order.len() > 1
             && (kept.order.len() > RESPONSES || kept.length > ITEMS || kept.bytes > BYTES)
             && let Some(oldest) = kept.order.front().cloned()
@@ -114,6 +121,20 @@ mod tests {
         assert_eq!(store.item("msg_7"), Some(Arc::new(message("ho"))));
         assert!(store.conversation("resp_8").is_none());
         assert_eq!(store.lock().order.len(), RESPONSES);
+    }
+
+    /// A client chooses them, and the model chose some: they are kept like any text.
+    #[test]
+    fn ids_of_calls_are_counted_too() {
+        let of: [fn(String) -> Item; 2] = [Item::Call, |call| Item::Output { call, text: String::new() }];
+        for item in of {
+            let store = Store::default();
+            for number in 0..10 {
+                store.keep(format!("resp_{number}"), &[], vec![(format!("fc_{number}"), item("x".repeat(BYTES / 4)))]);
+            }
+            assert_eq!(store.lock().order.len(), 4);
+            assert!(store.size() >= BYTES);
+        }
     }
 
     #[test]

@@ -92,6 +92,55 @@ fn a_journal_of_tens_of_thousands_of_calls_is_read_in_small_pages() {
     assert_eq!(get(&server, "/journal?after=20000").json()["calls"][0]["prompt"], "Count, please.");
 }
 
+/// Who follows `next` comes to an end, also where nothing is kept.
+#[test]
+fn a_journal_that_keeps_nothing_has_one_page() {
+    let server = start(Config { models: vec![atlas()], journal_limit: 0, ..Config::default() });
+    post(&server, &chat("atlas"));
+    let page = get(&server, "/journal").json();
+    assert_eq!((&page["total"], &page["calls"], &page["next"]), (&json!(1), &json!([]), &json!(null)));
+}
+
+/// The server counts the attempts at a body, and its faults go by this number.
+#[test]
+fn the_journal_counts_attempts_as_faults_do() {
+    // With so small a journal, the model counts the attempts at some 1,000 bodies only.
+    let server = start(Config { models: vec![atlas()], journal_limit: 1, ..Config::default() });
+    post(&server, &chat("atlas"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        for number in 0..1100 {
+            server.llm().complete(&number.to_string()).await.expect("no fault");
+        }
+    });
+    let answer = post_with(&server, &chat("atlas"), &[("x-mock-fault", "attempt=2:status=418")]);
+    let journal = get(&server, "/journal").json();
+    let call = journal["calls"].as_array().and_then(|calls| calls.last()).expect("a call");
+    assert_eq!((answer.status, &call["attempt"]), (418, &json!(2)));
+}
+
+#[test]
+fn completions_are_counted_by_how_they_end_as_the_journal_says() {
+    let server = serve([atlas()]);
+    for fault in ["", "status=500", "rate-limit", "cut-after=2", "end-after=2", "error-after=2", "slow-bytes=0ms"] {
+        let headers = [("x-mock-fault", fault)];
+        let headers = if fault.is_empty() { &[][..] } else { &headers[..] };
+        for body in [chat("atlas"), streamed("atlas")] {
+            post_with(&server, &body, headers);
+        }
+    }
+    let journal = get(&server, "/journal").json();
+    let count = |outcome: &str| {
+        journal["calls"].as_array().into_iter().flatten().filter(|call| call["outcome"] == outcome).count()
+    };
+    assert_eq!((count("finished"), count("failed")), (4, 10));
+    crate::eventually("they are counted", || {
+        let metrics = get(&server, "/metrics");
+        let has = |line: &str| metrics.text().lines().any(|found| found == line);
+        has("mock_llm_completions_total{end=\"finished\"} 4") && has("mock_llm_completions_total{end=\"failed\"} 10")
+    });
+}
+
 #[test]
 fn a_wrong_page_is_a_wrong_request() {
     let server = serve([atlas()]);

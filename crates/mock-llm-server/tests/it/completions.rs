@@ -141,6 +141,80 @@ fn call(name: &str, arguments: &str) -> ToolCall {
     ToolCall { name: name.to_owned(), arguments: arguments.to_owned() }
 }
 
+/// The first tool of the request is not the one that is called where it is not allowed.
+#[test]
+fn only_tools_that_are_allowed_are_called() {
+    let server = serve([atlas()]);
+    let tool = |name: &str| json!({ "type": "function", "function": { "name": name } });
+    let custom = json!({ "type": "custom", "custom": { "name": "run" } });
+    let called = |mode: &str, allowed: Value| {
+        let choice = json!({ "type": "allowed_tools", "allowed_tools": { "mode": mode, "tools": allowed } });
+        let tools = json!({ "tools": [tool("look"), tool("find"), custom], "tool_choice": choice });
+        let answer = post(&server, &with(chat("atlas"), tools));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let call = answer.json()["choices"][0]["message"]["tool_calls"][0].clone();
+        ["function", "custom"].iter().find_map(|kind| call[kind]["name"].as_str().map(str::to_owned))
+    };
+    for mode in ["auto", "required"] {
+        assert_eq!(
+            called(mode, json!([tool("find"), tool("look")])).as_deref(),
+            Some("look"),
+            "in the request's order"
+        );
+        assert_eq!(called(mode, json!([tool("find")])).as_deref(), Some("find"));
+        assert_eq!(called(mode, json!([custom])).as_deref(), Some("run"));
+    }
+    let place = "tool_choice.allowed_tools";
+    for (allowed, param) in [
+        (json!({ "type": "allowed_tools" }), place.to_owned()),
+        (json!({ "type": "allowed_tools", "allowed_tools": { "tools": [] } }), format!("{place}.mode")),
+        (json!({ "type": "allowed_tools", "allowed_tools": { "mode": "none", "tools": [] } }), format!("{place}.mode")),
+        (json!({ "type": "allowed_tools", "allowed_tools": { "mode": "auto" } }), format!("{place}.tools")),
+        (
+            json!({ "type": "allowed_tools", "allowed_tools": { "mode": "auto", "tools": [tool("other")] } }),
+            format!("{place}.tools[0]"),
+        ),
+    ] {
+        let body = with(chat("atlas"), json!({ "tools": [tool("look")], "tool_choice": allowed }));
+        let answer = post(&server, &body);
+        assert_eq!((answer.status, &answer.json()["error"]["param"]), (400, &json!(param)), "{}", answer.text());
+    }
+}
+
+/// Such a call has no token: it is there all the same, in its place, in one piece and in a stream.
+#[test]
+fn a_call_without_arguments_is_a_call() {
+    let scripted_calls = ["", "{}", "", "", "{\"a\":1}", ""];
+    let calls = scripted_calls.map(|arguments| call("get_weather", arguments)).to_vec();
+    let replies = vec![scripted(0, Says::Calls(calls))];
+    let server = start(Config { models: vec![atlas()], replies, ..Config::default() });
+    let limited = ["", "{}", "", "", "{\"a"];
+    for (limit, expected) in
+        [(json!({ "n": 2 }), &scripted_calls[..]), (json!({ "max_tokens": 2, "n": 2 }), &limited[..])]
+    {
+        let request = with(with(chat("atlas"), weather()), limit);
+        let plain = post(&server, &request).json();
+        let streamed = post(&server, &with(request, json!({ "stream": true }))).objects();
+        for index in 0..2 {
+            let calls = plain["choices"][index]["message"]["tool_calls"].as_array().expect("calls");
+            let whole: Vec<&str> = calls.iter().filter_map(|call| call["function"]["arguments"].as_str()).collect();
+            assert_eq!(whole, expected);
+            let of_all = streamed.iter().flat_map(|chunk| chunk["choices"].as_array().into_iter().flatten());
+            let of_choice = of_all.filter(|of| of["index"] == index);
+            let mut pieces: Vec<String> = Vec::new();
+            for delta in of_choice.flat_map(|of| of["delta"]["tool_calls"].as_array()).flatten() {
+                if delta["id"].is_string() {
+                    assert_eq!(delta["index"], pieces.len(), "one call after the other");
+                    pieces.push(String::new());
+                }
+                let piece = pieces.last_mut().expect("a call begins with its id");
+                piece.push_str(delta["function"]["arguments"].as_str().expect("a text"));
+            }
+            assert_eq!(pieces, expected);
+        }
+    }
+}
+
 /// Two tools at once, one of them again, then words: each step by its script, whole and in a stream.
 #[test]
 fn a_script_goes_on_after_the_results_of_its_tools() {

@@ -1,12 +1,14 @@
 //! Every fault, asked for in every way, and what arrives.
 
 use std::{
+    io::Write,
     net::TcpStream,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
 };
 
+use mock_llm::Limits;
 use mock_llm_server::{Config, Fault};
 use serde_json::{Value, json};
 
@@ -69,7 +71,8 @@ fn a_reset_comes_before_any_byte() {
 fn a_refused_connection_is_followed_by_a_closed_port_for_a_while() {
     let server = serve([atlas()]);
     let mut good = open(&server, &crate::with(streamed("atlas"), json!({ "model": "atlas#slow-bytes=1ms" })), &[]);
-    let answer = post_with(&server, &chat("atlas"), &[("x-mock-fault", "refused=1s")]);
+    // Longer than any pause of this test, so that it is still closed when the test looks.
+    let answer = post_with(&server, &chat("atlas"), &[("x-mock-fault", "refused=5s")]);
     assert_eq!((answer.status, answer.end), (0, End::Reset));
     // Closed since before the reset; a program that another test starts at this moment holds it open until it runs.
     eventually("the port is closed", || TcpStream::connect(server.address()).is_err());
@@ -77,6 +80,125 @@ fn a_refused_connection_is_followed_by_a_closed_port_for_a_while() {
     assert_eq!(post(&server, &chat("atlas")).status, 200);
     assert!(good.next_event().is_some(), "who was connected stays so");
     assert_eq!(good.read_to_end().content(0), "one two three four five");
+}
+
+/// Twenty-five connections ask for it, one second each: one after the other, that would be longer than a client waits here.
+#[test]
+fn wishes_to_close_the_port_that_come_together_are_granted_together() {
+    let server = serve([atlas()]);
+    let body = chat("atlas").to_string();
+    let head = "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nx-mock-fault: refused=1s\r\n";
+    let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    let streams: Vec<_> = (0..25).map(|_| client::raw_stream(&server, b"")).collect();
+    eventually("all are accepted", || get(&server, "/metrics").text().contains("mock_llm_connections 26\n"));
+    thread::scope(|scope| {
+        for mut stream in streams {
+            let request = &request;
+            scope.spawn(move || {
+                stream.write_all(request.as_bytes()).expect("it is connected");
+                let answer = client::Open::begin(stream);
+                assert_eq!((answer.status, answer.read_to_end().end), (0, End::Reset));
+            });
+        }
+    });
+}
+
+/// A limit turns a request away before any fault of it comes to pass.
+#[test]
+fn a_limit_is_a_429_whatever_fault_is_asked_for() {
+    let server = serve([atlas().limits(Limits::none().requests_per_minute(1))]);
+    assert_eq!(post(&server, &chat("atlas")).status, 200);
+    for fault in ["cut-after=2", "reset-after=2", "end-after=2", "error-after=2", "stall-after=2", "stall-after=0"] {
+        for body in [streamed("atlas"), chat("atlas")] {
+            let answer = post_with(&server, &body, &[("x-mock-fault", fault)]);
+            assert_eq!((answer.status, answer.header("retry-after").is_empty()), (429, false), "{fault}");
+        }
+    }
+}
+
+/// The response has begun when the model fails: its status was good, and its end is not.
+#[test]
+fn a_fault_that_comes_after_a_heartbeat_is_told_in_the_stream() {
+    use mock_llm::{Fault as ModelFault, When};
+    let slow = |name: &str| mock_llm::Model::new(name).time_to_first_token(Duration::from_secs(2)).reply("one two");
+    let models = vec![
+        slow("atlas"),
+        slow("overloaded").fault(When::Always, ModelFault::Overloaded),
+        slow("cut").fault(When::Always, ModelFault::CutAfter(0)),
+    ];
+    let server = start(Config { models, heartbeat: Duration::from_millis(20), ..Config::default() });
+    let ask = |model: &str, fault: &str| post_with(&server, &streamed(model), &[("x-mock-fault", fault)]);
+    thread::scope(|scope| {
+        for (model, fault) in [
+            ("atlas", "status=503"),
+            ("overloaded", "slow-bytes=0ms"),
+            ("overloaded", "malformed-after=9"),
+            ("overloaded", "cut-after=9"),
+        ] {
+            scope.spawn(move || {
+                let answer = ask(model, fault);
+                if fault == "cut-after=9" {
+                    assert_eq!(
+                        (answer.status, answer.end),
+                        (200, End::Cut),
+                        "the fault of the request is the one that counts"
+                    );
+                    return;
+                }
+                let last = answer.objects().pop().expect("an event");
+                assert_eq!((answer.status, answer.end, is_done(&answer)), (200, End::Clean, false), "{model} {fault}");
+                assert_eq!(
+                    last["error"]["message"], "The engine is currently overloaded, please try again later",
+                    "{fault}"
+                );
+            });
+        }
+        scope.spawn(|| {
+            assert_eq!((ask("cut", "slow-bytes=0ms").status, ask("cut", "slow-bytes=0ms").end), (200, End::Cut))
+        });
+    });
+    eventually("all six are counted", || {
+        get(&server, "/metrics").text().contains("mock_llm_completions_total{end=\"failed\"} 6\n")
+    });
+}
+
+/// The model hears of it, though nobody takes a token from it.
+#[test]
+fn a_plain_reply_that_stalls_at_once_is_a_call_like_any_other() {
+    let server = serve([atlas()]);
+    let stalled = open(&server, &chat("atlas"), &[("x-mock-fault", "stall-after=0")]);
+    assert_eq!(stalled.status, 200);
+    let journal = get(&server, "/journal").json();
+    assert_eq!((&journal["in_flight"], &journal["calls"][0]["fault"]), (&json!(1), &json!("stall-after=0")));
+    drop(stalled);
+    eventually("the call is over", || server.llm().journal().in_flight() == 0);
+}
+
+#[test]
+fn the_journal_says_how_a_reply_was_asked_for_with_and_without_a_fault() {
+    let server = serve([atlas()]);
+    for fault in ["status=503", "slow-bytes=0s", "cut-after=2", "end-after=2", "malformed-after=1", "error-after=2"] {
+        for (body, kind) in [(streamed("atlas"), "stream"), (chat("atlas"), "complete")] {
+            post_with(&server, &body, &[("x-mock-fault", fault)]);
+            let journal = get(&server, "/journal").json();
+            let call = journal["calls"].as_array().and_then(|calls| calls.last()).expect("a call");
+            assert_eq!((&call["kind"], &call["fault"]), (&json!(kind), &json!(fault)));
+        }
+    }
+}
+
+/// Two prompts with one beginning are one prompt to the model, and to whatever is asked for by prompt.
+#[test]
+fn a_prompt_in_any_language_and_of_any_length_meets_its_rule() {
+    let server = serve([atlas()]);
+    let ask = |text: &str, rule: &str| {
+        let body = json!({ "model": "atlas", "messages": [{ "role": "user", "content": text }] });
+        post_with(&server, &body, &[("x-mock-fault", rule)]).status
+    };
+    assert_eq!(ask("Grüße 🦀", "prompt=Grüße 🦀:status=503"), 503);
+    let long = "x".repeat(5000);
+    assert_eq!(ask(&long, &format!("prompt={long}:status=503")), 503);
+    assert_eq!(ask(&long, "prompt=x:status=503"), 200);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! which order, how often.
 
 mod admin;
+mod bounds;
 mod cancel;
 mod client;
 mod completions;

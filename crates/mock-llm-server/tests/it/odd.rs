@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     atlas, chat,
-    client::{Open, get, post, raw, raw_stream},
+    client::{End, Open, get, post, raw, raw_stream},
     eventually, serve, start,
 };
 
@@ -118,6 +118,20 @@ fn requests_that_come_together_are_answered_one_after_the_other() {
     stream.read_to_string(&mut text).expect("it ends");
     let places = ["chat.completion\"", "[DONE]", "\"status\":\"ok\""].map(|words| text.find(words).expect(words));
     assert!(places.is_sorted() && text.matches("HTTP/1.1 200 OK").count() == 3, "{text}");
+}
+
+/// What comes behind a request is not read while its response is made, and the connection is not looked at.
+#[test]
+fn a_reset_comes_through_with_the_next_request_behind_it() {
+    let server = serve([atlas()]);
+    for fault in ["reset", "refused=1ms", "reset-after=2", "cut-after=2"] {
+        eventually("the port is open", || std::net::TcpStream::connect(server.address()).is_ok());
+        let request = whole(&format!("x-mock-fault: {fault}\r\n")).replace("connection: close\r\n", "");
+        let answer = raw(&server, format!("{request}GET /healthz HTTP/1.1\r\n\r\n").as_bytes());
+        let (status, end) = if fault == "cut-after=2" { (200, End::Cut) } else { (answer.status, End::Reset) };
+        assert_eq!((answer.status, answer.read_to_end().end), (status, end), "{fault}");
+    }
+    eventually("nothing of them is left", || is_alone(&server));
 }
 
 /// A client may ask whether its body is wanted before it sends it.

@@ -360,3 +360,19 @@ fn every_wrong_field_is_named() {
     let hosted = with(ask("hi"), json!({ "tools": [{ "type": "web_search" }] }));
     assert_eq!(post(&server, &hosted).json()["output"][0]["type"], "message", "it is taken, and never called");
 }
+
+#[test]
+fn only_tools_that_are_allowed_are_called() {
+    let server = serve([atlas()]);
+    let tool = |name: &str| json!({ "type": "function", "name": name });
+    let ask_for = |choice: Value| {
+        let tools = json!([tool("look"), tool("find"), { "type": "web_search" }]);
+        post(&server, &with(ask("Where?"), json!({ "tools": tools, "tool_choice": choice })))
+    };
+    let allowed = |mode: &str, tools: Value| json!({ "type": "allowed_tools", "mode": mode, "tools": tools });
+    let answer = ask_for(allowed("auto", json!([tool("find"), { "type": "web_search" }]))).json();
+    assert_eq!((&answer["output"][0]["name"], answer["tools"].as_array().map(Vec::len)), (&json!("find"), Some(3)));
+    assert_eq!(ask_for(allowed("required", json!([tool("look")]))).json()["output"][0]["name"], "look");
+    let answer = ask_for(allowed("auto", json!([tool("other")])));
+    assert_eq!((answer.status, &answer.json()["error"]["param"]), (400, &json!("tool_choice.tools[0]")));
+}

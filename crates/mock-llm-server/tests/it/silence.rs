@@ -16,9 +16,12 @@ use crate::{
     eventually, start, streamed,
 };
 
+/// Good requests come to it as well, and those are in time on a busy machine, too.
+const LIMIT: Duration = Duration::from_secs(2);
+
 fn impatient() -> MockServer {
-    let slow = Model::new("slow").time_to_first_token(Duration::from_millis(500)).reply("at last");
-    start(Config { models: vec![atlas(), slow], read_timeout: Duration::from_millis(100), ..Config::default() })
+    let slow = Model::new("slow").time_to_first_token(LIMIT + Duration::from_millis(500)).reply("at last");
+    start(Config { models: vec![atlas(), slow], read_timeout: LIMIT, ..Config::default() })
 }
 
 /// The connections that the server has open, but for the one that asks.
@@ -127,6 +130,6 @@ fn a_slow_or_stalled_response_is_not_cut_short() {
     assert!(stalled.next_event().is_some());
     assert_eq!(post(&server, &chat("slow")).json()["choices"][0]["message"]["content"], "at last");
     assert_eq!(post(&server, &streamed("slow")).content(0), "at last");
-    assert_eq!(server.llm().journal().in_flight(), 1, "a second later, the stalled one is still there");
+    assert_eq!(server.llm().journal().in_flight(), 1, "after all this time, the stalled one is still there");
     assert_eq!(others(&server), 1);
 }

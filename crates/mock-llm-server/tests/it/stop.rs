@@ -100,3 +100,37 @@ fn a_server_may_have_several_threads() {
     server.stop();
     eventually("nobody listens", || TcpStream::connect(server.address()).is_err());
 }
+
+#[test]
+fn a_dropped_server_of_several_threads_closes_everything_too() {
+    for _ in 0..10 {
+        let server = start(Config { models: vec![endless("atlas")], threads: 2, ..Config::default() });
+        let llm = server.llm().clone();
+        let streams: Vec<_> = (0..30).map(|_| open(&server, &streamed("atlas"), &[])).collect();
+        eventually("all run", || llm.journal().in_flight() == 30);
+        drop(server);
+        assert_eq!((llm.journal().in_flight(), llm.journal().dropped().count()), (0, 30));
+        drop(streams);
+    }
+}
+
+/// Whoever stops it, the server is at its end when they go on.
+#[test]
+fn several_stops_at_once_end_together() {
+    for _ in 0..20 {
+        let server =
+            start(Config { models: vec![endless("atlas")], drain: Duration::from_millis(20), ..Config::default() });
+        let stream = open(&server, &streamed("atlas"), &[]);
+        assert_eq!(stream.status, 200);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    server.stop();
+                    assert_eq!(server.llm().journal().in_flight(), 0);
+                });
+            }
+            let last = stream.read_to_end().objects().pop().expect("an event");
+            assert_eq!(last["error"]["code"], "shutting_down");
+        });
+    }
+}

@@ -121,7 +121,8 @@ fn the_words_of_a_stream_are_those_of_the_plain_reply() {
 /// Official SDKs fail on events without data and on a byte order mark.
 #[test]
 fn nothing_but_data_and_comments_is_in_a_stream() {
-    let model = atlas().time_to_first_token(Duration::from_millis(120)).inter_token_latency(Duration::from_millis(60));
+    // So long a silence has two heartbeats, whatever else the machine has to do.
+    let model = atlas().time_to_first_token(Duration::from_secs(2)).inter_token_latency(Duration::from_millis(60));
     let heartbeat = Duration::from_millis(20);
     let server = start(Config { models: vec![model], heartbeat, ..Config::default() });
     let answer = post(&server, &streamed("atlas"));
@@ -137,7 +138,7 @@ fn nothing_but_data_and_comments_is_in_a_stream() {
 
 #[test]
 fn a_stream_that_goes_wrong_has_heartbeats_until_it_does_and_one_that_stalls_has_none() {
-    let slow = atlas().time_to_first_token(Duration::from_millis(120));
+    let slow = atlas().time_to_first_token(Duration::from_secs(2));
     let heartbeat = Duration::from_millis(20);
     let config = Config { models: vec![slow], heartbeat, drain: Duration::ZERO, ..Config::default() };
     let server = start(config);
@@ -151,4 +152,19 @@ fn a_stream_that_goes_wrong_has_heartbeats_until_it_does_and_one_that_stalls_has
     // The stalled one has been silent for as long as the other one took.
     server.stop();
     assert!(!stalled.read_to_end().text().contains("keep-alive"));
+}
+
+#[test]
+fn a_heartbeat_of_zero_is_none() {
+    let slow = atlas().time_to_first_token(Duration::from_millis(200));
+    let server = start(Config { models: vec![slow], heartbeat: Duration::ZERO, ..Config::default() });
+    for fault in ["", "slow-bytes=0ms"] {
+        let headers = [("x-mock-fault", fault)];
+        let headers = if fault.is_empty() { &[][..] } else { &headers[..] };
+        let answer = post_with(&server, &streamed("atlas"), headers);
+        assert_eq!((answer.status, answer.content(0).as_str()), (200, "one two three four five"));
+        assert!(!answer.text().contains("keep-alive"), "{}", answer.text());
+    }
+    let answer = post_with(&server, &streamed("atlas"), &[("x-mock-fault", "status=503")]);
+    assert_eq!(answer.status, 503, "no heartbeat has begun the response before");
 }

@@ -50,7 +50,8 @@ impl Client {
     /// How long the client waits for the next piece before it gives up with [`Error::TimedOut`]. 600 s, as the official
     /// SDKs do, unless told otherwise.
     ///
-    /// It is measured on the model's clock, except for a wait in the provider's queue, which is measured in real time.
+    /// It is measured on the model's clock, except for a wait in the provider's queue, which is measured in real time: see
+    /// [Time](crate::blocking#time).
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.read_timeout = timeout;
@@ -58,6 +59,8 @@ impl Client {
     }
 
     /// One reply in one piece. Holds the thread until it is there.
+    ///
+    /// In the provider's queue it waits in real time, on a paused clock too: see [Time](crate::blocking#time).
     ///
     /// # Errors
     /// Those of the model's script; [`Error::TimedOut`]; [`Error::Blocked`] behind a gate that nobody opens.

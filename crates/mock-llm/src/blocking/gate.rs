@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeSet,
     fmt,
     pin::Pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -53,19 +54,14 @@ struct Inner {
 #[derive(Default)]
 struct State {
     open: bool,
-    /// How many threads wait, those included that a permit has already been given to.
-    waiting: usize,
-    /// How many of them may go through.
-    permits: usize,
+    /// The number of the next thread that comes.
+    next: u64,
+    /// The threads that wait and that nobody has let through yet, in the order in which they came.
+    held: BTreeSet<u64>,
+    /// Those that were let through and have not gone yet. A permit belongs to its thread: nobody who comes later takes it.
+    let_through: BTreeSet<u64>,
     /// Futures that wait for threads to come.
     wakers: Vec<Waker>,
-}
-
-impl State {
-    /// How many threads wait that nobody has let through yet.
-    fn held(&self) -> usize {
-        self.waiting - self.permits
-    }
 }
 
 /// Ready when enough threads wait at a [`Gate`]. See [`Gate::wait_for`].
@@ -104,23 +100,24 @@ impl Gate {
         self.inner.opened.notify_all();
     }
 
-    /// Lets through as many as `threads` of those that wait now, and says how many that are. Nobody who comes later gets
-    /// in by it.
+    /// Lets through as many as `threads` of those that wait now, who came first before the others, and says how many that are.
+    /// Nobody who comes later gets in by it.
     pub fn let_through(&self, threads: usize) -> usize {
-        let mut state = self.lock();
-        let let_through = threads.min(state.held());
-        state.permits += let_through;
-        drop(state);
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        let let_through = threads.min(state.held.len());
+        state.let_through.extend((0..let_through).filter_map(|_| state.held.pop_first()));
+        drop(guard);
         self.inner.opened.notify_all();
         let_through
     }
 
     /// How many threads are held at the gate now.
     pub fn held(&self) -> usize {
-        self.lock().held()
+        self.lock().held.len()
     }
 
-    /// Waits until this many threads are held at the gate together.
+    /// Waits until this many threads are held at the gate together. At an open gate nobody is held, and it waits for ever.
     ///
     /// # Cancel safety
     /// It changes nothing, so it may be dropped at any time.
@@ -144,20 +141,24 @@ impl Gate {
         if state.open {
             return Ok(());
         }
-        state.waiting += 1;
+        let number = state.next;
+        state.next += 1;
+        state.held.insert(number);
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
         let mut state = self.lock();
         loop {
-            if state.open || state.permits > 0 {
-                state.waiting -= 1;
-                state.permits = state.permits.saturating_sub(1);
+            if state.let_through.remove(&number) {
+                return Ok(());
+            }
+            if state.open {
+                state.held.remove(&number);
                 return Ok(());
             }
             let left = self.safety_bound.saturating_sub(since.elapsed());
             if left.is_zero() {
-                state.waiting -= 1;
+                state.held.remove(&number);
                 return Err(since.elapsed());
             }
             state = self.inner.opened.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -174,7 +175,7 @@ impl Future for WaitFor {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.gate.lock();
-        if state.held() >= self.threads {
+        if state.held.len() >= self.threads {
             return Poll::Ready(());
         }
         keep(&mut state.wakers, cx.waker());
@@ -188,7 +189,7 @@ impl Future for Attend {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.gate.let_through(usize::MAX);
         let mut state = self.gate.lock();
-        if state.held() > 0 {
+        if !state.held.is_empty() {
             // Somebody came between the two locks.
             cx.waker().wake_by_ref();
         }
@@ -206,6 +207,6 @@ fn keep(wakers: &mut Vec<Waker>, waker: &Waker) {
 impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.lock();
-        f.debug_struct("Gate").field("open", &state.open).field("held", &state.held()).finish_non_exhaustive()
+        f.debug_struct("Gate").field("open", &state.open).field("held", &state.held.len()).finish_non_exhaustive()
     }
 }

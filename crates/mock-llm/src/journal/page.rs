@@ -61,14 +61,11 @@ impl Journal {
 
     fn summary(&self, call: &Call, id: usize, now: Duration) -> CallSummary {
         let (produced, first_token) = match self.writing.get(&id) {
-            // Instants of tokens never go back, so the first that is not due yet is soon found.
             Some(writing) => {
-                let due = &writing.due_after_begin[..writing.count];
-                let is_due = |&due: &Duration| writing.begun.saturating_add(due) <= now;
-                let produced = due.partition_point(is_due);
-                (produced, due[..produced].first().map(|&due| writing.begun.saturating_add(due)))
+                let mut produced = writing.produced_by(now);
+                (produced.len(), produced.next())
             }
-            None => (call.produced.len(), call.first_token),
+            None => (call.produced_count, call.first_token),
         };
         CallSummary {
             number: id + 1,

@@ -1,6 +1,6 @@
 //! The client that holds its thread: its time, its thread in the journal, and the gate that finds a blocked event loop.
 
-use std::{collections::HashSet, thread};
+use std::{collections::HashSet, thread, time::Duration};
 
 use futures::{StreamExt, future::join_all};
 use mock_llm::{CallKind, End, Error, Fault, Limits, MockLlm, Model, When, blocking::Gate};
@@ -230,6 +230,36 @@ async fn permits_are_for_those_who_wait_and_an_open_gate_for_everybody() {
     gate.open();
     let client = one_model().blocking().gated(&gate);
     assert!(client.complete("count").is_ok(), "on the event loop's thread, and the gate is open");
+}
+
+/// A permit belongs to the thread that it was given to, from that moment on, whenever the thread wakes up.
+#[tokio::test(start_paused = true)]
+async fn who_comes_later_does_not_get_in_by_the_permit_of_who_waited() {
+    let llm = one_model();
+    for _ in 0..20 {
+        let gate = Gate::new();
+        let first = llm.blocking().gated(&gate);
+        let first = thread::spawn(move || first.complete("first"));
+        while gate.held() == 0 {
+            thread::yield_now();
+        }
+        assert_eq!(gate.let_through(1), 1);
+        let late = llm.blocking().gated(&gate.clone().safety_bound(ms(5)));
+        assert!(matches!(late.complete("late"), Err(Error::Blocked { .. })));
+        assert!(first.join().expect("no panic").is_ok());
+        assert_eq!(gate.held(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_may_wait_for_ever() {
+    let llm = MockLlm::new([atlas().fault(When::Always, Fault::StallAfter(2))]);
+    let patient = llm.blocking().read_timeout(Duration::MAX);
+    assert_eq!(
+        patient.complete("count"),
+        Err(Error::TimedOut { after: Duration::MAX }),
+        "on a paused clock, even that passes"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! The journal as data and as a drawing.
 
 use futures::StreamExt;
-use mock_llm::{CallKind, Fault, Limits, MockLlm, Model, When};
+use mock_llm::{CallKind, Fault, Journal, Limits, MockLlm, Model, When};
 use timeline::{Lane, MarkKind, SpanKind, Timeline};
 use tokio::time::{sleep, timeout};
 
@@ -82,6 +82,45 @@ async fn a_limited_journal_forgets_the_oldest_and_still_counts_who_is_in_flight(
 }
 
 /// An observer without the runtime's clock, a watchdog for example, says itself what time it is.
+/// A number of calls is no bound: each may have any number of tokens.
+#[tokio::test(start_paused = true)]
+async fn a_limited_journal_forgets_old_instants_and_keeps_how_many_they_were() {
+    const TOKENS: usize = 100_000;
+    let long = Model::new("atlas").reply(vec!["word"; TOKENS].join(" "));
+    let llm = MockLlm::builder().model(long.clone()).journal_limit(1000).build();
+    // It is in flight while its turn to forget comes, and ends when others are younger.
+    let mut held = llm.stream("held");
+    assert!(held.next().await.is_some());
+    for number in 0..14 {
+        llm.complete(&number.to_string()).await.expect("no fault");
+    }
+    drop(held);
+    let journal = llm.journal();
+    let kept = |journal: &Journal| journal.calls().iter().map(|call| call.produced.len()).collect::<Vec<_>>();
+    assert_eq!(kept(&journal), [vec![0; 5], vec![TOKENS; 10]].concat(), "the latest million of them");
+    assert!(journal.calls().iter().all(|call| call.produced_count == TOKENS && call.first_token == Some(ms(0))));
+    assert!(llm.journal_page(0, 100).calls.iter().all(|call| call.produced == TOKENS));
+    let few = MockLlm::builder().model(long.clone()).journal_limit(2).build();
+    let all = MockLlm::new([long]);
+    for number in 0..30 {
+        few.complete(&number.to_string()).await.expect("no fault");
+        all.complete(&number.to_string()).await.expect("no fault");
+    }
+    assert!(kept(&few.journal()).iter().all(|&kept| kept == TOKENS), "those that are gone count no more");
+    assert_eq!(kept(&all.journal()), [TOKENS; 30]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_may_keep_nothing_or_any_number_of_calls() {
+    for (limit, kept) in [(0, 0), (usize::MAX, 2)] {
+        let llm = MockLlm::builder().model(atlas()).journal_limit(limit).build();
+        for prompt in ["one", "two"] {
+            llm.complete(prompt).await.expect("no fault");
+        }
+        assert_eq!((llm.journal().calls().len(), llm.journal().in_flight()), (kept, 0), "{limit}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_copy_can_be_moved_forward_in_time() {
     let llm = one_model();

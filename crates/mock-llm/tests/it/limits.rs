@@ -1,6 +1,7 @@
 //! The limits that turn calls away, and when they say to come back.
 
-use mock_llm::{Allowance, Error, LimitStatus, Limits, MockLlm, Model};
+use futures::{FutureExt, StreamExt};
+use mock_llm::{Allowance, Error, LimitStatus, Limits, MockLlm, Model, Request};
 use tokio::time::sleep;
 
 use crate::{atlas, ms, timed};
@@ -84,6 +85,19 @@ async fn tokens_per_minute_count_the_prompt_and_the_reply() {
     assert!(llm.complete("to five").await.is_ok());
     let status = llm.model("atlas").limits().and_then(|status| status.tokens).expect("there is a limit");
     assert_eq!((status.limit, status.remaining), (30, 0));
+}
+
+/// The model writes one reply; whoever makes three of it pays for three.
+#[tokio::test(start_paused = true)]
+async fn every_choice_of_a_reply_is_charged() {
+    let atlas = limited(Limits::none().tokens_per_minute(30)).model("atlas");
+    let request = Request::new("to five").choices(3);
+    assert_eq!((atlas.reply_tokens(&request), atlas.cost(&request)), (Some(5), Some(17)));
+    assert!(atlas.stream_request(request.clone()).next().now_or_never().is_none());
+    let left = atlas.limits().and_then(|status| status.tokens).expect("there is a limit");
+    assert_eq!(left.remaining, 13);
+    assert_eq!(atlas.complete_request(request.clone()).await, Err(come_back(8000)), "4 are missing, at 2 s each");
+    assert_eq!(atlas.cost(&request.max_tokens(1)), Some(5));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,13 @@
 //! The queue in front of the concurrent limit, as inference servers have: running, waiting, full.
 
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Wake, Waker},
+};
+
 use futures::{FutureExt, StreamExt, future::join_all};
-use mock_llm::{End, Error, Fault, Limits, MockLlm, When};
+use mock_llm::{End, Error, Fault, Limits, MockLlm, Reply, When};
 use timeline::{Lane, MarkKind, SpanKind, Timeline};
 use tokio::time::{sleep, timeout};
 
@@ -124,4 +130,84 @@ async fn a_timeline_shows_who_waited_in_the_queue() {
             .mark(MarkKind::Dropped, 0.5),
     );
     assert_eq!(llm.journal().timeline("queue"), expected);
+}
+
+/// The look at the clock that its end takes begins the call: then it ends all the same, and only once.
+#[tokio::test(start_paused = true)]
+async fn who_is_dropped_when_its_turn_has_come_is_over() {
+    let llm = queued(1, 1);
+    let mut unread = llm.stream("unread");
+    assert!(unread.next().now_or_never().is_none());
+    let mut second = Box::pin(llm.complete("second"));
+    assert!(second.as_mut().now_or_never().is_none());
+    // The first is written at 480 ms, and nobody has looked since.
+    sleep(ms(500)).await;
+    drop(second);
+    let journal = llm.journal();
+    assert_eq!((journal.in_flight(), journal.waiting()), (1, 0));
+    assert_eq!(journal.calls()[1].begun, Some(ms(480)));
+    sleep(ms(1000)).await;
+    assert_eq!(llm.journal().calls()[1], journal.calls()[1], "what ended, ended");
+}
+
+/// A future that is held and not polled takes its turn all the same, as a request at a provider does.
+#[tokio::test(start_paused = true)]
+async fn who_waits_behind_one_that_nobody_polls_begins_all_the_same() {
+    let llm = queued(1, 5);
+    let (mut first, mut held) = (llm.stream("first"), Box::pin(llm.complete("held")));
+    assert!(first.next().now_or_never().is_none());
+    assert!(held.as_mut().now_or_never().is_none());
+    let (took, reply) = timed(llm.complete("last")).await;
+    assert_eq!((took, reply.is_ok()), (ms(1440), true));
+}
+
+/// Nobody polls the first two here. Who waits behind them must hear of all that makes its turn come earlier.
+#[tokio::test(start_paused = true)]
+async fn who_waits_behind_them_moves_up_when_somebody_leaves() {
+    for (leaves, expected) in [("first", 100 + 960), ("held", 960), ("between", 1440)] {
+        let llm = queued(1, 5);
+        let calls = ["first", "held", "between"].map(|prompt| (prompt, Box::pin(llm.complete(prompt))));
+        let mut calls = Vec::from(calls);
+        if leaves != "between" {
+            calls.pop();
+        }
+        for (_, call) in &mut calls {
+            assert!(call.as_mut().now_or_never().is_none());
+        }
+        let last = timed(llm.complete("last"));
+        let leave = async {
+            sleep(ms(100)).await;
+            calls.retain(|(prompt, _)| *prompt != leaves);
+        };
+        let ((took, reply), ()) = futures::join!(last, leave);
+        assert_eq!((took, reply.is_ok()), (ms(expected), true), "{leaves}");
+    }
+}
+
+/// What a task's waker owns is code of others. Here it is a call of the same mock, which ends with the waker.
+#[tokio::test(start_paused = true)]
+async fn a_waker_that_owns_a_call_may_be_dropped_in_the_queue() {
+    type Call = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;
+    struct Owner {
+        _call: Mutex<Call>,
+    }
+    impl Wake for Owner {
+        fn wake(self: Arc<Self>) {}
+    }
+    let llm = queued(1, 5);
+    let mut first = llm.stream("first");
+    assert!(first.next().now_or_never().is_none());
+    let mut second: Call = Box::pin(llm.complete("second"));
+    let poll_with_owner = |second: &mut Call| {
+        let mut owned: Call = Box::pin(llm.complete("owned"));
+        assert!(owned.as_mut().now_or_never().is_none());
+        let waker = Waker::from(Arc::new(Owner { _call: Mutex::new(owned) }));
+        assert!(second.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    };
+    poll_with_owner(&mut second);
+    assert!(second.as_mut().now_or_never().is_none(), "another waker takes its place");
+    assert_eq!(llm.journal().dropped().count(), 1);
+    poll_with_owner(&mut second);
+    drop(second);
+    assert_eq!((llm.journal().dropped().count(), llm.journal().in_flight()), (3, 1), "it leaves the queue");
 }

@@ -1,7 +1,7 @@
 //! Requests with more to say than a prompt.
 
 use futures::StreamExt;
-use mock_llm::{Error, Fault, Latency, MockLlm, Model, Request, When};
+use mock_llm::{CallKind, Error, Fault, Latency, MockLlm, Model, Request, When};
 
 use crate::{atlas, ms, one_model, timed};
 
@@ -57,4 +57,15 @@ async fn a_request_may_bring_its_own_fault_and_a_name_for_the_journal() {
     assert_eq!((took, reply), (ms(400), Err(Error::Status(418))));
     assert_eq!(llm.journal().calls()[0].label.as_deref(), Some("req_7"));
     assert_eq!(llm.journal().calls()[0].note.as_deref(), Some("a teapot"));
+}
+
+/// A server reads a reply token by token and hands it on in one piece, and it has counted the attempts itself.
+#[tokio::test(start_paused = true)]
+async fn a_caller_may_say_what_the_call_is() {
+    let llm = MockLlm::new([atlas().fault(When::Attempt(7), Fault::Overloaded)]);
+    let request = Request::new("count").kind(CallKind::Complete).attempt(6);
+    assert_eq!(llm.model("atlas").stream_request(request.clone()).count().await, 5);
+    let call = llm.journal().calls()[0].clone();
+    assert_eq!((call.kind, call.attempt, call.delivered), (CallKind::Complete, 6, 5));
+    assert_eq!(llm.model("atlas").complete_request(request.attempt(7)).await, Err(Error::Status(503)));
 }
