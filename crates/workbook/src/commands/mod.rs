@@ -145,7 +145,8 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, Usage> {
         }
         None => {
             if let Some(given) = arguments.next_given()? {
-                return Err(name.as_deref().map_or_else(|| arguments.unexpected(&given), unknown));
+                let slip = name.as_deref().and_then(slip);
+                return Err(slip.unwrap_or_else(|| unexpected(&arguments, name.as_deref(), &given)));
             }
             let start = name.clone();
             Box::new(move |context| watch(context, start.as_deref()))
@@ -154,7 +155,7 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, Usage> {
     Ok(match command {
         _ if arguments.version => Asked::Print(format!("workbook {}", env!("CARGO_PKG_VERSION"))),
         Some(command) if arguments.help => Asked::Print(command.help.to_owned()),
-        None if arguments.help => name.map_or_else(|| Ok(Asked::Print(overview())), |name| Err(unknown(&name)))?,
+        None if arguments.help => name.as_deref().and_then(slip).map_or_else(|| Ok(Asked::Print(overview())), Err)?,
         _ => Asked::Run { run, plain: arguments.plain },
     })
 }
@@ -163,9 +164,10 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, Usage> {
 fn help(arguments: &mut Arguments) -> Result<Asked, Usage> {
     match arguments.next_given()? {
         None => Ok(Asked::Print(overview())),
-        Some(Given::Value(name)) => {
-            find(&name).map(|command| Asked::Print(command.help.to_owned())).ok_or_else(|| unknown(&name))
-        }
+        Some(Given::Value(name)) => match find(&name) {
+            Some(command) => Ok(Asked::Print(command.help.to_owned())),
+            None => slip(&name).map_or_else(|| Ok(Asked::Print(overview())), Err),
+        },
         Some(option) => Err(arguments.unexpected(&option)),
     }
 }
@@ -208,13 +210,37 @@ fn first_exercise(context: &Context, typed: &str) -> anyhow::Result<String> {
     }
 }
 
+/// No command, no exercise and no lesson has this name.
 fn unknown(command: &str) -> Usage {
-    let suggestion = match text::nearest(command, COMMANDS.iter().map(|command| command.name)) {
-        _ if command == "watch" => "`cargo workbook` without a command watches.".to_owned(),
-        Some(name) => format!("Did you mean `{name}`?"),
-        None => "`cargo workbook --help` shows what there is, and `cargo workbook list` the exercises.".to_owned(),
-    };
+    let suggestion = meant(command).unwrap_or_else(|| {
+        "`cargo workbook --help` shows what there is, and `cargo workbook list` the exercises.".to_owned()
+    });
     Usage(format!("no command, no exercise and no lesson is named `{command}`. {suggestion}"))
+}
+
+/// A name that is nearly that of a command. An exercise may have it, too, which nobody has looked up yet, so no other name of
+/// a command is proposed for one that is only somewhat like it.
+fn slip(name: &str) -> Option<Usage> {
+    let is_near = COMMANDS.iter().any(|command| text::differ_by_a_slip(name, command.name));
+    let suggestion = meant(name).filter(|_| is_near || name == "watch")?;
+    Some(Usage(format!("no command is named `{name}`. {suggestion}")))
+}
+
+fn meant(command: &str) -> Option<String> {
+    if command == "watch" {
+        return Some("`cargo workbook` without a command watches.".to_owned());
+    }
+    text::nearest(command, COMMANDS.iter().map(|command| command.name)).map(|name| format!("Did you mean `{name}`?"))
+}
+
+/// What stands behind the name of an exercise, where nothing may.
+fn unexpected(arguments: &Arguments, name: Option<&str>, given: &Given) -> Usage {
+    match (name, given) {
+        (Some(name), Given::Value(command)) if find(command).is_some() => {
+            Usage(format!("the command stands first: cargo workbook {command} {name}"))
+        }
+        _ => arguments.unexpected(given),
+    }
 }
 
 /// Does work that runs other programs, and stops them all on Ctrl-C.
@@ -305,10 +331,23 @@ mod tests {
         assert!(printed("help").lines().all(|line| line.chars().count() <= 80));
     }
 
+    /// What looks like an exercise may be one, and there is no help about one: the overview says how they are named.
+    #[test]
+    fn help_with_the_name_of_an_exercise_is_the_overview() {
+        for line in ["03-join/fan_out --help", "--help fan_out", "help 03-join/fan_out", "help 03-join"] {
+            assert_eq!(printed(line), overview(), "{line}");
+        }
+    }
+
     #[test]
     fn every_refusal_says_what_to_do() {
         assert!(refused("chekc now").contains("Did you mean `check`?"));
         assert!(refused("watch --help").contains("without a command"));
+        assert!(refused("help chekc").contains("Did you mean `check`?"));
+        assert!(refused("greet --json").contains("has no option --json"), "it is not called a slip for `reset`");
+        assert!(refused("03-join/fan_out --json").contains("`cargo workbook` has no option --json"));
+        assert!(refused("03-join check").contains("cargo workbook check 03-join"));
+        assert!(refused("fan_out again").contains("does not know what to do with `again`"));
         assert!(refused("solution").contains("For example: solution 03-join/fan_out"));
         assert!(refused("reset").contains("--all"));
         assert!(refused("check a --all").contains("not both"));
