@@ -119,6 +119,11 @@ pub fn nearest<'a>(typed: &str, words: impl IntoIterator<Item = &'a str>) -> Opt
     (distance(&near) <= (typed.chars().count() / 3).max(2)).then_some(near)
 }
 
+/// Whether two words differ by one slip of a finger.
+pub fn differ_by_a_slip(one: &str, other: &str) -> bool {
+    strsim::osa_distance(one, other) == 1
+}
+
 enum Piece<'a> {
     Char(char),
     Escape(&'a str),

@@ -204,7 +204,8 @@ fn linker(workspace: &Workspace) -> Finding {
             if first.starts_with("error: linker `") {
                 return Finding::bad(what, cargo::NoVerdict::LINKER);
             }
-            let advice = format!("Whatever is named here stops every program:\n\n{}", end_of_link_error(&said));
+            let said = said.split("\nerror: aborting").next().unwrap_or_default();
+            let advice = format!("Whatever is named here stops every program:\n\n{}", end_of_link_error(said));
             Finding::bad(what, advice)
         }
         Err(error) => Finding::bad(format!("rustc cannot be started: {error}"), "See above."),

@@ -218,9 +218,11 @@ fn unknown(command: &str) -> Usage {
     Usage(format!("no command, no exercise and no lesson is named `{command}`. {suggestion}"))
 }
 
-/// A name that looks like that of a command. Whether an exercise has it nobody has looked up yet.
+/// A name that is nearly that of a command. An exercise may have it, too, which nobody has looked up yet, so no other name of
+/// a command is proposed for one that is only somewhat like it.
 fn slip(name: &str) -> Option<Usage> {
-    let suggestion = meant(name).filter(|_| !name.contains('/'))?;
+    let is_near = COMMANDS.iter().any(|command| text::differ_by_a_slip(name, command.name));
+    let suggestion = meant(name).filter(|_| is_near || name == "watch")?;
     Some(Usage(format!("no command is named `{name}`. {suggestion}")))
 }
 
@@ -345,6 +347,7 @@ mod tests {
         assert!(refused("chekc now").contains("Did you mean `check`?"));
         assert!(refused("watch --help").contains("without a command"));
         assert!(refused("help chekc").contains("Did you mean `check`?"));
+        assert!(refused("greet --json").contains("has no option --json"), "it is not called a slip for `reset`");
         assert!(refused("03-join/fan_out --json").contains("`cargo workbook` has no option --json"));
         assert!(refused("03-join check").contains("cargo workbook check 03-join"));
         assert!(refused("fan_out again").contains("does not know what to do with `again`"));
