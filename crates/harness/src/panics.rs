@@ -143,6 +143,11 @@ const KNOWN: [(&str, &str); 10] = [
     ),
 ];
 
+/// The words of panics of whoever wants a borrow or a lock that somebody holds at that moment: those of `RefCell`, and of
+/// the errors of `try_borrow_mut`, `try_borrow` and `try_lock`.
+const IS_HELD: [&str; 5] =
+    ["already borrowed", "already mutably borrowed", "BorrowMutError", "BorrowError", "WouldBlock"];
+
 impl Panic {
     /// The panic that ended a run with these words. One that only tells of another, in a task or on a thread, gives way to
     /// the first one: that is where it began.
@@ -156,7 +161,10 @@ impl Panic {
 
     /// The idea behind it, if it is one that many people meet.
     pub(crate) fn why(&self) -> Option<&'static str> {
-        if let Some(moment) = self.in_a_waker {
+        // A waker may run any code, and that may panic for a reason of its own.
+        if let Some(moment) = self.in_a_waker
+            && IS_HELD.iter().any(|sign| self.message.contains(sign))
+        {
             return Some(moment.why());
         }
         KNOWN.iter().find(|(sign, _)| self.message.contains(sign)).map(|(_, why)| *why)

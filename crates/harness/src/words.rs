@@ -118,10 +118,19 @@ fn why_spins(never: &Never) -> Message {
 /// The words for a poll that never returns.
 pub(crate) fn why_stuck(outcome: Outcome, pulse: &Pulse) -> Message {
     if let Some(moment) = pulse.waker() {
-        let how = if outcome == Outcome::BusyLoop { "the processor is busy" } else { "the thread sleeps" };
+        // Who waits for a lock sleeps. Who is busy goes round in a loop, and that may be any loop.
+        let (how, why) = match outcome {
+            Outcome::BusyLoop => (
+                "the processor is busy",
+                "A waker may do anything, and poll on the spot. What runs in there goes round and round without an end: a poll \
+                 that looks again and again for what it waits for, in place of `Pending`, or somebody who tries again and \
+                 again to get what your code holds while it calls the waker.",
+            ),
+            _ => ("the thread sleeps", moment.why()),
+        };
         return saw(format!("{}, and the call does not return; {how}", moment.words()))
             .expected("every call of a waker to return")
-            .because(moment.why())
+            .because(why)
             .outcome(outcome);
     }
     let began = format!("began at {} and does not return", seconds(pulse.now()));

@@ -360,6 +360,17 @@ fn a_wake_under_a_lock_is_named() {
     verdict("wakes_within_its_borrow", "wrong", &["already borrowed", "while it holds a lock or a borrow"]);
 }
 
+/// A waker may run any code: what goes wrong in there need not come of a lock.
+#[test]
+fn what_goes_wrong_in_a_waker_has_its_own_reason() {
+    let run = verdict("panics_in_a_waker_for_a_reason_of_its_own", "wrong", &["an answer is there", "comes later"]);
+    assert!(!run.text().contains("while it holds a lock"), "{}", run.text());
+    let words = ["a waker is called, and the call does not return; the processor is busy", "goes round and round"];
+    let run = verdict("spins_in_a_waker", "busy loop", &words);
+    assert!(!run.text().contains("while it holds a lock"), "{}", run.text());
+    verdict("hangs_after_a_panic_in_a_waker_was_caught", "blocked", &["your code was called and does not return"]);
+}
+
 #[test]
 fn a_time_in_which_nothing_is_called_is_named() {
     verdict("sleeps_between_its_calls", "too slow", &["From 1.933 s to 2.433 s no call is in flight"]);

@@ -166,6 +166,38 @@ fn wakes_within_its_borrow() {
     });
 }
 
+/// A task whose waker runs this code.
+fn woken_to(code: impl FnMut() + 'static) -> Wakes {
+    let task = Wakes::new();
+    task.when_woken(code);
+    task
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_a_waker_for_a_reason_of_its_own() {
+    let task = woken_to(|| std::hint::black_box(None::<()>).expect("an answer is there"));
+    Check::new().a_panic_means("The answer comes later.").by_hand(|| task.waker().wake());
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn spins_in_a_waker() {
+    let task = woken_to(spins);
+    Check::new().by_hand(|| task.waker().wake());
+}
+
+/// The panic in the waker is over when the code hangs.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn hangs_after_a_panic_in_a_waker_was_caught() {
+    let task = woken_to(|| panic!("this one is caught"));
+    Check::new().by_hand(|| {
+        drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| task.waker().wake())));
+        std::thread::park_timeout(Duration::from_secs(20));
+    });
+}
+
 #[test]
 #[ignore = "run by verdicts.rs"]
 fn reaches_a_todo() {
@@ -517,4 +549,11 @@ fn spins_by_hand() {
             std::hint::spin_loop();
         }
     });
+}
+
+fn spins() {
+    let stop = AtomicBool::new(false);
+    while !stop.load(Ordering::Relaxed) {
+        std::hint::spin_loop();
+    }
 }
