@@ -33,7 +33,7 @@ impl Timeline {
             many => format!("{many} lanes"),
         };
         let mut sentences = vec![format!("{lanes}, from 0 s to {}.", instant(self.extent()))];
-        sentences.extend(self.lanes.iter().take(MOST_LANES).map(Lane::sentence));
+        sentences.extend(self.lanes.iter().take(MOST_LANES).map(|lane| lane.sentence(self.end)));
         if let Some(hidden) = self.lanes.len().checked_sub(MOST_LANES).filter(|&hidden| hidden > 0) {
             sentences.push(format!("And {hidden} more."));
         }
@@ -44,7 +44,7 @@ impl Timeline {
 }
 
 impl Lane {
-    fn sentence(&self) -> String {
+    fn sentence(&self, end: Option<Duration>) -> String {
         let at = |kind: MarkKind| self.marks.iter().find(move |mark| mark.kind == kind).map(|mark| mark.at);
         let begins = [MarkKind::Spawned, MarkKind::Started]
             .into_iter()
@@ -56,8 +56,9 @@ impl Lane {
                 _ => format!("{} at {}", how.words(), instant(ending.at)),
             })
         });
+        let still = self.still(end).zip(end).map(|(kind, end)| format!("still {} at {}", kind.words(), instant(end)));
         let parts: Vec<String> =
-            begins.chain(self.span_words()).chain(first).chain(self.counts()).chain(ends).collect();
+            begins.chain(self.span_words()).chain(first).chain(self.counts()).chain(ends).chain(still).collect();
         let name = clean(&self.name, false);
         if parts.is_empty() { format!("{name}: nothing recorded.") } else { format!("{name}: {}.", parts.join(", ")) }
     }

@@ -183,7 +183,7 @@ impl Recorder {
         lanes.push(LaneRecord { lane: Lane::new(name), ..LaneRecord::default() });
         drop(lanes);
         let lane = LaneId { record: Arc::clone(&self.record), index };
-        lane.write(LaneRecord::opened);
+        lane.write(|lane, now| lane.opened(SpanKind::Waiting, now));
         Wait { lane }
     }
 
@@ -241,10 +241,34 @@ impl Recorder {
     /// A future that has not ended is shown to wait until the last instant in the record. The clock is not asked, and
     /// the [`end`](Timeline::end) of the run is left open: set it where you know it.
     pub fn timeline(&self, title: impl Into<String>) -> Timeline {
+        self.timeline_at(title, Duration::ZERO)
+    }
+
+    /// The same at an instant at which the run still goes on: a future that has not ended is shown to wait until `now`, also
+    /// where nothing has been recorded for long. That is what a program that hangs looks like.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use timeline::{Recorder, SpanKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let start = tokio::time::Instant::now();
+    /// let recorder = Recorder::new(move || start.elapsed());
+    ///
+    /// tokio::spawn(recorder.future("hangs", std::future::pending::<()>()));
+    /// tokio::time::sleep(Duration::from_secs(1)).await;
+    ///
+    /// let run = recorder.timeline_at("one future", start.elapsed());
+    /// let [wait] = &run.lanes[0].spans[..] else { panic!("one wait: {:?}", run.lanes[0].spans) };
+    /// assert_eq!((wait.kind, wait.to), (SpanKind::Waiting, Duration::from_secs(1)));
+    /// # }
+    /// ```
+    pub fn timeline_at(&self, title: impl Into<String>, now: Duration) -> Timeline {
         let gauges = self.record.gauges().clone();
         let (mut lanes, stacks): (Vec<Lane>, Vec<LaneRecord>) = {
             let lanes = self.record.lanes();
-            let last = lanes.iter().map(|lane| lane.now).max().unwrap_or_default();
+            let last = lanes.iter().map(|lane| lane.now).max().unwrap_or_default().max(now);
             let stacks = lanes.iter().map(|lane| LaneRecord { stacks: lane.stacks.clone(), ..LaneRecord::default() });
             (lanes.iter().map(|lane| lane.until(last)).collect(), stacks.collect())
         };
@@ -299,7 +323,7 @@ impl Wait {
 impl Worker {
     /// Awaits `work`, and draws the time that it takes as `kind`. What takes no time is not drawn.
     pub async fn during<F: Future>(&self, kind: SpanKind, work: F) -> F::Output {
-        self.lane.write(LaneRecord::opened);
+        self.lane.write(|lane, now| lane.opened(kind, now));
         self.lane.looks_around(true);
         // Written also where the work is dropped or panics: the task did wait until then.
         let _span = WorkRecord { lane: &self.lane, kind };
@@ -310,7 +334,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.lane.write(|lane, now| {
-            lane.has_begun = false;
+            lane.doing = None;
             lane.ended(MarkKind::Finished, now);
         });
     }
@@ -326,7 +350,7 @@ impl Drop for WorkRecord<'_> {
         let kind = self.kind;
         self.lane.write(|lane, now| {
             lane.span(kind, now);
-            lane.has_begun = false;
+            lane.doing = None;
         });
     }
 }
@@ -469,8 +493,8 @@ struct LaneRecord {
     now: Duration,
     /// Since when the future waits, or runs while it is in a poll.
     since: Duration,
-    /// Polled for the first time, or opened as a wait.
-    has_begun: bool,
+    /// What goes on since then. `None`: not polled yet, or a worker that does something that it does not tell.
+    doing: Option<SpanKind>,
     has_ended: bool,
     /// The call stacks of each poll, the first of them that of whoever polls.
     stacks: Vec<(Duration, Vec<CallStack>)>,
@@ -479,8 +503,8 @@ struct LaneRecord {
 }
 
 impl LaneRecord {
-    fn opened(&mut self, now: Duration) {
-        self.has_begun = true;
+    fn opened(&mut self, kind: SpanKind, now: Duration) {
+        self.doing = Some(kind);
         self.since = now;
     }
 
@@ -490,7 +514,7 @@ impl LaneRecord {
         } else if !self.has_ended {
             self.span(SpanKind::Waiting, now);
         }
-        self.has_begun = true;
+        self.doing = Some(SpanKind::Running);
         self.since = now;
         self.polls += 1;
         if self.polls <= KEPT {
@@ -500,6 +524,7 @@ impl LaneRecord {
 
     fn returned(&mut self, now: Duration) {
         self.span(SpanKind::Running, now);
+        self.doing = Some(SpanKind::Waiting);
         self.since = now;
     }
 
@@ -514,8 +539,8 @@ impl LaneRecord {
         if self.has_ended {
             return;
         }
-        if how == MarkKind::Dropped && self.has_begun {
-            self.span(SpanKind::Waiting, now);
+        if let Some(kind) = self.doing.filter(|_| how == MarkKind::Dropped) {
+            self.span(kind, now);
         }
         self.has_ended = true;
         self.mark(how, now);
@@ -542,8 +567,8 @@ impl LaneRecord {
     /// The lane as it stands at `last`.
     fn until(&self, last: Duration) -> Lane {
         let mut open = Self { lane: self.lane.clone(), since: self.since, ..Self::default() };
-        if self.has_begun && !self.has_ended {
-            open.span(SpanKind::Waiting, last);
+        if let Some(kind) = self.doing.filter(|_| !self.has_ended) {
+            open.span(kind, last);
         }
         open.lane
     }

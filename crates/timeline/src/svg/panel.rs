@@ -38,7 +38,7 @@ impl<'a> Panel<'a> {
         let bars = Bars::below(page.y() + AXIS, lanes);
         self.axis(&bars, page);
         for (index, lane) in lanes.iter().enumerate() {
-            lane::draw(lane, index, bars.measure, page);
+            lane::draw(lane, index, self.timeline.end, bars.measure, page);
         }
         self.more(page);
         for (index, gauge) in self.timeline.gauges.iter().enumerate() {

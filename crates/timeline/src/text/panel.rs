@@ -26,7 +26,7 @@ pub(super) struct Panel<'a> {
 impl<'a> Panel<'a> {
     pub(super) fn new(timeline: &'a Timeline, differences: Differences, glyphs: Glyphs) -> Self {
         let drawn = timeline.lanes.iter().enumerate().take(MOST_LANES);
-        let rows = drawn.map(|(index, lane)| Row::new(lane, differences.lane(index), glyphs)).collect();
+        let rows = drawn.map(|(index, lane)| Row::new(lane, timeline.end, differences.lane(index), glyphs)).collect();
         Self { timeline, rows, glyphs, differences }
     }
 
