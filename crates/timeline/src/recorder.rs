@@ -458,8 +458,8 @@ impl LaneId {
         let stack = CallStack::here();
         self.write(|lane, now| match lane.stacks.last_mut() {
             // At one instant it is one step; a poll that took its time was at its lines one after another.
-            Some((at, stacks)) if !begins && *at == now => stacks.push(stack.clone()),
-            _ => lane.stacks.push((now, vec![stack.clone()])),
+            Some(look) if !begins && look.at == now => look.stacks.push(stack.clone()),
+            _ => lane.stacks.push(Look { at: now, stacks: vec![stack.clone()], is_after: false }),
         });
         Some(stack)
     }
@@ -472,10 +472,13 @@ impl LaneId {
         self.write(|lane, now| {
             lane.handed_out.retain(|(waker, _)| waker.strong_count() > 0);
             let waits: Vec<CallStack> = lane.handed_out.iter().map(|(_, stack)| stack.clone()).collect();
-            // The first of a step is the stack of whoever polls.
-            let is_said = lane.stacks.last().is_some_and(|(_, stacks)| stacks[1..] == waits);
+            // Whether it is the same stacks, and not what they say: to read them takes long, and others wait for the lock.
+            let is_same = |(one, other): (&CallStack, &CallStack)| one.is(other);
+            let is_said = lane.stacks.last().is_some_and(|look| {
+                look.inside().len() == waits.len() && look.inside().iter().zip(&waits).all(is_same)
+            });
             if !waits.is_empty() && !is_said && lane.stacks.len() < KEPT {
-                lane.stacks.push((now, waits));
+                lane.stacks.push(Look { at: now, stacks: waits, is_after: true });
             }
         });
     }
@@ -496,10 +499,36 @@ struct LaneRecord {
     /// What goes on since then. `None`: not polled yet, or a worker that does something that it does not tell.
     doing: Option<SpanKind>,
     has_ended: bool,
-    /// The call stacks of each poll, the first of them that of whoever polls.
-    stacks: Vec<(Duration, Vec<CallStack>)>,
+    stacks: Vec<Look>,
     /// Where the future has given its waker to somebody who may still have it.
     handed_out: Vec<(Weak<HandedOut>, CallStack)>,
+}
+
+/// Where the code was at an instant.
+#[derive(Clone)]
+struct Look {
+    at: Duration,
+    /// Those of a poll, the first of them that of whoever polls; or those at which the future waits when the poll is over.
+    stacks: Vec<CallStack>,
+    is_after: bool,
+}
+
+impl Look {
+    /// Without whoever polls.
+    fn inside(&self) -> &[CallStack] {
+        self.stacks.get(1..).unwrap_or_default()
+    }
+
+    /// The innermost first, so whoever polls comes last.
+    fn step(&self) -> Step {
+        let mut lines: Vec<SourceLine> = Vec::new();
+        for line in self.stacks.iter().rev().flat_map(CallStack::lines) {
+            if !lines.contains(line) {
+                lines.push(line.clone());
+            }
+        }
+        Step { at: self.at, lines }
+    }
 }
 
 impl LaneRecord {
@@ -574,17 +603,14 @@ impl LaneRecord {
     }
 
     fn steps(&self) -> Vec<Step> {
-        let step = |(at, stacks): &(Duration, Vec<CallStack>)| {
-            let mut lines: Vec<SourceLine> = Vec::new();
-            // The innermost first, so whoever polls comes last.
-            for line in stacks.iter().rev().flat_map(CallStack::lines) {
-                if !lines.contains(line) {
-                    lines.push(line.clone());
-                }
-            }
-            Step { at: *at, lines }
+        let before = std::iter::once(None).chain(self.stacks.iter().map(Some));
+        let looks = self.stacks.iter().zip(before);
+        // What the poll before it has said already, in other stacks with the same lines.
+        let is_new = |(look, before): &(&Look, Option<&Look>)| {
+            !look.is_after || before.is_none_or(|before| before.inside() != look.stacks)
         };
-        self.stacks.iter().map(step).filter(|step| !step.lines.is_empty()).collect()
+        let steps = looks.filter(is_new).map(|(look, _)| look.step());
+        steps.filter(|step| !step.lines.is_empty()).collect()
     }
 }
 
@@ -712,5 +738,36 @@ impl Wake for RecordedWake {
     fn wake_by_ref(self: &Arc<Self>) {
         self.lane.write(LaneRecord::woken);
         self.task.wake_by_ref();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, pin::pin};
+
+    use super::*;
+    use crate::stack::tests::READ;
+
+    /// All futures of a recorder share a lock, and to read a call stack takes milliseconds.
+    #[test]
+    fn polls_read_no_call_stack() {
+        let recorder = Recorder::with_lines(|| Duration::ZERO);
+        let mut kept = None;
+        let mut waits = pin!(recorder.future(
+            "waits",
+            poll_fn(|context| {
+                kept = Some(context.waker().clone());
+                Poll::<()>::Pending
+            })
+        ));
+        let before = READ.get();
+        for _ in 0..100 {
+            assert!(waits.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+        assert_eq!(READ.get() - before, 0);
+        // Each poll is a step, and where it waits was said in there.
+        let steps = recorder.timeline("").lanes.remove(0).steps;
+        assert!(READ.get() > before);
+        assert!(steps.len() <= 100, "{} steps", steps.len());
     }
 }
