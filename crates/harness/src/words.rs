@@ -35,13 +35,17 @@ pub(crate) fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limi
     if never.reason == Reason::Spins {
         return why_spins(never);
     }
-    let since = seconds(never.since);
+    // Where other things go on, it is the future for which nothing happens.
+    let nothing_happens = match never.stood.waits_since {
+        Some(since) => format!("your future waits since {}, while other things go on", seconds(since)),
+        None => format!("nothing happens after {}", seconds(never.stood.since)),
+    };
     let mut waits: Vec<String> = Vec::new();
     waits.extend(never.places.iter().flatten().map(|place| match place.wait {
         Some(wait) => format!("your code waits at {}, in {}", place.line, wait.name),
         None => format!("your code waits at {}", place.line),
     }));
-    waits.extend(never.tasks.iter().map(|(_, task)| format!("{task}, has not ended")));
+    waits.extend(never.stood.tasks.iter().map(|(_, task)| format!("{task}, has not ended")));
     let in_flight = journals.iter().flat_map(Journal::calls).filter(|call| call.ended.is_none());
     waits.extend(in_flight.map(|call| format!("the call to `{}` has no answer yet", call.model)));
     let panics = pulse.panics();
@@ -61,36 +65,50 @@ pub(crate) fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limi
         wait.map_or("Ask of each line above: who ends this wait, and is it itself waiting?", |wait| wait.ends);
     let (seen, why) = match never.reason {
         Reason::NothingLeft => (
-            format!("nothing happens after {since}, and the run has not ended{waits}"),
+            format!("{nothing_happens}, and the run has not ended{waits}"),
             format!(
                 "Everything waits for something else, and nothing is left that could wake anything: no timer, no call \
                  that will be answered. On a real clock this program would hang for ever. {who_ends_it}"
             ),
         ),
         Reason::NobodyHoldsTheWaker => (
-            format!("nothing happens after {since}, and nobody holds the waker of your future{waits}"),
+            format!("{nothing_happens}, and nobody holds the waker of your future{waits}"),
             "A future that returns `Poll::Pending` promises that somebody will call its waker. Nobody has a clone of the \
              waker of the last poll, so nobody can: the future is never polled again. Either your code awaits what never \
              comes (`std::future::pending()`, `futures::pending!()`), or a `poll` of yours returns `Pending` and has not \
              given `cx.waker()` to anybody.".to_owned(),
         ),
         Reason::OneMorePollHelped => (
-            format!("nothing happens after {since}; yet when the future is polled once more, it goes on{waits}"),
+            format!("{nothing_happens}; yet when the future is polled once more, it goes on{waits}"),
             "What the future waited for had come, and nobody called its waker. Whoever changes what a future waits for \
              must wake it, and must wake the waker of its *last* poll.".to_owned(),
         ),
         Reason::OneMorePollHelpedAndNobodyHoldsTheWaker => (
-            format!("nothing happens after {since}; yet when the future is polled once more, it goes on{waits}"),
+            format!("{nothing_happens}; yet when the future is polled once more, it goes on{waits}"),
             "What the future waited for had come, and nobody could tell it: the waker of its last poll was given to \
              nobody. Whoever polls a future by hand gives it the `cx` of its own poll. One that is polled with another \
              waker (`Waker::noop()`) wakes that one, and `futures::pending!()` gives its waker to nobody: in `loop { … \
              pending!() }` there is no second round.".to_owned(),
         ),
-        Reason::StillGoing => (
-            format!("after {} the run still goes on{waits}", seconds(limit)),
-            "Something happens again and again, and the end never comes: a loop that sleeps and looks, or a retry \
-             without a limit.".to_owned(),
-        ),
+        Reason::StillGoing => match never.stood.waits_since {
+            Some(since) => (
+                format!(
+                    "after {} the run still goes on, and your future waits since {}{waits}",
+                    seconds(limit),
+                    seconds(since)
+                ),
+                format!(
+                    "Something happens again and again, and nothing of it wakes your future. Either it waits for the end of a \
+                     task that has none (a loop that sleeps and looks, a retry without a limit), or for what nobody brings. \
+                     {who_ends_it}"
+                ),
+            ),
+            None => (
+                format!("after {} the run still goes on{waits}", seconds(limit)),
+                "Something happens again and again, and the end never comes: a loop that sleeps and looks, or a retry \
+                 without a limit.".to_owned(),
+            ),
+        },
         Reason::Spins => unreachable!("it has words of its own"),
     };
     saw(seen).expected("the run to end").because(why).outcome(never.outcome)
@@ -98,9 +116,9 @@ pub(crate) fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limi
 
 /// The words for a run that polls without end: who it is, and not who else is there.
 fn why_spins(never: &Never) -> Message {
-    let at = format!("polls without end at {}, and the clock stands still", seconds(never.since));
+    let at = format!("polls without end at {}, and the clock stands still", seconds(never.stood.since));
     let seen = match never.spinner {
-        Some(Who::Task(id)) => match never.tasks.iter().find(|(task, _)| *task == id) {
+        Some(Who::Task(id)) => match never.stood.tasks.iter().find(|(task, _)| *task == id) {
             Some((_, task)) => format!("{at}: it is a task that is polled\n- {task}"),
             None => format!("{at}: it is a task that is polled, each time another one"),
         },

@@ -322,6 +322,46 @@ fn a_run_that_goes_on_for_ever_is_too_slow() {
     verdict("looks_again_and_again_in_a_task", "too slow", &["after 600.000 s the run still goes on"]);
 }
 
+/// A task that ticks goes on for ever, and it is the future beside it that hangs.
+#[test]
+fn a_future_that_hangs_beside_a_task_that_ticks_is_the_one_that_is_named() {
+    let words = [
+        "after 600.000 s the run still goes on, and your future waits since 0.500 s",
+        "your code waits at",
+        "in a channel's `Receiver`",
+        "or for what nobody brings",
+    ];
+    let run = verdict("waits_beside_a_task_that_ticks", "too slow", &words);
+    let line = provoked::LINE_OF_THE_RECV_BESIDE_A_TASK;
+    let place = run.verdict()["place"].as_str().unwrap_or_default().to_owned();
+    assert!(place.contains(&format!("provoked/mod.rs:{line}:")), "line {line} is not in {place}");
+    let words = ["waits since 0.000 s, while other things go on, and nobody holds the waker of your future"];
+    verdict("keeps_no_waker_beside_a_task_that_ticks", "lost wake-up", &words);
+}
+
+#[cfg(tokio_unstable)]
+#[test]
+fn a_busy_loop_of_many_tasks_has_its_instant() {
+    verdict("tasks_start_tasks_without_end", "busy loop", &["polls without end at 1.000 s", "each time another one"]);
+}
+
+/// The harness drops the futures of a run that it gives up, and the learner did not.
+#[test]
+fn a_future_of_a_run_that_is_given_up_is_drawn_as_stuck() {
+    for (name, outcome, since) in [
+        ("a_drawn_future_spins", "busy loop", 300_000_000_u64),
+        ("a_drawn_future_looks_again_and_again", "too slow", 610_000_000_000),
+        ("a_drawn_future_blocks", "blocked", 300_000_000),
+    ] {
+        let run = verdict(name, outcome, &[]);
+        let lane = &run.verdict()["yours"]["lanes"][0];
+        let marks = lane["marks"].as_array().expect("the lane has marks");
+        let last = marks.last().expect("the lane has marks");
+        assert_eq!((&last["kind"], &last["at"]), (&"stuck".into(), &since.into()), "{name}: {lane:#}");
+        assert!(marks.iter().all(|mark| mark["kind"] != "dropped"), "{name}: {lane:#}");
+    }
+}
+
 #[test]
 fn a_run_that_takes_longer_than_it_should_is_too_slow() {
     verdict("takes_too_long", "too slow", &["the run took 3.000 s", "expected 1.000 s", "one after the other"]);

@@ -442,6 +442,91 @@ fn looks_again_and_again_in_a_task() {
     });
 }
 
+pub const LINE_OF_THE_RECV_BESIDE_A_TASK: u32 = line!() + 13;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn waits_beside_a_task_that_ticks() {
+    Check::new().run(async || {
+        tokio::spawn(async {
+            loop {
+                sleep(secs(1.0)).await;
+            }
+        });
+        sleep(secs(0.5)).await;
+        let (_kept, mut queue) = mpsc::channel::<()>(1);
+        queue.recv().await
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn keeps_no_waker_beside_a_task_that_ticks() {
+    Check::new().run(async || {
+        tokio::spawn(async {
+            loop {
+                sleep(secs(1.0)).await;
+            }
+        });
+        poll_fn(|_| Poll::<()>::Pending).await;
+    });
+}
+
+/// Each task starts the next one, and ends.
+fn hands_on() -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async { drop(tokio::spawn(hands_on())) })
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn tasks_start_tasks_without_end() {
+    Check::new().run(async || {
+        tokio::spawn(async {
+            sleep(secs(1.0)).await;
+            hands_on().await;
+        });
+        std::future::pending::<()>().await;
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn a_drawn_future_spins() {
+    let futures = harness::recorder();
+    let spins = async {
+        sleep(secs(0.3)).await;
+        poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            Poll::<()>::Pending
+        })
+        .await;
+    };
+    Check::new().draws_futures(&futures).run(async || futures.future("first", spins).await);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn a_drawn_future_looks_again_and_again() {
+    let futures = harness::recorder();
+    let looks = async {
+        loop {
+            sleep(secs(10.0)).await;
+        }
+    };
+    Check::new().draws_futures(&futures).run(async || futures.future("first", looks).await);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn a_drawn_future_blocks() {
+    let futures = harness::recorder();
+    let blocks = async {
+        sleep(secs(0.3)).await;
+        std::thread::sleep(Duration::from_secs(20));
+    };
+    Check::new().draws_futures(&futures).run(async || futures.future("first", blocks).await);
+}
+
 #[test]
 #[ignore = "run by verdicts.rs"]
 fn sleeps_for_a_day() {
