@@ -244,7 +244,7 @@ impl Check {
             never_dropped: 0,
             tasks_spawned: pulse.tasks_spawned(),
             real_time: pulse.real_time(),
-            panics_elsewhere: pulse.panics().into_iter().filter(|panic| panic.elsewhere).collect(),
+            panic: Panic::to_tell(&pulse.panics()).cloned(),
         }
     }
 
@@ -314,10 +314,15 @@ impl Check {
                 let words = this.when_stuck.clone();
                 move || words.and_then(|words| words.0(outcome))
             });
-            let words = words.flatten();
+            let message = words.flatten().unwrap_or_else(|| why_stuck(outcome, &seen)).also_saw(&within.words());
+            // A thread or a task that has panicked may be the one that is waited for.
+            let with_a_panic = Panic::to_tell(&seen.panics()).cloned().and_then(|panic| {
+                let message = message.clone();
+                soon(move || message.and_a_panic(&panic))
+            });
             let failure = Failure {
                 check,
-                message: words.unwrap_or_else(|| why_stuck(outcome, &seen)).also_saw(&within.words()),
+                message: with_a_panic.unwrap_or(message),
                 yours: Some(given_up(seen.now(), this.timeline(&journals, None))),
                 expected: this.expected.clone(),
                 place: within.line,

@@ -44,8 +44,9 @@ pub(crate) struct Run {
     pub(crate) timers: usize,
     pub(crate) left: Left,
     pub(crate) never_dropped: usize,
-    /// Panics on threads that the learner's code has started. Nobody sees them but here.
-    pub(crate) panics_elsewhere: Vec<Panic>,
+    /// A panic of the learner's code after which the run has gone on: in a task, on a thread, or one that was caught. Nobody
+    /// sees it but here.
+    pub(crate) panic: Option<Panic>,
     pub(crate) tasks_spawned: usize,
     pub(crate) real_time: Duration,
 }
@@ -262,8 +263,8 @@ impl Run {
     }
 
     fn fail(&self, message: Message) -> ! {
-        let message = match self.panics_elsewhere.first() {
-            Some(panic) => message.and_a_panic_elsewhere(panic),
+        let message = match &self.panic {
+            Some(panic) => message.and_a_panic(panic),
             None => message,
         };
         fail(Failure {

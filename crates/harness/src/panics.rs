@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     check_function,
-    pulse::{Panic, Pulse},
+    pulse::{On, Panic, Pulse},
     stuck_at,
 };
 
@@ -71,7 +71,7 @@ fn note(info: &PanicHookInfo<'_>, default: &dyn Fn(&PanicHookInfo<'_>)) {
     }
     // A panic may come while the thread ends: then there is none.
     let known = run_of_this_thread();
-    let elsewhere = known.is_none();
+    let on = known.as_ref().map_or(On::ThreadOfItsOwn, |run| run.here());
     let Some(run) = known.or_else(only_run) else { return default(info) };
     let place = info
         .location()
@@ -80,7 +80,7 @@ fn note(info: &PanicHookInfo<'_>, default: &dyn Fn(&PanicHookInfo<'_>)) {
     let in_a_library = info.location().is_some_and(|at| stuck_at::is_not_learners(at.file()));
     let can_be_read = std::env::var_os(verdict::variables::NO_LINES).is_none();
     let stack = (in_a_library && can_be_read).then(|| Arc::new(Backtrace::force_capture()));
-    run.panicked(Panic { message: text(info.payload()), place, stack, elsewhere, in_a_waker: run.waker() });
+    run.panicked(Panic { message: text(info.payload()), place, stack, on, in_a_waker: run.waker() });
 }
 
 /// The words of a panic.
@@ -157,6 +157,13 @@ impl Panic {
             return panics.first().cloned();
         }
         panics.iter().rev().find(|panic| panic.message == words).or(panics.last()).cloned()
+    }
+
+    /// The first one of a run that has gone on, if nobody else tells of it: in a program of the learner's own it would stand on
+    /// the screen. One that stands in a check or in a mock is part of the story.
+    pub(crate) fn to_tell(panics: &[Self]) -> Option<&Self> {
+        let is_learners = |panic: &Self| panic.place.as_deref().is_some_and(|place| !stuck_at::is_not_learners(place));
+        panics.iter().find(|panic| panic.on == On::ThreadOfItsOwn || is_learners(panic))
     }
 
     /// The idea behind it, if it is one that many people meet.

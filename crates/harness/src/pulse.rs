@@ -9,6 +9,7 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread::{self, ThreadId},
     time::{Duration, Instant},
 };
 
@@ -20,6 +21,8 @@ const POLLS_AT_ONE_INSTANT: u64 = 200_000;
 /// Shared between the thread that runs the learner's code and the watchdog.
 #[derive(Debug)]
 pub(crate) struct Pulse {
+    /// The thread of the run.
+    thread: ThreadId,
     began: Instant,
     /// When the run began, on the clock of its runtime.
     clock_began: OnceLock<tokio::time::Instant>,
@@ -82,15 +85,38 @@ pub(crate) struct Panic {
     pub(crate) place: Option<String>,
     /// The call stack, where `panic!` stands in a library: which line of the learner's led there?
     pub(crate) stack: Option<Arc<Backtrace>>,
-    /// On a thread that the learner's code has started.
-    pub(crate) elsewhere: bool,
+    pub(crate) on: On,
     /// What called the code that panicked, if a waker did.
     pub(crate) in_a_waker: Option<Moment>,
+}
+
+/// Where a panic came that has not ended the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum On {
+    /// A thread that the learner's code has started.
+    ThreadOfItsOwn,
+    ThreadOfThePool,
+    Task,
+    /// The thread of the run, in no task.
+    TheRun,
+}
+
+impl On {
+    /// Behind "a panic", where the run has gone on.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::ThreadOfItsOwn => "on a thread of its own",
+            Self::ThreadOfThePool => "on a thread of the pool",
+            Self::Task => "in a task",
+            Self::TheRun => "that was caught",
+        }
+    }
 }
 
 impl Default for Pulse {
     fn default() -> Self {
         Self {
+            thread: thread::current().id(),
             began: Instant::now(),
             clock_began: OnceLock::new(),
             beats: AtomicU64::default(),
@@ -144,7 +170,7 @@ impl Pulse {
         let before = state.at_this_instant.entry(who).or_default();
         let is_first = *before == 0;
         *before += 1;
-        state.polls.begins(now, who != Who::Root, is_first);
+        state.polls.begins(now, matches!(who, Who::Task(_)), is_first);
         match who {
             Who::Root => state.root_polls += 1,
             Who::Caller => {}
@@ -223,6 +249,16 @@ impl Pulse {
     /// How many tasks were spawned, ended or not.
     pub(crate) fn tasks_spawned(&self) -> usize {
         self.lock().spawned
+    }
+
+    /// Where the code of this thread runs that belongs to the run.
+    pub(crate) fn here(&self) -> On {
+        match self.polling() {
+            _ if thread::current().id() != self.thread => On::ThreadOfThePool,
+            Some(Who::Root | Who::Caller) => On::TheRun,
+            // Without tokio's hooks nobody tells that a task is polled.
+            Some(Who::Task(_)) | None => On::Task,
+        }
     }
 
     /// Whose poll is going on.

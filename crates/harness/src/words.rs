@@ -51,7 +51,7 @@ pub(crate) fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limi
     let panics = pulse.panics();
     waits.extend(panics.iter().map(|panic| {
         let at = panic.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
-        format!("a task panicked{at}: {}", panic.message)
+        format!("a panic {}{at}: {}", panic.on.words(), panic.message)
     }));
     let more = waits.len().saturating_sub(MOST_LINES);
     waits.truncate(MOST_LINES);

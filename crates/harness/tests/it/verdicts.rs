@@ -164,6 +164,22 @@ fn a_panic_of_a_task_or_a_thread_is_told_in_its_own_words() {
     verdict("panics_on_a_thread_that_nobody_joins", "wrong", &words);
 }
 
+/// In a program without a check it would stand on the screen.
+#[test]
+fn a_panic_after_which_the_run_goes_on_is_told() {
+    for (name, on) in [
+        ("panics_in_a_task_that_nobody_asks", "in a task"),
+        ("panics_in_the_pool", "on a thread of the pool"),
+        ("panics_and_the_check_catches_it", "that was caught"),
+    ] {
+        verdict(name, "wrong", &[&format!("no reply and a panic {on} at"), "provoked/mod.rs", "index out of bounds"]);
+    }
+    let words = ["your code was called and does not return", "and a panic on a thread of its own at", "out of bounds"];
+    verdict("panics_on_a_thread_that_is_waited_for", "blocked", &words);
+    let run = verdict("a_mock_panics", "wrong", &["no reply"]);
+    assert!(!run.text().contains("panic"), "{}", run.text());
+}
+
 #[test]
 fn a_panic_in_a_library_has_the_line_that_led_there() {
     let words = ["cannot execute `LocalPool` executor", "this thread runs an executor already"];

@@ -274,6 +274,51 @@ fn panics_on_a_thread_that_nobody_joins() {
     run.require(false, harness::saw("no reply").expected("one"));
 }
 
+fn no_reply<T>(run: &harness::Finished<T>) -> ! {
+    run.fail(harness::saw("no reply").expected("one"))
+}
+
+/// An index that the compiler does not know.
+fn past_the_end() -> u32 {
+    let none: Vec<u32> = Vec::new();
+    none[std::hint::black_box(0)]
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_a_task_that_nobody_asks() {
+    no_reply(&Check::new().run(async || tokio::spawn(async { past_the_end() }).await.is_ok()));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_the_pool() {
+    no_reply(&Check::new().run(async || tokio::task::spawn_blocking(past_the_end).await.is_ok()));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_and_the_check_catches_it() {
+    no_reply(&Check::new().by_hand(|| std::panic::catch_unwind(past_the_end).is_ok()));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_on_a_thread_that_is_waited_for() {
+    Check::new().by_hand(|| {
+        std::thread::spawn(past_the_end);
+        std::thread::park_timeout(Duration::from_secs(20));
+    });
+}
+
+/// The mock does what its script says.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn a_mock_panics() {
+    let llm = MockLlm::new([Model::new("atlas").fault(When::Always, Fault::Panic)]);
+    no_reply(&Check::new().run(async || tokio::spawn(llm.complete("Hello")).await.is_ok()));
+}
+
 pub const LINE_OF_THE_DEADLOCK: u32 = line!() + 10;
 
 #[test]
