@@ -244,6 +244,7 @@ impl Check {
             never_dropped: 0,
             tasks_spawned: pulse.tasks_spawned(),
             real_time: pulse.real_time(),
+            in_long_polls: pulse.in_long_polls(),
             panic: Panic::to_tell(&pulse.panics()).cloned(),
         }
     }

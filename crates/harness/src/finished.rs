@@ -49,6 +49,7 @@ pub(crate) struct Run {
     pub(crate) panic: Option<Panic>,
     pub(crate) tasks_spawned: usize,
     pub(crate) real_time: Duration,
+    pub(crate) in_long_polls: Duration,
 }
 
 impl<T> Finished<T> {
@@ -250,7 +251,7 @@ impl Run {
             journal: &self.journal,
             polls: &self.when_polled,
             tasks_spawned: self.tasks_spawned,
-            real_time: self.real_time,
+            in_long_polls: self.in_long_polls,
             elapsed: self.elapsed,
             ended: self.ended,
         }

@@ -18,6 +18,9 @@ use crate::{polls::Polls, wakes::Moment};
 /// Polls without the clock moving on that no exercise needs: the 10 000 futures of the largest one need 20 000.
 const POLLS_AT_ONE_INSTANT: u64 = 200_000;
 
+/// In real time: a poll that sleeps takes as long as it sleeps. Where a machine is slow or busy, many polls take a little longer.
+pub(crate) const A_LONG_POLL: Duration = Duration::from_millis(10);
+
 /// Shared between the thread that runs the learner's code and the watchdog.
 #[derive(Debug)]
 pub(crate) struct Pulse {
@@ -41,6 +44,10 @@ pub(crate) struct Pulse {
 #[derive(Debug, Default)]
 struct State {
     polling: Option<Who>,
+    /// When this poll began, on the clock of the machine.
+    poll_began: Option<Instant>,
+    /// How long the polls took together that took long.
+    in_long_polls: Duration,
     root_polls: u64,
     spawned: usize,
     tasks: BTreeMap<u64, Task>,
@@ -163,6 +170,7 @@ impl Pulse {
         let moved = self.now.swap(nanos, Ordering::Relaxed) != nanos;
         let mut state = self.lock();
         state.polling = Some(who);
+        state.poll_began = Some(Instant::now());
         if moved {
             state.at_this_instant.clear();
             self.polls_at_this_instant.store(0, Ordering::Relaxed);
@@ -190,7 +198,17 @@ impl Pulse {
 
     pub(crate) fn poll_ends(&self) {
         self.beats.fetch_add(1, Ordering::Relaxed);
-        self.lock().polling = None;
+        let mut state = self.lock();
+        state.polling = None;
+        let took = state.poll_began.take().map_or(Duration::ZERO, |began| began.elapsed());
+        if took >= A_LONG_POLL {
+            state.in_long_polls += took;
+        }
+    }
+
+    /// How much real time the polls took in which the thread may have slept.
+    pub(crate) fn in_long_polls(&self) -> Duration {
+        self.lock().in_long_polls
     }
 
     pub(crate) fn spins(&self) -> bool {

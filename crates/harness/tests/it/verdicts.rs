@@ -436,7 +436,10 @@ fn a_time_in_which_nothing_is_called_is_named() {
 #[test]
 fn a_thread_that_sleeps_is_told_from_a_sleep_that_nobody_awaits() {
     verdict("sleeps_for_real", "wrong", &["the run took 0.000 s", "your code holds its thread while it waits"]);
+    verdict("sleeps_for_real_a_little_at_a_time", "wrong", &["your code holds its thread while it waits"]);
     verdict("does_not_sleep", "wrong", &["the run took 0.000 s", "Nobody awaits the pause."]);
+    let run = verdict("is_too_fast_by_a_millisecond", "wrong", &["the run took 1.999 s", "as its page says"]);
+    assert!(!run.text().contains("holds its thread"), "{}", run.text());
 }
 
 #[test]

@@ -615,6 +615,32 @@ fn sleeps_for_real() {
     run.takes(secs(0.05), "A pause.");
 }
 
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn sleeps_for_real_a_little_at_a_time() {
+    let run = Check::new().run(async || {
+        for _ in 0..5 {
+            std::thread::sleep(Duration::from_millis(10));
+            tokio::task::yield_now().await;
+        }
+    });
+    run.takes(secs(0.05), "Five pauses.");
+}
+
+/// By a millisecond, on a machine that needs longer than that for the run.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn is_too_fast_by_a_millisecond() {
+    let run = Check::new().run(async || {
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_millis(20) {
+            std::hint::spin_loop();
+        }
+        sleep(secs(1.999)).await;
+    });
+    run.takes(secs(2.0), "A pause is as long as its page says.");
+}
+
 /// Not awaited, it takes no time at all.
 #[test]
 #[ignore = "run by verdicts.rs"]
