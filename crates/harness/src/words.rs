@@ -151,6 +151,8 @@ pub(crate) fn why_stuck(outcome: Outcome, pulse: &Pulse) -> Message {
             .because(why)
             .outcome(outcome);
     }
+    // With tokio's hooks every poll is seen, so a thread that sleeps in none of them waits for the pool.
+    let is_the_pool = pulse.polling().is_none() && cfg!(tokio_unstable) && outcome == Outcome::Blocked;
     let began = format!("began at {} and does not return", seconds(pulse.now()));
     let who = match pulse.polling() {
         Some(Who::Root) => format!("the poll of your future {began}"),
@@ -159,9 +161,10 @@ pub(crate) fn why_stuck(outcome: Outcome, pulse: &Pulse) -> Message {
             Some((_, task)) => format!("the poll of {task}, {began}"),
             None => format!("the poll of a task {began}"),
         },
-        None => {
+        None if is_the_pool => {
             format!("since {} the runtime waits for a thread of its pool, which does not end", seconds(pulse.now()))
         }
+        None => format!("since {} a task, or a thread of the pool, does not come back", seconds(pulse.now())),
     };
     let by_hand = pulse.polling() == Some(Who::Caller);
     let (seen, why) = match outcome {
@@ -170,7 +173,7 @@ pub(crate) fn why_stuck(outcome: Outcome, pulse: &Pulse) -> Message {
             "A loop goes round and round without an end. Who waits for a wake-up must sleep until it comes, and who polls \
              must stop when the answer is there.",
         ),
-        _ if pulse.polling().is_none() => (
+        _ if is_the_pool => (
             format!("{who}; the thread sleeps"),
             "As long as a task of `spawn_blocking` runs, the clock of this run stands still. A task that waits for a call, \
              or for a sleep, waits for the clock that it holds (`block_on` in `spawn_blocking`); a `std::thread::sleep` in it \
@@ -196,4 +199,19 @@ pub(crate) fn why_stuck(outcome: Outcome, pulse: &Pulse) -> Message {
     };
     let expected = if by_hand { "the call to return" } else { "every poll to return soon, with `Ready` or `Pending`" };
     saw(seen).expected(expected).because(why).outcome(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without tokio's hooks, and where the system does not tell what one thread does, nobody knows whose code it is.
+    #[test]
+    fn a_loop_outside_of_all_known_polls_is_not_taken_for_the_pool() {
+        let message = why_stuck(Outcome::BusyLoop, &Pulse::default());
+        let text = message.text(None, None, &timeline::TextStyle { width: 10_000, ascii: true });
+        assert!(text.contains("since 0.000 s a task, or a thread of the pool, does not come back"), "{text}");
+        assert!(text.contains("the processor is busy") && !text.contains("sleeps"), "{text}");
+        assert!(!text.contains("spawn_blocking"), "{text}");
+    }
 }
