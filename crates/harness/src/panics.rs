@@ -46,6 +46,13 @@ pub(crate) fn run_of_this_thread() -> Option<Arc<Pulse>> {
     RUN.try_with(|run| run.borrow().clone()).ok().flatten()
 }
 
+/// A check sees its own code go on, within a call of the learner's that may work for long.
+pub(crate) fn goes_on() {
+    if let Some(run) = run_of_this_thread() {
+        run.goes_on();
+    }
+}
+
 /// The run is over: a panic on this thread is the check's own.
 pub(crate) fn stop_noting() {
     let ended = RUN.take();

@@ -32,6 +32,7 @@ pub(crate) struct Pulse {
     /// Goes up whenever a poll begins or ends. While it stands still, one poll is going on, or a blocking task holds the
     /// clock still, and the runtime sleeps in real time.
     beats: AtomicU64,
+    signs_from_within: AtomicU64,
     /// The virtual time of the last beat, in nanoseconds since the start of the run.
     now: AtomicU64,
     /// Polls since the clock last moved.
@@ -127,6 +128,7 @@ impl Default for Pulse {
             began: Instant::now(),
             clock_began: OnceLock::new(),
             beats: AtomicU64::default(),
+            signs_from_within: AtomicU64::default(),
             now: AtomicU64::default(),
             polls_at_this_instant: AtomicU64::default(),
             spins: AtomicBool::default(),
@@ -209,6 +211,16 @@ impl Pulse {
     /// How much real time the polls took in which the thread may have slept.
     pub(crate) fn in_long_polls(&self) -> Duration {
         self.lock().in_long_polls
+    }
+
+    /// A sign of life from within a call that polls by itself.
+    pub(crate) fn goes_on(&self) {
+        self.signs_from_within.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many there were. Those of a call that goes on without end are not counted any more.
+    pub(crate) fn signs_from_within(&self) -> u64 {
+        self.signs_from_within.load(Ordering::Relaxed).min(POLLS_AT_ONE_INSTANT)
     }
 
     pub(crate) fn spins(&self) -> bool {

@@ -322,6 +322,14 @@ fn code_that_polls_by_itself_is_watched_too() {
     verdict("spins_by_hand", "busy loop", &["your code was called and does not return; the processor is busy"]);
 }
 
+#[test]
+fn a_call_by_hand_may_take_its_time() {
+    let run = provoke("takes_its_time_by_hand");
+    assert_eq!(run.code, Some(0), "{:#?}\n{}", run.records, run.stderr);
+    verdict("sleeps_in_each_poll_by_hand", "blocked", &["your code was called and does not return"]);
+    verdict("polls_without_end_by_hand", "busy loop", &["your code was called and does not return"]);
+}
+
 /// A thread that does not come back is asked where it is.
 #[cfg(unix)]
 #[test]

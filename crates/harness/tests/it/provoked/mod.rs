@@ -696,6 +696,71 @@ fn parks_by_hand() {
     Check::new().by_hand(|| std::thread::park_timeout(Duration::from_secs(20)));
 }
 
+/// Three seconds of work in all, with signs of life.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn takes_its_time_by_hand() {
+    let work = || {
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_millis(100) {
+            std::hint::spin_loop();
+        }
+    };
+    let (task, trace, outside) = (Wakes::new(), harness::Trace::new(), harness::Outside::new());
+    let mut works = Box::pin(poll_fn(|_| {
+        work();
+        Poll::<()>::Pending
+    }));
+    Check::new().by_hand(|| {
+        for _ in 0..10 {
+            assert!(task.poll(works.as_mut()).is_pending());
+        }
+        let mut traced = Box::pin(trace.task("a", works));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        for _ in 0..10 {
+            assert!(traced.as_mut().poll(&mut context).is_pending());
+        }
+        outside.run(|| {
+            let this = harness::thread::current();
+            for _ in 0..10 {
+                let this = this.clone();
+                outside.then(move || {
+                    work();
+                    this.unpark();
+                });
+                harness::thread::park();
+            }
+        })
+    });
+}
+
+/// A pause in each poll is no work: whoever waits there waits on any machine.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn sleeps_in_each_poll_by_hand() {
+    let task = Wakes::new();
+    Check::new().by_hand(|| {
+        let mut naps = Box::pin(poll_fn(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            Poll::<()>::Pending
+        }));
+        for _ in 0..200 {
+            assert!(task.poll(naps.as_mut()).is_pending());
+        }
+    });
+}
+
+/// Its signs of life do not keep a call alive that never ends.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn polls_without_end_by_hand() {
+    let task = Wakes::new();
+    Check::new().by_hand(|| {
+        let mut waits = Box::pin(std::future::pending::<()>());
+        while task.poll(waits.as_mut()).is_pending() {}
+    });
+}
+
 #[test]
 #[ignore = "run by verdicts.rs"]
 fn spins_by_hand() {
