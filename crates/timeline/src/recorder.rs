@@ -46,7 +46,9 @@ pin_project! {
     ///
     /// It gives what the future gives, panics as the future panics, and drops it when it is dropped itself. The waker that
     /// the future sees is not the task's own, but it wakes the task, and as long as the task keeps its waker the future sees
-    /// the same one: [`Waker::will_wake`] answers as it would without the recorder.
+    /// the same one: [`Waker::will_wake`] answers as it would without the recorder. A recorder
+    /// [with lines](Recorder::with_lines) looks whenever the waker is cloned, so there each clone is another waker: a future
+    /// that compares its waker takes a new clone at each poll.
     pub struct Recorded<F> {
         #[pin]
         future: F,
@@ -356,17 +358,24 @@ impl Drop for WorkRecord<'_> {
 }
 
 impl Depth {
-    /// From now on there are `depth` items. A gauge keeps its first 4096 changes; the highest depth counts also after that.
+    /// From now on there are `depth` items. A gauge keeps its first 4096 changes, and of those after that the highest depth and
+    /// the last.
     pub fn set(&self, depth: usize) {
         let now = (self.record.clock)();
         let mut gauges = self.record.gauges();
         let levels = &mut gauges[self.index].levels;
         let at = levels.last().map_or(now, |last| last.at.max(now));
-        let is_full = levels.len() >= KEPT;
-        match levels.last_mut() {
+        match levels.last() {
             Some(last) if last.depth == depth => {}
-            Some(last) if is_full => last.depth = last.depth.max(depth),
-            _ => levels.push(Level { at, depth }),
+            _ if levels.len() < KEPT => levels.push(Level { at, depth }),
+            _ => {
+                let later = &levels[KEPT..];
+                let at = later.first().map_or(at, |first| first.at);
+                let highest = later.iter().map(|level| level.depth).fold(depth, usize::max);
+                levels.truncate(KEPT);
+                // The highest lasts no time: how long it did is not known any more.
+                levels.extend([highest, depth].map(|depth| Level { at, depth }));
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ impl<'a> Panel<'a> {
         }
         self.more(page);
         for (index, gauge) in self.timeline.gauges.iter().enumerate() {
-            chart::draw(gauge, index, page);
+            chart::draw(gauge, index, self.timeline.extent(), page);
         }
         self.end(&bars, page);
         page.push("</g>".to_owned());

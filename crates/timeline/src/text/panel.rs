@@ -54,7 +54,8 @@ impl<'a> Panel<'a> {
         let end = self.timeline.end;
         lines.extend(self.rows.iter().map(|row| row.line(frame, end, self.glyphs, used)));
         lines.extend(self.more(frame, used));
-        let until = frame.scale.extent();
+        // Another run beside this one may last longer.
+        let until = self.timeline.extent().min(frame.scale.extent());
         for gauge in &self.timeline.gauges {
             lines.extend(chart::lines(gauge, until, frame, self.glyphs, used));
         }
