@@ -137,7 +137,7 @@ impl Check {
         let check = Reporter::of_this_thread();
         let pulse = Arc::new(Pulse::default());
         let parks = Arc::new(Parks::default());
-        let _watchdog = self.watchdog(&check, &pulse);
+        let watchdog = self.watchdog(&check, &pulse);
         panics::note_panics_of(&pulse);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let runtime = runtime(&pulse, &parks);
@@ -168,13 +168,13 @@ impl Check {
         panics::stop_noting();
         let (ending, elapsed, journals, left) = match outcome {
             Ok(ended) => ended,
-            Err(payload) => self.panicked(check, &pulse, &panics::text(&*payload)),
+            Err(payload) => self.panicked(check, &pulse, watchdog, &panics::text(&*payload)),
         };
+        let never_dropped = self.journals().iter().map(Journal::in_flight).sum();
+        // Before anything is told: the watchdog may be about to tell something itself.
+        drop(watchdog);
         match ending {
-            Ending::Done => {
-                let never_dropped = self.journals().iter().map(Journal::in_flight).sum();
-                Run { left, never_dropped, ..self.finished(check, &pulse, elapsed, journals) }
-            }
+            Ending::Done => Run { left, never_dropped, ..self.finished(check, &pulse, elapsed, journals) },
             Ending::Never(never) => self.never(check, &pulse, &never),
         }
     }
@@ -198,7 +198,7 @@ impl Check {
     fn called(self, learners: &mut dyn FnMut()) -> Run {
         let check = Reporter::of_this_thread();
         let pulse = Arc::new(Pulse::default());
-        let _watchdog = self.watchdog(&check, &pulse);
+        let watchdog = self.watchdog(&check, &pulse);
         panics::note_panics_of(&pulse);
         for mock in &self.mocks {
             mock.restart();
@@ -210,12 +210,13 @@ impl Check {
         let journals = self.journals();
         match outcome {
             Ok(()) => {
+                drop(watchdog);
                 // The clock of a mock, or else of a recorder: whatever clock the learner's code brings.
                 let recorded = self.recorder.as_ref().map(|recorder| recorder.timeline("").extent());
                 let elapsed = journals.first().map(Journal::taken).or(recorded).unwrap_or_default();
                 self.finished(check, &pulse, elapsed, journals)
             }
-            Err(payload) => self.panicked(check, &pulse, &panics::text(&*payload)),
+            Err(payload) => self.panicked(check, &pulse, watchdog, &panics::text(&*payload)),
         }
     }
 
@@ -250,7 +251,9 @@ impl Check {
     }
 
     #[track_caller]
-    fn panicked(&self, check: Reporter, pulse: &Pulse, words: &str) -> ! {
+    fn panicked(&self, check: Reporter, pulse: &Pulse, watchdog: Watchdog, words: &str) -> ! {
+        let journals: Vec<Journal> = self.mocks.iter().map(|mock| mock.journal().taken_at(pulse.now())).collect();
+        drop(watchdog);
         if let Some(failure) = not_started(&check, pulse) {
             fail(failure);
         }
@@ -261,7 +264,6 @@ impl Check {
         let words = panic.as_ref().map_or(words, |panic| &panic.message);
         let at = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
         let message = saw(format!("a panic{at}:\n{words}")).expected("no panic").because(why);
-        let journals: Vec<Journal> = self.mocks.iter().map(|mock| mock.journal().taken_at(pulse.now())).collect();
         let yours = self.timeline(&journals, Some(pulse.now()));
         fail(Failure {
             check,

@@ -8,7 +8,7 @@ use std::{
         Arc,
         mpsc::{self, RecvTimeoutError, Sender},
     },
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -33,7 +33,17 @@ const ALIKE: u32 = 8;
 /// Watches a run until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
-    _stop: Sender<()>,
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Returns at once, unless the watchdog barks: then the process is about to end, and whatever the run found out meanwhile
+/// comes too late.
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        drop(self.thread.take().map(JoinHandle::join));
+    }
 }
 
 impl Watchdog {
@@ -74,10 +84,10 @@ impl Watchdog {
                 }
             }
         };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("watchdog".to_owned())
             .spawn(watch)
             .expect("a process that runs tests can start a thread");
-        Self { _stop: stop }
+        Self { stop: Some(stop), thread: Some(thread) }
     }
 }

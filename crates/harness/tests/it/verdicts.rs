@@ -476,6 +476,19 @@ fn without_a_runner_the_message_is_printed() {
     assert!(!said.contains("panicked at"), "the panic that ends a failed check is no news: {said}");
 }
 
+/// The whole message is that of another check, which stands before it in the file. What is said of this one is said past libtest.
+#[cfg(unix)]
+#[test]
+fn without_a_runner_a_check_that_hangs_is_told_behind_one_that_failed() {
+    let mut both = command("");
+    both.args(["provoked::looks_every_millisecond", "provoked::parks_by_hand", "--test-threads=1"]);
+    let output = both.output().expect("this test can run itself");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let told = stderr.lines().find(|line| line.starts_with("blocked: parks_by_hand"));
+    assert!(told.is_some_and(|line| line.contains("saw your code was called and does not return")), "{stderr}");
+    assert!(stderr.contains("The process ends here: `parks_by_hand`"), "{stderr}");
+}
+
 /// libtest runs checks by name, and tells of them as they end. What a person reads last, and first, is the message of the
 /// check that stands first in the file: the one that the runner tells.
 #[cfg(unix)]

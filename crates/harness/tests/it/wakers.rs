@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use harness::{Kept, Wakes, kept_by};
+use harness::{Gate, Kept, Wakes, kept_by};
 
 /// A value that comes later, in its simplest right form: everything in its place first, no lock held, then the wake.
 #[derive(Clone, Default)]
@@ -93,6 +93,26 @@ fn code_runs_when_a_waker_is_cloned_and_when_a_clone_is_dropped() {
         (1, 1, 0, 1),
         "who wakes by value drops nothing"
     );
+}
+
+/// A gate is no reason for anybody to wait.
+#[test]
+fn a_waker_that_opens_its_gate_when_it_is_cloned_or_dropped_does_not_hang() {
+    let opens = |gate: &Gate| {
+        let gate = gate.clone();
+        move || gate.open()
+    };
+    let (gate, task) = (Gate::new(), Wakes::new());
+    task.when_cloned(opens(&gate));
+    assert!(task.poll(pin!(gate.wait())).is_ready(), "opened in the middle of the poll");
+
+    let (gate, before, after) = (Gate::new(), Wakes::new(), Wakes::new());
+    let mut waits = pin!(gate.wait());
+    assert!(before.poll(waits.as_mut()).is_pending());
+    before.when_dropped(opens(&gate));
+    assert!(after.poll(waits.as_mut()).is_pending());
+    assert_eq!(after.count(), 1, "the new waker has taken the place of the old one, whose drop has opened the gate");
+    assert!(after.poll(waits).is_ready());
 }
 
 /// The code belongs to the thread of the check: it may hold what must not leave it.
