@@ -130,8 +130,9 @@ impl Drawing {
 
     /// The run up to now, with the functions in which it was. The sources are read where the line tables say that they are.
     pub fn timeline(&self) -> Timeline {
-        let run = self.recorder.timeline(&self.title).with_functions();
-        Timeline { end: Some(self.clock.elapsed()), ..run }
+        let now = self.clock.elapsed();
+        let run = self.recorder.timeline_at(&self.title, now).with_functions();
+        Timeline { end: Some(now), ..run }
     }
 
     /// The run up to now, as text for a terminal of 80 columns.

@@ -126,6 +126,31 @@ fn a_worker_and_a_queue_are_drawn() {
     assert_eq!(run.lanes[0].steps.len(), 1);
 }
 
+/// Nothing happens any more, and the drawing says so: that is what somebody wants to see of a program that hangs.
+#[test]
+fn a_future_that_hangs_is_drawn_up_to_now() {
+    let (run, text) = paused().block_on(async {
+        let drawing = Drawing::new("hangs");
+        let _task = drawing.spawn("hangs", std::future::pending::<()>());
+        let worker = drawing.worker("full");
+        let mut sends = Box::pin(worker.during(SpanKind::ForRoom, std::future::pending::<()>()));
+        assert!(futures::poll!(&mut sends).is_pending());
+        sleep(NAP).await;
+        (drawing.timeline(), drawing.text())
+    });
+    let spans =
+        |lane: usize| run.lanes[lane].spans.iter().map(|span| (span.kind, span.from, span.to)).collect::<Vec<_>>();
+    assert_eq!(spans(0), [(SpanKind::Waiting, Duration::ZERO, NAP)]);
+    assert_eq!(spans(1), [(SpanKind::ForRoom, Duration::ZERO, NAP)]);
+    assert!(text.contains("30 ms, still waiting (1 poll)") && text.contains("30 ms, still waiting for room"), "{text}");
+    let words = run.words();
+    assert!(
+        words.contains("hangs: started at 0 s, waiting from 0 s to 30 ms, 1 poll, still waiting at 30 ms."),
+        "{words}"
+    );
+    assert!(words.contains("full: waiting for room from 0 s to 30 ms, still waiting for room at 30 ms."), "{words}");
+}
+
 async fn saved(file: &Path) -> io::Result<()> {
     let drawing = Drawing::new("a <nap>");
     nap().drawn(&drawing, "nap").await;

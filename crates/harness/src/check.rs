@@ -9,7 +9,7 @@ use std::{
 };
 
 use mock_llm::{Journal, MockLlm};
-use timeline::{Mark, MarkKind, Recorder, Timeline};
+use timeline::{Lane, Mark, MarkKind, Recorder, Timeline};
 use verdict::Outcome;
 use verdict::Record;
 
@@ -24,7 +24,7 @@ use crate::{
     report::{self, Failure},
     runtime::runtime,
     stuck_thread::{Asked, In},
-    supervise::{Ending, Learners, Never, Parks, Reason, Supervise},
+    supervise::{Ending, Learners, Never, Parks, Reason, Stood, Supervise},
     watchdog::Watchdog,
     words::{not_started, why_never, why_stuck},
 };
@@ -137,7 +137,7 @@ impl Check {
         let check = Reporter::of_this_thread();
         let pulse = Arc::new(Pulse::default());
         let parks = Arc::new(Parks::default());
-        let _watchdog = self.watchdog(&check, &pulse);
+        let watchdog = self.watchdog(&check, &pulse);
         panics::note_panics_of(&pulse);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let runtime = runtime(&pulse, &parks);
@@ -146,7 +146,9 @@ impl Check {
                     mock.restart();
                 }
                 let started = tokio::time::Instant::now();
-                let mut run = pin!(Supervise::new(learners, &self.mocks, self.limit, pulse.clone(), parks.clone()));
+                let (limit, recorder) = (self.limit, self.recorder.as_ref());
+                let mut run =
+                    pin!(Supervise::new(learners, &self.mocks, recorder, limit, pulse.clone(), parks.clone()));
                 let ending = run.as_mut().await;
                 // Taken before anything is dropped: what is in flight now was left behind by the learner.
                 let elapsed = started.elapsed();
@@ -166,14 +168,14 @@ impl Check {
         panics::stop_noting();
         let (ending, elapsed, journals, left) = match outcome {
             Ok(ended) => ended,
-            Err(payload) => self.panicked(check, &pulse, &panics::text(&*payload)),
+            Err(payload) => self.panicked(check, &pulse, watchdog, &panics::text(&*payload)),
         };
+        let never_dropped = self.journals().iter().map(Journal::in_flight).sum();
+        // Before anything is told: the watchdog may be about to tell something itself.
+        drop(watchdog);
         match ending {
-            Ending::Done => {
-                let never_dropped = self.journals().iter().map(Journal::in_flight).sum();
-                Run { left, never_dropped, ..self.finished(check, &pulse, elapsed, journals) }
-            }
-            Ending::Never(never) => self.never(check, &pulse, &never, journals),
+            Ending::Done => Run { left, never_dropped, ..self.finished(check, &pulse, elapsed, journals) },
+            Ending::Never(never) => self.never(check, &pulse, &never),
         }
     }
 
@@ -196,7 +198,7 @@ impl Check {
     fn called(self, learners: &mut dyn FnMut()) -> Run {
         let check = Reporter::of_this_thread();
         let pulse = Arc::new(Pulse::default());
-        let _watchdog = self.watchdog(&check, &pulse);
+        let watchdog = self.watchdog(&check, &pulse);
         panics::note_panics_of(&pulse);
         for mock in &self.mocks {
             mock.restart();
@@ -208,12 +210,13 @@ impl Check {
         let journals = self.journals();
         match outcome {
             Ok(()) => {
+                drop(watchdog);
                 // The clock of a mock, or else of a recorder: whatever clock the learner's code brings.
                 let recorded = self.recorder.as_ref().map(|recorder| recorder.timeline("").extent());
                 let elapsed = journals.first().map(Journal::taken).or(recorded).unwrap_or_default();
                 self.finished(check, &pulse, elapsed, journals)
             }
-            Err(payload) => self.panicked(check, &pulse, &panics::text(&*payload)),
+            Err(payload) => self.panicked(check, &pulse, watchdog, &panics::text(&*payload)),
         }
     }
 
@@ -242,12 +245,15 @@ impl Check {
             never_dropped: 0,
             tasks_spawned: pulse.tasks_spawned(),
             real_time: pulse.real_time(),
-            panics_elsewhere: pulse.panics().into_iter().filter(|panic| panic.elsewhere).collect(),
+            in_long_polls: pulse.in_long_polls(),
+            panic: Panic::to_tell(&pulse.panics()).cloned(),
         }
     }
 
     #[track_caller]
-    fn panicked(&self, check: Reporter, pulse: &Pulse, words: &str) -> ! {
+    fn panicked(&self, check: Reporter, pulse: &Pulse, watchdog: Watchdog, words: &str) -> ! {
+        let journals: Vec<Journal> = self.mocks.iter().map(|mock| mock.journal().taken_at(pulse.now())).collect();
+        drop(watchdog);
         if let Some(failure) = not_started(&check, pulse) {
             fail(failure);
         }
@@ -258,7 +264,6 @@ impl Check {
         let words = panic.as_ref().map_or(words, |panic| &panic.message);
         let at = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
         let message = saw(format!("a panic{at}:\n{words}")).expected("no panic").because(why);
-        let journals: Vec<Journal> = self.mocks.iter().map(|mock| mock.journal().taken_at(pulse.now())).collect();
         let yours = self.timeline(&journals, Some(pulse.now()));
         fail(Failure {
             check,
@@ -271,11 +276,11 @@ impl Check {
     }
 
     #[track_caller]
-    fn never(self, check: Reporter, pulse: &Pulse, never: &Never, journals: Vec<Journal>) -> ! {
-        let journals = never.journals.clone().unwrap_or(journals);
-        let journals: Vec<Journal> = journals.into_iter().map(|journal| journal.taken_at(never.since)).collect();
+    fn never(self, check: Reporter, pulse: &Pulse, never: &Never) -> ! {
+        let Stood { since, journals, recorded, .. } = &never.stood;
+        let journals: Vec<Journal> = journals.iter().map(|journal| journal.clone().taken_at(*since)).collect();
         // It has not ended: there is no instant at which a drawing could say that it did.
-        let yours = Timeline { end: None, ..until(never.since, self.timeline(&journals, None)) };
+        let yours = given_up(*since, until(*since, drawing(&journals, recorded.clone(), None)));
         let place = never.places.iter().flatten().last().map(|place| place.line.clone());
         // What never comes looks at no waker, so nobody has seen where your code awaits it: its source says it.
         let nobody_has_seen_it = never.reason == Reason::NobodyHoldsTheWaker && place.is_none();
@@ -292,15 +297,8 @@ impl Check {
     }
 
     fn timeline(&self, journals: &[Journal], end: Option<Duration>) -> Timeline {
-        let mut drawing = Timeline::default();
-        for journal in journals {
-            drawing.lanes.extend(journal.timeline("").lanes);
-        }
-        if let Some(recorder) = &self.recorder {
-            drawing.lanes.extend(recorder.timeline("").lanes);
-        }
-        drawing.end = end;
-        drawing
+        let recorded = self.recorder.as_ref().map(|recorder| recorder.timeline_at("", end.unwrap_or_default()).lanes);
+        drawing(journals, recorded.unwrap_or_default(), end)
     }
 
     fn watchdog(&self, check: &Reporter, pulse: &Arc<Pulse>) -> Watchdog {
@@ -319,11 +317,16 @@ impl Check {
                 let words = this.when_stuck.clone();
                 move || words.and_then(|words| words.0(outcome))
             });
-            let words = words.flatten();
+            let message = words.flatten().unwrap_or_else(|| why_stuck(outcome, &seen)).also_saw(&within.words());
+            // A thread or a task that has panicked may be the one that is waited for.
+            let with_a_panic = Panic::to_tell(&seen.panics()).cloned().and_then(|panic| {
+                let message = message.clone();
+                soon(move || message.and_a_panic(&panic))
+            });
             let failure = Failure {
                 check,
-                message: words.unwrap_or_else(|| why_stuck(outcome, &seen)).also_saw(&within.words()),
-                yours: Some(this.timeline(&journals, None)),
+                message: with_a_panic.unwrap_or(message),
+                yours: Some(given_up(seen.now(), this.timeline(&journals, None))),
                 expected: this.expected.clone(),
                 place: within.line,
                 // Another build would take its two seconds once more; the function is known without.
@@ -335,18 +338,30 @@ impl Check {
     }
 }
 
-/// The drawing up to `end`. Whoever gives a run up lets the clock jump far ahead, and a recorder sees all futures dropped
-/// there: that is not the learner's doing.
+/// The calls, and below them what a recorder has seen.
+fn drawing(journals: &[Journal], recorded: Vec<Lane>, end: Option<Duration>) -> Timeline {
+    let calls = journals.iter().flat_map(|journal| journal.timeline("").lanes);
+    Timeline { lanes: calls.chain(recorded).collect(), end, ..Timeline::default() }
+}
+
+/// The drawing up to `end`. Whoever gives a run up lets the clock jump far ahead: what is recorded there is not the learner's
+/// doing.
 fn until(end: Duration, mut drawing: Timeline) -> Timeline {
     for lane in &mut drawing.lanes {
-        let goes_on = lane.marks.iter().any(|mark| mark.at > end);
         lane.marks.retain(|mark| mark.at <= end);
         lane.spans.retain(|span| span.from < end);
         for span in &mut lane.spans {
             span.to = span.to.min(end);
         }
-        if goes_on {
-            lane.marks.push(Mark { kind: MarkKind::Stuck, at: end });
+    }
+    drawing
+}
+
+/// The drawing of a run that is given up: what has not ended by then never does.
+fn given_up(at: Duration, mut drawing: Timeline) -> Timeline {
+    for lane in &mut drawing.lanes {
+        if let Some(open) = lane.ending().filter(|ending| ending.how.is_none()) {
+            lane.marks.push(Mark { kind: MarkKind::Stuck, at: at.max(open.at) });
         }
     }
     drawing

@@ -44,10 +44,12 @@ pub(crate) struct Run {
     pub(crate) timers: usize,
     pub(crate) left: Left,
     pub(crate) never_dropped: usize,
-    /// Panics on threads that the learner's code has started. Nobody sees them but here.
-    pub(crate) panics_elsewhere: Vec<Panic>,
+    /// A panic of the learner's code after which the run has gone on: in a task, on a thread, or one that was caught. Nobody
+    /// sees it but here.
+    pub(crate) panic: Option<Panic>,
     pub(crate) tasks_spawned: usize,
     pub(crate) real_time: Duration,
+    pub(crate) in_long_polls: Duration,
 }
 
 impl<T> Finished<T> {
@@ -249,7 +251,7 @@ impl Run {
             journal: &self.journal,
             polls: &self.when_polled,
             tasks_spawned: self.tasks_spawned,
-            real_time: self.real_time,
+            in_long_polls: self.in_long_polls,
             elapsed: self.elapsed,
             ended: self.ended,
         }
@@ -262,8 +264,8 @@ impl Run {
     }
 
     fn fail(&self, message: Message) -> ! {
-        let message = match self.panics_elsewhere.first() {
-            Some(panic) => message.and_a_panic_elsewhere(panic),
+        let message = match &self.panic {
+            Some(panic) => message.and_a_panic(panic),
             None => message,
         };
         fail(Failure {

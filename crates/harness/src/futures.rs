@@ -32,7 +32,8 @@ pub struct Gate {
 #[derive(Debug, Default)]
 struct State {
     open: bool,
-    waker: Option<Waker>,
+    /// Shared, because to clone a waker or to drop one may run any code: that is done without the lock.
+    waker: Option<Arc<Waker>>,
 }
 
 impl Gate {
@@ -45,11 +46,17 @@ impl Gate {
     pub fn wait(&self) -> impl Future<Output = ()> + Send + use<> {
         let gate = self.clone();
         poll_fn(move |context| {
+            if gate.lock().open {
+                return Poll::Ready(());
+            }
+            let waker = Arc::new(context.waker().clone());
             let mut state = gate.lock();
             if state.open {
                 return Poll::Ready(());
             }
-            state.waker = Some(context.waker().clone());
+            let before = state.waker.replace(waker);
+            drop(state);
+            drop(before);
             Poll::Pending
         })
     }
@@ -70,7 +77,8 @@ impl Gate {
 
     /// The newest waker of whoever waits.
     pub fn waker(&self) -> Option<Waker> {
-        self.lock().waker.clone()
+        let waker = self.lock().waker.clone();
+        waker.map(|waker| Waker::clone(&waker))
     }
 
     /// Forgets the waker: from now on nobody can be woken.

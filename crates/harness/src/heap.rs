@@ -20,10 +20,11 @@ thread_local! {
     static LIVE: Cell<Kept> = const { Cell::new(Kept { bytes: 0, blocks: 0 }) };
 }
 
-/// Calls before it counts: what is made once (a buffer that stays, a table of the runtime's) is there by then.
-const WARM: usize = 3;
+/// Calls before it counts: what is made once (a buffer that stays, a table of the runtime's) is there by then, and has its
+/// size.
+const WARM: usize = 8;
 
-/// Calls that it counts.
+/// Calls that it counts. As many as before: a list that grows at every call doubles in that time, and is seen to.
 const COUNTED: isize = 8;
 
 /// What `code` keeps on the heap, for each call, once it has been called a few times. Everything that it makes must be gone
@@ -45,7 +46,6 @@ pub fn kept_by<T>(mut code: impl FnMut() -> T) -> Kept {
         drop(code());
     }
     let after = LIVE.get();
-    // A table that grows at one of the calls is no leak: only what every call adds.
     Kept { bytes: (after.bytes - before.bytes) / COUNTED, blocks: (after.blocks - before.blocks) / COUNTED }
 }
 

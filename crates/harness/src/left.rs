@@ -19,20 +19,23 @@ pub(crate) struct Left {
     pub(crate) calls: Vec<String>,
 }
 
-/// Rounds of the scheduler after which whatever still runs is not going to be ready soon.
+/// Rounds of the scheduler without the end of a task, after which whatever still runs is not going to be ready soon. In one
+/// round some sixty tasks have their turn.
 const MOST_ROUNDS: usize = 64;
 
 impl Left {
     /// To be asked on the runtime, when the learner's future has ended. No time passes.
     pub(crate) async fn settle(pulse: &Pulse) -> Self {
         let alive = || Handle::current().metrics().num_alive_tasks();
-        let mut seen = None;
-        for _ in 0..MOST_ROUNDS {
+        let (mut seen, mut fewest, mut rounds) = (None, usize::MAX, 0);
+        while rounds < MOST_ROUNDS {
             tokio::task::yield_now().await;
             let now = (alive(), pulse.beats());
             if seen.replace(now) == Some(now) {
                 break;
             }
+            rounds = if now.0 < fewest { 0 } else { rounds + 1 };
+            fewest = fewest.min(now.0);
         }
         let tasks = alive();
         let named = if tasks == 0 { Vec::new() } else { pulse.tasks().into_iter().map(|(_, task)| task).collect() };

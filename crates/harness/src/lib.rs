@@ -47,8 +47,9 @@
 //! - A poll never returns: a watchdog on another thread tells a loop ([`BusyLoop`](Outcome::BusyLoop)) from a wait
 //!   ([`Blocked`](Outcome::Blocked)) by whether its thread goes on working, and ends the process.
 //!
-//! None of it depends on how fast the machine is: real time decides only that a poll that has been going on for two
-//! seconds will not return.
+//! Real time decides only that a poll that has been going on for two seconds will not return, and so for a job of
+//! `spawn_blocking`, and for a call by hand. One that works has two seconds from one sign of life to the next: a poll of a
+//! [`Wakes`] or a [`Trace`], a sleep that ends in an [`Outside`]. Nothing else depends on how fast the machine is.
 //!
 //! In reading order: [`Check`] is how a run is set up, on the `runtime`; `supervise` is the future that watches the learner's,
 //! and `stuck_at` and `waits` find the line at which it hangs, and in what; `pulse` is what the `watchdog` sees, `processor`

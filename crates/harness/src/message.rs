@@ -68,10 +68,10 @@ impl Message {
         self
     }
 
-    /// Adds what has happened on a thread that the learner's code has started: it may well be the reason.
-    pub(crate) fn and_a_panic_elsewhere(mut self, panic: &Panic) -> Self {
+    /// Adds a panic after which the run has gone on: it may well be the reason.
+    pub(crate) fn and_a_panic(mut self, panic: &Panic) -> Self {
         let at = panic.learners_place().map(|place| format!(" at {place}")).unwrap_or_default();
-        self.saw = format!("{}\nand a panic on a thread of its own{at}:\n{}", self.saw, panic.message);
+        self.saw = format!("{}\nand a panic {}{at}:\n{}", self.saw, panic.on.words(), panic.message);
         if let Some(why) = panic.why() {
             self.because = if self.because.is_empty() { why.to_owned() } else { format!("{why}\n{}", self.because) };
         }

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     check_function,
-    pulse::{Panic, Pulse},
+    pulse::{On, Panic, Pulse},
     stuck_at,
 };
 
@@ -46,6 +46,13 @@ pub(crate) fn run_of_this_thread() -> Option<Arc<Pulse>> {
     RUN.try_with(|run| run.borrow().clone()).ok().flatten()
 }
 
+/// A check sees its own code go on, within a call of the learner's that may work for long.
+pub(crate) fn goes_on() {
+    if let Some(run) = run_of_this_thread() {
+        run.goes_on();
+    }
+}
+
 /// The run is over: a panic on this thread is the check's own.
 pub(crate) fn stop_noting() {
     let ended = RUN.take();
@@ -71,7 +78,7 @@ fn note(info: &PanicHookInfo<'_>, default: &dyn Fn(&PanicHookInfo<'_>)) {
     }
     // A panic may come while the thread ends: then there is none.
     let known = run_of_this_thread();
-    let elsewhere = known.is_none();
+    let on = known.as_ref().map_or(On::ThreadOfItsOwn, |run| run.here());
     let Some(run) = known.or_else(only_run) else { return default(info) };
     let place = info
         .location()
@@ -80,7 +87,7 @@ fn note(info: &PanicHookInfo<'_>, default: &dyn Fn(&PanicHookInfo<'_>)) {
     let in_a_library = info.location().is_some_and(|at| stuck_at::is_not_learners(at.file()));
     let can_be_read = std::env::var_os(verdict::variables::NO_LINES).is_none();
     let stack = (in_a_library && can_be_read).then(|| Arc::new(Backtrace::force_capture()));
-    run.panicked(Panic { message: text(info.payload()), place, stack, elsewhere, in_a_waker: run.waker() });
+    run.panicked(Panic { message: text(info.payload()), place, stack, on, in_a_waker: run.waker() });
 }
 
 /// The words of a panic.
@@ -143,6 +150,11 @@ const KNOWN: [(&str, &str); 10] = [
     ),
 ];
 
+/// The words of panics of whoever wants a borrow or a lock that somebody holds at that moment: those of `RefCell`, and of
+/// the errors of `try_borrow_mut`, `try_borrow` and `try_lock`.
+const IS_HELD: [&str; 5] =
+    ["already borrowed", "already mutably borrowed", "BorrowMutError", "BorrowError", "WouldBlock"];
+
 impl Panic {
     /// The panic that ended a run with these words. One that only tells of another, in a task or on a thread, gives way to
     /// the first one: that is where it began.
@@ -154,9 +166,19 @@ impl Panic {
         panics.iter().rev().find(|panic| panic.message == words).or(panics.last()).cloned()
     }
 
+    /// The first one of a run that has gone on, if nobody else tells of it: in a program of the learner's own it would stand on
+    /// the screen. One that stands in a check or in a mock is part of the story.
+    pub(crate) fn to_tell(panics: &[Self]) -> Option<&Self> {
+        let is_learners = |panic: &Self| panic.place.as_deref().is_some_and(|place| !stuck_at::is_not_learners(place));
+        panics.iter().find(|panic| panic.on == On::ThreadOfItsOwn || is_learners(panic))
+    }
+
     /// The idea behind it, if it is one that many people meet.
     pub(crate) fn why(&self) -> Option<&'static str> {
-        if let Some(moment) = self.in_a_waker {
+        // A waker may run any code, and that may panic for a reason of its own.
+        if let Some(moment) = self.in_a_waker
+            && IS_HELD.iter().any(|sign| self.message.contains(sign))
+        {
             return Some(moment.why());
         }
         KNOWN.iter().find(|(sign, _)| self.message.contains(sign)).map(|(_, why)| *why)

@@ -9,6 +9,7 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread::{self, ThreadId},
     time::{Duration, Instant},
 };
 
@@ -17,15 +18,21 @@ use crate::{polls::Polls, wakes::Moment};
 /// Polls without the clock moving on that no exercise needs: the 10 000 futures of the largest one need 20 000.
 const POLLS_AT_ONE_INSTANT: u64 = 200_000;
 
+/// In real time: a poll that sleeps takes as long as it sleeps. Where a machine is slow or busy, many polls take a little longer.
+pub(crate) const A_LONG_POLL: Duration = Duration::from_millis(10);
+
 /// Shared between the thread that runs the learner's code and the watchdog.
 #[derive(Debug)]
 pub(crate) struct Pulse {
+    /// The thread of the run.
+    thread: ThreadId,
     began: Instant,
     /// When the run began, on the clock of its runtime.
     clock_began: OnceLock<tokio::time::Instant>,
     /// Goes up whenever a poll begins or ends. While it stands still, one poll is going on, or a blocking task holds the
     /// clock still, and the runtime sleeps in real time.
     beats: AtomicU64,
+    signs_from_within: AtomicU64,
     /// The virtual time of the last beat, in nanoseconds since the start of the run.
     now: AtomicU64,
     /// Polls since the clock last moved.
@@ -38,6 +45,10 @@ pub(crate) struct Pulse {
 #[derive(Debug, Default)]
 struct State {
     polling: Option<Who>,
+    /// When this poll began, on the clock of the machine.
+    poll_began: Option<Instant>,
+    /// How long the polls took together that took long.
+    in_long_polls: Duration,
     root_polls: u64,
     spawned: usize,
     tasks: BTreeMap<u64, Task>,
@@ -82,18 +93,42 @@ pub(crate) struct Panic {
     pub(crate) place: Option<String>,
     /// The call stack, where `panic!` stands in a library: which line of the learner's led there?
     pub(crate) stack: Option<Arc<Backtrace>>,
-    /// On a thread that the learner's code has started.
-    pub(crate) elsewhere: bool,
+    pub(crate) on: On,
     /// What called the code that panicked, if a waker did.
     pub(crate) in_a_waker: Option<Moment>,
+}
+
+/// Where a panic came that has not ended the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum On {
+    /// A thread that the learner's code has started.
+    ThreadOfItsOwn,
+    ThreadOfThePool,
+    Task,
+    /// The thread of the run, in no task.
+    TheRun,
+}
+
+impl On {
+    /// Behind "a panic", where the run has gone on.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::ThreadOfItsOwn => "on a thread of its own",
+            Self::ThreadOfThePool => "on a thread of the pool",
+            Self::Task => "in a task",
+            Self::TheRun => "that was caught",
+        }
+    }
 }
 
 impl Default for Pulse {
     fn default() -> Self {
         Self {
+            thread: thread::current().id(),
             began: Instant::now(),
             clock_began: OnceLock::new(),
             beats: AtomicU64::default(),
+            signs_from_within: AtomicU64::default(),
             now: AtomicU64::default(),
             polls_at_this_instant: AtomicU64::default(),
             spins: AtomicBool::default(),
@@ -137,6 +172,7 @@ impl Pulse {
         let moved = self.now.swap(nanos, Ordering::Relaxed) != nanos;
         let mut state = self.lock();
         state.polling = Some(who);
+        state.poll_began = Some(Instant::now());
         if moved {
             state.at_this_instant.clear();
             self.polls_at_this_instant.store(0, Ordering::Relaxed);
@@ -144,7 +180,7 @@ impl Pulse {
         let before = state.at_this_instant.entry(who).or_default();
         let is_first = *before == 0;
         *before += 1;
-        state.polls.begins(now, who != Who::Root, is_first);
+        state.polls.begins(now, matches!(who, Who::Task(_)), is_first);
         match who {
             Who::Root => state.root_polls += 1,
             Who::Caller => {}
@@ -164,7 +200,27 @@ impl Pulse {
 
     pub(crate) fn poll_ends(&self) {
         self.beats.fetch_add(1, Ordering::Relaxed);
-        self.lock().polling = None;
+        let mut state = self.lock();
+        state.polling = None;
+        let took = state.poll_began.take().map_or(Duration::ZERO, |began| began.elapsed());
+        if took >= A_LONG_POLL {
+            state.in_long_polls += took;
+        }
+    }
+
+    /// How much real time the polls took in which the thread may have slept.
+    pub(crate) fn in_long_polls(&self) -> Duration {
+        self.lock().in_long_polls
+    }
+
+    /// A sign of life from within a call that polls by itself.
+    pub(crate) fn goes_on(&self) {
+        self.signs_from_within.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many there were. Those of a call that goes on without end are not counted any more.
+    pub(crate) fn signs_from_within(&self) -> u64 {
+        self.signs_from_within.load(Ordering::Relaxed).min(POLLS_AT_ONE_INSTANT)
     }
 
     pub(crate) fn spins(&self) -> bool {
@@ -223,6 +279,16 @@ impl Pulse {
     /// How many tasks were spawned, ended or not.
     pub(crate) fn tasks_spawned(&self) -> usize {
         self.lock().spawned
+    }
+
+    /// Where the code of this thread runs that belongs to the run.
+    pub(crate) fn here(&self) -> On {
+        match self.polling() {
+            _ if thread::current().id() != self.thread => On::ThreadOfThePool,
+            Some(Who::Root | Who::Caller) => On::TheRun,
+            // Without tokio's hooks nobody tells that a task is polled.
+            Some(Who::Task(_)) | None => On::Task,
+        }
     }
 
     /// Whose poll is going on.

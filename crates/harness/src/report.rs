@@ -50,7 +50,7 @@ impl Failure {
             let whole = format!("\n{head}\n\n{text}\n");
             // libtest keeps what is printed here, and shows it under the check's name.
             if self.check.is_told_at_the_end(&whole) {
-                eprintln!("{head}: {}", headline.lines().next().unwrap_or_default());
+                print(&format!("{head}: {}\n", headline.lines().next().unwrap_or_default()));
             } else {
                 print(&whole);
             }

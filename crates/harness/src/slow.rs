@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mock_llm::{Call, Journal};
 
-use crate::{finished::seconds, polls::Polls};
+use crate::{finished::seconds, polls::Polls, pulse::A_LONG_POLL};
 
 /// What is known of the time of a run.
 #[derive(Debug)]
@@ -12,8 +12,8 @@ pub(crate) struct Time<'a> {
     pub(crate) journal: &'a Journal,
     pub(crate) polls: &'a Polls,
     pub(crate) tasks_spawned: usize,
-    /// On the clock of the machine.
-    pub(crate) real_time: Duration,
+    /// On the clock of the machine, in polls that took long.
+    pub(crate) in_long_polls: Duration,
     /// On the clock of the run.
     pub(crate) elapsed: Duration,
     /// When the function returned that the check is about.
@@ -33,9 +33,11 @@ impl Time<'_> {
         })
     }
 
-    /// The time that is missing has passed outside.
+    /// The time that is missing has passed outside: the thread slept in a poll, or in several. What is shorter than such a
+    /// sleep says nothing, for any run takes a few milliseconds.
     pub(crate) fn asleep_for_real(&self, wanted: Duration) -> Option<String> {
-        (self.real_time >= wanted.saturating_sub(self.elapsed)).then(|| {
+        let missing = wanted.saturating_sub(self.elapsed);
+        (missing >= A_LONG_POLL && self.in_long_polls >= missing).then(|| {
             "The time has passed on the clock of the machine, and not on that of this run: your code holds its thread while it \
              waits. `std::thread::sleep`, a lock of `std`, `recv()` of a `std` channel or a synchronous client stop the \
              thread, and every other future on it. Use the async form, and `.await` it."

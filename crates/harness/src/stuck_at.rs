@@ -34,6 +34,28 @@ const MOST_PLACES: usize = 64;
 /// then, and not the learner's code.
 static LOOKING: AtomicUsize = AtomicUsize::new(0);
 
+/// A thread looks around, as long as this is there.
+struct Looking;
+
+impl Looking {
+    fn begin() -> Self {
+        LOOKING.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        LOOKING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A call stack as text: here the line tables are read.
+fn read(stack: &Backtrace) -> String {
+    let _looking = Looking::begin();
+    stack.to_string()
+}
+
 /// Whether a thread looks around just now.
 pub(crate) fn someone_looks_around() -> bool {
     LOOKING.load(Ordering::Relaxed) > 0
@@ -85,10 +107,7 @@ impl Tracer {
         if self.places.lock().unwrap_or_else(PoisonError::into_inner).len() >= MOST_PLACES {
             return;
         }
-        LOOKING.fetch_add(1, Ordering::Relaxed);
-        let stack = Backtrace::force_capture().to_string();
-        LOOKING.fetch_sub(1, Ordering::Relaxed);
-        let Some(mut place) = innermost_place(&stack) else { return };
+        let Some(mut place) = innermost_place(&read(&Backtrace::force_capture())) else { return };
         if let Ok(folder) = std::env::current_dir() {
             place.line = from_top(&place.line, &folder);
         }
@@ -202,7 +221,7 @@ pub(crate) fn is_not_learners(file: &str) -> bool {
 
 /// The innermost line of the learner's on a call stack, as it is seen from the top of the workspace.
 pub(crate) fn learners_line(stack: &Backtrace) -> Option<String> {
-    innermost_place(&stack.to_string()).map(|place| match std::env::current_dir() {
+    innermost_place(&read(stack)).map(|place| match std::env::current_dir() {
         Ok(folder) => from_top(&place.line, &folder),
         Err(_) => place.line,
     })
@@ -212,7 +231,7 @@ pub(crate) fn learners_line(stack: &Backtrace) -> Option<String> {
 /// line tables still knows the names of its functions.
 #[cfg(unix)]
 pub(crate) fn learners_function(stack: &Backtrace, module: Option<&str>) -> In {
-    let frames = frames(&stack.to_string());
+    let frames = frames(&read(stack));
     let folder = std::env::current_dir().unwrap_or_default();
     let line = frames.iter().find(|frame| is_learners(frame)).map(|frame| from_top(&frame.place, &folder));
     let function = module.and_then(|module| frames.iter().find_map(|frame| name_within(&frame.function, module)));
@@ -288,6 +307,23 @@ mod tests {
             ("harness::check::Check::by_hand<run_queue::Executor>", None),
         ] {
             assert_eq!(name_within(function, "run_queue").as_deref(), name, "{function}");
+        }
+    }
+
+    /// A watchdog that looks on meanwhile must not take this for the learner's code: so it is asked in the middle, at the
+    /// first allocation.
+    #[test]
+    fn whoever_reads_a_call_stack_looks_around() {
+        let stack = Backtrace::force_capture();
+        for reads in [
+            (|stack| drop(learners_line(stack))) as fn(&Backtrace),
+            #[cfg(unix)]
+            |stack| drop(learners_function(stack, None)),
+        ] {
+            let seen = std::rc::Rc::new(std::cell::Cell::new(false));
+            let look = seen.clone();
+            crate::at_the_first_allocation(move || look.set(someone_looks_around()), || reads(&stack));
+            assert!(seen.get());
         }
     }
 

@@ -11,6 +11,7 @@ use std::{
 };
 
 use mock_llm::{Journal, MockLlm};
+use timeline::{Lane, Recorder};
 use tokio::time::{Instant, Sleep, sleep};
 use verdict::Outcome;
 
@@ -42,24 +43,26 @@ pub(crate) enum Ending {
 pub(crate) struct Never {
     pub(crate) outcome: Outcome,
     pub(crate) reason: Reason,
-    /// When the last thing happened.
-    pub(crate) since: Duration,
     /// The lines of the learner's code at which the future waits. `None`: they were not looked for.
     pub(crate) places: Option<Vec<Place>>,
-    /// The tasks that have not ended, with their numbers.
-    pub(crate) tasks: Vec<(u64, Task)>,
     /// Who was polled most often since the clock last moved.
     pub(crate) spinner: Option<Who>,
-    /// The journals as they stood before the future was polled once more, if it was.
-    pub(crate) journals: Option<Vec<Journal>>,
+    pub(crate) stood: Stood,
 }
 
-/// How things stood when nothing would happen any more: what comes after one more poll is not the run's own.
+/// How things stood when the run was given up: what comes after one more poll is not the run's own, and when the runtime goes,
+/// all futures are dropped.
 #[derive(Debug, Clone)]
-struct Stood {
-    since: Duration,
-    tasks: Vec<(u64, Task)>,
-    journals: Vec<Journal>,
+pub(crate) struct Stood {
+    /// When the last thing happened.
+    pub(crate) since: Duration,
+    /// Since when the future waits, where other things go on without end.
+    pub(crate) waits_since: Option<Duration>,
+    /// The tasks that have not ended, with their numbers.
+    pub(crate) tasks: Vec<(u64, Task)>,
+    pub(crate) journals: Vec<Journal>,
+    /// What the recorder has seen of the learner's futures.
+    pub(crate) recorded: Vec<Lane>,
 }
 
 /// What gave it away.
@@ -154,8 +157,10 @@ impl Wake for RootWaker {
 pub(crate) struct Supervise<'a> {
     future: Learners<'a>,
     mocks: &'a [MockLlm],
+    recorder: Option<&'a Recorder>,
     pulse: Arc<Pulse>,
     parks: Arc<Parks>,
+    limit: Duration,
     deadline: Pin<Box<Sleep>>,
     stage: Stage,
     waker: Option<Arc<RootWaker>>,
@@ -168,6 +173,7 @@ impl<'a> Supervise<'a> {
     pub(crate) fn new(
         future: Learners<'a>,
         mocks: &'a [MockLlm],
+        recorder: Option<&'a Recorder>,
         limit: Duration,
         pulse: Arc<Pulse>,
         parks: Arc<Parks>,
@@ -176,8 +182,10 @@ impl<'a> Supervise<'a> {
         Self {
             future,
             mocks,
+            recorder,
             pulse,
             parks,
+            limit,
             deadline: Box::pin(sleep(limit)),
             stage: Stage::Running,
             waker: None,
@@ -215,20 +223,51 @@ impl<'a> Supervise<'a> {
     }
 
     fn never(&self, outcome: Outcome, reason: Reason, places: Option<Vec<Place>>) -> Poll<Ending> {
-        let (stood, journals) = match &self.stage {
-            Stage::OneMorePoll { stood, .. } => (stood.clone(), Some(stood.journals.clone())),
-            Stage::Running | Stage::Overtime => (self.stands(), None),
+        let stood = match &self.stage {
+            Stage::OneMorePoll { stood, .. } => stood.clone(),
+            Stage::Running | Stage::Overtime => self.stands(),
         };
-        let Stood { since, tasks, .. } = stood;
         let spinner = self.pulse.spinner();
-        Poll::Ready(Ending::Never(Never { outcome, reason, since, places, tasks, spinner, journals }))
+        Poll::Ready(Ending::Never(Never { outcome, reason, places, spinner, stood }))
     }
 
-    /// How things stand.
+    /// How things stand. The last poll is the last thing that happened, whoever was polled: a task may have ended since.
     fn stands(&self) -> Stood {
-        let tasks = self.pulse.tasks();
-        let since = tasks.iter().filter_map(|(_, task)| task.last_poll).fold(self.last_activity, Duration::max);
-        Stood { since, tasks, journals: self.mocks.iter().map(MockLlm::journal).collect() }
+        let since = self.pulse.now();
+        Stood {
+            since,
+            waits_since: None,
+            tasks: self.pulse.tasks(),
+            journals: self.mocks.iter().map(MockLlm::journal).collect(),
+            recorded: self.recorder.map(|recorder| recorder.timeline_at("", since).lanes).unwrap_or_default(),
+        }
+    }
+
+    /// Nobody has woken the future for long, and other things go on without end. One more poll tells where it waits.
+    fn others_go_on(&mut self) -> Poll<Ending> {
+        let (held, polls) = (self.waker_is_held(), self.polls + 1);
+        let stood = Stood { waits_since: Some(self.last_activity), ..self.stands() };
+        let tracer = self.tracer();
+        self.stage = Stage::OneMorePoll { polls, tracer: tracer.clone(), held, stood: stood.clone() };
+        if self.poll_with(&tracer.waker()).is_ready() {
+            return self.never(Outcome::LostWakeUp, helped(held), None);
+        }
+        let places = self.places(&tracer, &stood);
+        if held {
+            self.never(Outcome::TooSlow, Reason::StillGoing, places)
+        } else {
+            self.never(Outcome::LostWakeUp, Reason::NobodyHoldsTheWaker, places)
+        }
+    }
+
+    fn tracer(&self) -> Arc<Tracer> {
+        let root = self.waker.clone().expect("the learner's future was polled before the limit");
+        Tracer::new(Waker::from(root))
+    }
+
+    /// Whether the future was polled in the second half of the limit. A loop that looks now and then was.
+    fn was_polled_lately(&self) -> bool {
+        self.last_activity > self.limit / 2
     }
 
     /// Where the learner's future wakes itself, if it is the one that is polled without end.
@@ -285,8 +324,7 @@ impl Future for Supervise<'_> {
                     // Nothing has happened for a very long time, and nothing will.
                     self.parks.alarm.store(u64::MAX, Ordering::Relaxed);
                     let held = self.waker_is_held();
-                    let root = self.waker.clone().expect("the learner's future was polled before the limit");
-                    let tracer = Tracer::new(Waker::from(root));
+                    let tracer = self.tracer();
                     let stood = self.stands();
                     self.stage = Stage::OneMorePoll { polls: self.polls + 1, tracer: tracer.clone(), held, stood };
                     let now = Instant::now();
@@ -295,8 +333,13 @@ impl Future for Supervise<'_> {
                     }
                     self.deadline.as_mut().reset(now + FAR);
                 }
-                Stage::Overtime if was_polled || self.parks.count() >= self.parks.alarm.load(Ordering::Relaxed) => {
-                    return self.never(Outcome::TooSlow, Reason::StillGoing, None);
+                Stage::Overtime if was_polled => return self.never(Outcome::TooSlow, Reason::StillGoing, None),
+                Stage::Overtime if self.parks.count() >= self.parks.alarm.load(Ordering::Relaxed) => {
+                    return if self.was_polled_lately() {
+                        self.never(Outcome::TooSlow, Reason::StillGoing, None)
+                    } else {
+                        self.others_go_on()
+                    };
                 }
                 Stage::Overtime => return Poll::Pending,
                 Stage::OneMorePoll { polls, tracer, held, stood } if self.polls > *polls => {

@@ -20,6 +20,8 @@ use std::{
     time::Duration,
 };
 
+use crate::panics;
+
 /// The thread that calls this, as [`std::thread::current`] gives it.
 pub fn current() -> Thread {
     Thread { thread: std::thread::current(), outside: OUTSIDE.with_borrow(Clone::clone) }
@@ -230,6 +232,8 @@ impl Outside {
             }
             let Some(event) = state.events.pop_front() else { break };
             drop(state);
+            // A `park` that returns at once is none: a thread may do nothing else, without end.
+            panics::goes_on();
             event();
         }
         // Not `panic!`: nothing has gone wrong in the code that sleeps here, so no hook has a word to say.

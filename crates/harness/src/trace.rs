@@ -17,7 +17,10 @@ use std::{
 
 use verdict::Outcome;
 
-use crate::message::{Message, saw};
+use crate::{
+    message::{Message, saw},
+    panics,
+};
 
 /// So many polls in vain of one task show that they will not end by themselves.
 const IN_VAIN: usize = 99;
@@ -208,6 +211,7 @@ impl<F: Future> Future for Traced<F> {
         if !begun {
             resume_unwind(Box::new(GaveUp));
         }
+        panics::goes_on();
         let Some(future) = &mut this.future else { unreachable!("it is there until its end") };
         let polling = Polling { trace: &this.trace, task: this.task };
         let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
@@ -260,8 +264,8 @@ impl Record {
             task.left_over = task.wakes_since.saturating_sub(1);
         }
         task.together = task.together.max(task.wakes_since);
-        (task.wakes_since, task.woken_during_poll, task.polling) = (0, false, true);
         let goes_on = task.in_vain < IN_VAIN && task.polls < WITHOUT_END;
+        (task.wakes_since, task.woken_during_poll, task.polling) = (0, false, goes_on);
         let line = format!("poll {}", task.name);
         self.tell(line);
         goes_on

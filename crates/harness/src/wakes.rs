@@ -15,7 +15,7 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use crate::panics;
+use crate::{panics, pulse::Pulse};
 
 /// A task of a check's own: it polls by hand, counts how often its waker, or a clone of it, was used, and does what the
 /// check wants in the middle of a wake, a clone or a drop.
@@ -133,6 +133,7 @@ impl Wakes {
     /// ```
     pub fn poll<F: Future + ?Sized>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
         self.polls.set(self.polls.get() + 1);
+        panics::goes_on();
         future.poll(&mut Context::from_waker(&self.waker()))
     }
 
@@ -211,12 +212,27 @@ impl Counter {
         let code = CODE.try_with(|code| code.borrow().get(&(self.number, moment)).cloned()).ok().flatten();
         let Some(code) = code else { return };
         let Ok(mut code) = code.try_borrow_mut() else { return };
-        let run = panics::run_of_this_thread();
-        let before = run.as_ref().and_then(|run| run.in_a_waker(Some(moment)));
+        let _in_a_waker = panics::run_of_this_thread().map(|run| InAWaker::begins(run, moment));
         code();
-        if let Some(run) = run {
-            run.in_a_waker(before);
-        }
+    }
+}
+
+/// The code of a waker runs, as long as this is there: a check may catch its panic, and go on.
+struct InAWaker {
+    run: Arc<Pulse>,
+    before: Option<Moment>,
+}
+
+impl InAWaker {
+    fn begins(run: Arc<Pulse>, moment: Moment) -> Self {
+        let before = run.in_a_waker(Some(moment));
+        Self { run, before }
+    }
+}
+
+impl Drop for InAWaker {
+    fn drop(&mut self) {
+        self.run.in_a_waker(self.before);
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
         Arc,
         mpsc::{self, RecvTimeoutError, Sender},
     },
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -33,7 +33,17 @@ const ALIKE: u32 = 8;
 /// Watches a run until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
-    _stop: Sender<()>,
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Returns at once, unless the watchdog barks: then the process is about to end, and whatever the run found out meanwhile
+/// comes too late.
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        drop(self.thread.take().map(JoinHandle::join));
+    }
 }
 
 impl Watchdog {
@@ -44,6 +54,8 @@ impl Watchdog {
         let mut meter = Meter::of_this_thread();
         let watch = move || {
             let (mut seen, mut looks) = (pulse.beats(), 0);
+            // Looks since a sign of life from within.
+            let (mut signs, mut silent) = (pulse.signs_from_within(), 0);
             // A bit for each look, the last one on the right: whether the thread worked.
             let mut worked: u32 = 0;
             // The sender is never used: the run is over when it is gone.
@@ -54,20 +66,28 @@ impl Watchdog {
                     continue;
                 }
                 looks += 1;
+                let signs_now = pulse.signs_from_within();
+                (signs, silent) = (signs_now, if signs_now == signs { silent + 1 } else { 0 });
                 worked = worked << 1 | u32::from(meter.works(TICK));
                 if looks < PATIENCE {
                     continue;
                 }
                 let busy = (worked & ((1 << LAST) - 1)).count_ones();
-                if busy >= ALIKE || busy <= LAST - ALIKE || looks == 2 * PATIENCE {
-                    return bark(if busy > LAST / 2 { Outcome::BusyLoop } else { Outcome::Blocked });
+                let (is_busy, is_long) = (busy > LAST / 2, looks >= 2 * PATIENCE);
+                // Work that goes on from poll to poll may take long, on a machine that is busy. A thread that sleeps takes its
+                // time on any machine.
+                if is_busy && silent < PATIENCE {
+                    continue;
+                }
+                if busy >= ALIKE || busy <= LAST - ALIKE || is_long {
+                    return bark(if is_busy { Outcome::BusyLoop } else { Outcome::Blocked });
                 }
             }
         };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("watchdog".to_owned())
             .spawn(watch)
             .expect("a process that runs tests can start a thread");
-        Self { _stop: stop }
+        Self { stop: Some(stop), thread: Some(thread) }
     }
 }

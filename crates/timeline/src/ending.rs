@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Lane, MarkKind, scale::instant};
+use crate::{Lane, MarkKind, SpanKind, scale::instant};
 
 /// The last thing that a [`Lane`] shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +15,14 @@ pub struct Ending {
 }
 
 impl Ending {
-    /// The instant, and how it ended unless all is well. The instant at which a stuck lane was given up means nothing.
-    pub(crate) fn words(&self) -> String {
-        match self.how {
-            None | Some(MarkKind::Finished) => instant(self.at),
-            Some(kind @ MarkKind::Stuck) => kind.words().to_owned(),
-            Some(kind) => format!("{} {}", instant(self.at), kind.words()),
+    /// The instant, and how it ended unless all is well. The instant at which a stuck lane was given up means nothing. `still`
+    /// is what the lane [waits for](Lane::still) at that instant.
+    pub(crate) fn words(&self, still: Option<SpanKind>) -> String {
+        match (self.how, still) {
+            (None, Some(kind)) => format!("{}, still {}", instant(self.at), kind.words()),
+            (None | Some(MarkKind::Finished), _) => instant(self.at),
+            (Some(kind @ MarkKind::Stuck), _) => kind.words().to_owned(),
+            (Some(kind), _) => format!("{} {}", instant(self.at), kind.words()),
         }
     }
 }
@@ -58,5 +60,14 @@ impl Lane {
             Some(mark) => Ending { how: Some(mark.kind), at: mark.at },
             None => Ending { how: None, at: self.extent() },
         })
+    }
+
+    /// What the lane waits for when the run ends at `end`: it has not ended itself. A lane that is over before then, or a
+    /// drawing that does not say when the run ends, leaves it open how the lane ended.
+    pub(crate) fn still(&self, end: Option<Duration>) -> Option<SpanKind> {
+        self.ending().filter(|ending| ending.how.is_none() && Some(ending.at) == end)?;
+        let last = self.spans.iter().max_by_key(|span| (span.to, span.from))?;
+        let waits = !matches!(last.kind, SpanKind::Running | SpanKind::Streaming);
+        (waits && Some(last.to) == end && last.from < last.to).then_some(last.kind)
     }
 }

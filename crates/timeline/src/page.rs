@@ -1,6 +1,6 @@
 //! A page of its own for a run: the picture, the code, and the player.
 
-use crate::{Code, TextStyle, Timeline, code, svg::escaped, svg_beside, text_beside};
+use crate::{Code, TextStyle, Timeline, code, label::clean, svg::escaped, svg_beside, text_beside};
 
 /// What the book steps through its pictures with. It stands with the book, which shows it most often.
 const PLAYER: &str = include_str!("../../../book/theme/timeline-player.js");
@@ -37,7 +37,7 @@ pub fn page(timelines: &[&Timeline]) -> String {
         [first, second] => (svg_beside(first, second), text_beside(first, second, &style)),
         _ => panic!("a page shows one run, or two to be compared, not {}", timelines.len()),
     };
-    let titles: Vec<String> = timelines.iter().map(|timeline| escaped(&timeline.title)).collect();
+    let titles: Vec<String> = timelines.iter().map(|timeline| escaped(&clean(&timeline.title, false))).collect();
     let title = titles.join(", compared with: ");
     let title = if title.trim().is_empty() { "Timeline" } else { &title };
     let code = code::of_all(timelines);

@@ -46,7 +46,9 @@ pin_project! {
     ///
     /// It gives what the future gives, panics as the future panics, and drops it when it is dropped itself. The waker that
     /// the future sees is not the task's own, but it wakes the task, and as long as the task keeps its waker the future sees
-    /// the same one: [`Waker::will_wake`] answers as it would without the recorder.
+    /// the same one: [`Waker::will_wake`] answers as it would without the recorder. A recorder
+    /// [with lines](Recorder::with_lines) looks whenever the waker is cloned, so there each clone is another waker: a future
+    /// that compares its waker takes a new clone at each poll.
     pub struct Recorded<F> {
         #[pin]
         future: F,
@@ -183,7 +185,7 @@ impl Recorder {
         lanes.push(LaneRecord { lane: Lane::new(name), ..LaneRecord::default() });
         drop(lanes);
         let lane = LaneId { record: Arc::clone(&self.record), index };
-        lane.write(LaneRecord::opened);
+        lane.write(|lane, now| lane.opened(SpanKind::Waiting, now));
         Wait { lane }
     }
 
@@ -241,10 +243,34 @@ impl Recorder {
     /// A future that has not ended is shown to wait until the last instant in the record. The clock is not asked, and
     /// the [`end`](Timeline::end) of the run is left open: set it where you know it.
     pub fn timeline(&self, title: impl Into<String>) -> Timeline {
+        self.timeline_at(title, Duration::ZERO)
+    }
+
+    /// The same at an instant at which the run still goes on: a future that has not ended is shown to wait until `now`, also
+    /// where nothing has been recorded for long. That is what a program that hangs looks like.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use timeline::{Recorder, SpanKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let start = tokio::time::Instant::now();
+    /// let recorder = Recorder::new(move || start.elapsed());
+    ///
+    /// tokio::spawn(recorder.future("hangs", std::future::pending::<()>()));
+    /// tokio::time::sleep(Duration::from_secs(1)).await;
+    ///
+    /// let run = recorder.timeline_at("one future", start.elapsed());
+    /// let [wait] = &run.lanes[0].spans[..] else { panic!("one wait: {:?}", run.lanes[0].spans) };
+    /// assert_eq!((wait.kind, wait.to), (SpanKind::Waiting, Duration::from_secs(1)));
+    /// # }
+    /// ```
+    pub fn timeline_at(&self, title: impl Into<String>, now: Duration) -> Timeline {
         let gauges = self.record.gauges().clone();
         let (mut lanes, stacks): (Vec<Lane>, Vec<LaneRecord>) = {
             let lanes = self.record.lanes();
-            let last = lanes.iter().map(|lane| lane.now).max().unwrap_or_default();
+            let last = lanes.iter().map(|lane| lane.now).max().unwrap_or_default().max(now);
             let stacks = lanes.iter().map(|lane| LaneRecord { stacks: lane.stacks.clone(), ..LaneRecord::default() });
             (lanes.iter().map(|lane| lane.until(last)).collect(), stacks.collect())
         };
@@ -299,7 +325,7 @@ impl Wait {
 impl Worker {
     /// Awaits `work`, and draws the time that it takes as `kind`. What takes no time is not drawn.
     pub async fn during<F: Future>(&self, kind: SpanKind, work: F) -> F::Output {
-        self.lane.write(LaneRecord::opened);
+        self.lane.write(|lane, now| lane.opened(kind, now));
         self.lane.looks_around(true);
         // Written also where the work is dropped or panics: the task did wait until then.
         let _span = WorkRecord { lane: &self.lane, kind };
@@ -310,7 +336,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.lane.write(|lane, now| {
-            lane.has_begun = false;
+            lane.doing = None;
             lane.ended(MarkKind::Finished, now);
         });
     }
@@ -326,23 +352,30 @@ impl Drop for WorkRecord<'_> {
         let kind = self.kind;
         self.lane.write(|lane, now| {
             lane.span(kind, now);
-            lane.has_begun = false;
+            lane.doing = None;
         });
     }
 }
 
 impl Depth {
-    /// From now on there are `depth` items. A gauge keeps its first 4096 changes; the highest depth counts also after that.
+    /// From now on there are `depth` items. A gauge keeps its first 4096 changes, and of those after that the highest depth and
+    /// the last.
     pub fn set(&self, depth: usize) {
         let now = (self.record.clock)();
         let mut gauges = self.record.gauges();
         let levels = &mut gauges[self.index].levels;
         let at = levels.last().map_or(now, |last| last.at.max(now));
-        let is_full = levels.len() >= KEPT;
-        match levels.last_mut() {
+        match levels.last() {
             Some(last) if last.depth == depth => {}
-            Some(last) if is_full => last.depth = last.depth.max(depth),
-            _ => levels.push(Level { at, depth }),
+            _ if levels.len() < KEPT => levels.push(Level { at, depth }),
+            _ => {
+                let later = &levels[KEPT..];
+                let at = later.first().map_or(at, |first| first.at);
+                let highest = later.iter().map(|level| level.depth).fold(depth, usize::max);
+                levels.truncate(KEPT);
+                // The highest lasts no time: how long it did is not known any more.
+                levels.extend([highest, depth].map(|depth| Level { at, depth }));
+            }
         }
     }
 }
@@ -434,8 +467,8 @@ impl LaneId {
         let stack = CallStack::here();
         self.write(|lane, now| match lane.stacks.last_mut() {
             // At one instant it is one step; a poll that took its time was at its lines one after another.
-            Some((at, stacks)) if !begins && *at == now => stacks.push(stack.clone()),
-            _ => lane.stacks.push((now, vec![stack.clone()])),
+            Some(look) if !begins && look.at == now => look.stacks.push(stack.clone()),
+            _ => lane.stacks.push(Look { at: now, stacks: vec![stack.clone()], is_after: false }),
         });
         Some(stack)
     }
@@ -448,10 +481,13 @@ impl LaneId {
         self.write(|lane, now| {
             lane.handed_out.retain(|(waker, _)| waker.strong_count() > 0);
             let waits: Vec<CallStack> = lane.handed_out.iter().map(|(_, stack)| stack.clone()).collect();
-            // The first of a step is the stack of whoever polls.
-            let is_said = lane.stacks.last().is_some_and(|(_, stacks)| stacks[1..] == waits);
+            // Whether it is the same stacks, and not what they say: to read them takes long, and others wait for the lock.
+            let is_same = |(one, other): (&CallStack, &CallStack)| one.is(other);
+            let is_said = lane.stacks.last().is_some_and(|look| {
+                look.inside().len() == waits.len() && look.inside().iter().zip(&waits).all(is_same)
+            });
             if !waits.is_empty() && !is_said && lane.stacks.len() < KEPT {
-                lane.stacks.push((now, waits));
+                lane.stacks.push(Look { at: now, stacks: waits, is_after: true });
             }
         });
     }
@@ -469,18 +505,44 @@ struct LaneRecord {
     now: Duration,
     /// Since when the future waits, or runs while it is in a poll.
     since: Duration,
-    /// Polled for the first time, or opened as a wait.
-    has_begun: bool,
+    /// What goes on since then. `None`: not polled yet, or a worker that does something that it does not tell.
+    doing: Option<SpanKind>,
     has_ended: bool,
-    /// The call stacks of each poll, the first of them that of whoever polls.
-    stacks: Vec<(Duration, Vec<CallStack>)>,
+    stacks: Vec<Look>,
     /// Where the future has given its waker to somebody who may still have it.
     handed_out: Vec<(Weak<HandedOut>, CallStack)>,
 }
 
+/// Where the code was at an instant.
+#[derive(Clone)]
+struct Look {
+    at: Duration,
+    /// Those of a poll, the first of them that of whoever polls; or those at which the future waits when the poll is over.
+    stacks: Vec<CallStack>,
+    is_after: bool,
+}
+
+impl Look {
+    /// Without whoever polls.
+    fn inside(&self) -> &[CallStack] {
+        self.stacks.get(1..).unwrap_or_default()
+    }
+
+    /// The innermost first, so whoever polls comes last.
+    fn step(&self) -> Step {
+        let mut lines: Vec<SourceLine> = Vec::new();
+        for line in self.stacks.iter().rev().flat_map(CallStack::lines) {
+            if !lines.contains(line) {
+                lines.push(line.clone());
+            }
+        }
+        Step { at: self.at, lines }
+    }
+}
+
 impl LaneRecord {
-    fn opened(&mut self, now: Duration) {
-        self.has_begun = true;
+    fn opened(&mut self, kind: SpanKind, now: Duration) {
+        self.doing = Some(kind);
         self.since = now;
     }
 
@@ -490,7 +552,7 @@ impl LaneRecord {
         } else if !self.has_ended {
             self.span(SpanKind::Waiting, now);
         }
-        self.has_begun = true;
+        self.doing = Some(SpanKind::Running);
         self.since = now;
         self.polls += 1;
         if self.polls <= KEPT {
@@ -500,6 +562,7 @@ impl LaneRecord {
 
     fn returned(&mut self, now: Duration) {
         self.span(SpanKind::Running, now);
+        self.doing = Some(SpanKind::Waiting);
         self.since = now;
     }
 
@@ -514,8 +577,8 @@ impl LaneRecord {
         if self.has_ended {
             return;
         }
-        if how == MarkKind::Dropped && self.has_begun {
-            self.span(SpanKind::Waiting, now);
+        if let Some(kind) = self.doing.filter(|_| how == MarkKind::Dropped) {
+            self.span(kind, now);
         }
         self.has_ended = true;
         self.mark(how, now);
@@ -542,24 +605,21 @@ impl LaneRecord {
     /// The lane as it stands at `last`.
     fn until(&self, last: Duration) -> Lane {
         let mut open = Self { lane: self.lane.clone(), since: self.since, ..Self::default() };
-        if self.has_begun && !self.has_ended {
-            open.span(SpanKind::Waiting, last);
+        if let Some(kind) = self.doing.filter(|_| !self.has_ended) {
+            open.span(kind, last);
         }
         open.lane
     }
 
     fn steps(&self) -> Vec<Step> {
-        let step = |(at, stacks): &(Duration, Vec<CallStack>)| {
-            let mut lines: Vec<SourceLine> = Vec::new();
-            // The innermost first, so whoever polls comes last.
-            for line in stacks.iter().rev().flat_map(CallStack::lines) {
-                if !lines.contains(line) {
-                    lines.push(line.clone());
-                }
-            }
-            Step { at: *at, lines }
+        let before = std::iter::once(None).chain(self.stacks.iter().map(Some));
+        let looks = self.stacks.iter().zip(before);
+        // What the poll before it has said already, in other stacks with the same lines.
+        let is_new = |(look, before): &(&Look, Option<&Look>)| {
+            !look.is_after || before.is_none_or(|before| before.inside() != look.stacks)
         };
-        self.stacks.iter().map(step).filter(|step| !step.lines.is_empty()).collect()
+        let steps = looks.filter(is_new).map(|(look, _)| look.step());
+        steps.filter(|step| !step.lines.is_empty()).collect()
     }
 }
 
@@ -687,5 +747,36 @@ impl Wake for RecordedWake {
     fn wake_by_ref(self: &Arc<Self>) {
         self.lane.write(LaneRecord::woken);
         self.task.wake_by_ref();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, pin::pin};
+
+    use super::*;
+    use crate::stack::tests::READ;
+
+    /// All futures of a recorder share a lock, and to read a call stack takes milliseconds.
+    #[test]
+    fn polls_read_no_call_stack() {
+        let recorder = Recorder::with_lines(|| Duration::ZERO);
+        let mut kept = None;
+        let mut waits = pin!(recorder.future(
+            "waits",
+            poll_fn(|context| {
+                kept = Some(context.waker().clone());
+                Poll::<()>::Pending
+            })
+        ));
+        let before = READ.get();
+        for _ in 0..100 {
+            assert!(waits.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+        assert_eq!(READ.get() - before, 0);
+        // Each poll is a step, and where it waits was said in there.
+        let steps = recorder.timeline("").lanes.remove(0).steps;
+        assert!(READ.get() > before);
+        assert!(steps.len() <= 100, "{} steps", steps.len());
     }
 }

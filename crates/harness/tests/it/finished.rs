@@ -17,6 +17,22 @@ fn an_aborted_task_is_not_left_behind() {
     assert_eq!(run.tasks_left(), 1);
 }
 
+/// As many as they are.
+#[test]
+fn ten_thousand_aborted_tasks_are_not_left_behind() {
+    let run = Check::new().run(async || {
+        let tasks: Vec<_> = (0..10_000).map(|_| tokio::spawn(std::future::pending::<()>())).collect();
+        tokio::task::yield_now().await;
+        tasks.iter().for_each(|task| task.abort());
+    });
+    assert_eq!(run.tasks_left(), 0);
+}
+
+#[test]
+fn code_that_polls_by_itself_has_no_tasks() {
+    assert_eq!(Check::new().by_hand(|| ()).polls_of_tasks(), 0);
+}
+
 /// A timeout, and a pause before the second try: two timers that the exercise needs.
 #[test]
 fn timers_of_the_exercise_are_allowed_by_their_number() {

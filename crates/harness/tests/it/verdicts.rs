@@ -164,6 +164,22 @@ fn a_panic_of_a_task_or_a_thread_is_told_in_its_own_words() {
     verdict("panics_on_a_thread_that_nobody_joins", "wrong", &words);
 }
 
+/// In a program without a check it would stand on the screen.
+#[test]
+fn a_panic_after_which_the_run_goes_on_is_told() {
+    for (name, on) in [
+        ("panics_in_a_task_that_nobody_asks", "in a task"),
+        ("panics_in_the_pool", "on a thread of the pool"),
+        ("panics_and_the_check_catches_it", "that was caught"),
+    ] {
+        verdict(name, "wrong", &[&format!("no reply and a panic {on} at"), "provoked/mod.rs", "index out of bounds"]);
+    }
+    let words = ["your code was called and does not return", "and a panic on a thread of its own at", "out of bounds"];
+    verdict("panics_on_a_thread_that_is_waited_for", "blocked", &words);
+    let run = verdict("a_mock_panics", "wrong", &["no reply"]);
+    assert!(!run.text().contains("panic"), "{}", run.text());
+}
+
 #[test]
 fn a_panic_in_a_library_has_the_line_that_led_there() {
     let words = ["cannot execute `LocalPool` executor", "this thread runs an executor already"];
@@ -306,6 +322,14 @@ fn code_that_polls_by_itself_is_watched_too() {
     verdict("spins_by_hand", "busy loop", &["your code was called and does not return; the processor is busy"]);
 }
 
+#[test]
+fn a_call_by_hand_may_take_its_time() {
+    let run = provoke("takes_its_time_by_hand");
+    assert_eq!(run.code, Some(0), "{:#?}\n{}", run.records, run.stderr);
+    verdict("sleeps_in_each_poll_by_hand", "blocked", &["your code was called and does not return"]);
+    verdict("polls_without_end_by_hand", "busy loop", &["your code was called and does not return"]);
+}
+
 /// A thread that does not come back is asked where it is.
 #[cfg(unix)]
 #[test]
@@ -320,6 +344,46 @@ fn a_poll_that_never_returns_has_its_function_and_its_line() {
 fn a_run_that_goes_on_for_ever_is_too_slow() {
     verdict("looks_again_and_again", "too slow", &["after 600.000 s the run still goes on"]);
     verdict("looks_again_and_again_in_a_task", "too slow", &["after 600.000 s the run still goes on"]);
+}
+
+/// A task that ticks goes on for ever, and it is the future beside it that hangs.
+#[test]
+fn a_future_that_hangs_beside_a_task_that_ticks_is_the_one_that_is_named() {
+    let words = [
+        "after 600.000 s the run still goes on, and your future waits since 0.500 s",
+        "your code waits at",
+        "in a channel's `Receiver`",
+        "or for what nobody brings",
+    ];
+    let run = verdict("waits_beside_a_task_that_ticks", "too slow", &words);
+    let line = provoked::LINE_OF_THE_RECV_BESIDE_A_TASK;
+    let place = run.verdict()["place"].as_str().unwrap_or_default().to_owned();
+    assert!(place.contains(&format!("provoked/mod.rs:{line}:")), "line {line} is not in {place}");
+    let words = ["waits since 0.000 s, while other things go on, and nobody holds the waker of your future"];
+    verdict("keeps_no_waker_beside_a_task_that_ticks", "lost wake-up", &words);
+}
+
+#[cfg(tokio_unstable)]
+#[test]
+fn a_busy_loop_of_many_tasks_has_its_instant() {
+    verdict("tasks_start_tasks_without_end", "busy loop", &["polls without end at 1.000 s", "each time another one"]);
+}
+
+/// The harness drops the futures of a run that it gives up, and the learner did not.
+#[test]
+fn a_future_of_a_run_that_is_given_up_is_drawn_as_stuck() {
+    for (name, outcome, since) in [
+        ("a_drawn_future_spins", "busy loop", 300_000_000_u64),
+        ("a_drawn_future_looks_again_and_again", "too slow", 610_000_000_000),
+        ("a_drawn_future_blocks", "blocked", 300_000_000),
+    ] {
+        let run = verdict(name, outcome, &[]);
+        let lane = &run.verdict()["yours"]["lanes"][0];
+        let marks = lane["marks"].as_array().expect("the lane has marks");
+        let last = marks.last().expect("the lane has marks");
+        assert_eq!((&last["kind"], &last["at"]), (&"stuck".into(), &since.into()), "{name}: {lane:#}");
+        assert!(marks.iter().all(|mark| mark["kind"] != "dropped"), "{name}: {lane:#}");
+    }
 }
 
 #[test]
@@ -360,6 +424,17 @@ fn a_wake_under_a_lock_is_named() {
     verdict("wakes_within_its_borrow", "wrong", &["already borrowed", "while it holds a lock or a borrow"]);
 }
 
+/// A waker may run any code: what goes wrong in there need not come of a lock.
+#[test]
+fn what_goes_wrong_in_a_waker_has_its_own_reason() {
+    let run = verdict("panics_in_a_waker_for_a_reason_of_its_own", "wrong", &["an answer is there", "comes later"]);
+    assert!(!run.text().contains("while it holds a lock"), "{}", run.text());
+    let words = ["a waker is called, and the call does not return; the processor is busy", "goes round and round"];
+    let run = verdict("spins_in_a_waker", "busy loop", &words);
+    assert!(!run.text().contains("while it holds a lock"), "{}", run.text());
+    verdict("hangs_after_a_panic_in_a_waker_was_caught", "blocked", &["your code was called and does not return"]);
+}
+
 #[test]
 fn a_time_in_which_nothing_is_called_is_named() {
     verdict("sleeps_between_its_calls", "too slow", &["From 1.933 s to 2.433 s no call is in flight"]);
@@ -369,7 +444,10 @@ fn a_time_in_which_nothing_is_called_is_named() {
 #[test]
 fn a_thread_that_sleeps_is_told_from_a_sleep_that_nobody_awaits() {
     verdict("sleeps_for_real", "wrong", &["the run took 0.000 s", "your code holds its thread while it waits"]);
+    verdict("sleeps_for_real_a_little_at_a_time", "wrong", &["your code holds its thread while it waits"]);
     verdict("does_not_sleep", "wrong", &["the run took 0.000 s", "Nobody awaits the pause."]);
+    let run = verdict("is_too_fast_by_a_millisecond", "wrong", &["the run took 1.999 s", "as its page says"]);
+    assert!(!run.text().contains("holds its thread"), "{}", run.text());
 }
 
 #[test]
@@ -396,6 +474,19 @@ fn without_a_runner_the_message_is_printed() {
     let (_, said) = without_a_runner("takes_too_long");
     assert!(said.contains("too slow: takes_too_long\n\nsaw       the run took 3.000 s\n"), "{said}");
     assert!(!said.contains("panicked at"), "the panic that ends a failed check is no news: {said}");
+}
+
+/// The whole message is that of another check, which stands before it in the file. What is said of this one is said past libtest.
+#[cfg(unix)]
+#[test]
+fn without_a_runner_a_check_that_hangs_is_told_behind_one_that_failed() {
+    let mut both = command("");
+    both.args(["provoked::looks_every_millisecond", "provoked::parks_by_hand", "--test-threads=1"]);
+    let output = both.output().expect("this test can run itself");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let told = stderr.lines().find(|line| line.starts_with("blocked: parks_by_hand"));
+    assert!(told.is_some_and(|line| line.contains("saw your code was called and does not return")), "{stderr}");
+    assert!(stderr.contains("The process ends here: `parks_by_hand`"), "{stderr}");
 }
 
 /// libtest runs checks by name, and tells of them as they end. What a person reads last, and first, is the message of the

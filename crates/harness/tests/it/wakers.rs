@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use harness::{Kept, Wakes, kept_by};
+use harness::{Gate, Kept, Wakes, kept_by};
 
 /// A value that comes later, in its simplest right form: everything in its place first, no lock held, then the wake.
 #[derive(Clone, Default)]
@@ -95,6 +95,26 @@ fn code_runs_when_a_waker_is_cloned_and_when_a_clone_is_dropped() {
     );
 }
 
+/// A gate is no reason for anybody to wait.
+#[test]
+fn a_waker_that_opens_its_gate_when_it_is_cloned_or_dropped_does_not_hang() {
+    let opens = |gate: &Gate| {
+        let gate = gate.clone();
+        move || gate.open()
+    };
+    let (gate, task) = (Gate::new(), Wakes::new());
+    task.when_cloned(opens(&gate));
+    assert!(task.poll(pin!(gate.wait())).is_ready(), "opened in the middle of the poll");
+
+    let (gate, before, after) = (Gate::new(), Wakes::new(), Wakes::new());
+    let mut waits = pin!(gate.wait());
+    assert!(before.poll(waits.as_mut()).is_pending());
+    before.when_dropped(opens(&gate));
+    assert!(after.poll(waits.as_mut()).is_pending());
+    assert_eq!(after.count(), 1, "the new waker has taken the place of the old one, whose drop has opened the gate");
+    assert!(after.poll(waits).is_ready());
+}
+
 /// The code belongs to the thread of the check: it may hold what must not leave it.
 #[test]
 fn on_another_thread_a_waker_counts_and_does_nothing_else() {
@@ -140,4 +160,18 @@ fn what_is_leaked_is_counted_and_what_is_freed_is_not() {
     assert_eq!(leaks.blocks, 1);
     let growing = RefCell::new(Vec::new());
     assert!(kept_by(|| growing.borrow_mut().push(String::from("one more"))).blocks >= 1);
+}
+
+/// A buffer that has come to its size keeps nothing more. A list that is never shorter does, though most calls find room in it.
+#[test]
+fn a_buffer_that_grows_a_few_times_is_told_from_a_list_that_grows_for_ever() {
+    let (mut calls, mut buffer) = (0, Vec::new());
+    let grows = || {
+        calls += 1;
+        buffer.clear();
+        buffer.resize(1000 * calls.min(5), 0_u8);
+    };
+    assert_eq!(kept_by(grows), Kept::default());
+    let mut list = Vec::new();
+    assert!(kept_by(|| list.push(0_u64)).bytes > 0);
 }

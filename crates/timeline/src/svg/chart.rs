@@ -1,5 +1,7 @@
 //! A gauge as a chart: its name and its highest depth in words, and its levels below.
 
+use std::time::Duration;
+
 use super::{
     page::{Page, fitted},
     shapes::{LEFT, PLOT, escaped, text_width, units},
@@ -12,7 +14,8 @@ use crate::{
 /// The height of the levels.
 const HEIGHT: u32 = 44;
 
-pub(super) fn draw(gauge: &Gauge, index: usize, page: &mut Page) {
+/// `until` is the end of the run: another one in the same picture may last longer.
+pub(super) fn draw(gauge: &Gauge, index: usize, until: Duration, page: &mut Page) {
     let y = page.take(HEIGHT + 34);
     let name = escaped(&clean(&gauge.name, false));
     let most = gauge.most();
@@ -27,7 +30,7 @@ pub(super) fn draw(gauge: &Gauge, index: usize, page: &mut Page) {
 
     let bottom = f64::from(y + 24 + HEIGHT);
     let height = |depth: usize| f64::from(HEIGHT) * depth as f64 / gauge.top() as f64;
-    for period in gauge.periods(page.reach.to).filter(|period| period.depth > 0) {
+    for period in gauge.periods(until.min(page.reach.to)).filter(|period| period.depth > 0) {
         page.legend.depth = true;
         let x = page.x(period.from);
         let (width, tall) = ((page.x(period.to) - x).max(0.5), height(period.depth));

@@ -1,6 +1,6 @@
 //! One lane of a picture: its name and how it ended in words, and its bar below.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     page::{Page, fitted},
@@ -31,19 +31,19 @@ impl Measure {
     }
 }
 
-pub(super) fn draw(lane: &Lane, index: usize, measure: Measure, page: &mut Page) {
+pub(super) fn draw(lane: &Lane, index: usize, end: Option<Duration>, measure: Measure, page: &mut Page) {
     let y = page.take(measure.height);
     let name = escaped(&clean(&lane.name, false));
     page.push(format!("<g class=\"lane\" data-lane=\"{name}\" data-lane-index=\"{index}\">"));
-    draw_words(lane, &name, y + measure.baseline, page);
+    draw_words(lane, end, &name, y + measure.baseline, page);
     draw_spans(lane, &name, y + measure.bar, page);
     draw_marks(lane, &name, f64::from(y + measure.bar) + f64::from(BAR_HEIGHT) / 2.0, page);
     write_steps(lane, page);
     page.push("</g>".to_owned());
 }
 
-fn draw_words(lane: &Lane, name: &str, y: u32, page: &mut Page) {
-    let ending = ending_words(lane);
+fn draw_words(lane: &Lane, end: Option<Duration>, name: &str, y: u32, page: &mut Page) {
+    let ending = ending_words(lane, end);
     let room = PLOT - text_width(columns(&ending) + 2);
     let shown = escaped(&fitted(&lane.name, room));
     page.push(format!("<text class=\"name\" x=\"{LEFT}\" y=\"{y}\">{shown}</text>"));
@@ -54,13 +54,13 @@ fn draw_words(lane: &Lane, name: &str, y: u32, page: &mut Page) {
     ));
 }
 
-fn ending_words(lane: &Lane) -> String {
+fn ending_words(lane: &Lane, end: Option<Duration>) -> String {
     let Some(ending) = lane.ending() else {
         return "nothing recorded".to_owned();
     };
     let counts = lane.counts().join(", ");
     let counts = if counts.is_empty() { counts } else { format!(" ({counts})") };
-    format!("{}{counts}", ending.words())
+    format!("{}{counts}", ending.words(lane.still(end)))
 }
 
 fn draw_spans(lane: &Lane, name: &str, y: u32, page: &mut Page) {

@@ -38,11 +38,11 @@ impl<'a> Panel<'a> {
         let bars = Bars::below(page.y() + AXIS, lanes);
         self.axis(&bars, page);
         for (index, lane) in lanes.iter().enumerate() {
-            lane::draw(lane, index, bars.measure, page);
+            lane::draw(lane, index, self.timeline.end, bars.measure, page);
         }
         self.more(page);
         for (index, gauge) in self.timeline.gauges.iter().enumerate() {
-            chart::draw(gauge, index, page);
+            chart::draw(gauge, index, self.timeline.extent(), page);
         }
         self.end(&bars, page);
         page.push("</g>".to_owned());

@@ -26,7 +26,7 @@ pub(super) struct Panel<'a> {
 impl<'a> Panel<'a> {
     pub(super) fn new(timeline: &'a Timeline, differences: Differences, glyphs: Glyphs) -> Self {
         let drawn = timeline.lanes.iter().enumerate().take(MOST_LANES);
-        let rows = drawn.map(|(index, lane)| Row::new(lane, differences.lane(index), glyphs)).collect();
+        let rows = drawn.map(|(index, lane)| Row::new(lane, timeline.end, differences.lane(index), glyphs)).collect();
         Self { timeline, rows, glyphs, differences }
     }
 
@@ -54,7 +54,8 @@ impl<'a> Panel<'a> {
         let end = self.timeline.end;
         lines.extend(self.rows.iter().map(|row| row.line(frame, end, self.glyphs, used)));
         lines.extend(self.more(frame, used));
-        let until = frame.scale.extent();
+        // Another run beside this one may last longer.
+        let until = self.timeline.extent().min(frame.scale.extent());
         for gauge in &self.timeline.gauges {
             lines.extend(chart::lines(gauge, until, frame, self.glyphs, used));
         }

@@ -30,11 +30,11 @@ enum Cell {
 }
 
 impl<'a> Row<'a> {
-    pub(super) fn new(lane: &'a Lane, difference: Option<Difference>, glyphs: Glyphs) -> Self {
+    pub(super) fn new(lane: &'a Lane, end: Option<Duration>, difference: Option<Difference>, glyphs: Glyphs) -> Self {
         Self {
             lane,
             name: clean(&lane.name, glyphs.ascii),
-            labels: labels(lane, difference, glyphs),
+            labels: labels(lane, end, difference, glyphs),
             differs: difference.is_some(),
         }
     }
@@ -134,7 +134,7 @@ fn width_behind(label: &str) -> usize {
     if label.is_empty() { 0 } else { 1 + label.chars().count() }
 }
 
-fn labels(lane: &Lane, difference: Option<Difference>, glyphs: Glyphs) -> [String; 4] {
+fn labels(lane: &Lane, end: Option<Duration>, difference: Option<Difference>, glyphs: Glyphs) -> [String; 4] {
     let differs = if difference.is_some() { format!(" {}", glyphs.differs) } else { String::new() };
     let Some(ending) = lane.ending() else {
         let empty = "nothing recorded".to_owned() + &differs;
@@ -147,11 +147,11 @@ fn labels(lane: &Lane, difference: Option<Difference>, glyphs: Glyphs) -> [Strin
     };
     let counts = lane.counts().join(", ");
     let counts = if counts.is_empty() { counts } else { format!(" ({counts})") };
+    let words = ending.words(lane.still(end));
     let (short, exact) = match ending.how {
-        Some(MarkKind::Stuck) => ("never".to_owned(), ending.words()),
+        Some(MarkKind::Stuck) => ("never".to_owned(), words.clone()),
         _ => (about(ending.at), instant(ending.at)),
     };
-    let words = ending.words();
     let all = [
         format!("{short}{differs}"),
         format!("{exact}{differs}"),

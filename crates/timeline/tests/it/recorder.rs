@@ -263,6 +263,24 @@ async fn tasks_on_several_threads_share_one_recorder() {
 }
 
 #[test]
+fn a_queue_that_is_empty_again_is_empty_after_thousands_of_changes_too() {
+    let clock = Clock::default();
+    let recorder = clock.recorder();
+    let depth = recorder.gauge("queue", None);
+    for change in 0..10_000 {
+        clock.advance(1);
+        depth.set(match change {
+            5_000 => 7,
+            _ => 1 + change % 2,
+        });
+    }
+    depth.set(0);
+    let gauge = &recorder.timeline("").gauges[0];
+    assert_eq!(gauge.levels.last().map(|level| level.depth), Some(0));
+    assert_eq!((gauge.highest(), gauge.levels.len()), (7, 4096 + 2));
+}
+
+#[test]
 fn a_worker_says_what_it_waits_for_and_a_gauge_how_much_there_is() {
     let clock = Clock::default();
     let recorder = clock.recorder();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use insta::assert_snapshot;
 use roxmltree::{Document, Node};
-use timeline::{Lane, MarkKind, SpanKind, Timeline, svg_beside};
+use timeline::{Gauge, Lane, MarkKind, SpanKind, TextStyle, Timeline, page, svg_beside, text_beside};
 
 use crate::runs::{crowd, deadlock, full_queue, joined, serial, streams};
 
@@ -114,6 +114,8 @@ fn lanes_beyond_48_are_counted() {
     let picture = crowd(60).svg();
     assert_eq!(picture.matches("<g class=\"lane\"").count(), 48);
     assert!(picture.contains("… and 12 more"));
+    let words = crowd(60).words();
+    assert!(words.contains("call 47:") && !words.contains("call 48:") && words.contains("And 12 more."), "{words}");
 }
 
 #[test]
@@ -132,6 +134,9 @@ fn a_stuck_run_keeps_the_scale_of_what_happened() {
     let document = parsed(&picture);
     let extent = document.root_element().attribute("data-extent-ns").and_then(|extent| extent.parse::<u64>().ok());
     assert_eq!(extent, Some(312_500_000), "a quarter more than 250 ms, the last instant at which something happened");
+    let words = deadlock().words();
+    assert!(words.starts_with("3 lanes, from 0 s to 312.5 ms and on. "), "{words}");
+    assert!(words.contains("left: waiting from 200 ms on, never ended. "), "{words}");
 }
 
 #[test]
@@ -154,6 +159,27 @@ fn parsed(picture: &str) -> Document<'_> {
 fn the_depth_of_a_queue_stands_below_the_lanes() {
     assert_snapshot!(full_queue().svg());
     assert_snapshot!(full_queue().words());
+}
+
+/// Beside a run that lasts longer, too.
+#[test]
+fn a_queue_lasts_as_long_as_its_own_run() {
+    let short = Timeline::new("short").lane(Lane::call("a", 0.0, 1.0)).gauge(Gauge::new("queue").level(0.0, 1));
+    let long = Timeline::new("long").lane(Lane::call("a", 0.0, 4.0));
+    let picture = svg_beside(&short, &long);
+    assert!(picture.contains("data-depth=\"1\" data-from-ns=\"0\" data-to-ns=\"1000000000\""), "{picture}");
+    let style = TextStyle { width: 60, ascii: true };
+    let text = text_beside(&short, &long, &style);
+    let filled = |text: &str| text.lines().find(|line| line.contains("%%%")).map(|line| line.matches('%').count());
+    let (alone, beside) = (filled(&short.text(&style)), filled(&text));
+    assert!(beside.is_some_and(|beside| Some(3 * beside) < alone), "{alone:?} and {beside:?}\n{text}");
+}
+
+/// Marks that turn the direction of writing would turn the heading, too.
+#[test]
+fn a_title_cannot_leave_its_place_on_a_page() {
+    let page = page(&[&Timeline::new("a\u{202e}b").lane(Lane::call("a", 0.0, 1.0))]);
+    assert!(!page.contains('\u{202e}') && page.contains("<h1>a\u{fffd}b</h1>"), "{page}");
 }
 
 /// A picture without a queue is what it was before there were gauges.

@@ -166,6 +166,38 @@ fn wakes_within_its_borrow() {
     });
 }
 
+/// A task whose waker runs this code.
+fn woken_to(code: impl FnMut() + 'static) -> Wakes {
+    let task = Wakes::new();
+    task.when_woken(code);
+    task
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_a_waker_for_a_reason_of_its_own() {
+    let task = woken_to(|| std::hint::black_box(None::<()>).expect("an answer is there"));
+    Check::new().a_panic_means("The answer comes later.").by_hand(|| task.waker().wake());
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn spins_in_a_waker() {
+    let task = woken_to(spins);
+    Check::new().by_hand(|| task.waker().wake());
+}
+
+/// The panic in the waker is over when the code hangs.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn hangs_after_a_panic_in_a_waker_was_caught() {
+    let task = woken_to(|| panic!("this one is caught"));
+    Check::new().by_hand(|| {
+        drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| task.waker().wake())));
+        std::thread::park_timeout(Duration::from_secs(20));
+    });
+}
+
 #[test]
 #[ignore = "run by verdicts.rs"]
 fn reaches_a_todo() {
@@ -240,6 +272,51 @@ fn panics_on_a_thread_that_nobody_joins() {
         ended.recv().is_err()
     });
     run.require(false, harness::saw("no reply").expected("one"));
+}
+
+fn no_reply<T>(run: &harness::Finished<T>) -> ! {
+    run.fail(harness::saw("no reply").expected("one"))
+}
+
+/// An index that the compiler does not know.
+fn past_the_end() -> u32 {
+    let none: Vec<u32> = Vec::new();
+    none[std::hint::black_box(0)]
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_a_task_that_nobody_asks() {
+    no_reply(&Check::new().run(async || tokio::spawn(async { past_the_end() }).await.is_ok()));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_in_the_pool() {
+    no_reply(&Check::new().run(async || tokio::task::spawn_blocking(past_the_end).await.is_ok()));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_and_the_check_catches_it() {
+    no_reply(&Check::new().by_hand(|| std::panic::catch_unwind(past_the_end).is_ok()));
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn panics_on_a_thread_that_is_waited_for() {
+    Check::new().by_hand(|| {
+        std::thread::spawn(past_the_end);
+        std::thread::park_timeout(Duration::from_secs(20));
+    });
+}
+
+/// The mock does what its script says.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn a_mock_panics() {
+    let llm = MockLlm::new([Model::new("atlas").fault(When::Always, Fault::Panic)]);
+    no_reply(&Check::new().run(async || tokio::spawn(llm.complete("Hello")).await.is_ok()));
 }
 
 pub const LINE_OF_THE_DEADLOCK: u32 = line!() + 10;
@@ -410,6 +487,91 @@ fn looks_again_and_again_in_a_task() {
     });
 }
 
+pub const LINE_OF_THE_RECV_BESIDE_A_TASK: u32 = line!() + 13;
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn waits_beside_a_task_that_ticks() {
+    Check::new().run(async || {
+        tokio::spawn(async {
+            loop {
+                sleep(secs(1.0)).await;
+            }
+        });
+        sleep(secs(0.5)).await;
+        let (_kept, mut queue) = mpsc::channel::<()>(1);
+        queue.recv().await
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn keeps_no_waker_beside_a_task_that_ticks() {
+    Check::new().run(async || {
+        tokio::spawn(async {
+            loop {
+                sleep(secs(1.0)).await;
+            }
+        });
+        poll_fn(|_| Poll::<()>::Pending).await;
+    });
+}
+
+/// Each task starts the next one, and ends.
+fn hands_on() -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async { drop(tokio::spawn(hands_on())) })
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn tasks_start_tasks_without_end() {
+    Check::new().run(async || {
+        tokio::spawn(async {
+            sleep(secs(1.0)).await;
+            hands_on().await;
+        });
+        std::future::pending::<()>().await;
+    });
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn a_drawn_future_spins() {
+    let futures = harness::recorder();
+    let spins = async {
+        sleep(secs(0.3)).await;
+        poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            Poll::<()>::Pending
+        })
+        .await;
+    };
+    Check::new().draws_futures(&futures).run(async || futures.future("first", spins).await);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn a_drawn_future_looks_again_and_again() {
+    let futures = harness::recorder();
+    let looks = async {
+        loop {
+            sleep(secs(10.0)).await;
+        }
+    };
+    Check::new().draws_futures(&futures).run(async || futures.future("first", looks).await);
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn a_drawn_future_blocks() {
+    let futures = harness::recorder();
+    let blocks = async {
+        sleep(secs(0.3)).await;
+        std::thread::sleep(Duration::from_secs(20));
+    };
+    Check::new().draws_futures(&futures).run(async || futures.future("first", blocks).await);
+}
+
 #[test]
 #[ignore = "run by verdicts.rs"]
 fn sleeps_for_a_day() {
@@ -451,6 +613,32 @@ fn sleeps_between_its_calls() {
 fn sleeps_for_real() {
     let run = Check::new().run(async || std::thread::sleep(Duration::from_millis(50)));
     run.takes(secs(0.05), "A pause.");
+}
+
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn sleeps_for_real_a_little_at_a_time() {
+    let run = Check::new().run(async || {
+        for _ in 0..5 {
+            std::thread::sleep(Duration::from_millis(10));
+            tokio::task::yield_now().await;
+        }
+    });
+    run.takes(secs(0.05), "Five pauses.");
+}
+
+/// By a millisecond, on a machine that needs longer than that for the run.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn is_too_fast_by_a_millisecond() {
+    let run = Check::new().run(async || {
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_millis(20) {
+            std::hint::spin_loop();
+        }
+        sleep(secs(1.999)).await;
+    });
+    run.takes(secs(2.0), "A pause is as long as its page says.");
 }
 
 /// Not awaited, it takes no time at all.
@@ -508,6 +696,71 @@ fn parks_by_hand() {
     Check::new().by_hand(|| std::thread::park_timeout(Duration::from_secs(20)));
 }
 
+/// Three seconds of work in all, with signs of life.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn takes_its_time_by_hand() {
+    let work = || {
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_millis(100) {
+            std::hint::spin_loop();
+        }
+    };
+    let (task, trace, outside) = (Wakes::new(), harness::Trace::new(), harness::Outside::new());
+    let mut works = Box::pin(poll_fn(|_| {
+        work();
+        Poll::<()>::Pending
+    }));
+    Check::new().by_hand(|| {
+        for _ in 0..10 {
+            assert!(task.poll(works.as_mut()).is_pending());
+        }
+        let mut traced = Box::pin(trace.task("a", works));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        for _ in 0..10 {
+            assert!(traced.as_mut().poll(&mut context).is_pending());
+        }
+        outside.run(|| {
+            let this = harness::thread::current();
+            for _ in 0..10 {
+                let this = this.clone();
+                outside.then(move || {
+                    work();
+                    this.unpark();
+                });
+                harness::thread::park();
+            }
+        })
+    });
+}
+
+/// A pause in each poll is no work: whoever waits there waits on any machine.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn sleeps_in_each_poll_by_hand() {
+    let task = Wakes::new();
+    Check::new().by_hand(|| {
+        let mut naps = Box::pin(poll_fn(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            Poll::<()>::Pending
+        }));
+        for _ in 0..200 {
+            assert!(task.poll(naps.as_mut()).is_pending());
+        }
+    });
+}
+
+/// Its signs of life do not keep a call alive that never ends.
+#[test]
+#[ignore = "run by verdicts.rs"]
+fn polls_without_end_by_hand() {
+    let task = Wakes::new();
+    Check::new().by_hand(|| {
+        let mut waits = Box::pin(std::future::pending::<()>());
+        while task.poll(waits.as_mut()).is_pending() {}
+    });
+}
+
 #[test]
 #[ignore = "run by verdicts.rs"]
 fn spins_by_hand() {
@@ -517,4 +770,11 @@ fn spins_by_hand() {
             std::hint::spin_loop();
         }
     });
+}
+
+fn spins() {
+    let stop = AtomicBool::new(false);
+    while !stop.load(Ordering::Relaxed) {
+        std::hint::spin_loop();
+    }
 }
