@@ -125,6 +125,21 @@ impl Trace {
         record.order.iter().map(|task| record.tasks[*task].name.as_str()).collect()
     }
 
+    /// How often the tasks were polled, all together.
+    ///
+    /// ```
+    /// use harness::{Trace, Wakes};
+    ///
+    /// let (trace, task) = (Trace::new(), Wakes::new());
+    /// for name in ["question", "answer"] {
+    ///     let _ = task.poll(std::pin::pin!(trace.task(name, async {})));
+    /// }
+    /// assert_eq!((trace.order().as_str(), trace.all_polls()), ("questionanswer", 2));
+    /// ```
+    pub fn all_polls(&self) -> usize {
+        self.lock().order.len()
+    }
+
     /// How often a task was polled.
     pub fn polls(&self, name: &str) -> usize {
         self.sum(name, |task| task.polls)

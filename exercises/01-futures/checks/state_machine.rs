@@ -109,8 +109,10 @@ fn drive(pending: [u32; 2], future_of: impl FnOnce(Noted) -> Pin<Box<dyn Future<
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(&waker)))) {
             Ok(Poll::Ready(_)) => driven.is_ready = true,
             Ok(Poll::Pending) => driven.is_stuck = wakes.count() == before,
-            Err(_) => {
-                trace.note("a panic");
+            Err(panic) => {
+                let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                let words = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+                trace.note(format_args!("a panic: {words}"));
                 (driven.is_stuck, driven.has_panicked) = (true, true);
             }
         }

@@ -195,18 +195,35 @@ fn a_future_that_parks_loses_no_wake() {
 #[test]
 fn each_call_wakes_its_own_thread() {
     let this = Run::default();
-    let run = this.block_on(this.future(&[Woken::Asleep]));
-    let on_another = std::thread::spawn(|| {
-        let there = Run::default();
-        there.outside.run(|| block_on(there.future(&[Woken::Asleep])))
+    this.block_on(this.future(&[Woken::Asleep]));
+    let run = Check::new().by_hand(|| {
+        let on_another = std::thread::spawn(|| {
+            let there = Run::default();
+            there.outside.run(|| block_on(there.future(&[Woken::Asleep])))
+        });
+        on_another.join()
     });
-    run.require(
-        matches!(on_another.join(), Ok(Some(1))),
-        saw("`block_on` was called on a second thread, and that thread was never woken")
-            .expected("a waker that wakes the thread that sleeps now")
-            .because("A waker that is kept from an earlier call knows another thread. Each call makes its own.")
-            .outcome(Outcome::LostWakeUp),
-    );
+    match run.value() {
+        Ok(Some(1)) => {}
+        Ok(Some(wakes)) => run.fail(
+            saw(format!("`block_on` was called on a second thread, and returned {wakes}"))
+                .expected("1, which is what the future there returned")
+                .because("Each call runs its own future, and returns what that one returns."),
+        ),
+        Ok(None) => run.fail(
+            saw("`block_on` was called on a second thread, and that thread was never woken")
+                .expected("a waker that wakes the thread that sleeps now")
+                .because("A waker that is kept from an earlier call knows another thread. Each call makes its own.")
+                .outcome(Outcome::LostWakeUp),
+        ),
+        // The words of the panic stand below: nobody else has seen it.
+        Err(_) => run.fail(
+            saw("`block_on` was called on a second thread, and it panics there").expected("no panic").because(
+                "What an earlier call has left behind is in the way: a place that can be filled once, for example. Each call \
+                 makes its own waker, for the thread that calls.",
+            ),
+        ),
+    }
 }
 
 /// When `block_on` has returned, nothing of it is left in memory.

@@ -38,7 +38,7 @@ impl Read {
     }
 
     fn note(&self, token: u32) {
-        let turn = self.trace.order().len();
+        let turn = self.trace.all_polls();
         self.tokens.borrow_mut().push((turn, token));
     }
 

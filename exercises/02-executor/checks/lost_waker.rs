@@ -1,7 +1,6 @@
 use std::{
     cell::Cell,
     future::{pending, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     rc::Rc,
     task::Poll,
@@ -24,15 +23,11 @@ fn drive<T>(code: impl FnOnce(&mut Executor) -> T) -> Finished<T> {
              ever, and the one who looks at the screen sees nothing at all.",
         ))
     });
-    let run = check.by_hand(|| catch_unwind(AssertUnwindSafe(|| code(&mut Executor::default()))).ok());
-    run.require(
-        run.value().is_some(),
-        saw("`run` panics").expected("`run` to return, with the report").because(
-            "The report is a value: the one who calls `run` decides whether to print it, to panic, or to wake a task after \
-             all.",
-        ),
+    let check = check.a_panic_means(
+        "`run` returns, with the report, also where tasks are stuck. The report is a value: the one who calls `run` decides \
+         whether to print it, to panic, or to wake a task after all.",
     );
-    run.map(|value| value.expect("a run that has panicked has failed"))
+    check.by_hand(|| code(&mut Executor::default()))
 }
 
 fn kept(name: &'static str) -> StuckTask {

@@ -101,16 +101,21 @@ fn the_first_token_is_shown_when_it_comes() {
     for answer in [ANSWER, Answer { apart: 0.9, takes: 0.1, tokens: 4, ..ANSWER }] {
         let run = answer.run();
         let wanted = answer.due(0);
-        let first = run.value().shown.first().map_or(run.elapsed(), |(at, _)| *at);
+        let first = run.value().shown.first().map(|(at, _)| *at);
+        let is_late = first.is_some_and(|first| first > wanted);
         run.require(
-            first == wanted,
-            saw(format!("the first piece at {:.3} s", first.as_secs_f64()))
-                .expected(format!("at {:.3} s, with the first token", wanted.as_secs_f64()))
-                .because(
-                    "This is what a stream is for: a reader who sees something waits gladly for the rest. Whoever collects \
-                     tokens before he shows the first has made a plain reply of it.",
-                )
-                .outcome(Outcome::TooSlow),
+            first == Some(wanted),
+            saw(first.map_or("no piece at all".to_owned(), |first| {
+                format!("the first piece at {:.3} s", first.as_secs_f64())
+            }))
+            .expected(format!("at {:.3} s, with the first token", wanted.as_secs_f64()))
+            .because(if is_late {
+                "This is what a stream is for: a reader who sees something waits gladly for the rest. Whoever collects \
+                     tokens before he shows the first has made a plain reply of it."
+            } else {
+                "A piece is what has come when it is shown, and nothing has come before the first token."
+            })
+            .outcome(if is_late { Outcome::TooSlow } else { Outcome::Wrong }),
         );
     }
 }
@@ -133,25 +138,28 @@ fn what_has_come_is_shown_in_one_piece() {
             continue;
         };
         let seen = shown.get(place).map_or("nothing more".to_owned(), in_words);
-        let because = match (shown.get(place), wanted.get(place)) {
-            (Some((seen, _)), Some((wanted, _))) if seen < wanted => {
+        let (because, outcome) = match (shown.get(place), wanted.get(place)) {
+            (Some((seen, _)), Some((wanted, _))) if seen < wanted => (
                 "The screen was still busy with the piece before. It is free when the future of `show` is ready: await it to its end. \
-                 Polled once, or dropped, it has not shown its piece for as long as that takes."
-            }
-            (Some((_, seen)), Some((_, wanted))) if seen.len() < wanted.len() => {
+                 Polled once, or dropped, it has not shown its piece for as long as that takes.",
+                Outcome::Wrong,
+            ),
+            (Some((_, seen)), Some((_, wanted))) if seen.len() < wanted.len() => (
                 "More than this has come while the screen was busy, and waits in the stream. Ask the stream for all that is there, \
-                 without a wait, before you show the next piece. Piece by piece the screen falls behind."
-            }
-            (Some((seen, _)), Some((wanted, _))) if seen > wanted => {
-                "The screen was free, and text was there. What is there is shown at once: the next token may be long in coming."
-            }
-            _ => "A piece is all that has come when the screen is free, and nothing that has not.",
+                 without a wait, before you show the next piece. Piece by piece the screen falls behind.",
+                Outcome::TooSlow,
+            ),
+            (Some((seen, _)), Some((wanted, _))) if seen > wanted => (
+                "The screen was free, and text was there. What is there is shown at once: the next token may be long in coming.",
+                Outcome::TooSlow,
+            ),
+            _ => ("A piece is all that has come when the screen is free, and nothing that has not.", Outcome::Wrong),
         };
         run.fail(
             saw(format!("piece {}: {seen}", place + 1))
                 .expected(wanted.get(place).map_or("nothing more".to_owned(), in_words))
                 .because(because)
-                .outcome(Outcome::TooSlow),
+                .outcome(outcome),
         );
     }
 }

@@ -269,12 +269,22 @@ fn goes_on_in_the_instant_in_which_the_pause_ends() {
                 continue;
             }
             let next = run.value().shown.items.iter().map(|(at, _)| *at).find(|at| *at > begun);
+            let is_early = next.is_some_and(|next| next < over);
             run.require(
                 next == Some(over),
-                saw(format!("the first token after the pause at {:.3} s", next.unwrap_or_default().as_secs_f64()))
-                    .expected(format!("at {:.3} s, when the pause ended", over.as_secs_f64()))
-                    .because("A token had come long before. Only the switch held it back, and the switch can wake.")
-                    .outcome(Outcome::TooSlow),
+                saw(match next {
+                    Some(next) => {
+                        format!("the next token after {:.3} s at {:.3} s", begun.as_secs_f64(), next.as_secs_f64())
+                    }
+                    None => format!("no token any more after {:.3} s", begun.as_secs_f64()),
+                })
+                .expected(format!("at {:.3} s, when the pause ended", over.as_secs_f64()))
+                .because(if is_early {
+                    "The switch holds the tokens back until it is pressed again."
+                } else {
+                    "A token had come long before. Only the switch held it back, and the switch can wake."
+                })
+                .outcome(if next > Some(over) { Outcome::TooSlow } else { Outcome::Wrong }),
             );
         }
     }

@@ -1,5 +1,7 @@
 use std::{
+    any::Any,
     cell::{Cell, RefCell},
+    panic::{AssertUnwindSafe, resume_unwind},
     rc::Rc,
     time::Duration,
 };
@@ -105,12 +107,17 @@ fn run(model: Model, house: &House, prompts: &[&str], dropped_at: Option<f64>) -
     let llm = MockLlm::new([model]);
     Check::new().draws(&llm).timers(20).run(async || {
         house.start.set(Some(Instant::now()));
-        let conversation = std::panic::AssertUnwindSafe(converse(house, &llm, prompts)).catch_unwind();
+        let conversation = AssertUnwindSafe(converse(house, &llm, prompts)).catch_unwind();
         let ended = match dropped_at {
             Some(at) => timeout(secs(at), conversation).await.ok(),
             None => Some(conversation.await),
         };
         sleep(secs(3.0)).await;
+        let ended = match ended {
+            // Another panic than that of the model is told as what it is.
+            Some(Err(panic)) if !is_the_models(&*panic) => resume_unwind(panic),
+            ended => ended,
+        };
         Story {
             fates: house.book.take(),
             panicked: matches!(ended, Some(Err(_))),
@@ -118,6 +125,12 @@ fn run(model: Model, house: &House, prompts: &[&str], dropped_at: Option<f64>) -
             opened: house.opened.get(),
         }
     })
+}
+
+/// The panic that a script asks for.
+fn is_the_models(panic: &(dyn Any + Send)) -> bool {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.is_some_and(|text| text.contains("the client library panicked"))
 }
 
 fn told(fates: &[(Duration, Fate)]) -> String {

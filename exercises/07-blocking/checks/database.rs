@@ -15,7 +15,11 @@ use futures::{
 use harness::{Check, Finished, Message, Outcome, Wakes, more_turns, saw, secs, test};
 use mock_llm::{MockLlm, Model};
 use rusqlite::{Connection, Error, params};
-use tokio::{runtime::Builder, task::unconstrained, time::sleep};
+use tokio::{
+    runtime::Builder,
+    task::unconstrained,
+    time::{advance, pause, resume},
+};
 
 use super::Database;
 
@@ -291,10 +295,14 @@ fn one_thread_and_the_order_of_the_calls() {
                 desk.sees_work().await;
             }
         }
-        // Nothing has happened when this is over: a timer of less than that has fired, and somebody looks again.
+        // Ten seconds in which nothing happens: who looks on a timer has a look at each step.
         let before = looks.count();
         more_turns(3).await;
-        sleep(secs(0.02)).await;
+        pause();
+        for _ in 0..100 {
+            advance(secs(0.1)).await;
+        }
+        resume();
         let in_vain = looks.count() - before;
         desk.opens();
         Ok((in_vain, join_all(in_line).await))
@@ -374,7 +382,10 @@ fn a_panic_reaches_its_caller_alone() {
         for _ in 0..3 {
             let _ = AssertUnwindSafe(database.call(work)).catch_unwind().await;
         }
-        let next = AssertUnwindSafe(database.call(count)).catch_unwind().await.map_err(|_| ());
+        let next = AssertUnwindSafe(database.call(count)).catch_unwind().await.map_err(|panic| {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+        });
         (panicked, next)
     });
     let (panicked, next) = &run.value().0;
@@ -388,7 +399,7 @@ fn a_panic_reaches_its_caller_alone() {
         *next == Ok(Ok(0)),
         saw(match next {
             Ok(next) => format!("after four panics of the work, the next call returned {next:?}"),
-            Err(()) => "after four panics of the work, the next call panicked too".to_owned(),
+            Err(words) => format!("after four panics of the work, the next call panicked too: {words}"),
         })
         .expected("Ok(0): the thread goes on, and what the panic left half done is rolled back")
         .because(

@@ -1,4 +1,5 @@
 use std::{
+    cell::Cell,
     future::poll_fn,
     pin::pin,
     sync::{Arc, Condvar, Mutex, MutexGuard},
@@ -7,11 +8,11 @@ use std::{
     time::Duration,
 };
 
-use futures::future::join;
-use harness::{Check, Finished, Message, Outcome, saw, test};
-use tokio::{runtime::Builder, task::spawn_blocking};
+use futures::{StreamExt, future::join, stream::FuturesUnordered};
+use harness::{Check, Finished, Message, Outcome, more_turns, saw, test};
+use tokio::{runtime::Builder, task::spawn_blocking, time::advance};
 
-use super::{Ask, Section, prompt, summarize};
+use super::{Section, prompt, summarize};
 
 harness::checks!();
 
@@ -36,10 +37,6 @@ struct State {
     wanted: Vec<String>,
     wanted_calls: usize,
     waker: Option<Waker>,
-    /// How often the event loop had nothing to do.
-    rests: usize,
-    /// The check waits for the event loop to rest.
-    must_rest: bool,
 }
 
 impl State {
@@ -108,26 +105,6 @@ impl Desk {
         self.changed.notify_all();
     }
 
-    /// The thread of the event loop goes to sleep: there is nothing to poll.
-    fn rests(&self) {
-        self.lock().rests += 1;
-        self.changed.notify_all();
-    }
-
-    /// Waits until the event loop has rested more often than so, and a while longer. Then everybody may go.
-    fn opens_after_a_rest(&self, before: usize) {
-        let mut state = self.lock();
-        state.must_rest = true;
-        while state.rests == before {
-            state = self.changed.wait(state).expect("nobody panics with the lock of the desk");
-        }
-        state.must_rest = false;
-        drop(state);
-        // Time for somebody who looks: many looks, and none for somebody who waits.
-        thread::sleep(Duration::from_millis(30));
-        self.opens();
-    }
-
     /// Why nothing goes on.
     fn stuck(&self, threads: usize) -> Message {
         let state = self.lock();
@@ -137,9 +114,6 @@ impl Desk {
             calls => format!("{calls} calls"),
         };
         let with = format!("with a pool of {pool}, after {calls} of `ask`");
-        if state.must_rest {
-            return looks_again(format!("{with}, one of them in flight: the event loop never rests"));
-        }
         let message = if state.polls || (!state.waiting.is_empty() && state.all_wanted_are_here()) {
             saw(format!("{with} nothing goes on, and the event loop stands still"))
                 .expected("the event loop to go on while `ask` holds its thread")
@@ -175,16 +149,6 @@ impl Desk {
     }
 }
 
-fn looks_again(seen: String) -> Message {
-    saw(seen)
-        .expected("the event loop to sleep until a call has come back")
-        .because(
-            "A loop that yields, or sleeps, and looks again whether a part is ready keeps the processor busy, and is late all the \
-             same. What `spawn_blocking` and `spawn` return is a future: it wakes whoever awaits it.",
-        )
-        .outcome(Outcome::BusyLoop)
-}
-
 fn leaf(title: &str) -> Section {
     section(title, Vec::new())
 }
@@ -207,38 +171,41 @@ struct Summary {
     asked: Vec<(String, bool)>,
 }
 
+fn check(threads: usize, desk: &Arc<Desk>) -> Check {
+    let stuck = desk.clone();
+    Check::new().when_stuck(move |_| Some(stuck.stuck(threads))).a_panic_means(
+        "Nothing in this exercise panics by itself. Some ways to wait do, where they do not belong: `block_on` and \
+         `blocking_recv` on the thread of an event loop.",
+    )
+}
+
+/// The summary of a book, and the desk knows when it is polled.
+async fn watched(desk: &Arc<Desk>, book: &Section) -> String {
+    let at_the_desk = desk.clone();
+    let mut summarize = pin!(summarize(Arc::new(move |prompt| at_the_desk.answer(prompt)), book.clone()));
+    poll_fn(|cx| {
+        desk.lock().polls = true;
+        let poll = summarize.as_mut().poll(cx);
+        desk.lock().polls = false;
+        poll
+    })
+    .await
+}
+
 /// Summarizes a book with a pool of this size, while `meanwhile` runs on the event loop.
 #[track_caller]
 fn summary(threads: usize, desk: &Arc<Desk>, book: &Section, meanwhile: impl AsyncFnOnce()) -> Finished<Summary> {
-    let stuck = desk.clone();
-    let check = Check::new().when_stuck(move |_| Some(stuck.stuck(threads)));
-    let check = check.a_panic_means(
-        "Nothing in this exercise panics by itself. Some ways to wait do, where they do not belong: `block_on` and \
-         `blocking_recv` on the thread of an event loop.",
-    );
-    check.by_hand(|| {
+    check(threads, desk).by_hand(|| {
         let of_the_pool = Arc::new(Mutex::new(Vec::new()));
-        let (seen, rests) = (of_the_pool.clone(), desk.clone());
+        let seen = of_the_pool.clone();
         let runtime = Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .max_blocking_threads(threads)
-            .on_thread_park(move || rests.rests())
             .on_thread_start(move || seen.lock().expect("a push does not panic").push(thread::current().id()))
             .build()
             .expect("a runtime without sockets needs nothing that can be missing");
-        let at_the_desk = desk.clone();
-        let ask: Ask = Arc::new(move |prompt| at_the_desk.answer(prompt));
-        let (text, ()) = runtime.block_on(async {
-            let mut summarize = pin!(summarize(ask, book.clone()));
-            let watched = poll_fn(|cx| {
-                desk.lock().polls = true;
-                let poll = summarize.as_mut().poll(cx);
-                desk.lock().polls = false;
-                poll
-            });
-            join(watched, meanwhile()).await
-        });
+        let (text, ()) = runtime.block_on(async { join(watched(desk, book), meanwhile()).await });
         let of_the_pool = of_the_pool.lock().expect("a push does not panic");
         let asked = desk.lock().asked.iter().map(|(prompt, id)| (prompt.clone(), of_the_pool.contains(id))).collect();
         Summary { text, asked }
@@ -421,24 +388,62 @@ fn no_thread_is_idle() {
     require_summary(&run, 130, &book);
 }
 
+/// Counts the polls of this future. It is polled when it was woken, and not whenever its neighbours are.
+async fn counted<T>(future: impl Future<Output = T>, polls: &Cell<usize>) -> T {
+    let mut future = pin!(future);
+    let counts = poll_fn(|cx| {
+        polls.set(polls.get() + 1);
+        future.as_mut().poll(cx)
+    });
+    FuturesUnordered::from_iter([counts]).next().await.expect("there is one future")
+}
+
 /// Nobody looks again and again whether a part is ready.
 #[test]
 fn waits_to_be_woken() {
     let desk = Arc::new(Desk::default());
     let book = section("book", vec![section("chapter", vec![leaf("page")]), leaf("index")]);
-    let run = summary(2, &desk, &book, async || {
-        desk.sees_calls(2).await;
-        // Meanwhile only the clock of the machine goes on: the paused one stands still while the pool works.
-        tokio::time::resume();
-        let (patient, before) = (desk.clone(), desk.lock().rests);
-        thread::spawn(move || patient.opens_after_a_rest(before));
+    // The pool of this runtime has threads enough for both leaves.
+    let run = check(512, &desk).run(async || {
+        let polls = Cell::new(0);
+        let in_vain = async {
+            desk.sees_calls(2).await;
+            // What is still on its way comes to its place.
+            more_turns(20).await;
+            // Nothing happens for ten seconds, so nobody has a reason to look. (By itself the paused clock stands still while
+            // the pool works.)
+            let before = polls.get();
+            for _ in 0..100 {
+                advance(Duration::from_millis(100)).await;
+            }
+            desk.opens();
+            polls.get() - before
+        };
+        let (text, in_vain) = join(counted(watched(&desk, &book), &polls), in_vain).await;
+        (text, in_vain)
     });
-    require_summary(&run, 2, &book);
-    let rests = desk.lock().rests;
+    let (text, in_vain) = run.value();
+    let wanted = expected(&book, &mut Vec::new());
     run.require(
-        rests <= 16,
-        looks_again(format!(
-            "the event loop went to sleep {rests} times, and was woken to look whether a call had come back"
-        )),
+        *text == wanted,
+        saw(format!("the summary {text:?}"))
+            .expected(format!("{wanted:?}"))
+            .because("It is the same, however long a call takes."),
     );
+    let looks = |seen: String| {
+        saw(seen)
+            .expected("the event loop to sleep until a call has come back")
+            .because(
+                "A loop that yields, or sleeps, and looks again whether a part is ready keeps the processor busy, and is late \
+                 all the same. What `spawn_blocking` and `spawn` return is a future: it wakes whoever awaits it.",
+            )
+            .outcome(Outcome::BusyLoop)
+    };
+    run.require(
+        *in_vain == 0,
+        looks(format!("{in_vain} polls of `summarize` while both calls were in flight, and nothing happened")),
+    );
+    // Where each section is a task: a few polls for each, and as many again. Who looks has more of them in those ten seconds.
+    let polls = run.polls_of_tasks();
+    run.require(polls <= 40, looks(format!("{polls} polls of tasks, for four sections")));
 }

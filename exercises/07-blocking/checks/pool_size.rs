@@ -1,4 +1,5 @@
 use std::{
+    cell::Cell,
     future::poll_fn,
     panic::resume_unwind,
     pin::pin,
@@ -8,9 +9,14 @@ use std::{
     time::Duration,
 };
 
-use futures::{future::join_all, join, poll};
-use harness::{Check, Finished, Outcome, more_turns, saw, test};
-use tokio::{runtime::Builder, sync::Notify, task::spawn_blocking, time::Instant};
+use futures::{StreamExt, future::join_all, join, poll, stream::FuturesUnordered};
+use harness::{Check, Finished, Outcome, more_turns, saw, secs, test};
+use tokio::{
+    runtime::Builder,
+    sync::Notify,
+    task::spawn_blocking,
+    time::{Instant, advance},
+};
 
 use super::{Exports, Panicked};
 
@@ -118,6 +124,11 @@ async fn all_of<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Outpu
     join_all(parts).await.into_iter().flatten().collect()
 }
 
+const ASKS_AGAIN_AND_AGAIN: &str = "Your code asks again and again whether a place is free or a job has ended (`is_finished()` \
+                                    and a `yield_now()`, or a wait with a limit that is begun anew), and the processor works \
+                                    for nothing meanwhile. A permit or a handle that is awaited wakes its task when there is \
+                                    something to see.";
+
 /// A lookup goes on beside fifty jobs, and as many jobs run as may.
 #[test]
 fn leaves_room_for_others() {
@@ -132,28 +143,37 @@ fn leaves_room_for_others() {
             let since = Instant::now();
             let exports = Exports::new(at_most);
             let mut all = pin!(all_of((0..50).map(|number| exports.run(jobs.job(number)))));
-            let mut polls = 0;
+            let polls = Cell::new(0);
             let all = poll_fn(|context| {
-                polls += 1;
+                polls.set(polls.get() + 1);
                 jobs.lock().polls = true;
                 let poll = all.as_mut().poll(context);
                 jobs.lock().polls = false;
                 poll
             });
+            // They are polled when they were woken, and not whenever their neighbour is.
+            let mut all = FuturesUnordered::from_iter([all]);
             let others = async {
                 jobs.running(at_most).await;
                 more_turns(5).await;
                 lookup().await;
                 a_moment().await;
+                // Nothing happens for ten seconds, so nobody has a reason to look.
+                let before = polls.get();
+                for _ in 0..100 {
+                    advance(secs(0.1)).await;
+                }
+                let in_vain = polls.get() - before;
                 let State { running, high_water, .. } = *jobs.lock();
                 jobs.let_go();
-                running.max(high_water)
+                (running.max(high_water), in_vain)
             };
-            let (given, running) = join!(all, others);
-            (given, running, polls, since.elapsed())
+            let (given, (running, in_vain)) = join!(all.next(), others);
+            let slept = since.elapsed() - secs(10.0);
+            (given.expect("there is one future"), running, in_vain, polls.get(), slept)
         };
         let run = with_a_pool_of(pool, &jobs, because, code);
-        let (given, running, polls, slept) = run.value();
+        let (given, running, in_vain, polls, slept) = run.value();
         let high_water = jobs.lock().high_water.max(*running);
         run.require(
             high_water == at_most,
@@ -183,15 +203,18 @@ fn leaves_room_for_others() {
                 .outcome(Outcome::BusyLoop),
         );
         run.require(
+            *in_vain == 0,
+            saw(format!("{in_vain} polls while the jobs were on their way, and nothing happened"))
+                .expected("none")
+                .because(ASKS_AGAIN_AND_AGAIN)
+                .outcome(Outcome::BusyLoop),
+        );
+        run.require(
             // One for each job that ends, one for each place that is given, and as many again.
             *polls <= 220,
             saw(format!("{polls} polls while the jobs were on their way"))
                 .expected("a poll when one of them has ended, and few others")
-                .because(
-                    "Your code asks again and again whether a job has ended (`is_finished()`, `yield_now()`), and the \
-                     processor works for nothing meanwhile. A handle that is awaited wakes its task when there is \
-                     something to see.",
-                )
+                .because(ASKS_AGAIN_AND_AGAIN)
                 .outcome(Outcome::BusyLoop),
         );
     }

@@ -1,14 +1,18 @@
 use std::{
-    future::{Future, poll_fn},
-    pin::{Pin, pin},
+    future::poll_fn,
+    pin::pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, mpsc},
-    task::{Context, Poll, Waker},
+    task::{Poll, Waker},
     thread::{self, ThreadId},
     time::Duration,
 };
 
+use futures::{StreamExt, future::join, stream::FuturesUnordered};
 use harness::{Check, Finished, Message, Outcome, saw, test};
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    time::advance,
+};
 
 use super::{Documents, Indexing};
 
@@ -196,21 +200,6 @@ fn wait_for_the_end(desk: &Desk, ended: &mpsc::Receiver<()>) {
     let _ = ended.recv();
 }
 
-/// Counts the polls of a future.
-struct Counted<'a, F> {
-    future: Pin<&'a mut F>,
-    polls: &'a mut usize,
-}
-
-impl<F: Future> Future for Counted<'_, F> {
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        *self.polls += 1;
-        self.future.as_mut().poll(cx)
-    }
-}
-
 /// Runs code that may make a runtime, and drop it.
 #[track_caller]
 fn run<T>(desk: &Arc<Desk>, code: impl FnOnce() -> T) -> Finished<T> {
@@ -300,20 +289,27 @@ fn stop_waits_without_looking() {
             let Work { indexing, .. } = Work::start(&desk, 5);
             desk.sees(1).await;
             desk.is_at(Step::Stopping);
-            let mut polls = 0;
             let mut stop = pin!(indexing.stop());
             let early = poll_fn(|cx| Poll::Ready(stop.as_mut().poll(cx).is_ready())).await;
             if early {
                 return 0;
             }
-            // The clock is paused: who sleeps and looks has thousands of looks in this time, and who waits has none.
-            let later = desk.clone();
-            let helper = thread::spawn(move || {
-                thread::sleep(Duration::from_millis(30));
-                later.lets(usize::MAX);
+            let mut polls = 0;
+            let counted = poll_fn(|cx| {
+                polls += 1;
+                stop.as_mut().poll(cx)
             });
-            Counted { future: stop, polls: &mut polls }.await;
-            helper.join().expect("it does not panic");
+            // It is polled when it was woken, and not whenever its neighbour is.
+            let mut counted = FuturesUnordered::from_iter([counted]);
+            // Ten seconds in which nothing happens: who sleeps and looks has a look at each step, and who waits has none.
+            let goes_on = async {
+                for _ in 0..100 {
+                    advance(Duration::from_millis(100)).await;
+                }
+                desk.lets(usize::MAX);
+            };
+            join(counted.next(), goes_on).await;
+            drop(counted);
             polls
         })
     });

@@ -202,6 +202,32 @@ mod one_waker_for_ever {
     }
 }
 
+/// Trap: the waker is left in a place for the whole program, which is filled once. The second call finds it full.
+/// Caught by: each_call_wakes_its_own_thread
+/// Says: it panics there
+/// Says: nobody has left a waker here
+mod one_place_for_the_waker {
+    use std::sync::OnceLock;
+
+    static WAKER: OnceLock<Arc<ThreadWaker>> = OnceLock::new();
+
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        let thread_waker = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+        assert!(WAKER.set(thread_waker.clone()).is_ok(), "nobody has left a waker here");
+        let waker = Waker::from(thread_waker.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            while !thread_waker.woken.swap(false, Ordering::SeqCst) {
+                thread::park();
+            }
+        }
+    }
+}
+
 /// Trap: every call keeps its waker for later, and nobody takes it out again.
 /// Caught by: nothing_is_left_behind
 /// Says: bytes are kept by each call

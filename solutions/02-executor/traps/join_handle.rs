@@ -261,6 +261,7 @@ mod a_dropped_handle_is_remembered {
 
 /// Trap: the waker is called while the place is borrowed.
 /// Caught by: the_woken_one_finds_the_result
+/// Says: and that panics: RefCell already borrowed
 /// Says: no borrow while the waker is called
 mod woken_under_the_borrow {
     impl Executor {

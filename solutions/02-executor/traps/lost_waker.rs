@@ -168,6 +168,7 @@ mod names_the_first_one {
 
 /// Trap: a deadlock is taken for a reason to panic. The caller has no say.
 /// Caught by: the_stuck_task_is_named
+/// Says: deadlock: ["birch"] are stuck
 /// Says: The report is a value
 mod panics_with_the_report {
     impl Executor {

@@ -4,6 +4,7 @@
 
 /// Trap: each id in the queue is taken for the id of a task.
 /// Caught by: a_wake_after_the_end_does_nothing
+/// Says: the task of this id
 /// Says: is not always an id of a task
 mod every_id_is_a_task {
     impl Executor {

@@ -557,7 +557,7 @@ mod panic_never_reported {
 
 /// Trap: `expect` on what `join_next` gives makes the panic of a task a panic of the caller.
 /// Caught by: a_panic_is_an_error_too
-/// Says: `task_group` itself panicked
+/// Says: `task_group` itself panicked: a call does not panic
 /// Says: `unwrap` and `expect` make a panic of it again
 mod panic_passed_on {
     pub async fn task_group<F>(calls: Vec<F>) -> Group

@@ -246,3 +246,35 @@ mod the_error_overtakes_the_pages {
         try_join!(calls, pages).map(|_| ())
     }
 }
+
+/// Trap: the next answer is asked for beside the printer, and dropped where the page is out first: then it is asked for anew.
+/// Caught by: a_call_that_has_begun_is_read_without_a_stop
+/// Says: To drop the future of a call is to cancel it
+mod asks_anew {
+    use std::pin::pin;
+
+    use futures::future::{Either, select};
+
+    pub async fn print_all(llm: &MockLlm, questions: &[String], printer: &mut Printer) -> Result<(), Error> {
+        let mut ahead = None;
+        for (place, question) in questions.iter().enumerate() {
+            let text = match ahead.take() {
+                Some(text) => text,
+                None => answer(llm, question).await?,
+            };
+            let print = pin!(printer.print(&text));
+            let Some(next) = questions.get(place + 1) else {
+                print.await;
+                break;
+            };
+            match select(print, pin!(answer(llm, next))).await {
+                Either::Left(((), _)) => {}
+                Either::Right((text, print)) => {
+                    print.await;
+                    ahead = Some(text?);
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -337,3 +337,14 @@ mod what_came_is_the_answer {
         Ok(answers)
     }
 }
+
+/// Trap: `drop` expects the session to be there, also where it was given back.
+/// Caught by: a_session_is_closed_when_all_goes_well
+/// Says: the guard has its session
+mod expects_a_session_in_drop {
+    impl<P: Provider> Drop for Guard<'_, P> {
+        fn drop(&mut self) {
+            self.provider.abandon(self.session.take().expect("the guard has its session"));
+        }
+    }
+}

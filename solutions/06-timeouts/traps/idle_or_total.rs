@@ -484,3 +484,24 @@ mod reads_ahead_while_it_shows {
         }
     }
 }
+
+/// Trap: the page has five seconds for a token, and what it has not shown by then is dropped.
+/// Caught by: showing_is_not_silence
+/// Says: await it to its end
+mod the_page_has_five_seconds {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut tokens = llm.stream(prompt);
+        loop {
+            match timeout(idle, tokens.next()).await {
+                Ok(Some(Ok(token))) => {
+                    text.push_str(&token.text);
+                    let _ = timeout(Duration::from_secs(5), show(&token.text)).await;
+                }
+                Ok(Some(Err(error))) => return (text, Ended::Failed(error)),
+                Ok(None) => return (text, Ended::Done),
+                Err(_elapsed) => return (text, Ended::Stalled),
+            }
+        }
+    }
+}

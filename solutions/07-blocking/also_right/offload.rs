@@ -94,3 +94,21 @@ mod joined_on_the_pool {
         job.await.expect("the SDK does not panic")
     }
 }
+
+/// Also right: one thread of one's own for all questions, which brings all answers at once, be there none.
+mod one_thread_for_all {
+    use tokio::sync::oneshot;
+
+    pub async fn answer_all(sdk: &Sdk, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let (sdk, prompts, (sender, answers)) = (sdk.clone(), prompts.to_vec(), oneshot::channel());
+        std::thread::spawn(move || {
+            let answers = std::thread::scope(|scope| {
+                let sdk = &sdk;
+                let calls: Vec<_> = prompts.iter().map(|prompt| scope.spawn(move || sdk(prompt))).collect();
+                calls.into_iter().map(|call| call.join().expect("the SDK does not panic")).collect()
+            });
+            let _ = sender.send(answers);
+        });
+        answers.await.expect("the thread answers")
+    }
+}

@@ -177,6 +177,25 @@ mod yields_and_looks {
     }
 }
 
+/// Trap: the wait is given up after twenty milliseconds, and begun again.
+/// Caught by: fit_is_woken
+/// Says: or sleeps, and looks again
+mod looks_every_twenty_milliseconds {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    pub async fn fit(tokenizer: &Arc<dyn Tokenizer>, messages: &[String], limit: usize) -> Vec<String> {
+        let (tokenizer, messages) = (tokenizer.clone(), messages.to_vec());
+        let mut job = spawn_blocking(move || newest(&*tokenizer, &messages, limit));
+        loop {
+            if let Ok(fitting) = timeout(Duration::from_millis(20), &mut job).await {
+                return fitting.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+            }
+        }
+    }
+}
+
 /// Trap: a job that fails is tried again, as a call over the network would be.
 /// Caught by: a_panic_of_the_tokenizer_reaches_the_caller
 /// Says: A bug does not go away

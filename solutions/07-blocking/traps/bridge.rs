@@ -266,6 +266,35 @@ mod asks_an_empty_queue {
     }
 }
 
+/// Trap: the wait for a token is given up after ten milliseconds, and begun again.
+/// Caught by: each_token_when_it_is_there
+/// Says: while there is nothing to read
+mod looks_every_ten_milliseconds {
+    use tokio::time::timeout;
+
+    pub fn bridge(mut source: impl Source, capacity: usize) -> impl Stream<Item = String> + Send + Unpin {
+        let (sender, receiver) = mpsc::channel(capacity);
+        spawn_blocking(move || {
+            while !sender.is_closed() {
+                match source.next_within(PATIENCE) {
+                    Next::Token(token) => {
+                        let _ = sender.blocking_send(token);
+                    }
+                    Next::Nothing => {}
+                    Next::End => return,
+                }
+            }
+        });
+        Box::pin(stream::unfold(receiver, async |mut receiver| {
+            loop {
+                if let Ok(token) = timeout(Duration::from_millis(10), receiver.recv()).await {
+                    return Some((token?, receiver));
+                }
+            }
+        }))
+    }
+}
+
 /// Trap: the thread expects somebody to read, and panics where nobody does.
 /// Caught by: a_reader_that_leaves_ends_the_source
 /// Says: A reader that leaves is no error

@@ -296,6 +296,66 @@ mod yields_and_looks {
     }
 }
 
+/// Trap: tasks, and a wait for each that is given up after ten milliseconds, and begun again.
+/// Caught by: waits_to_be_woken
+/// Says: looks again whether a part is ready
+mod looks_every_ten_milliseconds {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    fn summary_of(ask: Ask, section: Section) -> BoxFuture<'static, String> {
+        async move {
+            let parts = section.parts.into_iter().map(|part| tokio::spawn(summary_of(ask.clone(), part)));
+            let parts: Vec<_> = parts.collect();
+            let mut summaries = Vec::new();
+            for mut part in parts {
+                let summary = loop {
+                    if let Ok(summary) = timeout(Duration::from_millis(10), &mut part).await {
+                        break summary;
+                    }
+                };
+                summaries.push(summary.expect("the SDK does not panic"));
+            }
+            let prompt = prompt(&section.title, &summaries);
+            spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+        }
+        .boxed()
+    }
+}
+
+/// Trap: the same in tasks that nobody sees: `summarize` itself only waits for the first of them.
+/// Caught by: waits_to_be_woken
+/// Says: polls of tasks, for four sections
+mod looks_in_a_task {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    pub async fn summarize(ask: Ask, book: Section) -> String {
+        tokio::spawn(summary_of(ask, book)).await.expect("the SDK does not panic")
+    }
+
+    fn summary_of(ask: Ask, section: Section) -> BoxFuture<'static, String> {
+        async move {
+            let parts = section.parts.into_iter().map(|part| tokio::spawn(summary_of(ask.clone(), part)));
+            let parts: Vec<_> = parts.collect();
+            let mut summaries = Vec::new();
+            for mut part in parts {
+                let summary = loop {
+                    if let Ok(summary) = timeout(Duration::from_millis(10), &mut part).await {
+                        break summary;
+                    }
+                };
+                summaries.push(summary.expect("the SDK does not panic"));
+            }
+            let prompt = prompt(&section.title, &summaries);
+            spawn_blocking(move || ask(&prompt)).await.expect("the SDK does not panic")
+        }
+        .boxed()
+    }
+}
+
 /// Trap: a section with a single part is believed to have that part's summary.
 /// Caught by: parts_do_not_wait_for_each_other
 /// Says: one with a single part too

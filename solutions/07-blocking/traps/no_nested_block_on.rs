@@ -286,6 +286,36 @@ mod yields_and_looks {
     }
 }
 
+/// Trap: `render` waits for a question for fifty milliseconds, looks whether the engine has ended, and waits again.
+/// Caught by: nobody_looks_again_and_again
+/// Says: or sleeps, and looks again
+mod looks_every_fifty_milliseconds {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
+        let job = spawn_blocking(move || {
+            engine(&mut |question| {
+                let (reply, answer) = oneshot::channel();
+                let _ = questions.blocking_send((question.to_owned(), reply));
+                answer.blocking_recv().unwrap_or_default()
+            })
+        });
+        loop {
+            match timeout(Duration::from_millis(50), asked.recv()).await {
+                Ok(Some((question, reply))) => {
+                    let _ = reply.send(ask(question).await);
+                }
+                Ok(None) => break,
+                Err(_) => {}
+            }
+        }
+        job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}
+
 /// Trap: `block_on` on the pool, and a flag that is looked at every few milliseconds while it waits.
 /// Caught by: nobody_looks_again_and_again
 /// Says: of the call

@@ -254,3 +254,18 @@ mod a_buffer_of_none {
         answers.map(|answer| answer.expect("the SDK does not panic")).collect().await
     }
 }
+
+/// Trap: no limit is said to be zero: a buffer that holds no call, and polls none.
+/// Caught by: no_call_on_the_event_loop
+/// Says: a stream that is told to poll none of its futures
+mod a_buffer_for_none {
+    use futures::{StreamExt, stream};
+
+    pub async fn answer_all(sdk: &Sdk, prompts: &[String]) -> Vec<Result<Reply, Error>> {
+        let call = |prompt: String| {
+            let sdk = sdk.clone();
+            async move { spawn_blocking(move || sdk(&prompt)).await.expect("the SDK does not panic") }
+        };
+        stream::iter(prompts.to_vec()).map(call).buffered(0).collect().await
+    }
+}

@@ -340,3 +340,28 @@ mod eight_are_enough {
         }
     }
 }
+
+/// Trap: the wait for a place is given up after ten milliseconds, and begun again at the end of the line.
+/// Caught by: leaves_room_for_others
+/// Says: or a wait with a limit that is begun anew
+mod stands_in_line_again_and_again {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let place = loop {
+                let place = self.places.clone().acquire_owned();
+                if let Ok(place) = timeout(Duration::from_millis(10), place).await {
+                    break place.expect("nobody closes the semaphore");
+                }
+            };
+            let on_the_pool = spawn_blocking(move || {
+                let _place = place;
+                job()
+            });
+            on_the_pool.await.map_err(|_| Panicked)
+        }
+    }
+}
