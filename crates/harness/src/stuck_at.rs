@@ -204,6 +204,9 @@ fn is_learners(frame: &Frame) -> bool {
 /// Whether a file is a library's, the harness's or a check's.
 pub(crate) fn is_not_learners(file: &str) -> bool {
     let file = format!("/{}", file.replace('\\', "/"));
+    let of_libraries = ["/rustc/", "/registry/src/", "/lib/rustlib/"];
+    // Seen from the top of the workspace, which may lie in a folder of such a name itself.
+    let inside = format!("/{}", from_workspace(&file));
     let theirs = [
         "/checks/",
         // The copy beside an attempt that is not the learner's own file: see crates/workbook/src/judge/attempt.rs.
@@ -211,12 +214,9 @@ pub(crate) fn is_not_learners(file: &str) -> bool {
         "/crates/harness/src/",
         "/crates/mock-llm/",
         "/crates/timeline/",
-        "/rustc/",
-        "/registry/",
-        "/lib/rustlib/",
         "/library/",
     ];
-    theirs.iter().any(|part| file.contains(part))
+    of_libraries.iter().any(|part| file.contains(part)) || theirs.iter().any(|part| inside.contains(part))
 }
 
 /// The innermost line of the learner's on a call stack, as it is seen from the top of the workspace.
@@ -333,6 +333,9 @@ mod tests {
         assert!(is_not_learners("/w/target/tmp/attempts-03-join/fan_out_file.checks.rs:8:9"));
         assert!(!is_not_learners("/w/target/tmp/attempts-03-join/fan_out_file.rs:8:9"));
         assert!(!is_not_learners("exercises/03-join/fan_out.rs"));
+        assert!(!is_not_learners("/home/ada/checks/library/registry/exercises/03-join/fan_out.rs:8:9"));
+        assert!(is_not_learners("/home/ada/.cargo/registry/src/index/tokio-1.54.1/src/sync/oneshot.rs:1:1"));
+        assert!(is_not_learners("library/core/src/panicking.rs:1:1"));
     }
 
     #[test]
