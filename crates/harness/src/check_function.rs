@@ -7,7 +7,6 @@
 use std::{
     cell::Cell,
     fs,
-    io::{self, Write as _},
     sync::{
         Mutex, Once, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -16,6 +15,9 @@ use std::{
 };
 
 use verdict::Record;
+
+#[cfg(unix)]
+use std::io::{self, Write as _};
 
 #[cfg(unix)]
 use crate::{message::saw, report::Failure};
