@@ -93,7 +93,7 @@ pub use check::Check;
 pub use check_function::CheckFunction;
 pub use elsewhere::{Elsewhere, in_between};
 pub use finished::Finished;
-pub use futures::{Gate, more_turns, moved_at};
+pub use futures::{Gate, more_turns, moved_at, with_the_clock_held};
 pub use harness_macros::test;
 pub use heap::{Kept, at_the_first_allocation, kept_by};
 pub use lists::{Sorted, numbered, odd};

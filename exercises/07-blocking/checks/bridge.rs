@@ -9,7 +9,7 @@ use futures::{
     StreamExt, join, poll,
     stream::{self, FuturesUnordered},
 };
-use harness::{Check, Message, Outcome, more_turns, saw, test};
+use harness::{Check, Message, Outcome, more_turns, saw, test, with_the_clock_held};
 use tokio::{sync::Notify, task::spawn_blocking, time::advance};
 
 use super::{Next, PATIENCE, Source, bridge};
@@ -148,17 +148,6 @@ const A_PANIC: &str = "A reader that leaves is no error: people close windows. A
 
 const ON_THE_EVENT_LOOP: &str = "The source was asked on the thread of the event loop, and held it: a task and a \
                                  stream run there as well. Only a thread of the pool, or one of your own, may call it.";
-
-/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the
-/// clock would run away while it works.
-async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
-    let (done, wait) = mpsc::channel::<()>();
-    let job = spawn_blocking(move || wait.recv());
-    let value = code.await;
-    drop(done);
-    let _ = job.await;
-    value
-}
 
 /// What goes on without a reader has the time to do it. What waits for one waits however long this is.
 async fn a_moment() {

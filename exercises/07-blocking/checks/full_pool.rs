@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures::{StreamExt, future::join, stream::FuturesUnordered};
-use harness::{Check, Finished, Message, Outcome, more_turns, saw, test};
+use harness::{Check, Finished, Message, Outcome, more_turns, saw, test, with_the_clock_held};
 use tokio::{runtime::Builder, task::spawn_blocking, time::advance};
 
 use super::{Section, prompt, summarize};
@@ -396,17 +396,6 @@ async fn counted<T>(future: impl Future<Output = T>, polls: &Cell<usize>) -> T {
         future.as_mut().poll(cx)
     });
     FuturesUnordered::from_iter([counts]).next().await.expect("there is one future")
-}
-
-/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the
-/// clock would run away while it works.
-async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
-    let (done, wait) = std::sync::mpsc::channel::<()>();
-    let job = spawn_blocking(move || wait.recv());
-    let value = code.await;
-    drop(done);
-    let _ = job.await;
-    value
 }
 
 /// Nobody looks again and again whether a part is ready.

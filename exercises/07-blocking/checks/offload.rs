@@ -5,7 +5,6 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
-        mpsc,
     },
     thread::{self, ThreadId},
     time::Duration,
@@ -17,7 +16,7 @@ use futures::{
     join,
     stream::FuturesUnordered,
 };
-use harness::{Check, Finished, Message, Outcome, saw, secs, test};
+use harness::{Check, Finished, Message, Outcome, saw, secs, test, with_the_clock_held};
 use mock_llm::{Error, Fault, MockLlm, Model, Reply, When, blocking::Gate};
 use tokio::{sync::Notify, task::spawn_blocking, time::advance};
 
@@ -46,17 +45,6 @@ fn check(llm: &MockLlm) -> Check {
 fn gate() -> Gate {
     // The watchdog comes first, with words of its own.
     Gate::new().safety_bound(Duration::from_secs(60))
-}
-
-/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the
-/// clock would run away while it works.
-async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
-    let (done, wait) = mpsc::channel::<()>();
-    let job = spawn_blocking(move || wait.recv());
-    let value = code.await;
-    drop(done);
-    let _ = job.await;
-    value
 }
 
 /// What holds the run up while calls wait at the gate.

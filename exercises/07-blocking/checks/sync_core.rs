@@ -2,7 +2,6 @@ use std::{
     cell::Cell,
     future::{pending, poll_fn},
     pin::pin,
-    sync::mpsc,
     task::Poll,
     thread,
     time::Duration,
@@ -14,7 +13,7 @@ use futures::{
     join, poll,
     stream::FuturesUnordered,
 };
-use harness::{Check, Finished, Message, Outcome, more_turns, saw, secs, test};
+use harness::{Check, Finished, Message, Outcome, more_turns, saw, secs, test, with_the_clock_held};
 use mock_llm::{Error, Fault, MockLlm, Model, When, blocking::Gate};
 use tokio::{
     task::{spawn_blocking, unconstrained},
@@ -53,17 +52,6 @@ impl Drop for OpensAtTheEnd<'_> {
 fn history(last: usize) -> String {
     let before: String = (0..last).map(|number| format!("{number}\nyes\n")).collect();
     format!("{before}{last}")
-}
-
-/// Runs `code` with the paused clock held still, as a job of the pool does: a thread of one's own does not, and the
-/// clock would run away while it works.
-async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
-    let (done, wait) = mpsc::channel::<()>();
-    let job = spawn_blocking(move || wait.recv());
-    let value = code.await;
-    drop(done);
-    let _ = job.await;
-    value
 }
 
 const HOLDS_THE_EVENT_LOOP: &str = "The call of the core stands in the async function (or in a task: those run on the \
