@@ -28,7 +28,7 @@ struct State {
     asked: usize,
     given: usize,
     read: usize,
-    /// The most tokens that were taken and not read, at any time.
+    /// The most tokens that were taken and not read, at any time while there was a reader.
     ahead: usize,
     threads: Vec<ThreadId>,
     longest: Duration,
@@ -89,7 +89,10 @@ impl Source for Scripted {
         if let Next::Token(_) = next {
             let mut state = self.seen.lock();
             state.given += 1;
-            state.ahead = state.ahead.max(state.given.saturating_sub(state.read));
+            // A reader that leaves makes room, too: one more token may be taken before the thread sees that it has gone.
+            if !state.reader_left {
+                state.ahead = state.ahead.max(state.given.saturating_sub(state.read));
+            }
         }
         self.seen.lock().ended |= next == Next::End;
         self.seen.changed.notify_one();

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    arguments::{Arguments, Command, Run, Usage},
+    arguments::{Arguments, Command, Given, Run, Usage},
     stoppable,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
         style::{Ink, Style},
     },
     text,
-    verify::{self, Problem, Verified},
+    verify::{self, Problem, Runs, Verified},
 };
 
 pub const COMMAND: Command = Command {
@@ -33,13 +33,16 @@ pub const COMMAND: Command = Command {
 };
 
 const HELP: &str = "\
-cargo workbook verify [LESSON|ID] [--strict] [--json]
+cargo workbook verify [LESSON|ID] [--times N] [--right] [--strict] [--json]
 
 For authors and CI. Proves of each exercise that its starter fails as it should,
 its solution passes without a warning,
 each trap is caught by the check named in its header with the words named there,
 and header and hints are complete.
 
+  --times N  run each attempt N times, and say how many runs went otherwise: a
+             check that fails now and then is no check
+  --right    run the solution and the other right answers alone
   --strict   an exercise that differs from its starter is a problem, not a note
   --json     the result for programs; crates/workbook/JSON.md describes it
 
@@ -47,11 +50,26 @@ Exit codes: 0 no problem, 1 problems, 2 wrong usage, 3 cannot, 130 Ctrl-C.
 ";
 
 fn parse(arguments: &mut Arguments) -> Result<Run, Usage> {
-    let (what, [json, strict]) = arguments.name_and(["--json", "--strict"])?;
-    Ok(Box::new(move |context| verify(context, what.as_deref(), json, strict)))
+    let (mut what, mut json, mut strict) = (None, false, false);
+    let mut runs = Runs::ONCE;
+    while let Some(given) = arguments.next_given()? {
+        match given {
+            Given::Value(value) if what.is_none() => what = Some(value),
+            Given::Option(option) if option == "--json" => json = true,
+            Given::Option(option) if option == "--strict" => strict = true,
+            Given::Option(option) if option == "--right" => runs.right_alone = true,
+            Given::Option(option) if option == "--times" => {
+                let times = arguments.text()?;
+                runs.times =
+                    times.parse().map_err(|_| Usage(format!("--times needs a number from 1 on, not `{times}`")))?;
+            }
+            other => return Err(arguments.unexpected(&other)),
+        }
+    }
+    Ok(Box::new(move |context| verify(context, what.as_deref(), runs, json, strict)))
 }
 
-fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool) -> anyhow::Result<u8> {
+fn verify(context: &Context, what: Option<&str>, runs: Runs, as_json: bool, strict: bool) -> anyhow::Result<u8> {
     let register = &context.register;
     let lessons: Vec<(&Lesson, Option<&Exercise>)> =
         match what.map(|typed| select::find(register, typed)).transpose()? {
@@ -76,7 +94,7 @@ fn verify(context: &Context, what: Option<&str>, as_json: bool, strict: bool) ->
                     .map_err(NoVerdict::io("the list of checks cannot be written"))?;
             }
             status.show(&format!("{}: compiling and running its starters, solutions and traps", lesson.id));
-            let one = verify::lesson(&job, lesson, *only)?;
+            let one = verify::lesson(&job, lesson, *only, runs)?;
             status.clear();
             if !as_json {
                 say!("{}", lesson_lines(lesson, &one, style).join("\n"));

@@ -10,6 +10,7 @@ pub mod readable;
 
 use std::{
     fs, io,
+    num::NonZero,
     path::Path,
     time::{Duration, Instant},
 };
@@ -60,15 +61,30 @@ pub struct Verified {
     pub time: Duration,
 }
 
+/// How thorough the runs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Runs {
+    /// So many of each attempt: a verdict that is another one now and then is a problem.
+    pub times: NonZero<usize>,
+    /// Only of the solution and the other right answers.
+    pub right_alone: bool,
+}
+
+impl Runs {
+    /// Each attempt once.
+    pub const ONCE: Self = Self { times: NonZero::<usize>::MIN, right_alone: false };
+}
+
 /// Verifies one lesson, or `only` one exercise of it.
-pub fn lesson(job: &Job, lesson: &Lesson, only: Option<&Exercise>) -> Result<Verified, NoVerdict> {
+pub fn lesson(job: &Job, lesson: &Lesson, only: Option<&Exercise>, runs: Runs) -> Result<Verified, NoVerdict> {
     let start = Instant::now();
     let mut verified = rules(&job.workspace, lesson, only);
-    let attempts: Vec<Attempt> =
+    let mut attempts: Vec<Attempt> =
         asked_for(lesson, only).flat_map(|exercise| prove::attempts_of(&job.workspace, exercise)).collect();
+    attempts.retain(|attempt| !runs.right_alone || matches!(attempt.kind, Kind::Solution | Kind::AlsoRight));
     if !attempts.is_empty() {
         let mut findings = Findings { workspace: &job.workspace, problems: Vec::new() };
-        prove::prove(job, &lesson.id, &attempts, &mut findings)?;
+        prove::prove(job, &lesson.id, &attempts, runs.times, &mut findings)?;
         verified.problems.extend(findings.problems);
     }
     let of = |kind: Kind| attempts.iter().filter(|attempt| attempt.kind == kind).count();

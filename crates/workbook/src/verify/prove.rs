@@ -1,6 +1,8 @@
 //! What running them tells: each starter, solution and trap does what its header says.
 
 use std::{
+    collections::BTreeMap,
+    num::NonZero,
     path::PathBuf,
     sync::{
         Mutex, PoisonError,
@@ -30,8 +32,14 @@ pub fn attempts_of(workspace: &Workspace, exercise: &Exercise) -> Vec<Attempt> {
     starter.into_iter().chain(solution).chain(of(Kind::AlsoRight)).chain(of(Kind::Trap)).collect()
 }
 
-/// Compiles and runs all attempts of a lesson, and compares with what their headers say.
-pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findings<'_>) -> Result<(), NoVerdict> {
+/// Compiles all attempts of a lesson, runs each so many times, and compares with what their headers say.
+pub fn prove(
+    job: &Job,
+    lesson: &str,
+    attempts: &[Attempt],
+    times: NonZero<usize>,
+    findings: &mut Findings<'_>,
+) -> Result<(), NoVerdict> {
     let headers: Vec<Header> = attempts.iter().map(Attempt::header).collect();
     let is_rejected = |index: &usize| match attempts[*index].kind {
         Kind::Starter => headers[*index].starts_not_compiling,
@@ -62,11 +70,13 @@ pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findi
     // together, too, and again without what was rejected, until nothing new is.
     let batch: Vec<&Attempt> = rejected.iter().map(|index| &attempts[*index]).collect();
     let (ran, built) = thread::scope(|scope| {
-        let running = scope.spawn(|| run_all(&target, attempts, &runs));
+        let running = scope.spawn(|| run_all(&target, attempts, &runs, times));
         let built = target.build_together(&batch);
         let ran = running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (ran, built)
     });
+    // Of each attempt the first problem, and in how many of its runs there was one.
+    let mut problems = BTreeMap::<usize, (String, usize)>::new();
     for (index, checks) in ran? {
         let what = match attempts[index].kind {
             Kind::Starter => starter_problem(&headers[index], &checks),
@@ -74,8 +84,12 @@ pub fn prove(job: &Job, lesson: &str, attempts: &[Attempt], findings: &mut Findi
             Kind::Trap | Kind::File => trap_problem(&headers[index], &checks),
         };
         if let Some(what) = what {
-            findings.about(&attempts[index], what);
+            problems.entry(index).or_insert((what, 0)).1 += 1;
         }
+    }
+    for (index, (what, count)) in problems {
+        let times = times.get();
+        findings.about(&attempts[index], if times == 1 { what } else { format!("in {count} of {times} runs {what}") });
     }
     for (index, built) in rejected.iter().zip(built?) {
         if let Some(what) = rejection_problem(&headers[*index], &built) {
@@ -91,11 +105,17 @@ fn run_all(
     target: &AttemptsTarget<'_>,
     attempts: &[Attempt],
     runs: &[(usize, Ready)],
+    times: NonZero<usize>,
 ) -> Result<Vec<(usize, Vec<CheckReport>)>, NoVerdict> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let work = || {
-        while let Some((index, ready)) = runs.get(next.fetch_add(1, Ordering::SeqCst)) {
+        loop {
+            let run = next.fetch_add(1, Ordering::SeqCst);
+            let Some((index, ready)) = runs.get(run % runs.len().max(1)).filter(|_| run < runs.len() * times.get())
+            else {
+                return;
+            };
             let attempt = &attempts[*index];
             // Of a solution every check counts; of the others, the first that fails.
             let checks = target.run(attempt, ready, 1, Limit::FirstFailure);

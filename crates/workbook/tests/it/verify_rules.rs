@@ -109,6 +109,26 @@ fn another_right_answer_must_pass_too() {
     problem(&fixture, &format!("{other}:2"), &["`by_hand` should pass, but is `wrong`"]);
 }
 
+/// Here it is another one in the first run of all, whichever that is.
+#[test]
+fn a_verdict_that_is_another_one_now_and_then_is_a_problem() {
+    let fixture = Fixture::new();
+    let there = fixture.path("there");
+    let other = "solutions/01-demo/also_right/greet.rs";
+    let now_and_then = format!(
+        "/// Also right: now and then.\nmod now_and_then {{\n    pub fn greet(name: &str) -> String {{\n        \
+         let is_first = std::fs::File::create_new({there:?}).is_ok();\n        \
+         if is_first {{ String::new() }} else {{ format!(\"Hello, {{name}}!\") }}\n    }}\n}}\n"
+    );
+    fixture.write(other, &now_and_then);
+    fixture.run(&["verify", LESSON, "--times", "4", "--right"]).expect(
+        1,
+        &["0 starters, 2 solutions, 1 other right answer, 0 traps", "in 1 of 4 runs", "should pass, but is"],
+    );
+    fixture.run(&["verify", LESSON, "--times", "4"]).expect(0, &["1 other right answer, 4 traps"]);
+    fixture.run(&["verify", LESSON, "--times", "0"]).expect(2, &["--times needs a number from 1 on, not `0`"]);
+}
+
 const TRAPS: &str = "solutions/01-demo/traps/greet.rs";
 /// Where the two attempts of that catalogue begin.
 const BORROWED: &str = "solutions/01-demo/traps/greet.rs:6";
