@@ -1,4 +1,5 @@
-//! Futures for an executor to run: one that waits to be let through, one that asks for more turns, and one that holds the clock.
+//! Futures for an executor to run: one that waits to be let through, one that asks for more turns, and one that moves to
+//! another task.
 
 use std::{
     future::poll_fn,
@@ -6,7 +7,6 @@ use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
-        mpsc,
     },
     task::{Context, Poll, Wake, Waker},
     time::Duration,
@@ -140,20 +140,6 @@ impl Wake for OfTask {
             self.runtime.wake_by_ref();
         }
     }
-}
-
-/// Runs `code` with tokio's paused clock held still, as a job of the blocking pool does. A thread of the learner's own does
-/// not hold it, and the clock would run away while that thread works.
-///
-/// # Panics
-/// Outside of a tokio runtime.
-pub async fn with_the_clock_held<T>(code: impl Future<Output = T>) -> T {
-    let (done, wait) = mpsc::channel::<()>();
-    let job = tokio::task::spawn_blocking(move || wait.recv());
-    let value = code.await;
-    drop(done);
-    let _ = job.await;
-    value
 }
 
 /// A future that wakes itself and is pending, so many times: it wants one turn more each time.

@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use futures::{StreamExt, future::join, stream::FuturesUnordered};
-use harness::{Check, Finished, Message, Outcome, saw, test};
+use futures::future::join;
+use harness::{Check, Finished, Message, Outcome, nothing_happens_for, saw, secs, test, when_woken};
 use tokio::{
     runtime::{Builder, Runtime},
     task::LocalSet,
@@ -195,11 +195,9 @@ fn fit_in<M: Future<Output = ()> + Send + 'static>(
                 at_the_desk.lock().polls += 1;
                 fit.as_mut().poll(cx)
             });
-            // It is polled when it was woken, and not whenever its neighbour is.
-            let mut counted = FuturesUnordered::from_iter([counted]);
-            let (fitting, ()) = join(counted.next(), meanwhile).await;
+            let (fitting, ()) = join(when_woken(counted), meanwhile).await;
             let polls = at_the_desk.lock().polls;
-            (fitting.expect("there is one future"), polls)
+            (fitting, polls)
         };
         catch_unwind(AssertUnwindSafe(|| place.run(future))).map_err(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -274,12 +272,10 @@ fn fit_is_woken() {
     for place in [Place::OneThread, Place::ManyThreads] {
         let run = fit_in(place, &Desk::new(false), &messages, 2, async move |desk: Arc<Desk>| {
             desk.sees(1).await;
-            // An hour is as good as a minute: the tokenizer takes its time. Who looks on a timer has a look at each step.
+            // An hour is as good as a minute: the tokenizer takes its time.
             if place == Place::OneThread {
                 tokio::time::pause();
-                for _ in 0..100 {
-                    tokio::time::advance(Duration::from_secs(36)).await;
-                }
+                nothing_happens_for(secs(3600.0)).await;
                 tokio::time::resume();
             }
             // On several threads no clock can be moved on. Time for somebody who yields: thousands of looks, and none for

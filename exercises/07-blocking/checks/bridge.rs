@@ -1,16 +1,17 @@
 use std::{
+    cell::Cell,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread::{self, ThreadId},
     time::Duration,
 };
 
-use futures::{
-    StreamExt, join, poll,
-    stream::{self, FuturesUnordered},
+use futures::{StreamExt, join, poll};
+use harness::{
+    Check, Message, Outcome, a_moment, counting_polls, more_turns, nothing_happens_for, saw, secs, test,
+    with_the_clock_held,
 };
-use harness::{Check, Message, Outcome, more_turns, saw, test, with_the_clock_held};
-use tokio::{sync::Notify, task::spawn_blocking, time::advance};
+use tokio::sync::Notify;
 
 use super::{Next, PATIENCE, Source, bridge};
 
@@ -152,11 +153,6 @@ const A_PANIC: &str = "A reader that leaves is no error: people close windows. A
 const ON_THE_EVENT_LOOP: &str = "The source was asked on the thread of the event loop, and held it: a task and a \
                                  stream run there as well. Only a thread of the pool, or one of your own, may call it.";
 
-/// What goes on without a reader has the time to do it. What waits for one waits however long this is.
-async fn a_moment() {
-    let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
-}
-
 /// All tokens come, in their order, and the source is never asked on the event loop.
 #[test]
 fn all_tokens_in_their_order() {
@@ -214,33 +210,23 @@ fn each_token_when_it_is_there() {
                    looks at an empty page up to then.";
     let run = check(&seen, because).run(async || {
         with_the_clock_held(async {
-            let (mut polls, mut got) = (0, Vec::new());
-            let mut stream = bridge(source, 5);
-            let mut tokens = stream::poll_fn(|context| {
-                polls += 1;
-                stream.poll_next_unpin(context)
-            });
+            let (polls, mut got) = (Cell::new(0), Vec::new());
+            let mut tokens = bridge(source, 5);
             for text in ["one", "two", "three"] {
                 let _ = says.send(Next::Nothing);
                 let _ = says.send(token(text));
-                got.extend(tokens.next().await);
+                got.extend(counting_polls(&polls, tokens.next()).await);
             }
-            // A long silence in which the reader waits: who looks on a timer has a look at each step of the clock.
+            // A long silence in which the reader waits.
             let says_late = async {
                 a_moment().await;
-                for _ in 0..100 {
-                    advance(Duration::from_millis(100)).await;
-                }
+                nothing_happens_for(secs(10.0)).await;
                 says.send(token("four"))
             };
-            // The reader is polled when it was woken, and not whenever its neighbour is.
-            let mut reader = FuturesUnordered::from_iter([tokens.next()]);
-            got.extend(join!(reader.next(), says_late).0.flatten());
-            drop(reader);
+            got.extend(join!(counting_polls(&polls, tokens.next()), says_late).0);
             let _ = says.send(Next::End);
-            let after = tokens.next().await;
-            drop(tokens);
-            (got, after, polls)
+            let after = counting_polls(&polls, tokens.next()).await;
+            (got, after, polls.get())
         })
         .await
     });

@@ -12,13 +12,13 @@ use futures::{
     FutureExt, StreamExt,
     future::{join, join_all},
 };
-use harness::{Check, Finished, Message, Outcome, Wakes, more_turns, saw, secs, test};
+use harness::{Check, Finished, Message, Outcome, Wakes, more_turns, nothing_happens_for, saw, secs, test};
 use mock_llm::{MockLlm, Model};
 use rusqlite::{Connection, Error, params};
 use tokio::{
     runtime::Builder,
     task::unconstrained,
-    time::{advance, pause, resume},
+    time::{pause, resume},
 };
 
 use super::Database;
@@ -295,13 +295,10 @@ fn one_thread_and_the_order_of_the_calls() {
                 desk.sees_work().await;
             }
         }
-        // Ten seconds in which nothing happens: who looks on a timer has a look at each step.
         let before = looks.count();
         more_turns(3).await;
         pause();
-        for _ in 0..100 {
-            advance(secs(0.1)).await;
-        }
+        nothing_happens_for(secs(10.0)).await;
         resume();
         let in_vain = looks.count() - before;
         desk.opens();

@@ -5,12 +5,14 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard},
     task::{Poll, Waker},
     thread::{self, ThreadId},
-    time::Duration,
 };
 
-use futures::{StreamExt, future::join, stream::FuturesUnordered};
-use harness::{Check, Finished, Message, Outcome, more_turns, saw, test, with_the_clock_held};
-use tokio::{runtime::Builder, task::spawn_blocking, time::advance};
+use futures::future::join;
+use harness::{
+    Check, Finished, Message, Outcome, counting_polls, more_turns, nothing_happens_for, saw, secs, test,
+    with_the_clock_held,
+};
+use tokio::{runtime::Builder, task::spawn_blocking};
 
 use super::{Section, prompt, summarize};
 
@@ -388,16 +390,6 @@ fn no_thread_is_idle() {
     require_summary(&run, 130, &book);
 }
 
-/// Counts the polls of this future. It is polled when it was woken, and not whenever its neighbours are.
-async fn counted<T>(future: impl Future<Output = T>, polls: &Cell<usize>) -> T {
-    let mut future = pin!(future);
-    let counts = poll_fn(|cx| {
-        polls.set(polls.get() + 1);
-        future.as_mut().poll(cx)
-    });
-    FuturesUnordered::from_iter([counts]).next().await.expect("there is one future")
-}
-
 /// Nobody looks again and again whether a part is ready.
 #[test]
 fn waits_to_be_woken() {
@@ -410,15 +402,13 @@ fn waits_to_be_woken() {
             desk.sees_calls(2).await;
             // What is still on its way comes to its place.
             more_turns(20).await;
-            // Nothing happens for ten seconds, so nobody has a reason to look.
+            // Nobody has a reason to look.
             let before = polls.get();
-            for _ in 0..100 {
-                advance(Duration::from_millis(100)).await;
-            }
+            nothing_happens_for(secs(10.0)).await;
             desk.opens();
             polls.get() - before
         };
-        with_the_clock_held(join(counted(watched(&desk, &book), &polls), in_vain)).await
+        with_the_clock_held(join(counting_polls(&polls, watched(&desk, &book)), in_vain)).await
     });
     let (text, in_vain) = run.value();
     let wanted = expected(&book, &mut Vec::new());

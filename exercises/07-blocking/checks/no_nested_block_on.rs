@@ -8,12 +8,8 @@ use std::{
     time::Duration,
 };
 
-use futures::{
-    StreamExt,
-    future::{Either, join, select},
-    stream::FuturesUnordered,
-};
-use harness::{Check, Finished, Message, Outcome, saw, test};
+use futures::future::{Either, join, select};
+use harness::{Check, Finished, Message, Outcome, nothing_happens_for, saw, secs, test, when_woken};
 use tokio::{
     runtime::{Builder, Runtime},
     sync::oneshot,
@@ -53,6 +49,9 @@ struct State {
     panicked: bool,
     /// How often `render`, or a call, was polled.
     looks: usize,
+    /// How many tasks are being polled, and who is told when one of these polls has ended.
+    tasks_in_a_poll: usize,
+    a_poll_ends: Option<Waker>,
 }
 
 /// A call in flight.
@@ -93,6 +92,38 @@ impl Desk {
         })
         .await;
     }
+
+    /// Waits until no other task is being polled. Who aborts a task does not stop it at once: it comes to the end of its poll
+    /// first, and no other one begins.
+    async fn is_at_rest(&self, place: Place) {
+        let own = usize::from(place == Place::Task);
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            if state.tasks_in_a_poll <= own {
+                return Poll::Ready(());
+            }
+            state.a_poll_ends = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Counts the tasks that are being polled.
+    #[cfg(tokio_unstable)]
+    fn watches(self: &Arc<Self>, builder: &mut Builder) {
+        let (begins, ends) = (self.clone(), self.clone());
+        builder.on_before_task_poll(move |_| begins.lock().tasks_in_a_poll += 1);
+        builder.on_after_task_poll(move |_| {
+            let mut state = ends.lock();
+            state.tasks_in_a_poll -= 1;
+            let told = state.a_poll_ends.take();
+            drop(state);
+            told.into_iter().for_each(Waker::wake);
+        });
+    }
+
+    #[cfg(not(tokio_unstable))]
+    fn watches(self: &Arc<Self>, _: &mut Builder) {}
 
     /// The model's client. An answer takes a turn of the event loop at least.
     fn client(self: &Arc<Self>) -> Ask {
@@ -192,7 +223,7 @@ impl Place {
         }
     }
 
-    fn runtime(self) -> Runtime {
+    fn runtime(self, desk: &Arc<Desk>) -> Runtime {
         let mut builder = match self {
             Self::OneThread => Builder::new_current_thread(),
             Self::ManyThreads | Self::Task => Builder::new_multi_thread(),
@@ -200,11 +231,12 @@ impl Place {
         if self != Self::OneThread {
             builder.worker_threads(if self == Self::Task { 1 } else { 2 });
         }
+        desk.watches(&mut builder);
         builder.enable_time().build().expect("a runtime without sockets needs nothing that can be missing")
     }
 
-    fn run<T: Send + 'static>(self, future: impl Future<Output = T> + Send + 'static) -> T {
-        let runtime = self.runtime();
+    fn run<T: Send + 'static>(self, desk: &Arc<Desk>, future: impl Future<Output = T> + Send + 'static) -> T {
+        let runtime = self.runtime(desk);
         if self != Self::Task {
             return runtime.block_on(future);
         }
@@ -227,7 +259,7 @@ fn run_in<T: Send + 'static>(
          that runs tasks: a task is no place for the engine.)",
         place.name()
     ));
-    check.by_hand(|| place.run(future))
+    check.by_hand(|| place.run(desk, future))
 }
 
 /// `render`, and the desk knows when it is polled.
@@ -243,8 +275,7 @@ async fn watched(desk: Arc<Desk>, engine: Engine) -> String {
         desk.lock().polls = false;
         poll
     });
-    // It is polled when it was woken, and not whenever its neighbour is.
-    FuturesUnordered::from_iter([counts]).next().await.expect("there is one future")
+    when_woken(counts).await
 }
 
 /// Each question is asked once, in turn, and its answer stands on the page.
@@ -362,6 +393,7 @@ fn a_caller_who_gives_up_asks_no_more() {
                     Either::Left(_) => return Err("`render` returned before the engine had ended"),
                     Either::Right(((), render)) => drop(render),
                 }
+                loops.is_at_rest(place).await;
                 loops.changes(|state| (state.is_gone, state.let_go) = (true, 1));
                 let page = told.await.map_err(|_| "the engine was ended by a panic of its `lookup`");
                 loops.changes(|state| state.engine_is_gone = true);
@@ -441,11 +473,8 @@ fn nobody_looks_again_and_again() {
         let run = run_in(Place::OneThread, &desk, async move {
             let other = async {
                 loops.sees(|state| state.in_flight == 1 || state.engine_waits == 1).await;
-                // Ten seconds in which nothing happens: who looks on a timer has a look at each step.
                 tokio::time::pause();
-                for _ in 0..100 {
-                    tokio::time::advance(Duration::from_millis(100)).await;
-                }
+                nothing_happens_for(secs(10.0)).await;
                 tokio::time::resume();
                 // Time for a thread that looks: many looks, and none for one that waits.
                 thread::spawn(move || {

@@ -1,6 +1,6 @@
 use std::{
     cell::Cell,
-    future::{pending, poll_fn},
+    future::pending,
     pin::pin,
     sync::{
         Arc,
@@ -11,14 +11,15 @@ use std::{
 };
 
 use futures::{
-    StreamExt,
     future::{Either, select},
     join,
-    stream::FuturesUnordered,
 };
-use harness::{Check, Finished, Message, Outcome, saw, secs, test, with_the_clock_held};
+use harness::{
+    Check, Finished, Message, Outcome, a_moment, counting_polls, nothing_happens_for, saw, secs, test,
+    with_the_clock_held,
+};
 use mock_llm::{Error, Fault, MockLlm, Model, Reply, When, blocking::Gate};
-use tokio::{sync::Notify, task::spawn_blocking, time::advance};
+use tokio::{sync::Notify, time::advance};
 
 use super::{Sdk, answer_all};
 
@@ -123,21 +124,6 @@ const ASKS_AGAIN_AND_AGAIN: &str = "Your code asks again and again whether a job
                                     for nothing meanwhile. A handle that is awaited wakes its task when there is \
                                     something to see.";
 
-/// Counts the polls of this future. It is polled when it was woken, and not whenever its neighbours are.
-async fn counted<T>(future: impl Future<Output = T>, polls: &Cell<usize>) -> T {
-    let mut future = pin!(future);
-    let counts = poll_fn(|context| {
-        polls.set(polls.get() + 1);
-        future.as_mut().poll(context)
-    });
-    FuturesUnordered::from_iter([counts]).next().await.expect("there is one future")
-}
-
-/// What goes on by itself has the time to do it. What waits waits however long this is.
-async fn a_moment() {
-    let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
-}
-
 /// No call runs on the thread of the event loop.
 #[test]
 fn no_call_on_the_event_loop() {
@@ -185,15 +171,13 @@ fn all_at_the_same_time() {
         let sdk: Sdk = Arc::new(move |prompt: &str| client.complete(prompt));
         let run = check(&llm).when_stuck(stuck(&llm, count)).run(async || {
             let polls = Cell::new(0);
-            let answers = counted(answer_all(&sdk, &prompts), &polls);
+            let answers = counting_polls(&polls, answer_all(&sdk, &prompts));
             let in_vain = async {
                 gate.wait_for(count).await;
                 a_moment().await;
-                // Nothing happens for ten seconds, so nobody has a reason to look.
+                // Nobody has a reason to look.
                 let before = polls.get();
-                for _ in 0..100 {
-                    advance(secs(0.1)).await;
-                }
+                nothing_happens_for(secs(10.0)).await;
                 gate.open();
                 // Who looks on a timer would never see the end: the clock is held.
                 if polls.get() == before { pending().await } else { polls.get() - before }

@@ -6,17 +6,11 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::Poll,
     thread::{self, ThreadId},
-    time::Duration,
 };
 
-use futures::{StreamExt, future::join_all, join, poll, stream::FuturesUnordered};
-use harness::{Check, Finished, Outcome, more_turns, saw, secs, test};
-use tokio::{
-    runtime::Builder,
-    sync::Notify,
-    task::spawn_blocking,
-    time::{Instant, advance},
-};
+use futures::{future::join_all, join, poll};
+use harness::{Check, Finished, Outcome, a_moment, counting_polls, more_turns, nothing_happens_for, saw, secs, test};
+use tokio::{runtime::Builder, sync::Notify, task::spawn_blocking, time::Instant};
 
 use super::{Exports, Panicked};
 
@@ -108,11 +102,6 @@ async fn lookup() {
     let _ = spawn_blocking(|| ()).await;
 }
 
-/// What goes on by itself has the time to do it. What waits waits however long this is.
-async fn a_moment() {
-    let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
-}
-
 /// A `join_all`, in parts. With more than thirty futures it would have a queue of those that were woken, and it polls in vain
 /// for as long as a thread of the pool is in the middle of putting one into it.
 async fn all_of<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
@@ -145,32 +134,27 @@ fn leaves_room_for_others() {
             let mut all = pin!(all_of((0..50).map(|number| exports.run(jobs.job(number)))));
             let polls = Cell::new(0);
             let all = poll_fn(|context| {
-                polls.set(polls.get() + 1);
                 jobs.lock().polls = true;
                 let poll = all.as_mut().poll(context);
                 jobs.lock().polls = false;
                 poll
             });
-            // They are polled when they were woken, and not whenever their neighbour is.
-            let mut all = FuturesUnordered::from_iter([all]);
             let others = async {
                 jobs.running(at_most).await;
                 more_turns(5).await;
                 lookup().await;
                 a_moment().await;
-                // Nothing happens for ten seconds, so nobody has a reason to look.
+                // Nobody has a reason to look.
                 let before = polls.get();
-                for _ in 0..100 {
-                    advance(secs(0.1)).await;
-                }
+                nothing_happens_for(secs(10.0)).await;
                 let in_vain = polls.get() - before;
                 let State { running, high_water, .. } = *jobs.lock();
                 jobs.let_go();
                 (running.max(high_water), in_vain)
             };
-            let (given, (running, in_vain)) = join!(all.next(), others);
+            let (given, (running, in_vain)) = join!(counting_polls(&polls, all), others);
             let slept = since.elapsed() - secs(10.0);
-            (given.expect("there is one future"), running, in_vain, polls.get(), slept)
+            (given, running, in_vain, polls.get(), slept)
         };
         let run = with_a_pool_of(pool, &jobs, because, code);
         let (given, running, in_vain, polls, slept) = run.value();

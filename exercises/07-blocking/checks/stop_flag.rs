@@ -1,18 +1,15 @@
 use std::{
+    cell::Cell,
     future::poll_fn,
     pin::pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, mpsc},
     task::{Poll, Waker},
     thread::{self, ThreadId},
-    time::Duration,
 };
 
-use futures::{StreamExt, future::join, stream::FuturesUnordered};
-use harness::{Check, Finished, Message, Outcome, saw, test};
-use tokio::{
-    runtime::{Builder, Runtime},
-    time::advance,
-};
+use futures::future::join;
+use harness::{Check, Finished, Message, Outcome, counting_polls, nothing_happens_for, saw, secs, test};
+use tokio::runtime::{Builder, Runtime};
 
 use super::{Documents, Indexing};
 
@@ -294,23 +291,13 @@ fn stop_waits_without_looking() {
             if early {
                 return 0;
             }
-            let mut polls = 0;
-            let counted = poll_fn(|cx| {
-                polls += 1;
-                stop.as_mut().poll(cx)
-            });
-            // It is polled when it was woken, and not whenever its neighbour is.
-            let mut counted = FuturesUnordered::from_iter([counted]);
-            // Ten seconds in which nothing happens: who sleeps and looks has a look at each step, and who waits has none.
+            let polls = Cell::new(0);
             let goes_on = async {
-                for _ in 0..100 {
-                    advance(Duration::from_millis(100)).await;
-                }
+                nothing_happens_for(secs(10.0)).await;
                 desk.lets(usize::MAX);
             };
-            join(counted.next(), goes_on).await;
-            drop(counted);
-            polls
+            join(counting_polls(&polls, stop), goes_on).await;
+            polls.get()
         })
     });
     run.premise(*run.value() > 0, "`stop` did not wait.");

@@ -8,17 +8,15 @@ use std::{
 };
 
 use futures::{
-    StreamExt,
     future::{Either, join_all, maybe_done, select},
     join, poll,
-    stream::FuturesUnordered,
 };
-use harness::{Check, Finished, Message, Outcome, more_turns, saw, secs, test, with_the_clock_held};
+use harness::{
+    Check, Finished, Message, Outcome, a_moment, counting_polls, more_turns, nothing_happens_for, saw, secs, test,
+    with_the_clock_held,
+};
 use mock_llm::{Error, Fault, MockLlm, Model, When, blocking::Gate};
-use tokio::{
-    task::{spawn_blocking, unconstrained},
-    time::advance,
-};
+use tokio::{task::unconstrained, time::advance};
 
 use super::Conversations;
 
@@ -164,21 +162,6 @@ async fn in_their_order_then_from_the_end<F: Future>(futures: impl IntoIterator<
         Poll::Ready(outputs.collect())
     }))
     .await
-}
-
-/// Counts the polls of this future. It is polled when it was woken, and not whenever its neighbours are.
-async fn counted<T>(future: impl Future<Output = T>, polls: &Cell<usize>) -> T {
-    let mut future = pin!(future);
-    let counts = poll_fn(|context| {
-        polls.set(polls.get() + 1);
-        future.as_mut().poll(context)
-    });
-    FuturesUnordered::from_iter([counts]).next().await.expect("there is one future")
-}
-
-/// What goes on by itself has the time to do it. What waits waits however long this is.
-async fn a_moment() {
-    let _ = spawn_blocking(|| thread::sleep(Duration::from_millis(20))).await;
 }
 
 /// The core is called on another thread, and a conversation remembers what was said, errors left out.
@@ -332,16 +315,14 @@ fn messages_keep_their_order() {
                 async move { chats.say("support", &number.to_string()).await }
             });
             let polls = Cell::new(0);
-            let says = counted(in_their_order_then_from_the_end(says), &polls);
+            let says = counting_polls(&polls, in_their_order_then_from_the_end(says));
             let in_vain = async {
                 // All of them wait before the first one is answered.
                 gate.wait_for(1).await;
                 a_moment().await;
-                // Nothing happens for ten seconds, so nobody has a reason to look.
+                // Nobody has a reason to look.
                 let before = polls.get();
-                for _ in 0..100 {
-                    advance(secs(0.1)).await;
-                }
+                nothing_happens_for(secs(10.0)).await;
                 gate.open();
                 // Who looks on a timer would never see the end: the clock is held.
                 if polls.get() == before { pending().await } else { polls.get() - before }
