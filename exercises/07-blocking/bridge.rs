@@ -7,7 +7,7 @@
 //! A slow reader slows the source: when `read` tokens were read, at most `read + capacity + 1` were taken from it. And
 //! a reader that leaves ends it: when the stream is dropped, the source is asked at most once more, and it is dropped
 //! too. That holds in silence as well, while the model thinks and no token comes: an answer of `Nothing` is the moment
-//! to look. Nothing panics then. What is right stays right: all tokens in their order, each when it is there, also one
+//! to look. That a reader has left is no reason to panic. What is right stays right: all tokens in their order, each when it is there, also one
 //! without a text; the event loop's thread is never held, and the stream is polled when there is something to read.
 //! `capacity` is at least 1.
 //!

@@ -7,7 +7,10 @@
 //! endless, and may hold its thread, too: each is fetched when its turn comes, and not by the loop.
 //!
 //! `stop` makes sure that no further document is begun, waits for the one in work, if there is one, and says how many were
-//! embedded; if all were, it says so too. It waits without holding the event loop's thread, and does not look again and again.
+//! embedded; if all were, it says so too. A document that is being fetched at that moment may still be embedded or not, and
+//! `stop` may wait for its fetch; but none is embedded after `stop` has returned, and the number is right. It waits without
+//! holding the event loop's thread, and does not look again and again.
+//!
 //! Dropping an `Indexing`, or the future of `stop`, also means that no further document is begun, and nobody waits. And when
 //! the app ends, its runtime is dropped: that must return even if a call of `embed` never does.
 //!

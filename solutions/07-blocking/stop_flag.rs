@@ -47,7 +47,7 @@ impl Indexing {
         thread::spawn(move || {
             let mut count = 0;
             let mut documents = documents;
-            // The flag first: a document that is taken is embedded, and none is lost.
+            // The flag first: a document that has been fetched is embedded, and `stop` waits for both.
             while !flag.load(Ordering::Relaxed)
                 && let Some(document) = documents.next()
             {

@@ -224,6 +224,12 @@ fn each_token_when_it_is_there() {
                 says.send(token("four"))
             };
             got.extend(join!(counting_polls(&polls, tokens.next()), says_late).0);
+            // No number of `Nothing` is the end. Who asks once in each job is polled for each of them.
+            for _ in 0..1000 {
+                let _ = says.send(Next::Nothing);
+            }
+            let _ = says.send(token("five"));
+            got.extend(tokens.next().await);
             let _ = says.send(Next::End);
             let after = counting_polls(&polls, tokens.next()).await;
             (got, after, polls.get())
@@ -232,9 +238,9 @@ fn each_token_when_it_is_there() {
     });
     let (got, after, polls) = run.value();
     run.require(
-        *got == ["one", "two", "three", "four"] && after.is_none(),
+        *got == ["one", "two", "three", "four", "five"] && after.is_none(),
         saw(format!("{got:?}, and then {after:?}"))
-            .expected("the four tokens, and the end")
+            .expected("the five tokens, and the end")
             .because("`Nothing` is no end and no token: the model thinks, and the answer goes on."),
     );
     run.require(

@@ -163,8 +163,9 @@ fn gives_way_in_time() {
                     } else {
                         "It gives way, and too late: the work between two turns is what counts, and it is measured in \
                          bytes here (`len()` of a text). A number of pieces says nothing about it, for they are of all \
-                         sizes, and a large one needs a turn before it as well as after it. A slice that was given away \
-                         begins at zero, with the piece that did not fit."
+                         sizes, and a large one needs a turn before it as well as after it. The new slice begins with the \
+                         bytes of the piece that did not fit, not with none. (And an `.await` that is ready at once gives \
+                         nothing away, whatever it waits for.)"
                             .to_owned()
                     })
                     .outcome(Outcome::Blocked),

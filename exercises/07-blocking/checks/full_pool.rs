@@ -352,7 +352,7 @@ fn asks_on_threads_of_the_pool() {
 /// A pool of any size, and a deep book, a wide one, one with the same title everywhere, one without parts.
 #[test]
 fn any_pool_and_any_book() {
-    let deep = (0..70).fold(leaf("word"), |inner, level| section(&format!("level {level}"), vec![inner]));
+    let deep = (0..100).fold(leaf("word"), |inner, level| section(&format!("level {level}"), vec![inner]));
     let wide = section("letters", (0..300).map(|number| leaf(&format!("letter {}", number * 37 % 300))).collect());
     let same = (0..4).fold(leaf("same"), |inner, _| section("same", vec![inner; 3]));
     for threads in [1, 2, 3, 5] {

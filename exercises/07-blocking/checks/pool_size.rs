@@ -367,3 +367,37 @@ fn a_free_place_goes_to_the_first() {
         );
     }
 }
+
+/// A job that has ended keeps no place, though its caller has not looked yet.
+#[test]
+fn a_place_is_free_when_its_job_has_ended() {
+    for at_most in [1, 3] {
+        let jobs = Jobs::default();
+        let because = "All jobs that had a place have ended, and their callers do something else at this moment. Their places are \
+                       not free, though no job runs. A permit that comes back with the value of a job is dropped when the \
+                       caller is polled again: drop it at the end of the job.";
+        let code = async {
+            let exports = Exports::new(at_most);
+            let mut first = pin!(join_all((0..at_most).map(|number| exports.run(jobs.job(number)))));
+            let _ = poll!(&mut first);
+            jobs.running(at_most).await;
+            let mut next = pin!(exports.run(jobs.job(99)));
+            let early = poll!(&mut next);
+            jobs.let_go();
+            // Nobody polls the first ones meanwhile.
+            let next = match early {
+                Poll::Ready(given) => given,
+                Poll::Pending => next.await,
+            };
+            (first.await, next)
+        };
+        let run = with_a_pool_of(at_most, &jobs, because, code);
+        let (first, next) = run.value();
+        run.require(
+            *first == (0..at_most).map(Ok).collect::<Vec<_>>() && *next == Ok(99),
+            saw(format!("{first:?}, and then {next:?}"))
+                .expected("what each job gives, for its own caller")
+                .because("A caller who looks late finds what its job gave."),
+        );
+    }
+}

@@ -33,6 +33,9 @@ struct State {
     done: usize,
     /// The threads on which `documents` was asked for the next one.
     fetched_on: Vec<ThreadId>,
+    /// The document whose fetch holds its thread, and whether it does so now.
+    fetch_holds_at: Option<usize>,
+    fetch_is_held: bool,
     waker: Option<Waker>,
     /// What the check does now: it is in the words of a run that stands still.
     step: Step,
@@ -44,6 +47,7 @@ enum Step {
     Starting,
     Waiting,
     Stopping,
+    StoppingAFetch,
     StoppingWhatHasEnded,
     Dropping,
     DroppingTheRuntime,
@@ -75,13 +79,35 @@ impl Desk {
         self.changed.notify_all();
     }
 
+    /// What `documents` does where a fetch is to hold its thread.
+    fn fetches(&self, number: usize) {
+        let mut state = self.lock();
+        state.fetched_on.push(thread::current().id());
+        while state.fetch_holds_at == Some(number) {
+            state.fetch_is_held = true;
+            if let Some(waker) = state.waker.take() {
+                waker.wake();
+            }
+            state = self.changed.wait(state).expect("nobody panics with the lock of the desk");
+        }
+    }
+
+    fn lets_it_fetch(&self) {
+        self.lock().fetch_holds_at = None;
+        self.changed.notify_all();
+    }
+
     /// Waits until as many documents have been begun.
     async fn sees(&self, documents: usize) {
+        self.until(|state| state.begun.len() >= documents).await;
+    }
+
+    async fn until(&self, holds: impl Fn(&State) -> bool) {
         self.is_at(Step::Waiting);
         poll_fn(|cx| {
             let mut state = self.lock();
             state.waker = Some(cx.waker().clone());
-            if state.begun.len() >= documents { Poll::Ready(()) } else { Poll::Pending }
+            if holds(&state) { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }
@@ -117,11 +143,21 @@ impl Desk {
                  Let the thread tell its end in a way that can be awaited. And the work must hear that it is to stop: `documents` \
                  may be endless.",
             ),
+            Step::StoppingAFetch => (
+                "`stop` does not return, though `documents` has given the document that it held when `stop` was called",
+                "`stop` to return when the work has ended",
+                "The work was inside of `documents.next()` when it was told to end. It hears of that when it comes back, and then \
+                 it has to say that it has ended.",
+            ),
+            Step::StoppingWhatHasEnded if state.begun.is_empty() => (
+                "there were no documents, and `stop` does not return",
+                "`stop` to say at once that none was embedded",
+                KEEP_THE_WORD,
+            ),
             Step::StoppingWhatHasEnded => (
                 "`stop` does not return, though all documents were embedded before it was called",
                 "`stop` to say at once how many were embedded",
-                "The work had ended before anybody waited for its end. Word of it has to be kept: a `oneshot`, a `watch` or \
-                 `notify_one` keeps it, and `notify_waiters` wakes only those who wait already.",
+                KEEP_THE_WORD,
             ),
             Step::Dropping => (
                 "what the user has let go is dropped, and that does not return: a document is in work",
@@ -156,12 +192,15 @@ impl Desk {
     }
 }
 
+const KEEP_THE_WORD: &str = "The work had ended before anybody waited for its end. Word of it has to be kept: a `oneshot`, a `watch` or \
+                             `notify_one` keeps it, and `notify_waiters` wakes only those who wait already.";
+
 /// The documents, and word of their end: whoever owns them drops them when the work is over.
 fn documents(desk: &Arc<Desk>, count: usize) -> (Documents, mpsc::Receiver<()>) {
     let (alive, ended) = mpsc::channel();
     let desk = desk.clone();
     let documents = (0..count).map(move |number| {
-        desk.lock().fetched_on.push(thread::current().id());
+        desk.fetches(number);
         // Whoever has fetched so many would fetch more, until the memory is full.
         if number >= 10_000 {
             loop {
@@ -331,11 +370,21 @@ fn without_a_stop_all_are_embedded() {
         });
         let wanted: Vec<String> = (0..count).map(|number| format!("document {}", number * 7 % 100)).collect();
         let begun = desk.lock().begun.clone();
+        let is_cut_short = begun.len() < count && wanted.starts_with(&begun);
         run.require(
             begun == wanted,
-            saw(format!("{} of {count} documents embedded, or not in their order", begun.len()))
-                .expected("all of them, in order")
-                .because("Nobody stopped the work before it had ended: it goes on while the app does something else."),
+            saw(if is_cut_short {
+                format!("{} of {count} documents embedded", begun.len())
+            } else {
+                format!("{} documents embedded, {count} in the list, and not these in their order", begun.len())
+            })
+            .expected("all of them, in order")
+            .because(if is_cut_short {
+                "Nobody stopped the work, and it left its last documents. When `documents` says that there are no more, those \
+                 that have been fetched are still to be embedded."
+            } else {
+                "Each document is embedded once, and after those before it."
+            }),
         );
         run.require(
             *run.value() == count,
@@ -486,3 +535,57 @@ fn two_at_the_same_time() {
         .because("Each `Indexing` has its own word for \"stop\". A `static` is one for all of them."),
     );
 }
+
+/// Stopped while a document is being fetched, `stop` says how many were embedded, and none is embedded after it.
+#[test]
+fn stops_while_a_document_is_fetched() {
+    for let_go in [1, 0, 4] {
+        let desk = Arc::new(Desk::default());
+        let run = run(&desk, || {
+            let runtime = runtime();
+            runtime.block_on(async {
+                desk.lock().fetch_holds_at = Some(let_go);
+                let Work { indexing, ended } = Work::start(&desk, 300);
+                desk.lets(usize::MAX);
+                desk.until(|state| state.fetch_is_held).await;
+                desk.is_at(Step::StoppingAFetch);
+                let mut stop = pin!(indexing.stop());
+                let early = poll_fn(|cx| Poll::Ready(stop.as_mut().poll(cx))).await;
+                let embedded = desk.lock().done;
+                desk.lets_it_fetch();
+                let (count, embedded) = match early {
+                    // Who knows that no document is in work need not wait for the fetch.
+                    Poll::Ready(count) => (count, embedded),
+                    Poll::Pending => (stop.await, desk.lock().done),
+                };
+                wait_for_the_end(&desk, &ended);
+                (count, embedded)
+            })
+        });
+        let (count, embedded) = *run.value();
+        let begun = desk.begun();
+        run.require(
+            begun <= let_go + 1 && begun == embedded,
+            saw(format!("`stop` had returned after {embedded} documents, and {begun} were embedded in the end"))
+                .expected(if begun > let_go + 1 {
+                    format!("{} at most: those before, and perhaps the one that was being fetched", let_go + 1)
+                } else {
+                    format!("{embedded}: none after `stop` has returned")
+                })
+                .because(if begun > let_go + 1 { STILL_WORKS } else { AFTER_THE_FETCH }),
+        );
+        run.require(
+            count == embedded,
+            saw(format!("`stop` returned {count}, and {embedded} documents were embedded"))
+                .expected(format!("{embedded}"))
+                .because(
+                    "A document counts when it has been embedded. One that is being fetched when `stop` comes may be embedded or \
+                     left; the number says which.",
+                ),
+        );
+    }
+}
+
+const AFTER_THE_FETCH: &str = "`stop` has said that all is over, while the work was inside of `documents.next()`; and when that came back, \
+                               one more document was embedded. Either `stop` waits for the end of the work, or the work looks \
+                               whether it is to end between the fetch and the call of `embed`.";

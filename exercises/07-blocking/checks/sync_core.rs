@@ -1,6 +1,7 @@
 use std::{
     cell::Cell,
     future::{pending, poll_fn},
+    panic::resume_unwind,
     pin::pin,
     task::Poll,
     thread,
@@ -16,7 +17,7 @@ use harness::{
     with_the_clock_held,
 };
 use mock_llm::{Error, Fault, MockLlm, Model, When, blocking::Gate};
-use tokio::{task::unconstrained, time::advance};
+use tokio::{runtime::Builder, task::unconstrained, time::advance};
 
 use super::Conversations;
 
@@ -296,7 +297,8 @@ const OUT_OF_ORDER: &str = "The messages wait for the conversation, and who came
                             lock of `std` get it in no order; jobs that are handed to the pool begin in no order; where \
                             all are woken, or each looks for itself, whoever is polled first takes the turn. The place in \
                             the line is taken with the first poll, and kept: `tokio::sync::Mutex` gives itself to whoever \
-                            asked first, and a channel keeps the order too.";
+                            asked first, and a channel keeps the order too. (A task that takes the place has no order either: \
+                            runtimes with several threads poll the newest one first.)";
 
 const NOT_IN_LINE: &str = "A message was asked for, and nothing is in flight: the conversation is free, and nobody has the \
                            turn.";
@@ -366,6 +368,36 @@ fn messages_keep_their_order() {
             .because(asks_again_and_again)
             .outcome(Outcome::BusyLoop),
     );
+}
+
+/// The order is the same on a runtime with several threads, which polls a task that was spawned last before the others.
+#[test]
+fn their_order_on_another_runtime() {
+    let count = 5;
+    // Real time goes by on this runtime: the model needs none.
+    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(Duration::ZERO).reply("yes")]);
+    let gate = gate();
+    let run = Check::new().draws(&llm).when_stuck(stuck(&llm, 1, NOT_IN_LINE)).by_hand(|| {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_time().build();
+        let runtime = runtime.expect("a runtime without sockets needs nothing that can be missing");
+        let _opens = OpensAtTheEnd(&gate);
+        let chats = Conversations::new(llm.blocking().gated(&gate));
+        let opens = gate.clone();
+        let all = runtime.spawn(async move {
+            let says = (0..count).map(|number| {
+                let chats = &chats;
+                async move { chats.say("support", &number.to_string()).await }
+            });
+            let opens = async {
+                opens.wait_for(1).await;
+                opens.open();
+            };
+            join!(in_their_order_then_from_the_end(says), opens).0
+        });
+        runtime.block_on(all).unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    });
+    require_calls(&run, &(0..count).map(history).collect::<Vec<_>>(), OUT_OF_ORDER);
+    require_replies(&run, run.value(), &vec![yes(); count]);
 }
 
 /// Who comes when the turn is given on does not get in before those who waited for it.

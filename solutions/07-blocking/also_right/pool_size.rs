@@ -2,18 +2,6 @@
 //!
 //! Each module holds only what differs from the solution, `../pool_size.rs`.
 
-/// Also right: the pool hands job and permit back together.
-mod handed_back_together {
-    impl Exports {
-        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
-            let place = self.places.clone().acquire_owned().await.expect("nobody closes the semaphore");
-            let on_the_pool = spawn_blocking(move || (job(), place));
-            let (value, _place) = on_the_pool.await.map_err(|_| Panicked)?;
-            Ok(value)
-        }
-    }
-}
-
 /// Also right: the semaphore's own count, given back by a guard of one's own.
 mod a_guard_of_ones_own {
     struct Place(Arc<Semaphore>);

@@ -240,3 +240,62 @@ mod the_pool_of_another_runtime {
         }
     }
 }
+
+/// Also right: a state in a `watch`. Whether it is to end is decided under the lock with which a document becomes the one in
+/// work, so `stop` need not wait for a fetch.
+mod a_state_that_is_watched {
+    use tokio::sync::watch;
+
+    #[derive(Default)]
+    struct State {
+        stopped: bool,
+        in_work: bool,
+        embedded: usize,
+    }
+
+    pub struct Indexing {
+        state: Arc<watch::Sender<State>>,
+    }
+
+    impl Indexing {
+        pub fn start(documents: Documents, mut embed: Embed) -> Self {
+            let state = Arc::new(watch::Sender::new(State::default()));
+            let work = state.clone();
+            thread::spawn(move || {
+                for document in documents {
+                    let begins = work.send_if_modified(|state| {
+                        state.in_work = !state.stopped;
+                        state.in_work
+                    });
+                    if !begins {
+                        return;
+                    }
+                    embed(document);
+                    let mut stopped = false;
+                    work.send_modify(|state| {
+                        state.in_work = false;
+                        state.embedded += 1;
+                        stopped = state.stopped;
+                    });
+                    if stopped {
+                        return;
+                    }
+                }
+            });
+            Self { state }
+        }
+
+        pub async fn stop(self) -> usize {
+            self.state.send_modify(|state| state.stopped = true);
+            let mut seen = self.state.subscribe();
+            let state = seen.wait_for(|state| !state.in_work).await.expect("the sender is here");
+            state.embedded
+        }
+    }
+
+    impl Drop for Indexing {
+        fn drop(&mut self) {
+            self.state.send_modify(|state| state.stopped = true);
+        }
+    }
+}

@@ -5,7 +5,7 @@
 //! runtime's pool of blocking threads, and nowhere else.
 //!
 //! The draft below works on every laptop: the pool has 512 threads there. In production it has four, and the service hangs. Mend
-//! it, for a pool of any size, one thread included, and for books of any depth. Whenever a thread is free and a section is
+//! it, for a pool of any size, one thread included, and for books of a hundred levels. Whenever a thread is free and a section is
 //! ready to be asked about (it has no parts, or the summaries of all its parts are there), it is asked about: parts do not
 //! wait for each other. Each section is asked about once. Meanwhile, the event loop goes on, and nobody looks again and again.
 //!

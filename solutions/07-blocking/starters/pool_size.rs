@@ -6,9 +6,9 @@
 //!
 //! `Exports` runs slow jobs on the pool, and leaves room for others. At most `at_most` of them are on the pool, running
 //! or in its queue; and that many run, where there are so many. Who waits holds no thread, and does not ask again and
-//! again; the first to be polled is the first to run. A job that panics is an error, and its place is free again. A
-//! caller who gives up while it waits leaves no job behind. One who gives up while its job runs cannot stop it: the job
-//! keeps its place until it has ended.
+//! again; the first to be polled is the first to run. A place is free again as soon as its job has ended, whether or not
+//! its caller has looked; a job that panics has ended, too, and is an error. A caller who gives up while it waits leaves
+//! no job behind. One who gives up while its job runs cannot stop it: the job keeps its place until it has ended.
 //!
 //! Run: `cargo workbook check 07-blocking/pool_size` · Read: book, chapter 7, How large the pool is · 10 min
 

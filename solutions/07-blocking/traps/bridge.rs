@@ -439,3 +439,29 @@ mod one_place_too_many {
         stream::poll_fn(move |context| receiver.poll_recv(context))
     }
 }
+
+/// Trap: a model that has said nothing for five seconds is believed to have gone.
+/// Caught by: each_token_when_it_is_there
+/// Says: the model thinks, and the answer goes on
+mod silence_is_the_end {
+    pub fn bridge(mut source: impl Source, capacity: usize) -> impl Stream<Item = String> + Send + Unpin {
+        let (sender, mut receiver) = mpsc::channel(capacity);
+        spawn_blocking(move || {
+            let mut silent = 0;
+            while silent < 100 {
+                match source.next_within(PATIENCE) {
+                    Next::Token(token) => {
+                        silent = 0;
+                        if sender.blocking_send(token).is_err() {
+                            return;
+                        }
+                    }
+                    Next::Nothing if sender.is_closed() => return,
+                    Next::Nothing => silent += 1,
+                    Next::End => return,
+                }
+            }
+        });
+        stream::poll_fn(move |context| receiver.poll_recv(context))
+    }
+}

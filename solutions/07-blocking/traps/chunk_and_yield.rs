@@ -255,7 +255,7 @@ mod carried_over {
 
 /// Trap: the piece that did not fit is not counted into its slice.
 /// Caught by: gives_way_in_time
-/// Says: begins at zero, with the piece that did not fit
+/// Says: begins with the bytes of the piece that did not fit
 mod without_the_first_of_a_slice {
     pub async fn count_all(tokenizer: &impl Tokenizer, pieces: &[String]) -> usize {
         let (mut sum, mut bytes) = (0, 0);

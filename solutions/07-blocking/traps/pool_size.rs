@@ -365,3 +365,16 @@ mod stands_in_line_again_and_again {
         }
     }
 }
+
+/// Trap: the permit comes back with the value of the job, and is free when the caller looks.
+/// Caught by: a_place_is_free_when_its_job_has_ended
+/// Says: is dropped when the caller is polled again
+mod permit_beside_the_value {
+    impl Exports {
+        pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+            let place = self.places.clone().acquire_owned().await.expect("nobody closes the semaphore");
+            let (value, _place) = spawn_blocking(move || (job(), place)).await.map_err(|_| Panicked)?;
+            Ok(value)
+        }
+    }
+}

@@ -572,3 +572,85 @@ mod deaf_until_it_is_polled {
         }
     }
 }
+
+/// Trap: a document counts before it is clear that it will be embedded.
+/// Caught by: stops_while_a_document_is_fetched
+/// Says: the number says which
+mod counts_what_was_fetched {
+    impl Indexing {
+        pub fn start(documents: Documents, mut embed: Embed) -> Self {
+            let stopped = Arc::new(AtomicBool::new(false));
+            let (report, embedded) = oneshot::channel();
+            let flag = stopped.clone();
+            thread::spawn(move || {
+                let mut count = 0;
+                for document in documents {
+                    count += 1;
+                    if flag.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    embed(document);
+                    if flag.load(Ordering::Relaxed) {
+                        break;
+                    }
+                }
+                let _ = report.send(count);
+            });
+            Self { stopped, embedded }
+        }
+    }
+}
+
+/// Trap: `stop` waits for a document in work, and takes it that there is none while the next one is fetched.
+/// Caught by: stops_while_a_document_is_fetched
+/// Says: one more document was embedded
+mod a_fetch_is_no_work {
+    use std::sync::atomic::AtomicUsize;
+
+    use tokio::sync::Notify;
+
+    #[derive(Default)]
+    struct Shared {
+        stopped: AtomicBool,
+        in_work: AtomicBool,
+        embedded: AtomicUsize,
+        idle: Notify,
+    }
+
+    pub struct Indexing {
+        shared: Arc<Shared>,
+    }
+
+    impl Indexing {
+        pub fn start(mut documents: Documents, mut embed: Embed) -> Self {
+            let shared = Arc::<Shared>::default();
+            let work = shared.clone();
+            thread::spawn(move || {
+                while !work.stopped.load(Ordering::SeqCst)
+                    && let Some(document) = documents.next()
+                {
+                    work.in_work.store(true, Ordering::SeqCst);
+                    embed(document);
+                    work.embedded.fetch_add(1, Ordering::SeqCst);
+                    work.in_work.store(false, Ordering::SeqCst);
+                    work.idle.notify_one();
+                }
+            });
+            Self { shared }
+        }
+
+        pub async fn stop(self) -> usize {
+            self.shared.stopped.store(true, Ordering::SeqCst);
+            while self.shared.in_work.load(Ordering::SeqCst) {
+                self.shared.idle.notified().await;
+            }
+            self.shared.embedded.load(Ordering::SeqCst)
+        }
+    }
+
+    impl Drop for Indexing {
+        fn drop(&mut self) {
+            self.shared.stopped.store(true, Ordering::SeqCst);
+        }
+    }
+}

@@ -535,3 +535,19 @@ mod a_task_that_ends_with_its_caller {
         }
     }
 }
+
+/// Trap: a task takes the place in the line. On one thread tasks are polled in the order in which they were spawned.
+/// Caught by: their_order_on_another_runtime
+/// Says: poll the newest one first
+mod a_task_takes_the_place {
+    impl Conversations {
+        pub async fn say(&self, name: &str, message: &str) -> Result<String, Error> {
+            let (conversation, message) = (self.find(name), message.to_owned());
+            let answered = tokio::spawn(async move {
+                let mut its_turn = conversation.lock_owned().await;
+                spawn_blocking(move || its_turn.say(&message)).await.expect("the SDK does not panic")
+            });
+            answered.await.expect("the SDK does not panic")
+        }
+    }
+}
