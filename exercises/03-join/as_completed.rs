@@ -1,9 +1,10 @@
 //! # As completed
 //!
 //! A page asks several questions, and has a box for each answer, in German. `ask_all` asks all questions at the same time.
-//! Each answer is translated once, from the instant at which it is there. When the translation is whole, `show` is called
-//! with it and with the place of its prompt, at that instant. No box waits for a slower answer or for another box's
-//! translation. There may be any number of prompts, and when `ask_all` ends, nothing of it goes on.
+//! The answer of each box is translated once, from the instant at which it is there. When the translation is whole, `show` is
+//! called with it and with the place of its prompt, at that instant. No box waits for a slower answer or for another box's
+//! translation, or shares one. There may be any number of prompts, and when `ask_all` has ended, or its caller has given it
+//! up, nothing of it goes on.
 //!
 //! Run: `cargo workbook check 03-join/as_completed` · Read: book, chapter 3, The first answer first: `FuturesUnordered` · 15 min
 

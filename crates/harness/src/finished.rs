@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mock_llm::Journal;
+use mock_llm::{CallKind, Journal};
 use timeline::Timeline;
 
 use verdict::{Outcome, Record};
@@ -161,6 +161,39 @@ impl<T> Finished<T> {
         self.run.only_looks_when_woken(timers);
     }
 
+    /// Each reply was taken at the instant at which it was there. Who polls every call once, and then awaits them in turn, lets
+    /// the others lie meanwhile: the mock brings such a reply all the same, in one step, and a real client does not.
+    ///
+    /// It goes by the calls that gave a whole reply in one piece. A stream may be read at leisure.
+    ///
+    /// ```should_panic
+    /// use futures::{future::join_all, poll};
+    /// use harness::{Check, secs};
+    /// use mock_llm::{MockLlm, Model};
+    ///
+    /// let models = [Model::new("atlas").time_to_first_token(secs(1.0)), Model::new("birch").time_to_first_token(secs(0.4))];
+    /// let llm = MockLlm::new(models);
+    /// let run = Check::new().draws(&llm).run(async || {
+    ///     let mut calls = ["atlas", "birch"].map(|model| Box::pin(llm.model(model).complete("Hello")));
+    ///     for call in &mut calls {
+    ///         let _ = poll!(call);
+    ///     }
+    ///     for call in calls {
+    ///         call.await?;
+    ///     }
+    ///     Ok::<(), mock_llm::Error>(())
+    /// });
+    /// // birch was done at 0.4 s, and nobody polled it before atlas was.
+    /// run.takes_each_reply_when_it_is_there();
+    /// ```
+    ///
+    /// # Panics
+    /// With a message that names the first reply that was left lying.
+    #[track_caller]
+    pub fn takes_each_reply_when_it_is_there(&self) {
+        self.run.takes_each_reply_when_it_is_there();
+    }
+
     /// When the function returns, its tasks have ended or were aborted, and its calls are over.
     ///
     /// # Panics
@@ -244,6 +277,28 @@ impl Run {
         let because = known.as_deref().unwrap_or(because);
         let saw = saw(format!("the run took {}", seconds(self.elapsed)));
         self.fail(saw.expected(seconds(wanted)).because(because).outcome(outcome))
+    }
+
+    fn takes_each_reply_when_it_is_there(&self) {
+        // A timer goes by whole milliseconds.
+        let tick = Duration::from_millis(1);
+        let late = self.journal.finished().find_map(|call| {
+            let ((taken, _), there) = (call.ended.as_ref()?, *call.produced.last()?);
+            (call.kind == CallKind::Complete && *taken >= there + tick).then_some((call, there, *taken))
+        });
+        let Some((call, there, taken)) = late else { return };
+        let reply = format!("the reply of {} to {:?}", call.model, call.prompt);
+        self.fail(
+            saw(format!("{reply} was there at {}, and your code came back for it at {}", seconds(there), seconds(taken)))
+                .expected("each reply to be taken at the instant at which it is there")
+                .because(
+                    "The first poll of a call only begins it, and it goes on only when it is polled again. Whoever polls each \
+                     call once, and then waits for one of them, leaves the others lying. A real client needs many polls, to \
+                     connect, to send and to read: all its calls but one would stand still. Make one future of them all that \
+                     polls whichever is woken.",
+                )
+                .outcome(Outcome::TooSlow),
+        );
     }
 
     fn time(&self) -> Time<'_> {

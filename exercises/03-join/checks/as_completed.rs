@@ -4,7 +4,7 @@ use harness::{
     Check, Finished, Lane, MarkKind, Outcome, Sorted, SpanKind, Timeline, numbered, recorder, saw, secs, test,
 };
 use mock_llm::{Call, End, MockLlm, Model};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::ask_all;
 
@@ -361,25 +361,28 @@ fn shows_each_translation_at_the_place_of_its_prompt() {
     }
 }
 
-/// Three hundred questions at odd instants: all at once, each shown when it is whole, and nobody looks for nothing.
+/// More than anybody would write into the code as a limit.
+const MANY: usize = 1100;
+
+/// More than a thousand questions at odd instants: all at once, each shown when it is whole, and nobody looks for nothing.
 #[test]
 fn shows_any_number_at_any_instant() {
     let milliseconds = |number: usize| number as f64 / 1000.0;
     let one = |index: usize| (milliseconds(37 + 113 * (index * 7 % 150)), milliseconds(619 + 211 * (index * 11 % 13)));
-    let script: Vec<(f64, f64)> = (0..300).map(one).collect();
+    let script: Vec<(f64, f64)> = (0..MANY).map(one).collect();
     let run = ask(&script);
     let together = asked_at_once(&run);
     run.require(
-        together == 300,
-        saw(format!("{together} of 300 questions asked at 0.000 s"))
-            .expected("300")
-            .because(if together < 300 {
+        together == MANY,
+        saw(format!("{together} of {MANY} questions asked at 0.000 s"))
+            .expected(MANY.to_string())
+            .because(if together < MANY {
                 "The number of prompts is known only when the program runs: a number in the code is a limit that \
                  nobody asked for."
             } else {
                 "Every call costs money: none is repeated."
             })
-            .outcome(if together < 300 { Outcome::TooSlow } else { Outcome::Wrong }),
+            .outcome(if together < MANY { Outcome::TooSlow } else { Outcome::Wrong }),
     );
     require_all_calls_finished(&run);
     let shown = &run.value().shown;
@@ -403,9 +406,9 @@ fn shows_any_number_at_any_instant() {
     }
     let places: Vec<usize> = shown.iter().map(|shown| shown.place).collect();
     run.require(
-        places.sorted() == (0..300).collect::<Vec<_>>() && shown.iter().all(|shown| shown.question == shown.place + 1),
+        places.sorted() == (0..MANY).collect::<Vec<_>>() && shown.iter().all(|shown| shown.question == shown.place + 1),
         saw(format!("`show` called {} times, not each time with the right place", shown.len()))
-            .expected("300 times, once for each place, with the translation that belongs there")
+            .expected(format!("{MANY} times, once for each place, with the translation that belongs there"))
             .because("Each box waits for its own answer."),
     );
     run.only_looks_when_woken(0);
@@ -449,4 +452,43 @@ fn the_same_prompt_twice_has_two_places() {
             "A model that is asked the same twice may give two different answers, and each box wants its own.",
         ),
     );
+    let translated = run.journal().calls().iter().filter(|call| call.model == "birch").count();
+    run.require(
+        translated == 3,
+        saw(format!("{translated} answers translated for 3 boxes")).expected("3").because(
+            "The answers of two boxes may be equal. Each box has a translation of its own: a key that is made of the text \
+             takes two boxes for one.",
+        ),
+    );
+}
+
+/// When the caller gives up, nothing goes on: no question, and no translation.
+#[test]
+fn a_caller_who_gives_up_leaves_no_call_behind() {
+    // In the middle of the questions, and in the middle of the translations.
+    for seconds in [0.613, 1.337] {
+        let atlas = Model::new("atlas").time_to_first_token(secs(1.0));
+        let llm = MockLlm::new([atlas, Model::new("birch").time_to_first_token(secs(0.7))]);
+        let prompts: Vec<String> = (1..=40).map(prompt).collect();
+        let run = Check::new().run(async || {
+            let mut shown = 0;
+            let given_up = timeout(secs(seconds), ask_all(&llm, &prompts, |_, _| shown += 1)).await.is_err();
+            // An aborted task ends in the next turn of the runtime.
+            sleep(secs(0.01)).await;
+            let (in_flight, made) = (llm.journal().in_flight(), llm.journal().calls().len());
+            sleep(secs(5.0)).await;
+            (given_up, in_flight, llm.journal().calls().len() - made)
+        });
+        let (given_up, in_flight, made) = *run.value();
+        run.premise(given_up, "`ask_all` had returned before its translations were whole.");
+        run.require(
+            in_flight == 0 && made == 0,
+            saw(format!("the caller gave up at {seconds:.3} s, {in_flight} calls went on, and {made} were made after that"))
+                .expected("no call in flight, and none made")
+                .because(
+                    "A future that is dropped drops what it owns, and nothing else. A task goes on when its handle is \
+                     dropped. Futures that live in `ask_all` end with it, and so do the tasks of a `JoinSet` that does.",
+                ),
+        );
+    }
 }

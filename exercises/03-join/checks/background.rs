@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use futures::future::join_all;
+use futures::{future::join_all, join};
 use harness::{Check, Finished, Lane, Message, Outcome, Sorted, Timeline, recorder, saw, secs, shown, test};
 use mock_llm::{Call, End, Journal, MockLlm, Model, Reply};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -62,10 +62,15 @@ fn ask_now(answer: f64, summary: f64) -> Finished<Returned> {
     let check = Check::new().draws(&llm).draws_futures(&recorder);
     check.expects(drawing(answer, summary, answer)).run(async || {
         let started = Instant::now();
-        let reply = shown(&recorder, FUNCTION, answer_now(&llm, LETTER, &archive)).await;
-        let journal = llm.journal();
-        sleep_until(started + secs(summary.max(answer)) + Duration::from_millis(1)).await;
-        let there = texts(&archive);
+        let answers = async {
+            let reply = shown(&recorder, FUNCTION, answer_now(&llm, LETTER, &archive)).await;
+            (reply, llm.journal())
+        };
+        let looks = async {
+            sleep_until(started + secs(summary) + Duration::from_millis(1)).await;
+            texts(&archive)
+        };
+        let ((reply, journal), there) = join!(answers, looks);
         sleep(secs(3.0)).await;
         Returned { reply, journal, kept: [there, texts(&archive)], held: Arc::strong_count(&archive.summaries) > 1 }
     })
@@ -96,12 +101,17 @@ fn the_two_calls<T>(run: &Finished<T>) -> (&Call, &Call) {
         (Some(atlas), Some(birch)) if asked.len() == 2 => (atlas, birch),
         (Some(_), None) => run.fail(message.because(
             "The summary never began. `summarise(..)` makes a future, and a future does nothing until it is polled: \
-             whoever drops it instead drops the work. The compiler warns where a future is made and left alone; \
+             whoever drops it instead drops the work. Where your code does begin it: is that line reached before the answer is \
+             there, which may be at once? And a task that an earlier run has left in a `static` has ended with its \
+             runtime. The compiler warns where a future is made and left alone; \
              `let _ =` keeps it quiet and drops the future all the same. Give the future to the runtime that is running, \
              with `tokio::spawn`.",
         )),
         (None, _) => run.fail(message.because("The main work is missing: the answer comes from atlas.")),
-        _ => run.fail(message.because("Every call costs money: none is repeated.")),
+        _ => run.fail(message.because(
+            "Every call costs money: none is repeated. A call that is dropped before its reply is there, when the other one \
+             was quicker, has to be made again: keep its future.",
+        )),
     }
 }
 
@@ -152,7 +162,10 @@ fn the_summary_is_made_meanwhile() {
             "The calls overlap, but something else takes time. Whoever waits for both is done when the slower one is.",
         ),
     );
+    run.takes_each_reply_when_it_is_there();
     let run = ask_both(1.0, 0.5);
+    the_two_calls(&run);
+    run.takes_each_reply_when_it_is_there();
     run.takes(secs(1.0), "A summary that is there before the answer costs no time at all.");
 }
 
@@ -257,7 +270,8 @@ fn the_summary_comes_into_the_archive() {
         let [there, later] = &run.value().kept;
         let because = match &there[..] {
             [] if !later.is_empty() => {
-                "It comes late. Whoever keeps it must be woken by the reply, and not look now and then."
+                "It comes late. Whoever keeps it must be woken by the summary: not look now and then, and not wait for the \
+                 answer first."
             }
             [] => {
                 "The call was made and paid for, and its reply is nowhere. Nobody joins a task whose handle is dropped, so \
@@ -267,7 +281,7 @@ fn the_summary_comes_into_the_archive() {
             [text] if text.starts_with("An answer") => "It is the summary that is kept, and not the answer.",
             _ => "One letter has one summary.",
         };
-        let at = secs(summary.max(answer));
+        let at = secs(summary);
         run.require(
             *there == wanted,
             saw(format!("in the archive at {}: {there:?}", seconds(at)))

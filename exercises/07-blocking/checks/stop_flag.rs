@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures::future::join;
-use harness::{Check, Finished, Message, Outcome, counting_polls, nothing_happens_for, saw, secs, test};
+use harness::{Check, Finished, Message, Outcome, a_moment, counting_polls, nothing_happens_for, saw, secs, test};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{Documents, Indexing};
@@ -364,6 +364,8 @@ fn without_a_stop_all_are_embedded() {
                 let Work { indexing, ended } = Work::start(&desk, count);
                 desk.is_at(Step::WaitingForAll);
                 let _ = ended.recv();
+                // The work has let its documents go, and says its last word.
+                a_moment().await;
                 desk.is_at(Step::StoppingWhatHasEnded);
                 indexing.stop().await
             })

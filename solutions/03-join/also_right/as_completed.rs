@@ -2,23 +2,6 @@
 //!
 //! Each module holds only what differs from the solution, `../as_completed.rs`.
 
-/// Also right: a task for each call, and a channel that ends when the last task has dropped its sender.
-mod channel {
-    use tokio::sync::mpsc;
-
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String], mut show: impl FnMut(usize, String)) {
-        let (sender, mut receiver) = mpsc::channel(1);
-        for (place, prompt) in prompts.iter().cloned().enumerate() {
-            let (llm, sender) = (llm.clone(), sender.clone());
-            tokio::spawn(async move { sender.send((place, in_german(&llm, &prompt).await)).await });
-        }
-        drop(sender);
-        while let Some((place, translation)) = receiver.recv().await {
-            show(place, translation);
-        }
-    }
-}
-
 /// Also right: `join_all` of futures that call `show` themselves. They run in one task, one at a time: a `RefCell` is enough.
 mod each_shows_its_own {
     use futures::future::join_all;

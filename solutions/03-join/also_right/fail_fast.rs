@@ -2,31 +2,6 @@
 //!
 //! Each module holds only what differs from the solution, `../fail_fast.rs`.
 
-/// Also right: tasks that send their results into a channel; at the first error the caller aborts them.
-mod a_channel_and_an_abort {
-    use tokio::sync::mpsc;
-
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
-        let (sender, mut receiver) = mpsc::unbounded_channel();
-        let spawn = |(place, prompt): (usize, String)| {
-            let (llm, sender) = (llm.clone(), sender.clone());
-            tokio::spawn(async move { sender.send((place, ask(&llm, &prompt).await)) })
-        };
-        let tasks: Vec<_> = prompts.iter().cloned().enumerate().map(spawn).collect();
-        let mut replies = vec![None; prompts.len()];
-        for _ in prompts {
-            match receiver.recv().await.expect("`sender` is still here") {
-                (place, Ok(reply)) => replies[place] = Some(reply),
-                (_, Err(error)) => {
-                    tasks.iter().for_each(|task| task.abort());
-                    return Err(error);
-                }
-            }
-        }
-        Ok(replies.into_iter().flatten().collect())
-    }
-}
-
 /// Also right: tasks whose owner aborts the others at the first error, and waits until they have ended.
 mod aborted_and_awaited {
     use tokio::task::JoinSet;
@@ -173,16 +148,6 @@ mod select_all_in_a_loop {
             calls = others;
         }
         Ok(replies.into_iter().flatten().collect())
-    }
-}
-
-/// Also right: `try_join!` of the first call and, recursively, all the others.
-mod try_joined_down_the_list {
-    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
-        let [first, others @ ..] = prompts else { return Ok(Vec::new()) };
-        // A future that holds itself has no size: the box gives it one.
-        let (first, others) = tokio::try_join!(ask(llm, first), Box::pin(ask_all(llm, others)))?;
-        Ok([vec![first], others].concat())
     }
 }
 

@@ -1,9 +1,10 @@
 //! # In the background
 //!
-//! atlas answers a letter in 1 s, and birch sums it up in 2 s. `answer_and_summary` returns both, after 2 s. `answer_now`
-//! returns the answer after 1 s. Nobody waits for its summary, and still that call begins at once, goes on to its end however
-//! long it takes, and its summary comes into the archive when it is there: of each letter, however many are answered at the
-//! same time, and also where the caller gives up.
+//! atlas answers a letter in 1 s, and birch sums it up in 2 s. `answer_and_summary` returns both as soon as they are there,
+//! after 2 s here. `answer_now` returns the answer as soon as it is there. Nobody waits for its summary, no thread either, and
+//! still that call begins at once and goes on to its end, however long it takes, and its summary comes into the archive at the
+//! instant at which it is there. So it is for each letter, however many are answered at the same time, and also where the
+//! caller gives `answer_now` up.
 //!
 //! The code below was carried over from JavaScript, where a call runs from the moment at which it is made. Mend it.
 //!

@@ -304,3 +304,23 @@ mod the_next_one_ends_the_one_before {
         answer(llm, letter).await
     }
 }
+
+/// Trap: the task waits for the answer before it keeps its summary.
+/// Caught by: the_summary_comes_into_the_archive
+/// Says: and not wait for the answer first
+mod kept_after_the_answer {
+    use tokio::sync::oneshot;
+
+    pub async fn answer_now(llm: &MockLlm, letter: &str, archive: &Archive) -> Reply {
+        let (answered, is_answered) = oneshot::channel::<()>();
+        let (background, owned, archive) = (llm.clone(), letter.to_owned(), archive.clone());
+        tokio::spawn(async move {
+            let summary = summarise(&background, &owned).await;
+            let _ = is_answered.await;
+            archive.keep(summary);
+        });
+        let answer = answer(llm, letter).await;
+        let _ = answered.send(());
+        answer
+    }
+}

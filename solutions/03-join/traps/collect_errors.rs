@@ -229,7 +229,7 @@ mod unwraps {
 }
 
 /// Trap: a stream with room for seven, because the example has seven.
-/// Caught by: two_hundred_mails_and_each_twice
+/// Caught by: many_mails_and_each_twice
 /// Says: Nobody asked for a limit
 mod room_for_seven {
     use futures::stream;
@@ -240,8 +240,8 @@ mod room_for_seven {
 }
 
 /// Trap: prompts that are alike are asked once.
-/// Caught by: two_hundred_mails_and_each_twice
-/// Says: 100 calls and 200 results
+/// Caught by: many_mails_and_each_twice
+/// Says: 550 calls and 1100 results
 mod asks_what_is_alike_once {
     use std::collections::BTreeSet;
 
@@ -254,7 +254,7 @@ mod asks_what_is_alike_once {
 }
 
 /// Trap: a 429 is answered by a second call.
-/// Caught by: two_hundred_mails_and_each_twice
+/// Caught by: many_mails_and_each_twice
 /// Says: A call that failed was made again
 mod asks_again_after_a_429 {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {
@@ -269,7 +269,7 @@ mod asks_again_after_a_429 {
 }
 
 /// Trap: a task is spawned beside the calls, and nobody ends it.
-/// Caught by: two_hundred_mails_and_each_twice
+/// Caught by: many_mails_and_each_twice
 /// Says: task
 mod a_task_left_behind {
     pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Result<String, Failed>> {

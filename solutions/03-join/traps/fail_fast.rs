@@ -410,3 +410,42 @@ mod room_for_a_hundred {
         Ok(replies.into_iter().flatten().collect())
     }
 }
+
+/// Trap: the tasks are aborted when a call has failed, and only then.
+/// Caught by: a_caller_who_gives_up_leaves_no_call_behind
+/// Says: never reached by a caller who has gone
+mod aborted_on_error_alone {
+    use futures::{StreamExt, stream::FuturesUnordered};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let task = |(place, prompt): (usize, &String)| {
+            let (llm, prompt) = (llm.clone(), prompt.clone());
+            tokio::spawn(async move { (place, ask(&llm, &prompt).await) })
+        };
+        let mut tasks: FuturesUnordered<_> = prompts.iter().enumerate().map(task).collect();
+        let mut replies = vec![None; prompts.len()];
+        while let Some(ended) = tasks.next().await {
+            let (place, result) = ended.expect("no task panics");
+            match result {
+                Ok(reply) => replies[place] = Some(reply),
+                Err(error) => {
+                    tasks.iter().for_each(|task| task.abort());
+                    return Err(error);
+                }
+            }
+        }
+        Ok(replies.into_iter().map(|reply| reply.expect("each place has its reply")).collect())
+    }
+}
+
+/// Trap: lists of thirty in a list of thirty: `try_join_all` looks at short lists as a whole, up to nine hundred pages.
+/// Caught by: among_hundreds_the_first_error_ends_the_wait
+/// Says: `try_join_all` does so with more than 30 futures
+mod two_levels_of_thirty {
+    use futures::future::try_join_all;
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Result<Vec<Reply>, Error> {
+        let parts = prompts.chunks(30).map(|part| try_join_all(part.iter().map(|prompt| ask(llm, prompt))));
+        Ok(try_join_all(parts).await?.concat())
+    }
+}

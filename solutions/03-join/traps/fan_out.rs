@@ -129,3 +129,19 @@ mod a_task_left_behind {
         [atlas, birch, cedar]
     }
 }
+
+/// Trap: each call is polled once, so that all have begun, and then they are awaited in turn.
+/// Caught by: takes_as_long_as_the_slowest
+/// Says: leaves the others lying
+mod begun_and_then_in_turn {
+    use futures::poll;
+
+    pub async fn ask_all(llm: &MockLlm, prompt: &str) -> [Reply; 3] {
+        let mut atlas = Box::pin(ask(llm, "atlas", prompt));
+        let mut birch = Box::pin(ask(llm, "birch", prompt));
+        let mut cedar = Box::pin(ask(llm, "cedar", prompt));
+        let begun = [poll!(&mut atlas), poll!(&mut birch), poll!(&mut cedar)];
+        assert!(begun.iter().all(std::task::Poll::is_pending), "every model takes its time");
+        [atlas.await, birch.await, cedar.await]
+    }
+}

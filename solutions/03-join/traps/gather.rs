@@ -184,7 +184,7 @@ mod room_for_none {
 
 /// Trap: a stream with room for ten calls, because ten is the number in the task.
 /// Caught by: any_number_at_once
-/// Says: at most 10 calls in flight together, of 300
+/// Says: at most 10 calls in flight together, of 600
 /// Says: a limit that nobody asked for
 mod room_for_ten {
     use futures::{StreamExt, stream};
@@ -313,7 +313,7 @@ mod early_notes_wait_for_their_turn {
 
 /// Trap: a hundred at a time, as if nobody had more pages.
 /// Caught by: any_number_at_once
-/// Says: at most 100 calls in flight together, of 300
+/// Says: at most 100 calls in flight together, of 600
 mod room_for_a_hundred {
     use tokio::sync::Semaphore;
 
@@ -338,5 +338,54 @@ mod a_task_left_behind {
             std::future::pending::<()>().await;
         });
         join_all(prompts.iter().map(|prompt| ask(llm, prompt))).await
+    }
+}
+
+/// Trap: the reviews are polled once, so that they have begun, and again when all notes are there.
+/// Caught by: replies_keep_the_order_of_the_prompts
+/// Says: It waited for another page
+mod reviews_begun_and_left {
+    use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        async fn noted(llm: &MockLlm, place: usize, prompt: &str) -> (usize, Reply) {
+            (place, take_notes(llm, prompt).await)
+        }
+
+        let noted = prompts.iter().enumerate().map(|(place, prompt)| noted(llm, place, prompt));
+        let mut noted: FuturesUnordered<_> = noted.collect();
+        let mut reviews = FuturesUnordered::new();
+        let mut done = Vec::new();
+        while let Some((place, notes)) = noted.next().await {
+            reviews.push(async move { (place, review(llm, &notes).await) });
+            done.extend(reviews.next().now_or_never().flatten());
+        }
+        while let Some(reviewed) = reviews.next().await {
+            done.push(reviewed);
+        }
+        done.sort_by_key(|(place, _)| *place);
+        done.into_iter().map(|(_, reply)| reply).collect()
+    }
+}
+
+/// Trap: notes that are equal have one review.
+/// Caught by: the_same_prompt_twice_is_two_calls
+/// Says: two places may hold the same text
+mod one_review_for_equal_notes {
+    use futures::FutureExt;
+    use std::{cell::RefCell, collections::HashMap};
+
+    pub async fn ask_all(llm: &MockLlm, prompts: &[String]) -> Vec<Reply> {
+        let reviews = RefCell::new(HashMap::new());
+        let page = async |prompt: &String| {
+            let notes = take_notes(llm, prompt).await;
+            let shared = reviews
+                .borrow_mut()
+                .entry(notes.text.clone())
+                .or_insert_with(|| async move { review(llm, &notes).await }.boxed_local().shared())
+                .clone();
+            shared.await
+        };
+        join_all(prompts.iter().map(page)).await
     }
 }
