@@ -1,6 +1,6 @@
-use std::{pin::Pin, time::Duration};
+use std::{panic::AssertUnwindSafe, pin::Pin, time::Duration};
 
-use futures::{Stream, StreamExt};
+use futures::{FutureExt, Stream, StreamExt};
 use harness::{Check, Finished, Outcome, odd, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, timeout};
@@ -30,17 +30,18 @@ fn own_time(number: usize) -> Duration {
     odd(number % 9) + APART * 2
 }
 
-fn book(faulty: Option<usize>) -> MockLlm {
+fn book(faulty: Option<(usize, Fault)>) -> MockLlm {
     let model = (0..9).fold(Model::new("atlas").inter_token_latency(APART), |model, number| {
         model.time_to_first_token_for(page(number), odd(number)).reply_to(page(number), text(number))
     });
-    MockLlm::new([faulty.into_iter().fold(model, |model, number| // A second try would succeed: nobody asked for one.
-        model.fault(When::PromptAttempt(page(number), 1), Fault::CutAfter(1)))])
+    // A second try would succeed: nobody asked for one.
+    let add = |model: Model, (number, fault)| model.fault(When::PromptAttempt(page(number), 1), fault);
+    MockLlm::new([faulty.into_iter().fold(model, add)])
 }
 
 /// Reads `take` summaries of so many pages, and then drops the stream.
 fn read(pages: usize, at_once: usize, order: Order, take: usize, faulty: Option<usize>) -> Finished<Items> {
-    let llm = book(faulty);
+    let llm = book(faulty.map(|number| (number, Fault::CutAfter(1))));
     let run = Check::new().draws(&llm).run(async || {
         let start = Instant::now();
         let pages = (0..pages).map(page).collect();
@@ -121,10 +122,13 @@ fn as_asked_keeps_the_order_of_the_pages() {
             seen == wanted,
             saw(format!("pages {:?}", numbers(run.value())))
                 .expected(format!("pages 0 to {}, each with its summary", pages - 1))
-                .because(
+                .because(if seen.iter().map(|(_, summary)| summary).eq(wanted.iter().map(|(_, summary)| summary)) {
+                    "The summaries stand in the right order, and some have the number of another page. Two pages may be alike, so the \
+                     text of a page does not say which one it is: count the pages before you ask (`enumerate`)."
+                } else {
                     "The printer takes the first summary for the first page. A summary that comes early keeps its place until \
-                     those before it have come.",
-                ),
+                     those before it have come."
+                }),
         );
         let end = schedule(pages, at_once, Order::AsAsked).iter().map(|call| call.1).max().unwrap_or_default();
         run.require(
@@ -238,7 +242,7 @@ fn no_pages_end_at_once() {
     }
 }
 
-/// A call that fails is the item of its page.
+/// A call that fails is the item of its page, and one that panics is not passed over.
 #[test]
 fn an_error_is_the_item_of_its_page() {
     for order in BOTH {
@@ -261,6 +265,23 @@ fn an_error_is_the_item_of_its_page() {
                     .because("An error is ready like a summary. Nobody holds it back."),
             );
         }
+        let llm = book(Some((4, Fault::Panic)));
+        let run = Check::new().draws(&llm).run(async || {
+            let summaries: Summaries = Box::pin(summaries(&llm, (0..9).map(page).collect(), 3, order));
+            AssertUnwindSafe(summaries.count()).catch_unwind().await.ok()
+        });
+        run.require(
+            run.value().is_none(),
+            saw(format!(
+                "{order:?}: the call of page 4 panicked, and the reader got {} summaries of 9, and then the end",
+                run.value().unwrap_or_default()
+            ))
+            .expected("the panic, at the reader")
+            .because(
+                "Pages are missing, and nobody hears of it. The panic of a task is an `Err` of its handle and of `join_next`, and whoever \
+                 passes it over loses the page: `unwrap` it, or hand its panic on with `resume_unwind`.",
+            ),
+        );
     }
 }
 
