@@ -302,6 +302,9 @@ fn ask_again_only_where_nothing_is_lost() {
                 .because(if matches!(seen.end, End::Refused(..400, _)) {
                     "A status below 400 is no fault of the server's that passes with time: a 302 says that the answer is somewhere else, \
                      and says so again. Only 429, and what begins with a 5, may be asked again."
+                } else if seen.end == End::Whole {
+                    "The mark came, and so the answer is whole, also if it has no words. There is nothing to ask for: the same question \
+                     would get the same answer, and it would be paid for twice."
                 } else if *wanted {
                     "Nothing was shown, and the fault was not the question's: another try may well succeed."
                 } else {
