@@ -2,7 +2,7 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use async_stream::stream;
 use futures::{StreamExt, future::pending};
-use harness::{Check, Finished, Outcome, saw, secs, test};
+use harness::{Check, Finished, Outcome, counted, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -124,7 +124,7 @@ fn refused(status: u16, pieces: &'static [&'static str], breaks: bool) -> Finish
 fn answer(run: &Finished<Seen>) -> &Answer {
     run.value().answer.as_ref().unwrap_or_else(|| {
         run.fail(
-            saw(format!("{} tokens shown, and no end after 60 s", run.value().shown.len()))
+            saw(format!("{} shown, and no end after 60 s", counted(run.value().shown.len(), "token")))
                 .expected("the end, with the mark or the error")
                 .because(
                     "The mark is the end, and so is an error. The connection may stay open: it is kept for the next question. Who \

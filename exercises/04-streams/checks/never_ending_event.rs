@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::{FutureExt, Stream, StreamExt, stream};
-use harness::{Check, Finished, kept_by, saw, test};
+use harness::{Check, Finished, counted, kept_by, saw, test};
 
 use super::{TooLong, events};
 
@@ -257,9 +257,13 @@ fn only_the_unfinished_event_counts() {
         let good = items.iter().filter(|(_, item)| item.is_ok()).count();
         run.require(
             good == wanted && items.len() == wanted,
-            saw(format!("{what}, limit 100: {good} events{}", if items.len() > good { ", and an error" } else { "" }))
-                .expected(format!("{wanted} events"))
-                .because(because),
+            saw(format!(
+                "{what}, limit 100: {}{}",
+                counted(good, "event"),
+                if items.len() > good { ", and an error" } else { "" }
+            ))
+            .expected(counted(wanted, "event"))
+            .because(because),
         );
     }
 }

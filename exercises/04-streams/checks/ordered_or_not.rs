@@ -1,7 +1,7 @@
 use std::{panic::AssertUnwindSafe, pin::Pin, time::Duration};
 
 use futures::{FutureExt, Stream, StreamExt};
-use harness::{Check, Finished, Outcome, odd, saw, secs, test};
+use harness::{Check, Finished, Outcome, counted, odd, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, timeout};
 
@@ -166,11 +166,11 @@ fn as_ready_waits_for_nobody() {
             seen == wanted,
             saw(match wrong {
                 Some(((at, number), _)) => format!("the summary of page {number} at {:.3} s", at.as_secs_f64()),
-                None => format!("{} summaries", seen.len()),
+                None => counted(seen.len(), "summary"),
             })
             .expected(match wrong {
                 Some((_, (at, number))) => format!("that of page {number} at {:.3} s", at.as_secs_f64()),
-                None => format!("{} summaries", wanted.len()),
+                None => counted(wanted.len(), "summary"),
             })
             .because(if numbers(run.value()).is_sorted() {
                 "The numbers count up: they are those of the arrivals, or the summaries wait for each other. The index takes what \
@@ -200,7 +200,7 @@ fn the_limit_is_kept_and_used() {
             require_limit(&run, order, at_once);
             run.require(
                 seen == wanted,
-                saw(format!("{order:?}: {seen} calls in flight together at most, of 31"))
+                saw(format!("{order:?}: {} in flight together at most, of 31", counted(seen, "call")))
                     .expected(format!("{wanted}, because `at_once` is {at_once}"))
                     .because(
                         "That is fewer than the limit, and you wait for nothing: there are pages left, and a place stands empty.",
@@ -218,9 +218,13 @@ fn zero_is_no_limit() {
         let seen = run.journal().high_water();
         run.require(
             seen == 300 && run.value().len() == 300,
-            saw(format!("{order:?}: {seen} calls in flight together, {} summaries", run.value().len()))
-                .expected("all 300")
-                .because("The task says what 0 means: no limit."),
+            saw(format!(
+                "{order:?}: {} in flight together, {}",
+                counted(seen, "call"),
+                counted(run.value().len(), "summary")
+            ))
+            .expected("all 300")
+            .because("The task says what 0 means: no limit."),
         );
     }
 }
@@ -233,7 +237,7 @@ fn no_pages_end_at_once() {
             let run = read(0, at_once, order, usize::MAX, None);
             run.require(
                 run.value().is_empty(),
-                saw(format!("{} summaries of no pages", run.value().len()))
+                saw(format!("{} of no pages", counted(run.value().len(), "summary")))
                     .expected("none")
                     .because("There is nothing to ask."),
             );
@@ -250,7 +254,7 @@ fn an_error_is_the_item_of_its_page() {
         let seen = run.value().iter().find(|(_, (number, _))| *number == 4).map(|(_, (_, summary))| summary.clone());
         run.require(
             seen == Some(Err(Error::Cut { tokens: 1 })) && run.value().len() == 9,
-            saw(format!("{order:?}: {seen:?} for page 4, {} items of 9", run.value().len()))
+            saw(format!("{order:?}: {seen:?} for page 4, {} of 9", counted(run.value().len(), "item")))
                 .expected(format!("{}, and all others", Error::Cut { tokens: 1 }))
                 .because("One page that failed is no reason to lose the others; and whoever prints must know which one it is."),
         );
@@ -273,8 +277,8 @@ fn an_error_is_the_item_of_its_page() {
         run.require(
             run.value().is_none(),
             saw(format!(
-                "{order:?}: the call of page 4 panicked, and the reader got {} summaries of 9, and then the end",
-                run.value().unwrap_or_default()
+                "{order:?}: the call of page 4 panicked, and the reader got {} of 9, and then the end",
+                counted(run.value().unwrap_or_default(), "summary")
             ))
             .expected("the panic, at the reader")
             .because(
@@ -300,7 +304,11 @@ fn a_reader_who_stops_takes_the_calls_along() {
             };
             run.require(
                 begun <= most,
-                saw(format!("{order:?}: {begun} calls for a reader who took {take} summaries"))
+                saw(format!(
+                    "{order:?}: {} for a reader who took {}",
+                    counted(begun, "call"),
+                    counted(take, "summary")
+                ))
                     .expected(format!("{most} at most"))
                     .because(
                         "A stream is asked for each item: what nobody will read is not begun. Only the calls in the buffer are \

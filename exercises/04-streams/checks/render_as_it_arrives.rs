@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Outcome, saw, secs, test};
+use harness::{Check, Finished, Outcome, counted, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, timeout};
 
@@ -86,7 +86,11 @@ fn every_token_is_shown_once() {
         let text: String = run.value().shown.iter().map(|(_, text)| text.as_str()).collect();
         run.require(
             text == answer.words().concat() && run.value().result == Ok(()) && run.journal().calls().len() == 1,
-            saw(format!("{text:?}, then {:?}, with {} calls", run.value().result, run.journal().calls().len()))
+            saw(format!(
+                "{text:?}, then {:?}, with {}",
+                run.value().result,
+                counted(run.journal().calls().len(), "call")
+            ))
                 .expected(format!("{:?}, then Ok(()), with one call", answer.words().concat()))
                 .because(if run.value().shown.is_empty() && run.value().result == Ok(()) {
                     "Nothing was shown at all. `show` is an `async fn`: to call it makes a future, and a future that nobody awaits \
@@ -201,7 +205,7 @@ fn an_error_comes_after_the_text_before_it() {
         let calls = run.journal().calls().len();
         run.require(
             calls == 1,
-            saw(format!("{calls} calls"))
+            saw(counted(calls, "call"))
                 .expected("one")
                 .because("Each call is paid for, and the error came with the first."),
         );
@@ -221,7 +225,7 @@ fn an_empty_answer_shows_nothing() {
     let shown = run.value().shown.len();
     run.require(
         shown == 0 && run.value().result == Ok(()),
-        saw(format!("{shown} pieces, then {:?}", run.value().result))
+        saw(format!("{}, then {:?}", counted(shown, "piece"), run.value().result))
             .expected("none, then Ok(())")
             .because("There is nothing to show."),
     );

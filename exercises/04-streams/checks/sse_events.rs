@@ -288,7 +288,7 @@ fn reads_a_chunk_only_for_a_reader() {
         (first, taken)
     });
     let (first, taken) = run.value();
-    let seen = format!("the first two events are {first:?}, and {taken} chunks were read for them");
+    let seen = format!("the first two events are {first:?}, chunks read for them: {taken}");
     run.require(*first == ["1", "2"] && *taken == 1, read_ahead(&seen, "[\"1\", \"2\"], from one chunk"));
 }
 

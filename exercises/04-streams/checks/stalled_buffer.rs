@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Outcome, odd, saw, secs, test};
+use harness::{Check, Finished, Outcome, counted, odd, saw, secs, test};
 use mock_llm::{Call, End, Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, timeout};
 
@@ -218,12 +218,16 @@ fn takes_as_long_as_the_printer() {
     let longest = own_time(0) * 4 + secs(0.007) * 12;
     run.require(
         run.elapsed() <= longest && run.journal().high_water() == AT_ONCE,
-        saw(format!("{:.3} s, {} calls in flight at most", run.elapsed().as_secs_f64(), run.journal().high_water()))
-            .expected(format!("{AT_ONCE} calls in flight, and {:.3} s at most", longest.as_secs_f64()))
-            .because(
-                "Twelve equal calls, three at a time, are four rounds. Whoever waits for a page before the next call \
+        saw(format!(
+            "{:.3} s, {} in flight at most",
+            run.elapsed().as_secs_f64(),
+            counted(run.journal().high_water(), "call")
+        ))
+        .expected(format!("{AT_ONCE} calls in flight, and {:.3} s at most", longest.as_secs_f64()))
+        .because(
+            "Twelve equal calls, three at a time, are four rounds. Whoever waits for a page before the next call \
                  begins has fewer of them in flight.",
-            ),
+        ),
     );
 }
 
@@ -303,7 +307,7 @@ fn an_empty_list_is_done_at_once() {
     let run = Night::new([], 5.3).run();
     run.require(
         run.value().result == Some(Ok(())) && run.value().pages.is_empty(),
-        saw(format!("{:?}, {} pages", run.value().result, run.value().pages.len()))
+        saw(format!("{:?}, {}", run.value().result, counted(run.value().pages.len(), "page")))
             .expected("Ok, and no page")
             .because("There is nothing to ask."),
     );

@@ -5,7 +5,7 @@ use std::{
 };
 
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
-use harness::{Check, Finished, Gate, Wakes, saw, secs, test};
+use harness::{Check, Finished, Gate, Wakes, counted, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, Reply, When};
 use tokio::time::{Instant, sleep};
 
@@ -166,7 +166,7 @@ fn after_the_end_always_the_end() {
         let (seen, ends) = run.value();
         run.require(
             *ends == 4,
-            saw(format!("{} items and then {ends} ends, asked four times", seen.len()))
+            saw(format!("{} and then {}, asked four times", counted(seen.len(), "item"), counted(*ends, "end")))
                 .expected("the end, four times")
                 .because(
                     "Who reads a stream may ask again after `None`: a `select!` in a loop does, for one. Nothing in the \
@@ -198,7 +198,9 @@ fn an_error_is_the_last_item() {
     let items = run.value().0.len();
     run.require(
         items == 0,
-        saw(format!("{items} items of an empty reply")).expected("none").because("No words, no items: only the end."),
+        saw(format!("{} of an empty reply", counted(items, "item")))
+            .expected("none")
+            .because("No words, no items: only the end."),
     );
 }
 
@@ -219,14 +221,14 @@ fn it_asks_when_it_is_asked_and_ends_when_it_is_dropped() {
     let early = *run.value();
     run.require(
         early == 0,
-        saw(format!("{early} calls before the first poll")).expected("none").because(
+        saw(format!("{} before the first poll", counted(early, "call"))).expected("none").because(
             "A stream does nothing until it is polled: who makes one and never reads it must not pay for a call.",
         ),
     );
     let dropped = run.journal().dropped().count();
     run.require(
         dropped == 1,
-        saw(format!("{dropped} calls dropped with the stream"))
+        saw(format!("{} dropped with the stream", counted(dropped, "call")))
             .expected("one: the call that was in flight")
             .because("The reader has gone. Work that goes on elsewhere, in a task, is paid for and read by nobody."),
     );

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use async_stream::stream;
 use futures::{StreamExt, future::pending};
-use harness::{Check, Finished, Outcome, saw, secs, test};
+use harness::{Check, Finished, Outcome, counted, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, timeout};
 
@@ -380,7 +380,7 @@ fn hundreds_of_calls() {
     let wrong = run.value().iter().zip(&wanted).find(|(seen, wanted)| seen != wanted);
     run.require(
         *run.value() == wanted,
-        saw(format!("{} calls; the first wrong one: {:?}", run.value().len(), wrong.map(|(seen, _)| seen)))
+        saw(format!("{}; the first wrong one: {:?}", counted(run.value().len(), "call"), wrong.map(|(seen, _)| seen)))
             .expected(format!("400 calls; there: {:?}", wrong.map(|(_, wanted)| wanted)))
             .because("Each call keeps its fragments, and its place in the order in which they were begun."),
     );
