@@ -5,15 +5,16 @@
 //!
 //! - `Whole`: the end mark came. That is the end, at once: the connection may stay open for hours, and what comes on it is
 //!   nobody's.
-//! - `Cut`: the connection ended or broke, and no mark had come.
+//! - `Cut`: the connection of an answer ended or broke, and no mark had come.
 //! - `Failed`: the server gave the answer up and sent an error in place of a token, after status 200. Also at once.
-//! - `Refused`: the status was not 200. Then there are no events, and the pieces are those of the error's text, to their end.
+//! - `Refused`: the status was not 200. Then there are no events, and the pieces are those of the error's text, to their end. If the
+//!   connection breaks before that, it is `Refused` with what has come.
 //!
 //! The text that came is kept in every case. (Of a refusal, `text` is empty: its words stand in the end.)
 //!
-//! `may_ask_again` says whether the same question may be asked once more. It may not after `Whole`, nor when a token was shown, for it
-//! would be shown twice. After a refusal it may only with status 429, for then the question came too early, or with one from 500 on, for
-//! then the server was in trouble. With any other, 302 as well as 404, the same question would get the same reply.
+//! `may_ask_again` says whether the same question may be asked once more. It may not after `Whole`, nor when some text was shown, for
+//! it would be shown twice. After a refusal it may only with status 429, for then the question came too early, or with one from 500
+//! to 599, for then the server was in trouble. With any other, 302 as well as 404, the same question would get the same reply.
 //!
 //! Run: `cargo workbook check 04-streams/how_it_ended` · Read: book, chapter 4, How an answer ends · 15 min
 

@@ -3,11 +3,12 @@
 //! Some models debate a question, and the audience hears all of them at once. `debate` gives one stream: each token with the name of
 //! the model that said it, when it is said.
 //!
-//! - Each model is heard in its own order. A model that always has a token ready does not drown the others: who has one, too, is
-//!   heard after two tokens of each other model, at the latest.
+//! - Each model is heard in its own order. A model that always has a token ready does not drown the others: before another one is
+//!   heard that has a token, too, no model gives more than two.
 //! - A model that fails says its error, and is heard no more. The others go on. The debate ends when all models have ended.
 //! - When `stop` is ready, the debate ends at once, with no further token, however many are ready. When the audience hears of the
-//!   end, no model speaks any more. And if it is ready before the first token is asked for, nobody is asked.
+//!   end, no model speaks any more. (A task that was aborted ends when the runtime next has its turn: that is soon enough.) And if
+//!   `stop` is ready before the first token is asked for, nobody is asked.
 //! - Two models may have one name. An audience that leaves takes all calls along.
 //!
 //! Run: `cargo workbook check 04-streams/merge` · Read: book, chapter 4, Several streams as one · 15 min

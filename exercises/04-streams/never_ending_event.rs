@@ -8,10 +8,10 @@
 //! that it gets. In all its calls together, it may look at twice as many bytes as have come.
 //!
 //! An event may have `limit` bytes. All that has come since the last blank line counts, whatever it says, and the event's own
-//! blank line, too. With the first chunk that makes it more, the next item is `Err(TooLong)`: wherever that chunk ends, and also if
-//! it brings the blank line. Before the error come the events that were whole before it; after it the stream ends, and no further
-//! chunk is read. How many events a chunk brings, and how long a connection lives, is no reason for an error; and nothing is kept
-//! of what has been given. The chunks are not asked again after their end.
+//! blank line, too. The first chunk that makes it more brings `Err(TooLong)`: wherever that chunk ends, and also if it brings the
+//! blank line. Before the error come the events that were whole before it; after it the stream ends, and no further chunk is
+//! read. How many events a chunk brings, and how long a connection lives, is no reason for an error; and nothing is kept of what
+//! has been given. The chunks are not asked again after their end, also if the reader asks on.
 //!
 //! Starts: wrong
 //! Run: `cargo workbook check 04-streams/never_ending_event` · Read: book, chapter 4, The wire: bytes, cut anywhere · 15 min

@@ -6,6 +6,8 @@
 //! - The first token is shown when it comes.
 //! - What comes while the screen is busy is shown as soon as it is free: everything that has come by then, in one piece.
 //! - Every token is shown, once, in its order. When a call fails, what has come is shown first, and then the error is returned.
+//!   Where nothing has come, nothing is shown.
+//! - A caller who drops `render` takes the call along.
 //!
 //! A stream of tokens keeps what has come, and gives it to whoever asks.
 //!

@@ -4,8 +4,9 @@
 //! works with the one server that it was written for. With others, arguments go to the wrong call, and once it has run half a
 //! command. Mend it:
 //!
-//! - A fragment belongs to the call of its `index`. Only the first fragment of a call must have `id` and `name`; some servers repeat
-//!   both, and some send an empty id. Another id at the same index is another call; the name of a call comes once.
+//! - A fragment belongs to the call of its `index`. Only the first fragment of a call must have `id` and `name`. Later ones may
+//!   repeat either of the two, or bring an empty one, which says nothing. Another id at the same index is another call. In what you
+//!   hand on, the name stands once.
 //! - Fragments of several calls come in any order, mixed, with text in between. The calls are handed on in the order in which they
 //!   were begun.
 //! - A call is handed on when the model says that it has finished, and not before: until then, more of it may come. Of an answer that ends

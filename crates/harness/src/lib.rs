@@ -98,7 +98,7 @@ pub use futures::{Gate, more_turns, moved_at};
 pub use harness_macros::test;
 pub use heap::{Kept, at_the_first_allocation, kept_by};
 pub use idle::{a_moment, counting_polls, nothing_happens_for, when_woken, with_the_clock_held};
-pub use lists::{Sorted, numbered, odd};
+pub use lists::{Sorted, counted, numbered, odd};
 pub use message::{Message, saw};
 pub use recorder::{recorder, shown, shown_result};
 pub use thread::Outside;

@@ -41,6 +41,23 @@ pub fn odd(place: usize) -> Duration {
     Duration::from_millis(MILLISECONDS[place] + 1000 * round as u64)
 }
 
+/// How many of them, for a message.
+///
+/// ```
+/// use harness::counted;
+///
+/// assert_eq!(counted(3, "call"), "3 calls");
+/// assert_eq!(counted(1, "summary"), "1 summary");
+/// assert_eq!(counted(0, "summary"), "0 summaries");
+/// ```
+pub fn counted(number: usize, noun: &str) -> String {
+    match (number, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        _ => format!("{number} {noun}s"),
+    }
+}
+
 /// Numbered things for a message, in this order. A zero stands for something that nobody asked for.
 ///
 /// ```

@@ -2,7 +2,7 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use async_stream::stream;
 use futures::{StreamExt, future::pending};
-use harness::{Check, Finished, Outcome, saw, secs, test};
+use harness::{Check, Finished, Outcome, counted, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -124,7 +124,7 @@ fn refused(status: u16, pieces: &'static [&'static str], breaks: bool) -> Finish
 fn answer(run: &Finished<Seen>) -> &Answer {
     run.value().answer.as_ref().unwrap_or_else(|| {
         run.fail(
-            saw(format!("{} tokens shown, and no end after 60 s", run.value().shown.len()))
+            saw(format!("{} shown, and no end after 60 s", counted(run.value().shown.len(), "token")))
                 .expected("the end, with the mark or the error")
                 .because(
                     "The mark is the end, and so is an error. The connection may stay open: it is kept for the next question. Who \
@@ -302,6 +302,9 @@ fn ask_again_only_where_nothing_is_lost() {
                 .because(if matches!(seen.end, End::Refused(..400, _)) {
                     "A status below 400 is no fault of the server's that passes with time: a 302 says that the answer is somewhere else, \
                      and says so again. Only 429, and what begins with a 5, may be asked again."
+                } else if seen.end == End::Whole {
+                    "The mark came, and so the answer is whole, also if it has no words. There is nothing to ask for: the same question \
+                     would get the same answer, and it would be paid for twice."
                 } else if *wanted {
                     "Nothing was shown, and the fault was not the question's: another try may well succeed."
                 } else {

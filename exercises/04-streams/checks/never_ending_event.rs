@@ -1,7 +1,12 @@
-use std::{cell::Cell, pin::pin, task::Poll};
+use std::{
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+};
 
 use futures::{FutureExt, Stream, StreamExt, stream};
-use harness::{Check, Finished, kept_by, saw, test};
+use harness::{Check, Finished, counted, kept_by, saw, test};
 
 use super::{TooLong, events};
 
@@ -42,9 +47,11 @@ struct Read {
     looked_at: usize,
     /// How often the chunks have said that they are at their end.
     ends: usize,
+    /// The same, when the reader has asked on after the end.
+    ends_then: usize,
 }
 
-/// Reads all that comes of the chunks. A stream need not bear it that it is asked after its end.
+/// Reads all that comes of the chunks.
 async fn read(chunks: impl Iterator<Item = Vec<u8>>, limit: usize, finds: usize) -> Read {
     let (cost, taken, bytes, ends) = (Cost::new(finds), Cell::new(0), Cell::new(0), Cell::new(0));
     let chunks = stream::iter(chunks).inspect(|chunk| {
@@ -60,7 +67,10 @@ async fn read(chunks: impl Iterator<Item = Vec<u8>>, limit: usize, finds: usize)
     while let Some(item) = events.next().await {
         items.push((taken.get(), item));
     }
-    Read { items, chunks: taken.get(), bytes: bytes.get(), looked_at: cost.bytes.get(), ends: ends.get() }
+    let (chunks, bytes, ends_first) = (taken.get(), bytes.get(), ends.get());
+    // A stream need not bear this: it may panic.
+    let _ = catch_unwind(AssertUnwindSafe(|| events.next().now_or_never()));
+    Read { items, chunks, bytes, looked_at: cost.bytes.get(), ends: ends_first, ends_then: ends.get() }
 }
 
 fn run(chunks: impl Iterator<Item = Vec<u8>>, limit: usize) -> Finished<Read> {
@@ -127,11 +137,24 @@ fn gives_every_event_with_its_blank_line() {
         );
         run.require(
             run.value().ends == 1,
-            saw(format!("the chunks were asked {}", if run.value().ends == 0 { "not to their end" } else { "once more after their end" }))
-                .expected("them to be asked until they say `None`, and not again")
+            saw(format!(
+                "the chunks were asked {}",
+                if run.value().ends == 0 { "not to their end" } else { "once more after their end" }
+            ))
+            .expected("them to be asked until they say `None`, and not again")
                 .because(
                     "`None` is the last that a stream says. It promises nothing to whoever asks it again: it may panic, it may wait for \
                      ever, it may begin anew.",
+                ),
+        );
+        run.require(
+            run.value().ends_then == 1,
+            saw("the reader asked on after the end, and so the chunks were asked once more after their end")
+                .expected("the chunks to be left alone: they had said `None`")
+                .because(
+                    "`None` is the last that a stream says. It promises nothing to whoever asks it again: it may panic, it may wait for \
+                     ever, it may begin anew. A `poll_next` by hand must remember that the end has come; `chunks.fuse()` remembers it, \
+                     too.",
                 ),
         );
     }
@@ -234,9 +257,13 @@ fn only_the_unfinished_event_counts() {
         let good = items.iter().filter(|(_, item)| item.is_ok()).count();
         run.require(
             good == wanted && items.len() == wanted,
-            saw(format!("{what}, limit 100: {good} events{}", if items.len() > good { ", and an error" } else { "" }))
-                .expected(format!("{wanted} events"))
-                .because(because),
+            saw(format!(
+                "{what}, limit 100: {}{}",
+                counted(good, "event"),
+                if items.len() > good { ", and an error" } else { "" }
+            ))
+            .expected(counted(wanted, "event"))
+            .because(because),
         );
     }
 }
@@ -355,11 +382,14 @@ fn an_event_that_ends_too_late_is_an_error() {
                             before => format!("{before} short, and then "),
                         }
                     ))
-                    .because(
+                    .because(if long.len() == LIMIT + 1 && items.get(before).is_some_and(|(_, item)| item.is_ok()) {
+                        "It is one byte too long. All that has come since the last blank line counts, and the event's own blank line, \
+                         too: its LF is the last byte of the event."
+                    } else {
                         "The limit is for an event, not for what is left of it at the end of a chunk. Otherwise the same bytes are an \
                          event today and an error tomorrow, and it is where the network cuts that decides. Look at its length where its \
-                         line ends, too.",
-                    ),
+                         line ends, too."
+                    }),
             );
         }
     }
@@ -369,22 +399,29 @@ fn an_event_that_ends_too_late_is_an_error() {
 #[test]
 fn keeps_nothing_of_what_was_given() {
     const EVENTS: usize = 100;
-    let event = format!("data: {}\n\n", "x".repeat(1000));
-    let run = Check::new().by_hand(|| {
-        let cost = Cost::new(usize::MAX);
-        let chunks = stream::repeat_with(|| event.as_bytes().to_vec());
-        let mut events: std::pin::Pin<Box<dyn Stream<Item = Item>>> =
-            Box::pin(events(chunks, 10_000, |bytes| cost.find(bytes)));
-        kept_by(|| (0..EVENTS).for_each(|_| drop(events.next().now_or_never())))
-    });
-    let kept = run.value().bytes;
-    run.require(
-        kept < 50_000,
-        saw(format!("with every {EVENTS} events of 1000 bytes, {kept} bytes more in memory"))
-            .expected("no more than before: each event was given")
-            .because(
-                "A connection lives for days. What has been given must leave your buffer, too: an index that moves on says where you \
-                 look next, and frees nothing.",
-            ),
-    );
+    let text = "x".repeat(500);
+    let shapes = [
+        ("each chunk is an event", format!("data: {text}{text}\n\n")),
+        ("each chunk ends one event and begins the next one", format!("{text}\n\ndata: {text}")),
+    ];
+    for (what, chunk) in shapes {
+        let run = Check::new().by_hand(|| {
+            let cost = Cost::new(usize::MAX);
+            let chunks = stream::repeat_with(|| chunk.as_bytes().to_vec());
+            let mut events: std::pin::Pin<Box<dyn Stream<Item = Item>>> =
+                Box::pin(events(chunks, 10_000, |bytes| cost.find(bytes)));
+            kept_by(|| (0..EVENTS).for_each(|_| drop(events.next().now_or_never())))
+        });
+        let kept = run.value().bytes;
+        run.require(
+            kept < 50_000,
+            saw(format!("{what}: with every {EVENTS} events of 1000 bytes, {kept} bytes more in memory"))
+                .expected("no more than before: each event was given")
+                .because(
+                    "A connection lives for days. What has been given must leave your buffer, too, wherever a chunk ends. An index \
+                     that moves on says where you look next, and frees nothing; and a buffer that is emptied only when nothing is \
+                     left over may never be.",
+                ),
+        );
+    }
 }

@@ -1,7 +1,7 @@
-use std::{pin::Pin, time::Duration};
+use std::{panic::AssertUnwindSafe, pin::Pin, time::Duration};
 
-use futures::{Stream, StreamExt};
-use harness::{Check, Finished, Outcome, odd, saw, secs, test};
+use futures::{FutureExt, Stream, StreamExt};
+use harness::{Check, Finished, Outcome, counted, odd, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, timeout};
 
@@ -30,17 +30,18 @@ fn own_time(number: usize) -> Duration {
     odd(number % 9) + APART * 2
 }
 
-fn book(faulty: Option<usize>) -> MockLlm {
+fn book(faulty: Option<(usize, Fault)>) -> MockLlm {
     let model = (0..9).fold(Model::new("atlas").inter_token_latency(APART), |model, number| {
         model.time_to_first_token_for(page(number), odd(number)).reply_to(page(number), text(number))
     });
-    MockLlm::new([faulty.into_iter().fold(model, |model, number| // A second try would succeed: nobody asked for one.
-        model.fault(When::PromptAttempt(page(number), 1), Fault::CutAfter(1)))])
+    // A second try would succeed: nobody asked for one.
+    let add = |model: Model, (number, fault)| model.fault(When::PromptAttempt(page(number), 1), fault);
+    MockLlm::new([faulty.into_iter().fold(model, add)])
 }
 
 /// Reads `take` summaries of so many pages, and then drops the stream.
 fn read(pages: usize, at_once: usize, order: Order, take: usize, faulty: Option<usize>) -> Finished<Items> {
-    let llm = book(faulty);
+    let llm = book(faulty.map(|number| (number, Fault::CutAfter(1))));
     let run = Check::new().draws(&llm).run(async || {
         let start = Instant::now();
         let pages = (0..pages).map(page).collect();
@@ -121,10 +122,13 @@ fn as_asked_keeps_the_order_of_the_pages() {
             seen == wanted,
             saw(format!("pages {:?}", numbers(run.value())))
                 .expected(format!("pages 0 to {}, each with its summary", pages - 1))
-                .because(
+                .because(if seen.iter().map(|(_, summary)| summary).eq(wanted.iter().map(|(_, summary)| summary)) {
+                    "The summaries stand in the right order, and some have the number of another page. Two pages may be alike, so the \
+                     text of a page does not say which one it is: count the pages before you ask (`enumerate`)."
+                } else {
                     "The printer takes the first summary for the first page. A summary that comes early keeps its place until \
-                     those before it have come.",
-                ),
+                     those before it have come."
+                }),
         );
         let end = schedule(pages, at_once, Order::AsAsked).iter().map(|call| call.1).max().unwrap_or_default();
         run.require(
@@ -162,11 +166,11 @@ fn as_ready_waits_for_nobody() {
             seen == wanted,
             saw(match wrong {
                 Some(((at, number), _)) => format!("the summary of page {number} at {:.3} s", at.as_secs_f64()),
-                None => format!("{} summaries", seen.len()),
+                None => counted(seen.len(), "summary"),
             })
             .expected(match wrong {
                 Some((_, (at, number))) => format!("that of page {number} at {:.3} s", at.as_secs_f64()),
-                None => format!("{} summaries", wanted.len()),
+                None => counted(wanted.len(), "summary"),
             })
             .because(if numbers(run.value()).is_sorted() {
                 "The numbers count up: they are those of the arrivals, or the summaries wait for each other. The index takes what \
@@ -196,7 +200,7 @@ fn the_limit_is_kept_and_used() {
             require_limit(&run, order, at_once);
             run.require(
                 seen == wanted,
-                saw(format!("{order:?}: {seen} calls in flight together at most, of 31"))
+                saw(format!("{order:?}: {} in flight together at most, of 31", counted(seen, "call")))
                     .expected(format!("{wanted}, because `at_once` is {at_once}"))
                     .because(
                         "That is fewer than the limit, and you wait for nothing: there are pages left, and a place stands empty.",
@@ -214,9 +218,13 @@ fn zero_is_no_limit() {
         let seen = run.journal().high_water();
         run.require(
             seen == 300 && run.value().len() == 300,
-            saw(format!("{order:?}: {seen} calls in flight together, {} summaries", run.value().len()))
-                .expected("all 300")
-                .because("The task says what 0 means: no limit."),
+            saw(format!(
+                "{order:?}: {} in flight together, {}",
+                counted(seen, "call"),
+                counted(run.value().len(), "summary")
+            ))
+            .expected("all 300")
+            .because("The task says what 0 means: no limit."),
         );
     }
 }
@@ -229,7 +237,7 @@ fn no_pages_end_at_once() {
             let run = read(0, at_once, order, usize::MAX, None);
             run.require(
                 run.value().is_empty(),
-                saw(format!("{} summaries of no pages", run.value().len()))
+                saw(format!("{} of no pages", counted(run.value().len(), "summary")))
                     .expected("none")
                     .because("There is nothing to ask."),
             );
@@ -238,7 +246,7 @@ fn no_pages_end_at_once() {
     }
 }
 
-/// A call that fails is the item of its page.
+/// A call that fails is the item of its page, and one that panics is not passed over.
 #[test]
 fn an_error_is_the_item_of_its_page() {
     for order in BOTH {
@@ -246,7 +254,7 @@ fn an_error_is_the_item_of_its_page() {
         let seen = run.value().iter().find(|(_, (number, _))| *number == 4).map(|(_, (_, summary))| summary.clone());
         run.require(
             seen == Some(Err(Error::Cut { tokens: 1 })) && run.value().len() == 9,
-            saw(format!("{order:?}: {seen:?} for page 4, {} items of 9", run.value().len()))
+            saw(format!("{order:?}: {seen:?} for page 4, {} of 9", counted(run.value().len(), "item")))
                 .expected(format!("{}, and all others", Error::Cut { tokens: 1 }))
                 .because("One page that failed is no reason to lose the others; and whoever prints must know which one it is."),
         );
@@ -261,6 +269,23 @@ fn an_error_is_the_item_of_its_page() {
                     .because("An error is ready like a summary. Nobody holds it back."),
             );
         }
+        let llm = book(Some((4, Fault::Panic)));
+        let run = Check::new().draws(&llm).run(async || {
+            let summaries: Summaries = Box::pin(summaries(&llm, (0..9).map(page).collect(), 3, order));
+            AssertUnwindSafe(summaries.count()).catch_unwind().await.ok()
+        });
+        run.require(
+            run.value().is_none(),
+            saw(format!(
+                "{order:?}: the call of page 4 panicked, and the reader got {} of 9, and then the end",
+                counted(run.value().unwrap_or_default(), "summary")
+            ))
+            .expected("the panic, at the reader")
+            .because(
+                "Pages are missing, and nobody hears of it. The panic of a task is an `Err` of its handle and of `join_next`, and whoever \
+                 passes it over loses the page: `unwrap` it, or hand its panic on with `resume_unwind`.",
+            ),
+        );
     }
 }
 
@@ -279,7 +304,11 @@ fn a_reader_who_stops_takes_the_calls_along() {
             };
             run.require(
                 begun <= most,
-                saw(format!("{order:?}: {begun} calls for a reader who took {take} summaries"))
+                saw(format!(
+                    "{order:?}: {} for a reader who took {}",
+                    counted(begun, "call"),
+                    counted(take, "summary")
+                ))
                     .expected(format!("{most} at most"))
                     .because(
                         "A stream is asked for each item: what nobody will read is not begun. Only the calls in the buffer are \

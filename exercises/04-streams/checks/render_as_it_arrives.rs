@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Outcome, saw, secs, test};
+use harness::{Check, Finished, Outcome, counted, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{Screen, render};
 
@@ -33,13 +33,17 @@ impl Answer {
             .collect()
     }
 
-    fn run(self) -> Finished<Rendered> {
+    fn llm(self) -> MockLlm {
         let model = Model::new("atlas").time_to_first_token(secs(self.first)).inter_token_latency(secs(self.apart));
         let model = model.reply(self.words().concat());
-        let llm = MockLlm::new([self
+        MockLlm::new([self
             .cut
             .into_iter()
-            .fold(model, |model, tokens| model.fault(When::Always, Fault::CutAfter(tokens)))]);
+            .fold(model, |model, tokens| model.fault(When::Always, Fault::CutAfter(tokens)))])
+    }
+
+    fn run(self) -> Finished<Rendered> {
+        let llm = self.llm();
         let mut screen = Screen { takes: secs(self.takes), shown: Vec::new() };
         let run = Check::new().draws(&llm).timers(1000).run(async || {
             let start = Instant::now();
@@ -82,7 +86,11 @@ fn every_token_is_shown_once() {
         let text: String = run.value().shown.iter().map(|(_, text)| text.as_str()).collect();
         run.require(
             text == answer.words().concat() && run.value().result == Ok(()) && run.journal().calls().len() == 1,
-            saw(format!("{text:?}, then {:?}, with {} calls", run.value().result, run.journal().calls().len()))
+            saw(format!(
+                "{text:?}, then {:?}, with {}",
+                run.value().result,
+                counted(run.journal().calls().len(), "call")
+            ))
                 .expected(format!("{:?}, then Ok(()), with one call", answer.words().concat()))
                 .because(if run.value().shown.is_empty() && run.value().result == Ok(()) {
                     "Nothing was shown at all. `show` is an `async fn`: to call it makes a future, and a future that nobody awaits \
@@ -167,8 +175,11 @@ fn what_has_come_is_shown_in_one_piece() {
 /// An error comes after the text that came before it.
 #[test]
 fn an_error_comes_after_the_text_before_it() {
-    for cut in [0, 1, 13, 29] {
-        let answer = Answer { cut: Some(cut), ..ANSWER };
+    let quick = Answer { takes: 0.011, ..ANSWER };
+    for answer in
+        [0, 1, 13, 29].into_iter().flat_map(|cut| [ANSWER, quick].map(|answer| Answer { cut: Some(cut), ..answer }))
+    {
+        let cut = answer.cut.unwrap_or_default();
         let run = answer.run();
         let text: String = run.value().shown.iter().map(|(_, text)| text.as_str()).collect();
         let wanted = answer.words()[..cut].concat();
@@ -181,10 +192,20 @@ fn an_error_comes_after_the_text_before_it() {
                      them: show them first.",
                 ),
         );
+        let empty = run.value().shown.iter().find(|(_, text)| text.is_empty());
+        run.require(
+            empty.is_none(),
+            saw(empty.map_or_else(String::new, |piece| format!("a piece without text: {}", in_words(piece))))
+                .expected("no piece where no text has come")
+                .because(
+                    "The error came alone. A piece of nothing keeps the screen busy all the same, and the error waits for it: show a \
+                     piece only if there is text in it.",
+                ),
+        );
         let calls = run.journal().calls().len();
         run.require(
             calls == 1,
-            saw(format!("{calls} calls"))
+            saw(counted(calls, "call"))
                 .expected("one")
                 .because("Each call is paid for, and the error came with the first."),
         );
@@ -204,8 +225,21 @@ fn an_empty_answer_shows_nothing() {
     let shown = run.value().shown.len();
     run.require(
         shown == 0 && run.value().result == Ok(()),
-        saw(format!("{shown} pieces, then {:?}", run.value().result))
+        saw(format!("{}, then {:?}", counted(shown, "piece"), run.value().result))
             .expected("none, then Ok(())")
             .because("There is nothing to show."),
     );
+}
+
+/// A caller who goes away takes the call along.
+#[test]
+fn a_caller_who_leaves_takes_the_call_along() {
+    for seconds in [0.5, 1.3, 1.9] {
+        let llm = ANSWER.llm();
+        let mut screen = Screen { takes: secs(ANSWER.takes), shown: Vec::new() };
+        let run = Check::new()
+            .draws(&llm)
+            .run(async || timeout(secs(seconds), render(&llm, "What is a stream?", &mut screen)).await.is_ok());
+        run.leaves_nothing_behind();
+    }
 }

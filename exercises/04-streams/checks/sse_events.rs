@@ -94,6 +94,12 @@ fn reads_the_lines_of_an_event() {
             "A byte order mark before the first line is not a part of it. Everywhere else U+FEFF is a character like others.",
         ),
         (
+            "\u{feff}\u{feff}data: x\n\ndata: y\n\n",
+            &["y"],
+            "One byte order mark does not belong to the first line. A second one does, so that line does not begin with `data:`. \
+             `strip_prefix` takes one, `trim_start_matches` takes all.",
+        ),
+        (
             "data: \u{feff}x\n\n",
             &["\u{feff}x"],
             "U+FEFF is a byte order mark only where the bytes begin: before the first line, not before the first text. Here it belongs \
@@ -102,9 +108,21 @@ fn reads_the_lines_of_an_event() {
     ]);
 }
 
-/// What is wrong with events from chunks that end in strange places.
-fn why(seen: &[String], wanted: &[String]) -> &'static str {
+/// What is wrong with events from chunks that end in strange places, or from one that holds everything.
+fn why(chunks: &[Vec<u8>], seen: &[String], wanted: &[String]) -> &'static str {
+    const BAD: char = '\u{fffd}';
     let (all_seen, all_wanted) = (seen.concat(), wanted.concat());
+    if chunks.len() == 1 {
+        return if all_seen.matches(BAD).count() > all_wanted.matches(BAD).count() {
+            "It is the number of U+FFFD: the bytes of one character that is cut short become one together, and not one each. \
+             `String::from_utf8_lossy` makes it so."
+        } else if all_wanted.contains(BAD) {
+            "Bytes that are no UTF-8 become U+FFFD. What stands beside them in the line is text as before, and so are the other lines."
+        } else {
+            "All of it came in one chunk, so no cut is the cause. Both ends of a line may stand in one event: here a line ends with LF, and \
+             the blank line behind it with CR LF. Look for lines one by one, and not for two ends that are alike."
+        };
+    }
     if all_seen.contains('\u{fffd}') && !all_wanted.contains('\u{fffd}') {
         "A chunk is not text: it may end in the middle of a character, and each half alone is no UTF-8. Keep bytes until the \
          line is whole. Then make a text of it."
@@ -119,12 +137,17 @@ fn why(seen: &[String], wanted: &[String]) -> &'static str {
     }
 }
 
-/// Cuts the bytes in every way at one and at two places, then into single bytes, with empty chunks between them.
+/// The bytes in one chunk, then cut in every way at one and at two places, then single bytes with empty chunks between them.
 #[track_caller]
 fn require_any_cut(bytes: &[u8], wanted: &[&str]) {
     let wanted: Vec<String> = wanted.iter().map(|&text| text.to_owned()).collect();
     let run = Check::new().run(async || {
         let length = bytes.len();
+        let whole = vec![bytes.to_vec()];
+        let seen = read(whole.clone()).await;
+        if seen != wanted {
+            return Some((whole, seen));
+        }
         for (a, b) in (0..=length).flat_map(|a| (a..=length).map(move |b| (a, b))) {
             let chunks: Vec<Vec<u8>> = [&bytes[..a], &bytes[a..b], &bytes[b..]].map(<[u8]>::to_vec).into();
             let seen = read(chunks.clone()).await;
@@ -137,7 +160,7 @@ fn require_any_cut(bytes: &[u8], wanted: &[&str]) {
         (seen != wanted).then_some((chunks, seen))
     });
     if let Some((chunks, seen)) = run.value() {
-        let because = why(seen, &wanted);
+        let because = why(chunks, seen, &wanted);
         run.fail(saw(format!("from {}: {}", shown(chunks), told(seen))).expected(told(&wanted)).because(because));
     }
 }
@@ -265,7 +288,7 @@ fn reads_a_chunk_only_for_a_reader() {
         (first, taken)
     });
     let (first, taken) = run.value();
-    let seen = format!("the first two events are {first:?}, and {taken} chunks were read for them");
+    let seen = format!("the first two events are {first:?}, chunks read for them: {taken}");
     run.require(*first == ["1", "2"] && *taken == 1, read_ahead(&seen, "[\"1\", \"2\"], from one chunk"));
 }
 

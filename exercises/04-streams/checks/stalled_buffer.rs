@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use harness::{Check, Finished, Outcome, odd, saw, secs, test};
+use harness::{Check, Finished, Outcome, counted, odd, saw, secs, test};
 use mock_llm::{Call, End, Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, timeout};
 
@@ -173,23 +173,44 @@ fn three_in_flight_and_six_on_their_way() {
     }
 }
 
+/// The first page that came later than the printer needs, though its answer was there when the page before it was out.
+fn begun_again(run: &Finished<Printed>) -> Option<usize> {
+    let pages = &run.value().pages;
+    let answered = |number: usize| {
+        let call = run.journal().calls().iter().find(|call| call.prompt == question(number))?;
+        call.ended.as_ref().map(|(at, _)| *at)
+    };
+    (1..pages.len()).find(|&page| {
+        let before = pages[page - 1].0;
+        answered(page).is_some_and(|at| at <= before) && pages[page].0 > before + secs(5.3)
+    })
+}
+
 /// With a slow printer the paper decides: the first answer, and then page after page.
 #[test]
 fn takes_as_long_as_the_printer() {
     let night = Night::new(0..9, 5.3);
     let run = night.run();
     let wanted = own_time(0) + secs(5.3) * 9;
+    let because = match begun_again(&run) {
+        Some(page) => format!(
+            "The answer for page {page} was there when page {} was out, and all the same that page took longer than 5.3 s: a `print` \
+             was dropped before its end, and the page was begun anew. A `select!` drops the futures that lose: make the future \
+             of a page once, outside of the loop, and poll it there until it is ready.",
+            page - 1
+        ),
+        None if run.elapsed() > wanted => "The calls are short. From the first answer on, the printer has always something to \
+                                           print, if the next answers come while it works."
+            .to_owned(),
+        None => "Nine pages take their time, each of them, and `print` is over when its future is ready: await it to its end. \
+                 Was a page left out, or dropped before it was printed?"
+            .to_owned(),
+    };
     run.require(
         run.elapsed() == wanted,
         saw(format!("{:.3} s for nine pages", run.elapsed().as_secs_f64()))
             .expected(format!("{:.3} s: the first answer, and nine pages of 5.3 s", wanted.as_secs_f64()))
-            .because(if run.elapsed() > wanted {
-                "The calls are short. From the first answer on, the printer has always something to print, if the next \
-                 answers come while it works."
-            } else {
-                "Nine pages take their time, each of them, and `print` is over when its future is ready: await it to its end. \
-                 Was a page left out, or dropped before it was printed?"
-            })
+            .because(because)
             .outcome(if run.elapsed() > wanted { Outcome::TooSlow } else { Outcome::Wrong }),
     );
     // And with a quick one the calls do: three at a time.
@@ -197,12 +218,16 @@ fn takes_as_long_as_the_printer() {
     let longest = own_time(0) * 4 + secs(0.007) * 12;
     run.require(
         run.elapsed() <= longest && run.journal().high_water() == AT_ONCE,
-        saw(format!("{:.3} s, {} calls in flight at most", run.elapsed().as_secs_f64(), run.journal().high_water()))
-            .expected(format!("{AT_ONCE} calls in flight, and {:.3} s at most", longest.as_secs_f64()))
-            .because(
-                "Twelve equal calls, three at a time, are four rounds. Whoever waits for a page before the next call \
+        saw(format!(
+            "{:.3} s, {} in flight at most",
+            run.elapsed().as_secs_f64(),
+            counted(run.journal().high_water(), "call")
+        ))
+        .expected(format!("{AT_ONCE} calls in flight, and {:.3} s at most", longest.as_secs_f64()))
+        .because(
+            "Twelve equal calls, three at a time, are four rounds. Whoever waits for a page before the next call \
                  begins has fewer of them in flight.",
-            ),
+        ),
     );
 }
 
@@ -237,6 +262,32 @@ fn an_error_comes_after_the_pages_before_it() {
                 .expected(format!("the error of question {failing}: {error}"))
                 .because("The caller decides what to do about an error, and must hear of it."),
         );
+        let failed = run.journal().calls().iter().find(|call| call.prompt == question(failing));
+        let failed = failed.and_then(|call| call.ended.as_ref()).map_or(Duration::ZERO, |(at, _)| *at);
+        let known = run.value().pages.last().map_or(failed, |(at, _)| failed.max(*at));
+        let later = run.journal().calls().iter().filter(|call| call.started > known).count();
+        run.require(
+            run.elapsed() == known,
+            saw(format!(
+                "the error was returned at {:.3} s{}",
+                run.elapsed().as_secs_f64(),
+                match later {
+                    0 => String::new(),
+                    1 => ", after one call more".to_owned(),
+                    later => format!(", after {later} calls more"),
+                }
+            ))
+            .outcome(Outcome::TooSlow)
+            .expected(format!(
+                "at {:.3} s: question {failing} had failed, and the pages before it were out",
+                known.as_secs_f64()
+            ))
+            .because(
+                "Nothing is printed any more. Whoever goes on to ask, or waits for the calls that are in flight, pays for answers that \
+                 nobody will read. `join!` ends when both of its futures have ended; `try_join!` ends with the first error, and \
+                 drops the other one.",
+            ),
+        );
         run.leaves_nothing_behind();
     }
 }
@@ -256,7 +307,7 @@ fn an_empty_list_is_done_at_once() {
     let run = Night::new([], 5.3).run();
     run.require(
         run.value().result == Some(Ok(())) && run.value().pages.is_empty(),
-        saw(format!("{:?}, {} pages", run.value().result, run.value().pages.len()))
+        saw(format!("{:?}, {}", run.value().result, counted(run.value().pages.len(), "page")))
             .expected("Ok, and no page")
             .because("There is nothing to ask."),
     );

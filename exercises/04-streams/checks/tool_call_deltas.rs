@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use async_stream::stream;
 use futures::{StreamExt, future::pending};
-use harness::{Check, Finished, Outcome, saw, secs, test};
+use harness::{Check, Finished, Outcome, counted, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
 use tokio::time::{Instant, timeout};
 
@@ -19,6 +19,12 @@ fn call(id: &str, name: &str, arguments: &str) -> Call {
 
 /// Each item, and when it came.
 type Seen = Vec<(Duration, Result<Call, Error>)>;
+
+/// What came, and whether the end did.
+struct Read {
+    seen: Seen,
+    ended: bool,
+}
 
 /// An answer of these fragments. A token of the model brings each of them; before every second one comes a piece of text.
 #[derive(Clone, Copy)]
@@ -41,7 +47,7 @@ impl Answer {
         secs(1.187) + secs(0.271) * (self.fragments.len() as u32)
     }
 
-    fn run(self) -> Finished<Option<Seen>> {
+    fn run(self) -> Finished<Read> {
         let words = vec!["word"; self.fragments.len() + 1].join(" ");
         let model = Model::new("atlas").time_to_first_token(secs(1.187)).inter_token_latency(secs(0.271)).reply(words);
         let llm = MockLlm::new([self
@@ -81,30 +87,37 @@ impl Answer {
             };
             let mut calls = Box::pin(calls(deltas));
             let mut seen = Vec::new();
-            timeout(secs(60.0), async {
+            let all = async {
                 while let Some(item) = calls.next().await {
                     seen.push((start.elapsed(), item));
                 }
-            })
-            .await
-            .ok()?;
-            Some(seen)
+            };
+            let ended = timeout(secs(60.0), all).await.is_ok();
+            Read { seen, ended }
         })
     }
 }
 
-fn seen(run: &Finished<Option<Seen>>) -> &Seen {
-    run.value().as_ref().unwrap_or_else(|| {
-        run.fail(
-            saw("the model has finished, and the stream of calls has not ended after 60 s")
+fn seen(run: &Finished<Read>) -> &Seen {
+    let Read { seen, ended } = run.value();
+    run.require(
+        *ended,
+        if seen.is_empty() {
+            saw("the model has finished, and after 60 s no call has come").expected("the calls, with `Finished`").because(
+                "`Finished` says that the calls are whole: hand them on then. Whoever waits for the end of the deltas waits for as \
+                 long as the connection stays open, and that may be long.",
+            )
+        } else {
+            saw("the model has finished, the calls have come, and the stream of calls has not ended after 60 s")
                 .expected("the end, with `Finished`")
                 .because("Nothing comes after `Finished`, says the task. The connection may stay open for long.")
-                .outcome(Outcome::TooSlow),
-        )
-    })
+        }
+        .outcome(Outcome::TooSlow),
+    );
+    seen
 }
 
-fn require_calls(run: &Finished<Option<Seen>>, wanted: &[Call], because: &str) {
+fn require_calls(run: &Finished<Read>, wanted: &[Call], because: &str) {
     let seen: Vec<_> = seen(run).iter().map(|(_, item)| item.clone()).collect();
     let wanted: Vec<_> = wanted.iter().cloned().map(Ok).collect();
     run.require(seen == wanted, saw(format!("{seen:?}")).expected(format!("{wanted:?}")).because(because));
@@ -171,6 +184,19 @@ fn an_id_says_whether_a_call_goes_on() {
         &run,
         &[call("a", "weather", "{\"city\": \"Oslo\"}")],
         "Some servers repeat id and name with each fragment, and some send an empty id. It is one call, and its name comes once.",
+    );
+    let run = whole(&[
+        (0, Some("a"), Some("weather"), "{\"c"),
+        (0, None, Some("weather"), "ity\""),
+        (0, Some(""), Some("weather"), ": \"Oslo"),
+        (0, Some("a"), Some(""), "\"}"),
+    ])
+    .run();
+    require_calls(
+        &run,
+        &[call("a", "weather", "{\"city\": \"Oslo\"}")],
+        "A name may be repeated with the id, with an empty one or with none, and an empty name says nothing. Whether a name is new \
+         does not depend on the id beside it: a call that has its name keeps it as it is.",
     );
     let run = whole(&[
         (0, Some("a"), Some("weather"), "{\"city\": "),
@@ -295,17 +321,41 @@ fn an_error_is_the_end_whatever_follows() {
         })
     };
     let error = || Err(Error::Malformed { tokens: 2 });
-    for (deltas, story) in [
-        (vec![fragment("a"), error(), fragment("a"), Ok(Delta::Finished)], "a source that goes on after its error"),
-        (vec![fragment("a"), fragment("b"), error()], "two calls at one index, and an error"),
+    for (deltas, stays_open, story) in [
+        (
+            vec![fragment("a"), error(), fragment("a"), Ok(Delta::Finished)],
+            false,
+            "a source that goes on after its error",
+        ),
+        (vec![fragment("a"), fragment("b"), error()], false, "two calls at one index, and an error"),
+        (vec![fragment("a"), error()], true, "a source that stays open after its error"),
     ] {
         let run = Check::new().run(async || {
-            let source = futures::stream::iter(deltas);
-            Box::pin(calls(source)).collect::<Vec<_>>().await
+            let open = futures::stream::iter(stays_open.then_some(())).then(|()| pending());
+            let mut calls = Box::pin(calls(futures::stream::iter(deltas).chain(open)));
+            let mut items = Vec::new();
+            let all = async {
+                while let Some(item) = calls.next().await {
+                    items.push(item);
+                }
+            };
+            let ended = timeout(secs(60.0), all).await.is_ok();
+            (items, ended)
         });
+        let (items, ended) = run.value();
         run.require(
-            *run.value() == [Err(Error::Malformed { tokens: 2 })],
-            saw(format!("{story}: {:?}", run.value())).expected("the error, and then the end").because(because),
+            *items == [Err(Error::Malformed { tokens: 2 })],
+            saw(format!("{story}: {items:?}")).expected("the error, and then the end").because(because),
+        );
+        run.require(
+            *ended,
+            saw(format!("{story}: the error, and after 60 s no end"))
+                .expected("the error, and then the end")
+                .because(
+                    "After the error you went on to read, and the end of the deltas may be long in coming. The error is the last \
+                     item: leave with it.",
+                )
+                .outcome(Outcome::TooSlow),
         );
     }
 }
@@ -330,7 +380,7 @@ fn hundreds_of_calls() {
     let wrong = run.value().iter().zip(&wanted).find(|(seen, wanted)| seen != wanted);
     run.require(
         *run.value() == wanted,
-        saw(format!("{} calls; the first wrong one: {:?}", run.value().len(), wrong.map(|(seen, _)| seen)))
+        saw(format!("{}; the first wrong one: {:?}", counted(run.value().len(), "call"), wrong.map(|(seen, _)| seen)))
             .expected(format!("400 calls; there: {:?}", wrong.map(|(_, wanted)| wanted)))
             .because("Each call keeps its fragments, and its place in the order in which they were begun."),
     );

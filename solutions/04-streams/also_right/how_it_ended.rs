@@ -133,3 +133,37 @@ mod a_stream_of_steps {
         answer
     }
 }
+
+/// What was shown is known by the text, and the server's trouble by the first figure of the status.
+mod by_the_text {
+    pub async fn read(response: Response, mut show: impl FnMut(&str)) -> Answer {
+        let Response { status, mut pieces } = response;
+        let mut text = String::new();
+        let end = if status == 200 {
+            loop {
+                let Some(Ok(data)) = pieces.next().await else { break End::Cut };
+                match parse(&data) {
+                    Data::Token(token) => {
+                        show(token);
+                        text.push_str(token);
+                    }
+                    Data::Error(message) => break End::Failed(message.to_owned()),
+                    Data::Mark => break End::Whole,
+                    Data::Other => {}
+                }
+            }
+        } else {
+            let mut message = String::new();
+            while let Some(Ok(piece)) = pieces.next().await {
+                message.push_str(&piece);
+            }
+            End::Refused(status, message)
+        };
+        let may_ask_again = match &end {
+            End::Whole => false,
+            End::Cut | End::Failed(_) => text.is_empty(),
+            End::Refused(status, _) => matches!(*status, 429 | 500..600),
+        };
+        Answer { text, end, may_ask_again }
+    }
+}

@@ -111,3 +111,47 @@ mod take_until_in_a_generator {
         }
     }
 }
+
+/// A task for each model, in a set that is dropped with the end: an aborted task needs one turn more to go.
+mod tasks_in_a_set {
+    pub fn debate<'a, S: Future<Output = ()> + 'a>(
+        llm: &MockLlm,
+        models: &[&'a str],
+        question: &str,
+        stop: S,
+    ) -> impl Stream<Item = (&'a str, Result<Token, Error>)> + use<'a, S> {
+        let voices: Vec<_> = models.iter().map(|&name| (name, ask(llm, name, question))).collect();
+        stream! {
+            let mut stop = pin!(stop);
+            if futures::poll!(&mut stop).is_ready() {
+                return;
+            }
+            let mut tasks = tokio::task::JoinSet::new();
+            let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
+            let mut names = Vec::new();
+            for (place, (name, mut tokens)) in voices.into_iter().enumerate() {
+                names.push(name);
+                let sender = sender.clone();
+                tasks.spawn(async move {
+                    while let Some(token) = tokens.next().await {
+                        if sender.send((place, token)).await.is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            loop {
+                let next = tokio::select! {
+                    biased;
+                    () = &mut stop => break,
+                    next = receiver.recv() => next,
+                };
+                match next {
+                    Some((place, token)) => yield (names[place], token),
+                    None => break,
+                }
+            }
+        }
+    }
+}

@@ -83,3 +83,40 @@ mod tasks_in_a_set {
         }
     }
 }
+
+/// A set of tasks that is filled by hand: a panic of a task goes on to the reader.
+mod tasks_filled_by_hand {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let llm = llm.clone();
+        let limit = if at_once == 0 { usize::MAX } else { at_once };
+        async_stream::stream! {
+            let mut pages = pages.into_iter().enumerate();
+            let mut running = tokio::task::JoinSet::new();
+            let mut early = std::collections::BTreeMap::new();
+            let mut next = 0;
+            loop {
+                while running.len() < limit {
+                    let Some((number, page)) = pages.next() else { break };
+                    let llm = llm.clone();
+                    running.spawn(async move { (number, summary(llm, page).await) });
+                }
+                let Some(joined) = running.join_next().await else { break };
+                let (number, summary) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+                if order == Order::AsReady {
+                    yield (number, summary);
+                    continue;
+                }
+                early.insert(number, summary);
+                while let Some(summary) = early.remove(&next) {
+                    next += 1;
+                    yield (next - 1, summary);
+                }
+            }
+        }
+    }
+}

@@ -89,3 +89,30 @@ mod two_halves {
         tokio::join!(read, show).1
     }
 }
+
+/// A task reads, and ends with the function.
+mod a_task_that_ends {
+    pub async fn render(llm: &MockLlm, prompt: &str, screen: &mut Screen) -> Result<(), Error> {
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        let mut tokens = llm.stream(prompt);
+        let mut task = tokio::task::JoinSet::new();
+        task.spawn(async move {
+            while let Some(token) = tokens.next().await {
+                let _ = sender.send(token);
+            }
+        });
+        while let Some(token) = receiver.recv().await {
+            let mut text = token?.text;
+            let mut result = Ok(());
+            while let Ok(token) = receiver.try_recv() {
+                match token {
+                    Ok(token) => text += &token.text,
+                    Err(error) => result = Err(error),
+                }
+            }
+            screen.show(&text).await;
+            result?;
+        }
+        Ok(())
+    }
+}

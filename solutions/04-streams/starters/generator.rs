@@ -7,7 +7,8 @@
 //!   how it ended.
 //! - `Whole` and `Failed` are booked when the reader hears of the end or of the error, and not later. `Left` is booked when
 //!   the stream is dropped before that, even if nobody has ever polled it.
-//! - Tokens and errors are handed on as they come, and after an error comes the end.
+//! - Tokens and errors are handed on as they come, and after an error comes the end. Whoever asks again after the end hears of
+//!   the end again, and is not billed again.
 //!
 //! Starts: wrong
 //! Run: `cargo workbook check 04-streams/generator` · Read: book, chapter 4, When the reader leaves · 10 min

@@ -5,8 +5,10 @@
 //!
 //! - `at_once` calls are in flight at most, and so many at the beginning. 0 means: no limit. Each page is asked for once.
 //! - `AsAsked` keeps the order of the pages. `AsReady` gives each summary when its call ends, and then the next call begins.
-//! - A call that fails is the item of its page, and the others go on.
-//! - Nothing is asked before somebody reads, and a reader who stops takes the calls along.
+//! - A call that fails is the item of its page, and the others go on. A call that panics is not passed over in silence: the reader
+//!   gets the panic.
+//! - Nothing is asked before somebody reads, and a reader who stops takes the calls along. (A task that was aborted ends when the
+//!   runtime next has its turn: that is soon enough.)
 //!
 //! Run: `cargo workbook check 04-streams/ordered_or_not` · Read: book, chapter 4, Several calls from a list · 10 min
 

@@ -7,8 +7,9 @@
 //! - A call that has begun is read without a stop, token by token. It takes its own time, however slow the printer is.
 //! - Three calls (`AT_ONCE`) are in flight at most. With a quick printer, twelve calls that take equally long take four rounds.
 //! - Six questions (`ON_THEIR_WAY`) have been asked and are not printed yet, at most. The next one *begins* later.
-//! - When a call fails, the answers to the questions before it are printed, and then its error is returned. No call is in
-//!   flight any more when `print_all` returns, or when its caller drops it.
+//! - When a call fails, the answers to the questions before it are printed, and then, at once, its error is returned. No call is
+//!   in flight any more when `print_all` returns, or when its caller drops it. (A task that was aborted ends when the runtime next
+//!   has its turn: that is soon enough.)
 //!
 //! Starts: too slow
 //! Run: `cargo workbook check 04-streams/stalled_buffer` · Read: book, chapter 4, The buffer that stands still · 15 min

@@ -7,7 +7,7 @@
 //! - The first word comes with the reply. Each other word comes at the earliest `pace` after the one before was given; who asks
 //!   later than that gets it at once.
 //! - A call that fails is one item, the error. After the last word or the error comes the end, and who asks again gets the end
-//!   again.
+//!   again. (Whether the end waits for `pace`, too, is up to you.)
 //! - It says `Pending` only where the call or the timer did. Nothing happens before the first poll, and nothing after a drop.
 //!
 //! Run: `cargo workbook check 04-streams/token_stream` · Read: book, chapter 4, First principles · 15 min

@@ -220,3 +220,78 @@ mod the_chapters_code {
         }
     }
 }
+
+/// Trap: by hand, and without a note that the end was booked: a poll after the end books it once more.
+/// Caught by: a_whole_answer_is_booked_at_its_end
+/// Says: asked on after the end
+mod booked_at_each_end {
+    struct Billed {
+        tokens: TokenStream,
+        bill: Bill,
+    }
+
+    impl Stream for Billed {
+        type Item = Result<Token, Error>;
+
+        fn poll_next(
+            mut self: std::pin::Pin<&mut Self>,
+            cx: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            if self.bill.ended == Ended::Failed {
+                return std::task::Poll::Ready(None);
+            }
+            let item = std::task::ready!(self.tokens.poll_next_unpin(cx));
+            match &item {
+                Some(Ok(_)) => self.bill.add_token(),
+                Some(Err(_)) => self.bill.book(Ended::Failed),
+                None => self.bill.book(Ended::Whole),
+            }
+            std::task::Poll::Ready(item)
+        }
+    }
+
+    impl Bill {
+        fn book(&mut self, ended: Ended) {
+            self.ended = ended;
+            self.ledger.book(&self.customer, self.tokens, ended);
+        }
+    }
+
+    impl Drop for Bill {
+        fn drop(&mut self) {
+            if self.ended == Ended::Left {
+                self.book(Ended::Left);
+            }
+        }
+    }
+
+    pub fn billed(
+        tokens: TokenStream,
+        customer: &str,
+        ledger: &Ledger,
+    ) -> impl Stream<Item = Result<Token, Error>> + Send + use<> {
+        let bill = Bill { customer: customer.to_owned(), ledger: ledger.clone(), tokens: 0, ended: Ended::Left };
+        Billed { tokens, bill }
+    }
+}
+
+/// Trap: the destructor spawns a task that books: its entry comes after the drop, if at all.
+/// Caught by: a_reader_who_leaves_pays_for_what_came
+/// Says: came after the drop
+mod booked_by_a_task {
+    impl Bill {
+        fn close(mut self, ended: Ended) {
+            self.ended = ended;
+            self.ledger.book(&self.customer, self.tokens, ended);
+        }
+    }
+
+    impl Drop for Bill {
+        fn drop(&mut self) {
+            let (ledger, customer, tokens) = (self.ledger.clone(), self.customer.clone(), self.tokens);
+            if self.ended == Ended::Left {
+                tokio::spawn(async move { ledger.book(&customer, tokens, Ended::Left) });
+            }
+        }
+    }
+}

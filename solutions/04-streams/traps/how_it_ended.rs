@@ -604,3 +604,39 @@ mod again_after_a_redirection {
         Answer { text, end, may_ask_again }
     }
 }
+
+/// Trap: whatever has shown nothing may be asked again, a whole answer without words too.
+/// Caught by: ask_again_only_where_nothing_is_lost
+/// Says: There is nothing to ask for
+mod again_after_a_whole_answer_without_words {
+    pub async fn read(response: Response, mut show: impl FnMut(&str)) -> Answer {
+        let Response { status, mut pieces } = response;
+        let (mut text, mut shown) = (String::new(), false);
+        let end = if status == 200 {
+            loop {
+                let Some(Ok(data)) = pieces.next().await else { break End::Cut };
+                match parse(&data) {
+                    Data::Token(token) => {
+                        show(token);
+                        shown = true;
+                        text.push_str(token);
+                    }
+                    Data::Error(message) => break End::Failed(message.to_owned()),
+                    Data::Mark => break End::Whole,
+                    Data::Other => {}
+                }
+            }
+        } else {
+            let mut message = String::new();
+            while let Some(Ok(piece)) = pieces.next().await {
+                message.push_str(&piece);
+            }
+            End::Refused(status, message)
+        };
+        let may_ask_again = match &end {
+            End::Whole | End::Cut | End::Failed(_) => !shown,
+            End::Refused(status, _) => *status == 429 || *status >= 500,
+        };
+        Answer { text, end, may_ask_again }
+    }
+}

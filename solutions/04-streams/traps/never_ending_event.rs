@@ -454,7 +454,7 @@ mod one_byte_too_strict {
 
 /// Trap: the numbers move on, and the buffer keeps all that has ever come.
 /// Caught by: keeps_nothing_of_what_was_given
-/// Says: an index that moves on says where you look next, and frees nothing
+/// Says: An index that moves on says where you look next, and frees nothing
 mod never_lets_go {
     pub fn events(
         chunks: impl Stream<Item = Vec<u8>>,
@@ -795,6 +795,139 @@ mod asks_again_after_the_end {
                     let is_blank = end == line;
                     (line, looked) = (end + 1, end + 1);
                     if line > limit {
+                        break;
+                    }
+                    if is_blank {
+                        let event: Vec<u8> = buffer.drain(..line).collect();
+                        (line, looked) = (0, 0);
+                        if let Some(text) = text_of(&event) {
+                            yield Ok(text);
+                        }
+                    }
+                }
+                looked = buffer.len();
+                if buffer.len() > limit {
+                    yield Err(TooLong);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the buffer is emptied when all of it has been given. Where each chunk begins an event, that is never.
+/// Caught by: keeps_nothing_of_what_was_given
+/// Says: each chunk ends one event and begins the next one
+/// Says: wherever a chunk ends
+mod emptied_when_all_was_given {
+    pub fn events(
+        chunks: impl Stream<Item = Vec<u8>>,
+        limit: usize,
+        mut find: impl FnMut(&[u8]) -> Option<usize>,
+    ) -> impl Stream<Item = Result<String, TooLong>> {
+        stream! {
+            let mut buffer = Vec::new();
+            let (mut event, mut line, mut looked) = (0, 0, 0);
+            for await chunk in chunks {
+                buffer.extend(chunk);
+                while let Some(length) = find(&buffer[looked..]) {
+                    let end = looked + length;
+                    let is_blank = end == line;
+                    (line, looked) = (end + 1, end + 1);
+                    if line - event > limit {
+                        break;
+                    }
+                    if is_blank {
+                        let text = text_of(&buffer[event..line]);
+                        event = line;
+                        if let Some(text) = text {
+                            yield Ok(text);
+                        }
+                    }
+                }
+                looked = buffer.len();
+                if buffer.len() - event > limit {
+                    yield Err(TooLong);
+                    return;
+                }
+                if event == buffer.len() {
+                    buffer.clear();
+                    (event, line, looked) = (0, 0, 0);
+                }
+            }
+        }
+    }
+}
+
+/// Trap: by hand, and without a note that the chunks have ended: whoever asks on asks them once more.
+/// Caught by: gives_every_event_with_its_blank_line
+/// Says: the reader asked on after the end
+mod the_end_is_not_remembered {
+    use std::task::{Poll, ready};
+
+    pub fn events(
+        chunks: impl Stream<Item = Vec<u8>>,
+        limit: usize,
+        mut find: impl FnMut(&[u8]) -> Option<usize>,
+    ) -> impl Stream<Item = Result<String, TooLong>> {
+        let mut chunks = Box::pin(chunks);
+        let mut buffer = Vec::new();
+        let (mut line, mut looked) = (0, 0);
+        let mut failed = false;
+        futures::stream::poll_fn(move |cx| {
+            loop {
+                if failed {
+                    return Poll::Ready(None);
+                }
+                while let Some(length) = find(&buffer[looked..]) {
+                    let end = looked + length;
+                    let is_blank = end == line;
+                    (line, looked) = (end + 1, end + 1);
+                    if line > limit {
+                        break;
+                    }
+                    if is_blank {
+                        let event: Vec<u8> = buffer.drain(..line).collect();
+                        (line, looked) = (0, 0);
+                        if let Some(text) = text_of(&event) {
+                            return Poll::Ready(Some(Ok(text)));
+                        }
+                    }
+                }
+                looked = buffer.len();
+                if buffer.len() > limit {
+                    failed = true;
+                    return Poll::Ready(Some(Err(TooLong)));
+                }
+                match ready!(chunks.as_mut().poll_next(cx)) {
+                    Some(chunk) => buffer.extend(chunk),
+                    None => return Poll::Ready(None),
+                }
+            }
+        })
+    }
+}
+
+/// Trap: the LF of the blank line is not counted where it comes: an event may have one byte more.
+/// Caught by: an_event_that_ends_too_late_is_an_error
+/// Says: an event of 98 bytes, limit 97
+/// Says: its LF is the last byte of the event
+mod without_the_last_lf {
+    pub fn events(
+        chunks: impl Stream<Item = Vec<u8>>,
+        limit: usize,
+        mut find: impl FnMut(&[u8]) -> Option<usize>,
+    ) -> impl Stream<Item = Result<String, TooLong>> {
+        stream! {
+            let mut buffer = Vec::new();
+            let (mut line, mut looked) = (0, 0);
+            for await chunk in chunks {
+                buffer.extend(chunk);
+                while let Some(length) = find(&buffer[looked..]) {
+                    let end = looked + length;
+                    let is_blank = end == line;
+                    (line, looked) = (end + 1, end + 1);
+                    if end > limit {
                         break;
                     }
                     if is_blank {

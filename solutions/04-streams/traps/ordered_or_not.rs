@@ -285,3 +285,67 @@ mod one_more_than_the_limit {
         }
     }
 }
+
+/// Trap: the number of a page is looked up by its text: two pages that are alike get the same one.
+/// Caught by: as_asked_keeps_the_order_of_the_pages
+/// Says: Two pages may be alike
+mod numbered_by_its_text {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let limit = if at_once == 0 { pages.len().max(1) } else { at_once };
+        let llm = llm.clone();
+        let all = pages.clone();
+        let calls = stream::iter(pages).map(move |page| {
+            let llm = llm.clone();
+            let number = all.iter().position(|known| *known == page).unwrap();
+            async move { (number, summary(llm, page).await) }
+        });
+        match order {
+            Order::AsAsked => calls.buffered(limit).left_stream(),
+            Order::AsReady => calls.buffer_unordered(limit).right_stream(),
+        }
+    }
+}
+
+/// Trap: a task of a `JoinSet` that has panicked is passed over: its page is missing, and all behind it.
+/// Caught by: an_error_is_the_item_of_its_page
+/// Says: whoever passes it over loses the page
+mod panics_are_passed_over {
+    pub fn summaries(
+        llm: &MockLlm,
+        pages: Vec<String>,
+        at_once: usize,
+        order: Order,
+    ) -> impl Stream<Item = (usize, Result<String, Error>)> + use<> {
+        let llm = llm.clone();
+        let limit = if at_once == 0 { usize::MAX } else { at_once };
+        async_stream::stream! {
+            let mut pages = pages.into_iter().enumerate();
+            let mut running = tokio::task::JoinSet::new();
+            let mut early = std::collections::BTreeMap::new();
+            let mut next = 0;
+            loop {
+                while running.len() < limit {
+                    let Some((number, page)) = pages.next() else { break };
+                    let llm = llm.clone();
+                    running.spawn(async move { (number, summary(llm, page).await) });
+                }
+                let Some(joined) = running.join_next().await else { break };
+                let Ok((number, summary)) = joined else { continue };
+                if order == Order::AsReady {
+                    yield (number, summary);
+                    continue;
+                }
+                early.insert(number, summary);
+                while let Some(summary) = early.remove(&next) {
+                    next += 1;
+                    yield (next - 1, summary);
+                }
+            }
+        }
+    }
+}

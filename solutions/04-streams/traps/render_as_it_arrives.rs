@@ -203,3 +203,52 @@ mod show_is_polled_once {
         Ok(())
     }
 }
+
+/// Trap: an error that comes alone makes a piece of nothing, and waits until the screen has shown it.
+/// Caught by: an_error_comes_after_the_text_before_it
+/// Says: show a piece only if there is text in it
+mod a_piece_of_nothing {
+    pub async fn render(llm: &MockLlm, prompt: &str, screen: &mut Screen) -> Result<(), Error> {
+        let mut pieces = llm.stream(prompt).ready_chunks(1000);
+        while let Some(piece) = pieces.next().await {
+            let (mut text, mut result) = (String::new(), Ok(()));
+            for token in piece {
+                match token {
+                    Ok(token) => text.push_str(&token.text),
+                    Err(error) => result = Err(error),
+                }
+            }
+            screen.show(&text).await;
+            result?;
+        }
+        Ok(())
+    }
+}
+
+/// Trap: a task reads, so that the screen need not wait: it reads on when nobody looks any more.
+/// Caught by: a_caller_who_leaves_takes_the_call_along
+/// Says: still there
+mod a_task_reads_on {
+    pub async fn render(llm: &MockLlm, prompt: &str, screen: &mut Screen) -> Result<(), Error> {
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        let mut tokens = llm.stream(prompt);
+        tokio::spawn(async move {
+            while let Some(token) = tokens.next().await {
+                let _ = sender.send(token);
+            }
+        });
+        while let Some(token) = receiver.recv().await {
+            let mut text = token?.text;
+            let mut result = Ok(());
+            while let Ok(token) = receiver.try_recv() {
+                match token {
+                    Ok(token) => text += &token.text,
+                    Err(error) => result = Err(error),
+                }
+            }
+            screen.show(&text).await;
+            result?;
+        }
+        Ok(())
+    }
+}

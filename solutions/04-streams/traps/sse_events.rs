@@ -16,7 +16,7 @@ mod lossy_for_each_chunk {
                 while let Some(end) = buffer.find('\n') {
                     let line: String = buffer.drain(..=end).collect();
                     let line = line.trim_end_matches(['\r', '\n']);
-                    let line = if is_first { line.trim_start_matches('\u{feff}') } else { line };
+                    let line = if is_first { line.strip_prefix('\u{feff}').unwrap_or(line) } else { line };
                     is_first = false;
                     if let Some(text) = line.strip_prefix("data:") {
                         lines.push(text.strip_prefix(' ').unwrap_or(text).to_owned());
@@ -44,7 +44,7 @@ mod strict_for_each_chunk {
                 while let Some(end) = buffer.find('\n') {
                     let line: String = buffer.drain(..=end).collect();
                     let line = line.trim_end_matches(['\r', '\n']);
-                    let line = if std::mem::take(&mut is_first) { line.trim_start_matches('\u{feff}') } else { line };
+                    let line = if std::mem::take(&mut is_first) { line.strip_prefix('\u{feff}').unwrap_or(line) } else { line };
                     if let Some(text) = line.strip_prefix("data:") {
                         lines.push(text.strip_prefix(' ').unwrap_or(text).to_owned());
                     } else if line.is_empty() && !lines.is_empty() {
@@ -65,7 +65,7 @@ mod a_chunk_is_whole_events {
             let mut is_first = true;
             for await chunk in chunks {
                 let text = String::from_utf8_lossy(&chunk).replace("\r\n", "\n");
-                let text = if std::mem::take(&mut is_first) { text.trim_start_matches('\u{feff}') } else { &text };
+                let text = if std::mem::take(&mut is_first) { text.strip_prefix('\u{feff}').unwrap_or(&text) } else { &text };
                 let Some((whole, _)) = text.rsplit_once("\n\n") else { continue };
                 for event in whole.split("\n\n") {
                     let lines: Vec<&str> = event
@@ -90,7 +90,8 @@ mod lines_of_a_chunk {
         Box::pin(stream! {
             let mut lines: Vec<String> = Vec::new();
             for await chunk in chunks {
-                for line in String::from_utf8_lossy(&chunk).trim_start_matches('\u{feff}').lines() {
+                let text = String::from_utf8_lossy(&chunk);
+                for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
                     if let Some(text) = line.strip_prefix("data:") {
                         lines.push(text.strip_prefix(' ').unwrap_or(text).to_owned());
                     } else if line.is_empty() && !lines.is_empty() {
@@ -143,7 +144,7 @@ mod trimmed {
                     }
                     let text = String::from_utf8_lossy(&line).into_owned();
                     let text = text.trim_end_matches('\r');
-                    let text = if std::mem::take(&mut is_first) { text.trim_start_matches('\u{feff}') } else { text };
+                    let text = if std::mem::take(&mut is_first) { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
                     line.clear();
                     if let Some(text) = text.strip_prefix("data:") {
                         texts.push(text.trim().to_owned());
@@ -171,7 +172,7 @@ mod with_a_space_only {
                     }
                     let text = String::from_utf8_lossy(&line).into_owned();
                     let text = text.trim_end_matches('\r');
-                    let text = if std::mem::take(&mut is_first) { text.trim_start_matches('\u{feff}') } else { text };
+                    let text = if std::mem::take(&mut is_first) { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
                     line.clear();
                     if let Some(text) = text.strip_prefix("data: ") {
                         texts.push(text.to_owned());
@@ -200,7 +201,7 @@ mod split_at_colons {
                     let text = String::from_utf8_lossy(&line).into_owned();
                     line.clear();
                     let mut parts = text.trim_end_matches('\r').split(':');
-                    match (parts.next().map(|name| name.trim_start_matches('\u{feff}')), parts.next()) {
+                    match (parts.next().map(|name| name.strip_prefix('\u{feff}').unwrap_or(name)), parts.next()) {
                         (Some("data"), Some(text)) => texts.push(text.strip_prefix(' ').unwrap_or(text).to_owned()),
                         (Some(""), None) if !texts.is_empty() => yield std::mem::take(&mut texts).join("\n"),
                         _ => {}
@@ -226,7 +227,7 @@ mod an_empty_text_is_no_event {
                     }
                     let text = String::from_utf8_lossy(&line).into_owned();
                     let text = text.trim_end_matches('\r');
-                    let text = if std::mem::take(&mut is_first) { text.trim_start_matches('\u{feff}') } else { text };
+                    let text = if std::mem::take(&mut is_first) { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
                     line.clear();
                     if let Some(text) = text.strip_prefix("data:") {
                         event.push_str(text.strip_prefix(' ').unwrap_or(text));
@@ -362,7 +363,7 @@ mod capitals_do_not_count {
 
 /// Trap: a byte that is no UTF-8 takes its whole line with it.
 /// Caught by: a_character_may_be_cut
-/// Says: The end of a chunk means nothing
+/// Says: What stands beside them in the line
 mod a_bad_byte_takes_its_line {
     pub fn events<'a>(chunks: impl Stream<Item = Vec<u8>> + 'a) -> LocalBoxStream<'a, String> {
         Box::pin(stream! {
@@ -375,7 +376,7 @@ mod a_bad_byte_takes_its_line {
                     }
                     let Ok(text) = String::from_utf8(std::mem::take(&mut line)) else { continue };
                     let text = text.trim_end_matches('\r');
-                    let text = if std::mem::take(&mut is_first) { text.trim_start_matches('\u{feff}') } else { text };
+                    let text = if std::mem::take(&mut is_first) { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
                     if let Some(text) = text.strip_prefix("data:") {
                         texts.push(text.strip_prefix(' ').unwrap_or(text).to_owned());
                     } else if text.is_empty() && !texts.is_empty() {
@@ -402,7 +403,7 @@ mod the_rest_is_an_event {
                     }
                     let text = String::from_utf8_lossy(&line).into_owned();
                     let text = text.trim_end_matches('\r');
-                    let text = if std::mem::take(&mut is_first) { text.trim_start_matches('\u{feff}') } else { text };
+                    let text = if std::mem::take(&mut is_first) { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
                     line.clear();
                     if let Some(text) = text.strip_prefix("data:") {
                         texts.push(text.strip_prefix(' ').unwrap_or(text).to_owned());
@@ -460,7 +461,7 @@ mod when_the_next_one_begins {
                     }
                     let text = String::from_utf8_lossy(&line).into_owned();
                     let text = text.trim_end_matches('\r');
-                    let text = if std::mem::take(&mut is_first) { text.trim_start_matches('\u{feff}') } else { text };
+                    let text = if std::mem::take(&mut is_first) { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
                     line.clear();
                     if let Some(text) = text.strip_prefix("data:") {
                         if std::mem::take(&mut is_ended) {
@@ -495,7 +496,7 @@ mod a_chunk_too_late {
                     }
                     let text = String::from_utf8_lossy(&line).into_owned();
                     let text = text.trim_end_matches('\r');
-                    let text = if std::mem::take(&mut is_first) { text.trim_start_matches('\u{feff}') } else { text };
+                    let text = if std::mem::take(&mut is_first) { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
                     line.clear();
                     if let Some(text) = text.strip_prefix("data:") {
                         texts.push(text.strip_prefix(' ').unwrap_or(text).to_owned());
@@ -535,7 +536,7 @@ mod reads_ahead {
                     }
                     let text = String::from_utf8_lossy(&line).into_owned();
                     let text = text.trim_end_matches('\r');
-                    let text = if std::mem::take(&mut is_first) { text.trim_start_matches('\u{feff}') } else { text };
+                    let text = if std::mem::take(&mut is_first) { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
                     line.clear();
                     if let Some(text) = text.strip_prefix("data:") {
                         texts.push(text.strip_prefix(' ').unwrap_or(text).to_owned());
@@ -545,6 +546,115 @@ mod reads_ahead {
                 }
                 while let Some(event) = whole.pop_front() {
                     yield event;
+                }
+            }
+        })
+    }
+}
+
+/// Trap: all byte order marks before the first line are taken away.
+/// Caught by: reads_the_lines_of_an_event
+/// Says: A second one does
+mod all_the_marks {
+    pub fn events<'a>(chunks: impl Stream<Item = Vec<u8>> + 'a) -> LocalBoxStream<'a, String> {
+        Box::pin(stream! {
+            let mut line = Vec::new();
+            let mut event: Option<String> = None;
+            let mut is_first = true;
+            for await chunk in chunks {
+                for byte in chunk {
+                    if byte != b'\n' {
+                        line.push(byte);
+                        continue;
+                    }
+                    let text = String::from_utf8_lossy(&line);
+                    let text = text.strip_suffix('\r').unwrap_or(&text);
+                    let text = if is_first { text.trim_start_matches('\u{feff}') } else { text };
+                    is_first = false;
+                    if text.is_empty() {
+                        if let Some(event) = event.take() {
+                            yield event;
+                        }
+                    } else if let Some(data) = text.strip_prefix("data:") {
+                        let data = data.strip_prefix(' ').unwrap_or(data);
+                        match &mut event {
+                            Some(event) => event.extend(["\n", data]),
+                            None => event = Some(data.to_owned()),
+                        }
+                    }
+                    line.clear();
+                }
+            }
+        })
+    }
+}
+
+/// Trap: each byte that is no UTF-8 becomes a U+FFFD of its own.
+/// Caught by: a_character_may_be_cut
+/// Says: become one together
+mod a_mark_for_each_bad_byte {
+    pub fn events<'a>(chunks: impl Stream<Item = Vec<u8>> + 'a) -> LocalBoxStream<'a, String> {
+        Box::pin(stream! {
+            let mut line = Vec::new();
+            let mut event: Option<String> = None;
+            let mut is_first = true;
+            for await chunk in chunks {
+                for byte in chunk {
+                    if byte != b'\n' {
+                        line.push(byte);
+                        continue;
+                    }
+                    let (mut text, mut rest) = (String::new(), &line[..]);
+                    while let Err(error) = std::str::from_utf8(rest) {
+                        let (good, bad) = rest.split_at(error.valid_up_to());
+                        text.push_str(&String::from_utf8_lossy(good));
+                        text.push('\u{fffd}');
+                        rest = &bad[1..];
+                    }
+                    text.push_str(&String::from_utf8_lossy(rest));
+                    let text = text.strip_suffix('\r').unwrap_or(&text);
+                    let text = if is_first { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+                    is_first = false;
+                    if text.is_empty() {
+                        if let Some(event) = event.take() {
+                            yield event;
+                        }
+                    } else if let Some(data) = text.strip_prefix("data:") {
+                        let data = data.strip_prefix(' ').unwrap_or(data);
+                        match &mut event {
+                            Some(event) => event.extend(["\n", data]),
+                            None => event = Some(data.to_owned()),
+                        }
+                    }
+                    line.clear();
+                }
+            }
+        })
+    }
+}
+
+/// Trap: an event ends at LF LF or at CR LF CR LF, so one whose blank line has another end than its last line never does.
+/// Caught by: a_chunk_may_end_anywhere
+/// Says: Look for lines one by one
+mod two_ends_that_are_alike {
+    pub fn events<'a>(chunks: impl Stream<Item = Vec<u8>> + 'a) -> LocalBoxStream<'a, String> {
+        Box::pin(stream! {
+            let (mut buffer, mut is_first) = (Vec::new(), true);
+            for await chunk in chunks {
+                buffer.extend(chunk);
+                loop {
+                    let end_of = |ends: &[u8]| buffer.windows(ends.len()).position(|at| at == ends).map(|at| at + ends.len());
+                    let ends = [end_of(b"\n\n"), end_of(b"\r\n\r\n")];
+                    let Some(end) = ends.into_iter().flatten().min() else { break };
+                    let event: Vec<u8> = buffer.drain(..end).collect();
+                    let text = String::from_utf8_lossy(&event);
+                    let text = if is_first { text.strip_prefix('\u{feff}').unwrap_or(&text) } else { &text };
+                    is_first = false;
+                    let lines = text.lines().filter_map(|line| line.strip_prefix("data:"));
+                    let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+                    if !lines.is_empty() {
+                        yield lines.join("\n");
+                    }
                 }
             }
         })

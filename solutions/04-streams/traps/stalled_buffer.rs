@@ -278,3 +278,64 @@ mod asks_anew {
         Ok(())
     }
 }
+
+/// Trap: the error is kept until all other questions have been asked and answered, for `join!` waits for both blocks.
+/// Caught by: an_error_comes_after_the_pages_before_it
+/// Says: pays for answers that nobody will read
+mod the_error_waits_for_all_calls {
+    pub async fn print_all(llm: &MockLlm, questions: &[String], printer: &mut Printer) -> Result<(), Error> {
+        let places = &Semaphore::new(ON_THEIR_WAY);
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let calls = async move {
+            let call = async |question: &String| {
+                let place = places.acquire().await.expect("nobody closes it");
+                (answer(llm, question).await, place)
+            };
+            let mut answers = stream::iter(questions).map(call).buffered(AT_ONCE);
+            while let Some(answer) = answers.next().await {
+                let _ = sender.send(answer);
+            }
+        };
+        let pages = async {
+            let mut result = Ok(());
+            while let Some((answer, place)) = receiver.recv().await {
+                match answer {
+                    Ok(answer) if result.is_ok() => printer.print(&answer).await,
+                    Ok(_) => {}
+                    Err(error) => result = result.and(Err(error)),
+                }
+                drop(place);
+            }
+            result
+        };
+        tokio::join!(calls, pages).1
+    }
+}
+
+/// Trap: each answer that comes ends the turn of a `select!`, and the page in hand is begun anew.
+/// Caught by: takes_as_long_as_the_printer
+/// Says: the page was begun anew
+mod pages_are_begun_again {
+    pub async fn print_all(llm: &MockLlm, questions: &[String], printer: &mut Printer) -> Result<(), Error> {
+        let places = &Semaphore::new(ON_THEIR_WAY);
+        let call = async |question: &String| {
+            let place = places.acquire().await.expect("nobody closes it");
+            (answer(llm, question).await, place)
+        };
+        let mut answers = std::pin::pin!(stream::iter(questions).map(call).buffered(AT_ONCE).fuse());
+        let mut ready = std::collections::VecDeque::new();
+        loop {
+            if ready.is_empty() {
+                match answers.next().await {
+                    Some(answer) => ready.push_back(answer),
+                    None => return Ok(()),
+                }
+            }
+            let text = ready[0].0.clone()?;
+            tokio::select! {
+                () = printer.print(&text) => drop(ready.pop_front()),
+                Some(answer) = answers.next() => ready.push_back(answer),
+            }
+        }
+    }
+}

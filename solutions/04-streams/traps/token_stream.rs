@@ -556,3 +556,131 @@ mod keeps_all_wakers {
         }
     }
 }
+
+/// Trap: an `Interval` that waits with `Delay`: it passes over a few milliseconds, so the next word comes too early.
+/// Caught by: one_pause_is_not_made_up_for
+/// Says: An `Interval` keeps its beat
+mod an_interval {
+    use tokio::time::{Interval, MissedTickBehavior, interval};
+
+    enum State {
+        Asking(BoxFuture<'static, Result<Reply, Error>>),
+        Typing(VecDeque<String>, Interval),
+        Ended,
+    }
+
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => {
+                            let mut ticks = interval(pace);
+                            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+                            self.state = State::Typing(words(&reply.text), ticks);
+                        }
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, ticks) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        ready!(ticks.poll_tick(cx));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a task sleeps for the stream and wakes it: one for each poll, and they go on when the stream is gone.
+/// Caught by: it_asks_when_it_is_asked_and_ends_when_it_is_dropped
+/// Says: still there
+mod a_task_for_each_wait {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => self.state = State::Typing(words(&reply.text), None),
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if let Some(pause) = timer {
+                            if !pause.is_elapsed() && tokio::time::Instant::now() < pause.deadline() {
+                                let (waker, at) = (cx.waker().clone(), pause.deadline());
+                                tokio::spawn(async move {
+                                    tokio::time::sleep_until(at).await;
+                                    waker.wake();
+                                });
+                                return Poll::Pending;
+                            }
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}
+
+/// Trap: when the reply has come, a `Pending` of its own, and a wake, so that the next poll gives the word.
+/// Caught by: the_one_that_asked_last_is_woken
+/// Says: There was something to give
+mod a_turn_for_the_reply {
+    impl Stream for Typed {
+        type Item = Result<String, Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pace = self.pace;
+            loop {
+                match &mut self.state {
+                    State::Asking(call) => match ready!(call.as_mut().poll(cx)) {
+                        Ok(reply) => {
+                            self.state = State::Typing(words(&reply.text), None);
+                            cx.waker().wake_by_ref();
+                            return Poll::Pending;
+                        }
+                        Err(error) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    },
+                    State::Typing(words, timer) => {
+                        if words.is_empty() {
+                            self.state = State::Ended;
+                            continue;
+                        }
+                        if let Some(pause) = timer {
+                            ready!(pause.as_mut().poll(cx));
+                        }
+                        *timer = Some(Box::pin(sleep(pace)));
+                        return Poll::Ready(words.pop_front().map(Ok));
+                    }
+                    State::Ended => return Poll::Ready(None),
+                }
+            }
+        }
+    }
+}

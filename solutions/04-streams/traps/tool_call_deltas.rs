@@ -443,7 +443,7 @@ mod the_end_of_the_bytes_will_do {
 
 /// Trap: `Finished` is noted, and the connection read to its end.
 /// Caught by: calls_come_when_the_model_has_finished
-/// Says: has not ended after 60 s
+/// Says: after 60 s no call has come
 mod waits_for_the_end_of_the_bytes {
     pub fn calls(deltas: impl Stream<Item = Result<Delta, Error>>) -> impl Stream<Item = Result<Call, Error>> {
         stream! {
@@ -716,6 +716,169 @@ mod another_id_ends_the_call_before {
                             yield Ok(call);
                         }
                         return;
+                    }
+                    Err(error) => {
+                        yield Err(error);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a name is taken for a repeated one only where the id beside it is repeated, too.
+/// Caught by: an_id_says_whether_a_call_goes_on
+/// Says: does not depend on the id beside it
+mod a_name_is_old_if_its_id_is {
+    pub fn calls(deltas: impl Stream<Item = Result<Delta, Error>>) -> impl Stream<Item = Result<Call, Error>> {
+        stream! {
+            let mut open: Vec<(usize, Call)> = Vec::new();
+            for await delta in deltas {
+                match delta {
+                    Ok(Delta::Text(_)) => {}
+                    Ok(Delta::Fragment { index, id, name, arguments }) => {
+                        let id = id.unwrap_or_default();
+                        let goes_on = |call: &Call| id.is_empty() || id == call.id;
+                        let place = open.iter().rposition(|(known, _)| *known == index);
+                        let place = place.filter(|&place| goes_on(&open[place].1)).unwrap_or_else(|| {
+                            open.push((index, Call { id: id.clone(), ..Call::default() }));
+                            open.len() - 1
+                        });
+                        let call = &mut open[place].1;
+                        if call.name.is_empty() || id != call.id {
+                            call.name += &name.unwrap_or_default();
+                        }
+                        call.arguments += &arguments;
+                    }
+                    Ok(Delta::Finished) => {
+                        for (_, call) in open {
+                            yield Ok(call);
+                        }
+                        return;
+                    }
+                    Err(error) => {
+                        yield Err(error);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the last name wins, also an empty one.
+/// Caught by: an_id_says_whether_a_call_goes_on
+/// Says: an empty name says nothing
+mod the_last_name_wins {
+    pub fn calls(deltas: impl Stream<Item = Result<Delta, Error>>) -> impl Stream<Item = Result<Call, Error>> {
+        stream! {
+            let mut open: Vec<(usize, Call)> = Vec::new();
+            for await delta in deltas {
+                match delta {
+                    Ok(Delta::Text(_)) => {}
+                    Ok(Delta::Fragment { index, id, name, arguments }) => {
+                        let id = id.unwrap_or_default();
+                        let goes_on = |call: &Call| id.is_empty() || id == call.id;
+                        let place = open.iter().rposition(|(known, _)| *known == index);
+                        let place = place.filter(|&place| goes_on(&open[place].1)).unwrap_or_else(|| {
+                            open.push((index, Call { id: id.clone(), ..Call::default() }));
+                            open.len() - 1
+                        });
+                        let call = &mut open[place].1;
+                        if let Some(name) = name {
+                            call.name = name;
+                        }
+                        call.arguments += &arguments;
+                    }
+                    Ok(Delta::Finished) => {
+                        for (_, call) in open {
+                            yield Ok(call);
+                        }
+                        return;
+                    }
+                    Err(error) => {
+                        yield Err(error);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: after the error nothing is handed on any more, but the rest is read: the end comes when the connection closes.
+/// Caught by: an_error_is_the_end_whatever_follows
+/// Says: After the error you went on to read
+mod reads_in_silence_after_an_error {
+    pub fn calls(deltas: impl Stream<Item = Result<Delta, Error>>) -> impl Stream<Item = Result<Call, Error>> {
+        stream! {
+            let mut open: Vec<(usize, Call)> = Vec::new();
+            let mut failed = false;
+            for await delta in deltas {
+                if failed {
+                    continue;
+                }
+                match delta {
+                    Ok(Delta::Text(_)) => {}
+                    Ok(Delta::Fragment { index, id, name, arguments }) => {
+                        let id = id.unwrap_or_default();
+                        let goes_on = |call: &Call| id.is_empty() || id == call.id;
+                        let place = open.iter().rposition(|(known, _)| *known == index);
+                        let place = place.filter(|&place| goes_on(&open[place].1)).unwrap_or_else(|| {
+                            open.push((index, Call { id: id.clone(), ..Call::default() }));
+                            open.len() - 1
+                        });
+                        let call = &mut open[place].1;
+                        if call.name.is_empty() {
+                            call.name = name.unwrap_or_default();
+                        }
+                        call.arguments += &arguments;
+                    }
+                    Ok(Delta::Finished) => {
+                        for (_, call) in open {
+                            yield Ok(call);
+                        }
+                        return;
+                    }
+                    Err(error) => {
+                        failed = true;
+                        yield Err(error);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the calls are handed on with `Finished`, and then the connection is read to its end.
+/// Caught by: calls_come_when_the_model_has_finished
+/// Says: the stream of calls has not ended after 60 s
+mod reads_on_when_it_has_finished {
+    pub fn calls(deltas: impl Stream<Item = Result<Delta, Error>>) -> impl Stream<Item = Result<Call, Error>> {
+        stream! {
+            let mut open: Vec<(usize, Call)> = Vec::new();
+            for await delta in deltas {
+                match delta {
+                    Ok(Delta::Text(_)) => {}
+                    Ok(Delta::Fragment { index, id, name, arguments }) => {
+                        let id = id.unwrap_or_default();
+                        let goes_on = |call: &Call| id.is_empty() || id == call.id;
+                        let place = open.iter().rposition(|(known, _)| *known == index);
+                        let place = place.filter(|&place| goes_on(&open[place].1)).unwrap_or_else(|| {
+                            open.push((index, Call { id: id.clone(), ..Call::default() }));
+                            open.len() - 1
+                        });
+                        let call = &mut open[place].1;
+                        if call.name.is_empty() {
+                            call.name = name.unwrap_or_default();
+                        }
+                        call.arguments += &arguments;
+                    }
+                    Ok(Delta::Finished) => {
+                        for (_, call) in std::mem::take(&mut open) {
+                            yield Ok(call);
+                        }
                     }
                     Err(error) => {
                         yield Err(error);
