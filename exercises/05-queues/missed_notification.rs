@@ -2,11 +2,13 @@
 //!
 //! An answer is written into a store, token by token, and people follow it. After each token, and once after the last, the
 //! writer calls `changed.notify_waiters()`. Asking the store takes a while. `follow` shows each token once, in order, each
-//! as soon as it can, and returns when the answer has ended and all of it was shown. The store is asked only at the start
-//! and after a notification (twice then, at most): it costs money.
+//! as soon as it can, and returns when the answer has ended and all of it was shown. The store costs money: it is asked
+//! twice at most at the start, and twice at most after each notification.
 //!
 //! A clerk answers the questions in an inbox, one after another, in their order. After each question, and once after the
-//! last, the bell rings: `notify_one()`. An asker may have gone. `answer_all` returns when the inbox is closed and empty.
+//! last, the bell rings: `notify_one()`. An asker may have gone; then it is all the same whether the question is asked.
+//! `answer_all` returns when the inbox is closed and empty. A clerk may be sent home in the middle of a question (`answer_all`
+//! is dropped): only that question is lost, and the next clerk answers the others.
 //!
 //! Both sleep while there is nothing to do. And both hang now and then: mend `follow` and `answer_all`.
 //!

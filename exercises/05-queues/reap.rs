@@ -5,10 +5,12 @@
 //!
 //! - `most` answers are written at the same time, at most. A finished task makes room at once, whether or not another question comes.
 //!   A question waits in its channel until there is room, so that whoever asks too much has to wait. One may be in your hand.
-//! - What has finished is taken out of the set, so that it holds what runs and one more at most, also in a night without questions.
-//!   Nothing else is kept of it, and the log is told after each change.
+//! - What has finished is taken out of the set: whenever `serve` waits, the set holds what runs and one more at most, also in a night
+//!   without questions. Nothing else is kept of it, and the log is told after each change.
 //! - A task that panicked is counted in `log.panics`, when it happens, and disturbs nobody else.
 //! - When the last sender of questions is gone, `serve` waits for what still runs, and returns. Dropped, it takes the tasks along.
+//!
+//! Futures without tasks (`FuturesUnordered`) are as good, if the panic of one disturbs nobody else.
 //!
 //! Starts: wrong
 //! Run: `cargo workbook check 05-queues/reap` · Read: book, chapter 5, A worker pool worth keeping · 15 min

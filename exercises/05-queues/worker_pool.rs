@@ -1,7 +1,8 @@
 //! # Worker pool
 //!
-//! A pool of workers answers questions: `workers` at the same time, and whenever there are so many, all of the workers are busy.
-//! `ask` waits while `capacity` questions wait for a worker, and gives back the place where the answer will come.
+//! A pool of `workers` answers questions. Each worker works on one at a time, and no worker is idle while a question waits.
+//! Questions are taken in the order in which they came. `ask` waits while `capacity` questions wait for a worker, and gives back
+//! the place where the answer will come. An `ask` that is given up while it waits for room has asked nothing.
 //! The pool below works in a demo, and has five faults. Mend it:
 //!
 //! - One worker works, and the others look on.
@@ -10,7 +11,8 @@
 //! - Somebody who leaves (drops the `Answer`) goes on to be worked for. A call that runs is to be dropped at that moment, and
 //!   its worker is free; a question that waits is never asked.
 //! - `shut_down` returns at once. It must return when all accepted questions have been answered and no task is left.
-//! - A pool that is dropped leaves tasks behind. It must take them along.
+//! - A pool that is dropped leaves tasks behind. It must take them along, and so must a `shut_down` that is dropped before it
+//!   has returned.
 //!
 //! Starts: too slow
 //! Run: `cargo workbook check 05-queues/worker_pool` · Read: book, chapter 5, A worker pool worth keeping · 20 min
@@ -41,7 +43,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Starts the workers. Needs a runtime. There is one worker at least, and room for one question at least.
+    /// Starts the workers. Needs a runtime. `workers` and `capacity` are 1 or more.
     pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
         let (jobs, queue) = mpsc::channel::<Job>(capacity);
         let queue = Arc::new(Mutex::new(queue));

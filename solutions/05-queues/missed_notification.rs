@@ -7,7 +7,11 @@
 //! `notify_one` leaves a permit when nobody waits, and one only: two questions may have rung once. So a ring says "look", and never
 //! "there is exactly one". Take until the inbox is empty. It may also be for nothing: the permit of a question that was taken already.
 //!
-//! Between the last look of `answer_all` and its wait no ring is lost: the permit stays.
+//! Between the last look of `answer_all` and its wait no ring is lost: the permit stays. But a clerk who is sent home has heard rings
+//! that the next one does not hear: look first, and wait then.
+//!
+//! Whether the inbox is closed is asked *before* the look. The other way round another thread may put a question and close between
+//! the two: the clerk has found nothing, then hears that it is closed, and goes.
 //!
 //! Also right: look, make the `notified()`, and look once more; `Notified::enable` on a pinned future. A `watch` channel has all of this
 //! built in, where the story lets you choose.
@@ -89,13 +93,15 @@ pub async fn follow(store: &impl Store, changed: &Notify, mut show: impl AsyncFn
 /// Answers all questions of the inbox.
 pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
     loop {
+        // Asked before the look: who closes puts nothing after that, so what was put stands in the inbox by then.
+        let closed = inbox.is_closed();
         // Two questions may have rung once.
         while let Some((question, asker)) = inbox.take() {
             let reply = llm.complete(&question).await.expect("the model answers");
             // The asker may have gone.
             let _ = asker.send(reply);
         }
-        if inbox.is_closed() {
+        if closed {
             return;
         }
         inbox.bell.notified().await;

@@ -3,7 +3,7 @@
 //! `borrow` takes a read lock, and what it gives is the guard. So the text is copied, and the guard is gone at the end of the line.
 //! Nobody waits for longer than a copy takes, and nothing that cannot be sent lives across the `.await`.
 //!
-//! The prompt is looked at before each page, and only then: the newest value is the only one that a watch channel has. `changed` is
+//! The prompt is looked at before each page, with no `.await` between the look and the call, and only then: the newest value is the only one that a watch channel has. `changed` is
 //! not needed, for nobody waits for an edit here.
 //!
 //! A channel whose sender is gone keeps its last value, and `borrow` gives it. Only `changed` says that there will be no other one.

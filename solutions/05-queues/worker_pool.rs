@@ -45,7 +45,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Starts the workers. Needs a runtime. There is one worker at least, and room for one question at least.
+    /// Starts the workers. Needs a runtime. `workers` and `capacity` are 1 or more.
     pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
         let (jobs, queue) = mpsc::channel::<Job>(capacity);
         let queue = Arc::new(Mutex::new(queue));

@@ -86,9 +86,11 @@ pub(crate) fn why_never(never: &Never, pulse: &Pulse, journals: &[Journal], limi
         Reason::OneMorePollHelpedAndNobodyHoldsTheWaker => (
             format!("{nothing_happens}; yet when the future is polled once more, it goes on{waits}"),
             "What the future waited for had come, and nobody could tell it: the waker of its last poll was given to \
-             nobody. Whoever polls a future by hand gives it the `cx` of its own poll. One that is polled with another \
-             waker (`Waker::noop()`) wakes that one, and `futures::pending!()` gives its waker to nobody: in `loop { … \
-             pending!() }` there is no second round.".to_owned(),
+             nobody who still has it. Whoever polls a future by hand gives it the `cx` of its own poll, and keeps it until it \
+             is ready: a future that is dropped takes the waker along, and one that each poll makes anew (a `changed()`, a \
+             `notified()`) calls nobody between two polls. One that is polled with another waker (`Waker::noop()`) wakes that \
+             one, and `futures::pending!()` gives its waker to nobody: in `loop { … pending!() }` there is no second \
+             round.".to_owned(),
         ),
         Reason::StillGoing => match never.stood.waits_since {
             Some(since) => (

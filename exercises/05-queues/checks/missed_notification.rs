@@ -309,6 +309,71 @@ fn two_questions_may_ring_once() {
         );
         run.only_looks_when_woken(20);
     }
+    // A clerk is sent home in the middle of the first question. What rang has rung by then.
+    let run = sent_home();
+    let SentHome { at, left } = run.value();
+    let wanted = [odd(1), odd(1) + odd(2), odd(1) + odd(2) + odd(3)].map(|after| Some(secs(0.5) + after));
+    run.require(
+        at[..] == wanted,
+        saw(format!(
+            "four questions, and the clerk is sent home at 0.5 s, while the first is answered. The next clerk answers the \
+             others at: {}",
+            instants(at)
+        ))
+        .expected(instants(&wanted))
+        .because(match left {
+            0 if at.contains(&None) => {
+                "They went home with the first clerk, who had taken them all, and nobody else can answer them. Take a question out of the \
+                 inbox when you begin to answer it."
+            }
+            0 => "The next clerk finds the others in the inbox, and answers them at once, one after another.",
+            _ => {
+                "They lie in the inbox, and the next clerk waits for a ring. The ring for them is used up: the first clerk has heard it. A \
+                 permit is kept until somebody takes it, and that says nothing about the inbox. So look first, and wait then."
+            }
+        })
+        .outcome(if *left > 0 { Outcome::Deadlock } else { Outcome::Wrong }),
+    );
+}
+
+struct SentHome {
+    /// When the questions behind the first one were answered.
+    at: Vec<Option<Duration>>,
+    /// How many lay in the inbox at the end.
+    left: usize,
+}
+
+/// Four questions, and the first clerk has begun one of them. Nobody rings any more, and nobody closes.
+fn sent_home() -> Finished<SentHome> {
+    let model = (0..4).fold(Model::new("atlas"), |model, number| {
+        model.time_to_first_token_for(format!("Question {number}"), odd(number))
+    });
+    let llm = MockLlm::new([model]);
+    Check::new().draws(&llm).within(secs(900.0)).timers(20).run(async || {
+        let start = Instant::now();
+        let inbox = Inbox::default();
+        let answers: Vec<_> = (0..4)
+            .map(|number| {
+                let (asker, answer) = oneshot::channel();
+                inbox.put((format!("Question {number}"), asker));
+                tokio::spawn(async move { answer.await.ok().map(|_| start.elapsed()) })
+            })
+            .collect();
+        let _ = timeout(secs(0.5), answer_all(&llm, &inbox)).await;
+        let _ = timeout(secs(100.0), answer_all(&llm, &inbox)).await;
+        // Whoever is left in the inbox gets no answer.
+        let left = std::iter::from_fn(|| inbox.take()).count();
+        let mut at = Vec::new();
+        for answer in answers.into_iter().skip(1) {
+            at.push(answer.await.ok().flatten());
+        }
+        SentHome { at, left }
+    })
+}
+
+fn instants(times: &[Option<Duration>]) -> String {
+    let times = times.iter().map(|at| at.map_or("never".to_owned(), |at| format!("{:.3} s", at.as_secs_f64())));
+    times.collect::<Vec<_>>().join(", ")
 }
 
 /// An asker may have gone: the others are answered all the same.

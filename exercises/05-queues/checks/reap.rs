@@ -248,42 +248,45 @@ fn kept_for_each(serve: impl FnOnce(MockLlm, mpsc::Receiver<Question>) -> LocalB
 /// A question waits in its channel until there is room: whoever asks too much has to wait.
 #[test]
 fn a_question_waits_in_its_channel() {
-    let llm = model(&[]);
-    let run = Check::new().draws(&llm).timers(1000).run(async || {
-        let (sender, receiver) = mpsc::channel::<Question>(2);
-        let sent = Cell::new(0);
-        let asking = async {
-            let mut answers = Vec::new();
-            for number in 0..30 {
-                let (asker, answer) = oneshot::channel();
-                let _ = sender.send((question(number), asker)).await;
-                sent.set(sent.get() + 1);
-                answers.push(answer);
-            }
-            sleep(secs(0.001)).await;
-        };
-        // Before the first answer has come.
-        let all = async { tokio::join!(asking, serve(llm.clone(), receiver, 3, Log::default())) };
-        let _ = timeout(secs(0.1), all).await;
-        sent.get()
-    });
-    let sent = *run.value();
-    run.require(
-        sent <= 6,
-        saw(format!("a limit of 3, a channel with room for 2, and {sent} questions were taken at once"))
-            .expected("6 at most: three that are answered, two in the channel, and one in the hand")
-            .because(
-                "The channel is the bound: its `send` makes the askers wait. Whoever takes out every question, into a list or into a task \
-                 that waits for a permit, has a queue of its own behind it, and that one has no bound. Take the next question when there \
-                 is room for it.",
-            ),
-    );
-    run.require(
-        sent >= 5,
-        saw(format!("a limit of 3, a channel with room for 2, and {sent} questions were taken at once"))
-            .expected("5 at least: three that are answered, and two in the channel")
-            .because("There is room, and a question waits."),
-    );
+    // A channel with room for fewer questions than there are places, and one with room for more.
+    for (most, room) in [(3, 2), (4, 8), (1, 5)] {
+        let llm = model(&[]);
+        let run = Check::new().draws(&llm).timers(1000).run(async || {
+            let (sender, receiver) = mpsc::channel::<Question>(room);
+            let sent = Cell::new(0);
+            let asking = async {
+                let mut answers = Vec::new();
+                for number in 0..30 {
+                    let (asker, answer) = oneshot::channel();
+                    let _ = sender.send((question(number), asker)).await;
+                    sent.set(sent.get() + 1);
+                    answers.push(answer);
+                }
+                sleep(secs(0.001)).await;
+            };
+            // Before the first answer has come.
+            let all = async { tokio::join!(asking, serve(llm.clone(), receiver, most, Log::default())) };
+            let _ = timeout(secs(0.1), all).await;
+            sent.get()
+        });
+        let (sent, least) = (*run.value(), most + room);
+        run.require(
+            sent <= least + 1,
+            saw(format!("a limit of {most}, a channel with room for {room}, and {sent} questions were taken at once"))
+                .expected(format!("{} at most: {most} that are answered, {room} in the channel, and one in the hand", least + 1))
+                .because(
+                    "The channel is the bound: its `send` makes the askers wait. Whoever takes out every question, or as many as \
+                     `recv_many` gives, into a list or into a task that waits for a permit, has a queue of its own behind it, and \
+                     that one has another bound, or none. Take the next question when there is room for it.",
+                ),
+        );
+        run.require(
+            sent >= least,
+            saw(format!("a limit of {most}, a channel with room for {room}, and {sent} questions were taken at once"))
+                .expected(format!("{least} at least: {most} that are answered, and {room} in the channel"))
+                .because("There is room, and a question waits."),
+        );
+    }
 }
 
 /// A panic is counted when it happens, and disturbs nobody.

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{future::poll_fn, pin::pin, time::Duration};
 
 use harness::{Check, Finished, Message, Outcome, odd, saw, secs, test};
 use mock_llm::{Error, Fault, MockLlm, Model, When};
@@ -150,6 +150,42 @@ fn each_page_has_the_newest_prompt() {
             .expected("1: the pages are translated one after another")
             .because("A call that begins early has an old prompt."),
     );
+    // Somebody edits whenever there is a turn, and knows which calls have begun by then.
+    let llm = MockLlm::new([Model::new("atlas").time_to_first_token(odd(1))]);
+    let run = Check::new().draws(&llm).timers(100).when_stuck(blocked).run(async || {
+        let (sender, receiver) = watch::channel("Edit 0".to_owned());
+        let pages: Vec<String> = (0..5).map(page).collect();
+        let mut work = pin!(translate(&llm, &pages, receiver));
+        // The newest edit before each call, so far.
+        let mut newest = vec!["Edit 0".to_owned()];
+        let mut edits = vec![0];
+        poll_fn(|context| {
+            let polled = work.as_mut().poll(context);
+            let begun = llm.journal().calls().len();
+            // Three times for each call and no more: who listens for edits is woken by each of them.
+            edits.resize(begun + 1, 0);
+            newest.resize(begun + 1, String::new());
+            if edits[begun] < 3 {
+                edits[begun] += 1;
+                newest[begun] = format!("Edit {begun}.{}", edits[begun]);
+                sender.send_replace(newest[begun].clone());
+            }
+            polled
+        })
+        .await
+        .map(|_| newest)
+    });
+    let prompts = run.journal().calls().iter().map(|call| call.prompt.clone());
+    let wanted = run.value().iter().flatten().enumerate().map(|(number, edit)| format!("{edit}\n{}", page(number)));
+    for (sent, wanted) in prompts.zip(wanted) {
+        run.require(
+            sent == wanted,
+            saw(format!("an edit came just before a call began, and {sent:?} was sent")).expected(format!("{wanted:?}")).because(
+                "Between the copy of the prompt and the call somebody else had a turn: there is an `.await` between the two, or the call \
+                 is a task that begins later. Copy the prompt in the last moment, with nothing between the copy and the call.",
+            ),
+        );
+    }
 }
 
 /// An edit never waits, whether or not a call is in flight.
@@ -177,7 +213,7 @@ fn stop_begins_no_further_page() {
     // A stop that was taken back between two pages stops nothing.
     Service::new(5, &[(0.0, "Translate."), (2.2, "stop"), (2.6, "Be kind.")])
         .require("Only the newest prompt counts: \"stop\" came and went while a call was in flight.");
-    for prompt in ["Never stop early.", "stop words too", "Stop", " stop\n"] {
+    for prompt in ["Never stop early.", "stop words too", "Stop", " stop\n", ""] {
         Service::new(4, &[(0.0, "Translate."), (2.3, prompt)]).require(
             "Only the prompt that is \"stop\", letter for letter, stops. This one is another text, and goes before the pages like all.",
         );
@@ -189,7 +225,14 @@ fn stop_begins_no_further_page() {
 fn the_last_prompt_stays_when_the_editor_goes() {
     let because = "The channel is closed, and its value is still there: `borrow` works as before. Nobody may edit it any more, and that is \
                    no reason to stop.";
-    Service { editor_goes: true, ..Service::new(6, &[(0.0, "Translate."), (1.1, "Be kind.")]) }.require(because);
+    let service = Service { editor_goes: true, ..Service::new(6, &[(0.0, "Translate."), (1.1, "Be kind.")]) };
+    let all_are_there = service.run().value().result.as_ref().is_ok_and(|pages| pages.len() == service.pages);
+    service.require(if all_are_there {
+        "The last edit came just before its editor went, and nobody took it. `has_changed` and `changed` give an error once the sender \
+         has gone, also if there is a value that was not seen yet. `borrow` gives the newest value, whoever is there."
+    } else {
+        because
+    });
     Service { editor_goes: true, ..Service::new(4, &[(0.0, "Be brief.")]) }.require(because);
 }
 
@@ -201,7 +244,12 @@ fn an_error_is_returned() {
         run.value().result == Err(Error::Status(503)) && run.journal().calls().len() == 3,
         saw(format!("{:?} after {} calls", run.value().result, run.journal().calls().len()))
             .expected(format!("{} of the third call", Error::Status(503)))
-            .because("A page that is missing in the middle would be found by its reader only."),
+            .because(match &run.value().result {
+                Ok(pages) if pages.len() == 2 => {
+                    "The list ends before the page that failed, and looks like a whole one. Who gets it takes it for all."
+                }
+                _ => "A page that is missing in the middle would be found by its reader only.",
+            }),
     );
     Service::new(0, &[(0.0, "Translate.")]).require("There is nothing to translate.");
 }

@@ -112,6 +112,10 @@ fn plan(questions: usize, workers: usize) -> Vec<(Duration, Duration)> {
 fn as_many_at_a_time_as_there_are_workers() {
     for (questions, workers, capacity) in [(9, 3, 20), (120, 7, 200), (10, 1, 20)] {
         let run = day(questions, workers, capacity, &[]);
+        let begun =
+            |number: usize| run.value().answers.get(number).and_then(|(at, _)| at.checked_sub(odd(number % 10)));
+        // The last of all goes before the first that has to wait, though all of them lie in the queue.
+        let newest_first = begun(questions - 1).is_some_and(|last| begun(workers).is_some_and(|first| last < first));
         for (number, (_, end)) in plan(questions, workers).into_iter().enumerate() {
             let seen = run.value().answers.get(number);
             run.require(
@@ -124,6 +128,10 @@ fn as_many_at_a_time_as_there_are_workers() {
                 .expected(format!("\"Answer {number}\" at {:.3} s", end.as_secs_f64()))
                 .because(match seen {
                     Some((at, _)) if *at < end => "More questions are answered at the same time than there are workers.",
+                    Some((_, Some(_))) if newest_first => {
+                        "The newest question is taken first. While others keep coming, who came first waits for ever: take the questions \
+                         in the order in which they came."
+                    }
                     Some((_, Some(_))) => {
                         "A worker is free, and the question waits for another one that works. Where each worker has a queue of its own, it \
                          waits in the wrong one. And `queue.lock().await.recv().await` in the condition of \
@@ -355,6 +363,42 @@ fn shut_down_waits_for_what_was_accepted() {
         );
         run.leaves_nothing_behind();
     }
+    // Somebody asks, has to wait for room, and gives up: that question was not accepted.
+    let llm = model(&[]);
+    let run = Check::new().draws(&llm).timers(10).within(secs(9000.0)).run(async || {
+        let start = Instant::now();
+        let pool = Pool::start(&llm, 1, 1);
+        let first = pool.ask(&question(0)).await;
+        sleep(secs(0.2)).await;
+        let second = pool.ask(&question(4)).await;
+        let third = timeout(secs(0.3), pool.ask(&question(2))).await;
+        let returned = timeout(secs(3000.0), pool.shut_down()).await.ok().map(|()| start.elapsed());
+        (returned, third.is_err(), told(first).await, told(second).await)
+    });
+    let (returned, gave_up, first, second) = run.value();
+    let asked: Vec<String> = run.journal().calls().iter().map(|call| call.prompt.clone()).collect();
+    let end = odd(0) + odd(4);
+    run.require(
+        *gave_up && *returned == Some(end) && asked == [question(0), question(4)],
+        saw(match returned {
+            _ if !*gave_up => "one worker, room for one question: three were accepted at once".to_owned(),
+            None => "two questions are accepted, and a third `ask` is given up while it waits for room: `shut_down` never \
+                     returns"
+                .to_owned(),
+            Some(at) => format!(
+                "two questions are accepted, and a third `ask` is given up while it waits for room: the model was asked {}, \
+                 `shut_down` returned at {:.3} s, with {first:?} and {second:?}",
+                asked.join(", "),
+                at.as_secs_f64()
+            ),
+        })
+        .expected(format!("two questions are asked, and `shut_down` returns at {:.3} s", end.as_secs_f64()))
+        .because(
+            "An `ask` is a future, and whoever awaits it may drop it while it waits for room. What was not handed in will not be \
+             answered: count nothing before there is room for it.",
+        )
+        .outcome(if returned.is_none() { Outcome::Deadlock } else { Outcome::Wrong }),
+    );
 }
 
 /// A pool that is dropped takes its tasks along.
@@ -382,6 +426,32 @@ fn a_dropped_pool_takes_its_tasks_along() {
                     "Who owns the workers ends them. Tasks that are spawned and forgotten go on, whatever becomes of their pool: keep them \
                      in a `JoinSet`.",
                 ),
+        );
+        run.leaves_nothing_behind();
+        // Somebody shuts the pool down, and does not wait for the end.
+        let run = Check::new().draws(&llm).timers(10).run(async || {
+            let pool = Pool::start(&llm, workers, 20);
+            let mut answers = Vec::new();
+            for number in 0..questions {
+                answers.push(pool.ask(&question(number)).await);
+            }
+            let _ = timeout(secs(0.31), pool.shut_down()).await;
+            sleep(secs(0.1)).await;
+            drop(answers);
+        });
+        let calls = run.journal().dropped().count();
+        run.require(
+            calls == questions.min(workers),
+            saw(format!(
+                "`shut_down` was dropped before it had returned: 0.1 s later {calls} of {} running calls had been dropped",
+                questions.min(workers)
+            ))
+            .expected("all of them")
+            .because(
+                "`shut_down` has taken the workers out of the pool, and then was dropped while it waited for them. To drop a \
+                 `JoinHandle` ends no task. Wait in such a way that their owner goes with the wait: a `JoinSet` aborts what is \
+                 left in it.",
+            ),
         );
         run.leaves_nothing_behind();
     }

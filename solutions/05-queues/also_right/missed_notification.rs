@@ -50,10 +50,11 @@ mod waits_where_it_is_empty {
     pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
         async fn next(inbox: &Inbox) -> Option<Question> {
             loop {
+                let closed = inbox.is_closed();
                 if let Some(question) = inbox.take() {
                     return Some(question);
                 }
-                if inbox.is_closed() {
+                if closed {
                     return None;
                 }
                 inbox.bell.notified().await;
@@ -62,24 +63,6 @@ mod waits_where_it_is_empty {
         while let Some((question, asker)) = next(inbox).await {
             if let Ok(reply) = llm.complete(&question).await {
                 asker.send(reply).ok();
-            }
-        }
-    }
-}
-
-/// One question a ring, and a ring of its own for what is left.
-mod rings_for_what_is_left {
-    pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
-        loop {
-            inbox.bell.notified().await;
-            match inbox.take() {
-                Some((question, asker)) => {
-                    let reply = llm.complete(&question).await.expect("the model answers");
-                    let _ = asker.send(reply);
-                    inbox.bell.notify_one();
-                }
-                None if inbox.is_closed() => return,
-                None => {}
             }
         }
     }
@@ -106,13 +89,14 @@ mod rings_once_more {
     pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
         loop {
             inbox.bell.notified().await;
+            let closed = inbox.is_closed();
             let Some((question, asker)) = inbox.take() else {
-                if inbox.is_closed() {
+                if closed {
                     return;
                 }
                 continue;
             };
-            // there may be more than one for this ring
+            // There may be more than one for this ring, and it is the next clerk's if this one is sent home.
             inbox.bell.notify_one();
             let reply = llm.complete(&question).await.expect("the model answers");
             let _ = asker.send(reply);

@@ -74,45 +74,30 @@ mod by_hand {
     }
 }
 
-/// Also right: a task takes the tokens and waits for the switch, with one place between it and the stream, and ends with the stream.
+/// Also right: a task takes the tokens, with one place between it and the stream, and both ask the switch: the task before
+/// it takes a token and before it hands it on, the stream before it gives it out. It ends with the stream.
 mod a_task_and_a_place {
     pub fn pausable<S>(tokens: S, paused: watch::Receiver<bool>) -> impl Stream<Item = String> + Send + 'static
     where
         S: Stream<Item = String> + Unpin + Send + 'static,
     {
         let (sender, receiver) = tokio::sync::mpsc::channel(1);
-        let (mut tokens, mut paused) = (tokens, paused);
+        let (mut tokens, mut switch) = (tokens, paused.clone());
         let mut pump = tokio::task::JoinSet::new();
         pump.spawn(async move {
-            while let Some(token) = tokens.next().await {
-                let _ = paused.wait_for(|paused| !paused).await;
+            loop {
+                let _ = switch.wait_for(|paused| !paused).await;
+                let Some(token) = tokens.next().await else { return };
+                let _ = switch.wait_for(|paused| !paused).await;
                 if sender.send(token).await.is_err() {
                     return;
                 }
             }
         });
-        stream::unfold((receiver, pump), async |(mut receiver, pump)| Some((receiver.recv().await?, (receiver, pump))))
-    }
-}
-
-/// Also right: the same without a task. The two halves are polled together, and wake each other.
-mod two_halves_of_one_stream {
-    pub fn pausable<S>(tokens: S, paused: watch::Receiver<bool>) -> impl Stream<Item = String> + Send + 'static
-    where
-        S: Stream<Item = String> + Unpin + Send + 'static,
-    {
-        let (sender, receiver) = tokio::sync::mpsc::channel(1);
-        let (mut tokens, mut paused) = (tokens, paused);
-        let pump = async move {
-            while let Some(token) = tokens.next().await {
-                let _ = paused.wait_for(|paused| !paused).await;
-                if sender.send(token).await.is_err() {
-                    return;
-                }
-            }
-        };
-        let pump = stream::once(pump).filter_map(|()| std::future::ready(None));
-        let receiver = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
-        stream::select(receiver, pump)
+        stream::unfold((receiver, paused, pump), async |(mut receiver, mut paused, pump)| {
+            let token = receiver.recv().await?;
+            let _ = paused.wait_for(|paused| !paused).await;
+            Some((token, (receiver, paused, pump)))
+        })
     }
 }

@@ -1,18 +1,18 @@
-//! Starts: wrong
-//!
 //! # Lagged
 //!
 //! An answer is written, and each viewer follows it with `follow`, from before its first token. A broadcast channel holds only
 //! the last few tokens: a viewer whose screen is slow misses the oldest. The code below ends at that moment, with half an answer
 //! on the screen. Mend it:
 //!
-//! - After each token that comes, `show` the whole text so far, also where several have come at once.
-//! - After a gap, say how many tokens the channel counted (`missed`), then read the archive once, and show its text. The archive
-//!   is not read without a gap.
+//! - After each token that comes, `show` the whole text so far, also where several have come at once. For a token that stands in the
+//!   text already you may, and need not.
+//! - After a gap, say how many tokens the channel counted (`missed`), then read the archive once, and show the text that has no gap any
+//!   more: all that the archive gave, or up to the last token that was missed. The archive is not read without a gap.
 //! - A text that is shown begins the answer: no token is left out, none stands there twice, and it is never shorter than the one
 //!   before. (Each token stands in the archive before it is sent, perhaps long before, and to read the archive takes time.)
 //! - `follow` ends when the channel is closed and all that was left in it has been seen; not before. It sleeps until then.
 //!
+//! Starts: wrong
 //! Run: `cargo workbook check 05-queues/lagged` · Read: book, chapter 5, Everybody, or a gap: broadcast · 15 min
 
 use std::{cell::Cell, sync::Mutex, time::Duration};

@@ -4,13 +4,15 @@
 //! means paused. The stream below obeys it, but the fan of the computer runs as long as the pause lasts. Mend
 //! `pausable`:
 //!
-//! - All tokens come out, each once, in their order. The stream ends when the tokens end.
-//! - Nothing comes out while the switch says "paused", also before the first token. One token at most is taken from
-//!   `tokens` during a pause: the rest waits where it is.
+//! - All tokens come out, each once, in their order. The stream ends when the tokens end; if they end during a pause, it
+//!   may say so at once or after the pause.
+//! - No token comes out while the switch says "paused", also before the first one, and also if tokens come faster than the
+//!   reader takes them. One token at most is taken from `tokens` during a pause: the rest waits where it is.
 //! - Only the newest value of the switch counts. `true` may be sent again during a pause, and changes nothing; nor does a
 //!   `false` with a `true` right behind it.
 //! - During a pause the stream is polled twice at most, and once more for each time that something is sent. It does not
 //!   look again by itself, and not after a sleep: the switch wakes it, at once.
+//! - A reader who leaves in a pause takes the call along, while the switch is still there.
 //! - When the sender of the switch has been dropped, nobody can press it any more: all tokens come out, also if it said
 //!   "paused" last.
 //!

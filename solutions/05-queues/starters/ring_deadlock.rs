@@ -5,8 +5,9 @@
 //! `once_more`, until the draft is good. Each letter is printed once, in whichever order.
 //!
 //! Each of the two queues holds `capacity` messages, 1 or more, and the editor takes a letter from the pile only when there is
-//! room for it: at most `2 * capacity + 3` letters have been taken and not printed. While the editor prints, the writer goes
-//! on with the next letter. `edit` returns when all is printed, and no task is left then.
+//! room for it: at most `2 * capacity + 3` letters have been taken and not printed. Where the pile is long, there are times at
+//! which it is `capacity` at least: the queues are there to be used. While the editor prints, the writer goes on with the next
+//! letter. `edit` returns when all is printed, and the writer's task ends with it.
 //!
 //! The draft below is quick with a few letters, and stops for ever with many. Mend it, for every pile and every capacity.
 //!

@@ -8,8 +8,9 @@
 //!   changes any more.
 //! - Whoever edits the prompt never waits, not even while a call is in flight.
 //! - The future that `translate` gives can be sent to another thread, so that it can be spawned.
-//! - When the prompt is `"stop"`, or becomes it during a call, no further page is begun. Any other text is a prompt like all, also one
-//!   in which the word stands. When the editor has gone, the last prompt stays.
+//! - When the prompt is `"stop"` at the moment at which a page would begin, neither this page nor a later one is begun. A "stop" that
+//!   came and went during a call does not count. Any other text is a prompt like all, also an empty one, and one in which the word
+//!   stands. When the editor has gone, the last prompt stays.
 //!
 //! Starts: blocked
 //! Run: `cargo workbook check 05-queues/short_borrow` · Read: book, chapter 5, The newest value: watch · 10 min

@@ -427,3 +427,65 @@ mod collects_first {
         }
     }
 }
+
+/// Trap: the clerk waits for the bell before the first look, and the ring was heard by a clerk who has gone.
+/// Caught by: two_questions_may_ring_once
+/// Says: look first, and wait then
+mod the_bell_before_the_first_look {
+    pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
+        loop {
+            inbox.bell.notified().await;
+            let closed = inbox.is_closed();
+            while let Some((question, asker)) = inbox.take() {
+                let reply = llm.complete(&question).await.expect("the model answers");
+                let _ = asker.send(reply);
+            }
+            if closed {
+                return;
+            }
+        }
+    }
+}
+
+/// Trap: one question a ring, and a ring of its own when it is answered: a clerk who is sent home does not come to it.
+/// Caught by: two_questions_may_ring_once
+/// Says: The ring for them is used up
+mod rings_when_it_is_done {
+    pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
+        loop {
+            inbox.bell.notified().await;
+            let closed = inbox.is_closed();
+            match inbox.take() {
+                Some((question, asker)) => {
+                    let reply = llm.complete(&question).await.expect("the model answers");
+                    let _ = asker.send(reply);
+                    inbox.bell.notify_one();
+                }
+                None if closed => return,
+                None => {}
+            }
+        }
+    }
+}
+
+/// Trap: all questions are taken out before the first is answered: a clerk who is sent home has them in the pocket.
+/// Caught by: two_questions_may_ring_once
+/// Says: They went home with the first clerk
+mod all_in_the_pocket {
+    pub async fn answer_all(llm: &MockLlm, inbox: &Inbox) {
+        loop {
+            let closed = inbox.is_closed();
+            let all: Vec<Question> = std::iter::from_fn(|| inbox.take()).collect();
+            if all.is_empty() {
+                if closed {
+                    return;
+                }
+                inbox.bell.notified().await;
+            }
+            for (question, asker) in all {
+                let reply = llm.complete(&question).await.expect("the model answers");
+                let _ = asker.send(reply);
+            }
+        }
+    }
+}

@@ -36,7 +36,7 @@ mod wakes_itself {
 
 /// Trap: the future of `changed` is made, polled and dropped, and takes the waker along.
 /// Caught by: every_token_comes_out_once
-/// Says: nobody could tell it
+/// Says: a future that is dropped takes the waker along
 mod drops_the_changed_future {
     struct Pausable<S> {
         tokens: S,
@@ -254,6 +254,93 @@ mod a_change_ends_the_pause {
             if *paused.borrow_and_update() {
                 let _ = paused.changed().await;
             }
+            Some((token, (tokens, paused)))
+        })
+    }
+}
+
+/// Trap: a task asks the switch before it hands a token on, and a token that lies in its queue is past the switch.
+/// Caught by: a_pause_holds_the_tokens_back
+/// Says: ask it where a token goes out
+mod the_switch_stands_before_the_queue {
+    pub fn pausable<S>(tokens: S, paused: watch::Receiver<bool>) -> impl Stream<Item = String> + Send + 'static
+    where
+        S: Stream<Item = String> + Unpin + Send + 'static,
+    {
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        let (mut tokens, mut paused) = (tokens, paused);
+        let mut pump = tokio::task::JoinSet::new();
+        pump.spawn(async move {
+            while let Some(token) = tokens.next().await {
+                let _ = paused.wait_for(|paused| !paused).await;
+                if sender.send(token).await.is_err() {
+                    return;
+                }
+            }
+        });
+        stream::unfold((receiver, pump), async |(mut receiver, pump)| Some((receiver.recv().await?, (receiver, pump))))
+    }
+}
+
+/// Trap: the stream takes what lies there in one go, and the switch is asked once for all of it.
+/// Caught by: a_pause_holds_the_tokens_back
+/// Says: or as a chunk
+mod the_switch_stands_before_a_chunk {
+    pub fn pausable<S>(tokens: S, paused: watch::Receiver<bool>) -> impl Stream<Item = String> + Send + 'static
+    where
+        S: Stream<Item = String> + Unpin + Send + 'static,
+    {
+        stream::unfold((tokens, paused), async |(mut tokens, mut paused)| {
+            let _ = paused.wait_for(|paused| !paused).await;
+            let token = tokens.next().await?;
+            let _ = paused.wait_for(|paused| !paused).await;
+            Some((token, (tokens, paused)))
+        })
+        .ready_chunks(4)
+        .flat_map(stream::iter)
+    }
+}
+
+/// Trap: a task has the tokens and waits for the switch: when the reader leaves in a pause, it waits on.
+/// Caught by: a_reader_who_leaves_takes_the_call_along
+/// Says: A task that was spawned belongs to the runtime
+mod a_task_waits_on_when_the_reader_has_left {
+    pub fn pausable<S>(tokens: S, paused: watch::Receiver<bool>) -> impl Stream<Item = String> + Send + 'static
+    where
+        S: Stream<Item = String> + Unpin + Send + 'static,
+    {
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        let (mut tokens, mut switch) = (tokens, paused.clone());
+        tokio::spawn(async move {
+            loop {
+                let _ = switch.wait_for(|paused| !paused).await;
+                let Some(token) = tokens.next().await else { return };
+                let _ = switch.wait_for(|paused| !paused).await;
+                if sender.send(token).await.is_err() {
+                    return;
+                }
+            }
+        });
+        stream::unfold((receiver, paused), async |(mut receiver, mut paused)| {
+            let token = receiver.recv().await?;
+            let _ = paused.wait_for(|paused| !paused).await;
+            Some((token, (receiver, paused)))
+        })
+    }
+}
+
+/// Trap: a look each hour, in case that the switch has forgotten to call.
+/// Caught by: a_pause_costs_two_polls_at_most
+/// Says: A waker is not a button for
+mod looks_each_hour {
+    pub fn pausable<S>(tokens: S, paused: watch::Receiver<bool>) -> impl Stream<Item = String> + Send + 'static
+    where
+        S: Stream<Item = String> + Unpin + Send + 'static,
+    {
+        stream::unfold((tokens, paused), async |(mut tokens, mut paused)| {
+            let hour = std::time::Duration::from_secs(3600);
+            let token = tokens.next().await?;
+            while tokio::time::timeout(hour, paused.wait_for(|paused| !paused)).await.is_err() {}
             Some((token, (tokens, paused)))
         })
     }

@@ -317,3 +317,89 @@ mod collects_first {
         }
     }
 }
+
+/// Trap: the second queue has room for one piece, whatever the caller has asked for.
+/// Caught by: a_slow_page_makes_the_readers_wait
+/// Says: one of the two queues is not as long
+mod a_second_queue_of_one {
+    pub async fn pipeline(llm: &MockLlm, questions: &[String], capacity: usize, mut show: impl AsyncFnMut(Piece)) {
+        let (pieces, from_readers) = mpsc::channel(capacity);
+        let (clean, mut for_the_page) = mpsc::channel(1);
+        for (question, text) in questions.iter().enumerate() {
+            tokio::spawn(read(question, llm.stream(text), pieces.clone()));
+        }
+        drop(pieces);
+        tokio::spawn(hide_keys(from_readers, clean));
+        while let Some(piece) = for_the_page.recv().await {
+            show(piece).await;
+        }
+    }
+}
+
+/// Trap: whoever reads for ten minutes has read enough.
+/// Caught by: any_number_and_any_silence
+/// Says: An answer may be of any length
+mod ten_minutes_are_enough {
+    pub async fn pipeline(llm: &MockLlm, questions: &[String], capacity: usize, mut show: impl AsyncFnMut(Piece)) {
+        let (pieces, from_readers) = mpsc::channel(capacity);
+        let (clean, mut for_the_page) = mpsc::channel(capacity);
+        for (question, text) in questions.iter().enumerate() {
+            let reader = read(question, llm.stream(text), pieces.clone());
+            tokio::spawn(tokio::time::timeout(std::time::Duration::from_secs(600), reader));
+        }
+        drop(pieces);
+        tokio::spawn(hide_keys(from_readers, clean));
+        while let Some(piece) = for_the_page.recv().await {
+            show(piece).await;
+        }
+    }
+}
+
+/// Trap: an answer ends after a thousand tokens.
+/// Caught by: any_number_and_any_silence
+/// Says: An answer may be of any length
+mod a_thousand_tokens_are_enough {
+    async fn read(question: usize, tokens: TokenStream, pieces: Sender<Piece>) {
+        let mut tokens = tokens.take(1000);
+        while let Some(Ok(token)) = tokens.next().await {
+            if pieces.send(Piece { question, text: token.text }).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Trap: a hundred answers at a time, and the next question waits for the end of one.
+/// Caught by: any_number_and_any_silence
+/// Says: calls had begun at 0 s
+mod a_hundred_at_a_time {
+    pub async fn pipeline(llm: &MockLlm, questions: &[String], capacity: usize, mut show: impl AsyncFnMut(Piece)) {
+        let limit = std::sync::Arc::new(tokio::sync::Semaphore::new(100));
+        let (pieces, from_readers) = mpsc::channel(capacity);
+        let (clean, mut for_the_page) = mpsc::channel(capacity);
+        for (question, text) in questions.iter().enumerate() {
+            let (limit, reader) = (limit.clone(), read(question, llm.stream(text), pieces.clone()));
+            tokio::spawn(async move {
+                let _permit = limit.acquire_owned().await;
+                reader.await;
+            });
+        }
+        drop(pieces);
+        tokio::spawn(hide_keys(from_readers, clean));
+        while let Some(piece) = for_the_page.recv().await {
+            show(piece).await;
+        }
+    }
+}
+
+/// Trap: a reader takes its place in the queue before it has a token, and a silent one keeps it from the others.
+/// Caught by: ends_when_the_last_sender_is_gone
+/// Says: A place is needed when there is a token
+mod a_place_before_a_token {
+    async fn read(question: usize, mut tokens: TokenStream, pieces: Sender<Piece>) {
+        while let Ok(place) = pieces.reserve().await {
+            let Some(Ok(token)) = tokens.next().await else { return };
+            place.send(Piece { question, text: token.text });
+        }
+    }
+}

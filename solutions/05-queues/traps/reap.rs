@@ -364,3 +364,29 @@ mod the_log_says_what_runs {
         while tasks.join_next().await.is_some() {}
     }
 }
+
+/// Trap: `recv_many` takes what lies there in one go, and the hand is a second queue.
+/// Caught by: a_question_waits_in_its_channel
+/// Says: or as many as `recv_many` gives
+mod a_handful_in_the_hand {
+    pub async fn serve(llm: MockLlm, mut questions: Receiver<Question>, most: usize, log: Log) {
+        let mut tasks = JoinSet::new();
+        let mut hand = Vec::new();
+        let mut open = true;
+        while open || !tasks.is_empty() {
+            tokio::select! {
+                biased;
+                Some(ended) = tasks.join_next() => {
+                    if ended.is_err() {
+                        log.panicked();
+                    }
+                }
+                taken = questions.recv_many(&mut hand, most), if open && hand.is_empty() => open = taken > 0,
+            }
+            while tasks.len() < most && !hand.is_empty() {
+                tasks.spawn(answer(llm.clone(), hand.remove(0)));
+            }
+            log.set_has(tasks.len());
+        }
+    }
+}

@@ -358,3 +358,126 @@ mod new_letters_first {
         }
     }
 }
+
+/// Trap: queues of one, whatever the caller has asked for.
+/// Caught by: the_queues_do_not_grow_with_the_pile
+/// Says: never more than
+mod queues_of_one {
+    pub async fn edit(
+        llm: &MockLlm,
+        pile: impl Iterator<Item = String>,
+        _capacity: usize,
+        mut print: impl AsyncFnMut(Draft),
+    ) {
+        let (to_writer, letters) = mpsc::channel(1);
+        let (to_editor, mut drafts) = mpsc::channel(1);
+        tokio::spawn(writer(llm.clone(), letters, to_editor));
+        let mut pile = pile.fuse();
+        let mut again: Vec<String> = Vec::new();
+        let (mut with_the_writer, mut pile_is_done) = (0_usize, false);
+        while with_the_writer > 0 || !again.is_empty() || !pile_is_done {
+            tokio::select! {
+                // A draft first: what is on its way comes to its end before anything new begins.
+                biased;
+                Some(draft) = drafts.recv() => {
+                    let draft: Draft = draft;
+                    with_the_writer -= 1;
+                    if draft.text.contains("hm") {
+                        again.push(once_more(&draft.letter));
+                    } else {
+                        print(draft).await;
+                    }
+                }
+                place = to_writer.reserve(), if !again.is_empty() || !pile_is_done => {
+                    match again.pop().or_else(|| pile.next()) {
+                        Some(letter) => {
+                            place.expect("the writer is there").send(letter);
+                            with_the_writer += 1;
+                        }
+                        None => pile_is_done = true,
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: after ten drafts any draft is good enough.
+/// Caught by: a_pile_may_be_small
+/// Says: A draft that is not good is not printed
+mod the_tenth_draft_is_good_enough {
+    pub async fn edit(
+        llm: &MockLlm,
+        pile: impl Iterator<Item = String>,
+        capacity: usize,
+        mut print: impl AsyncFnMut(Draft),
+    ) {
+        let (to_writer, letters) = mpsc::channel(capacity);
+        let (to_editor, mut drafts) = mpsc::channel(capacity);
+        tokio::spawn(writer(llm.clone(), letters, to_editor));
+        let mut pile = pile.fuse();
+        let mut again: Vec<String> = Vec::new();
+        let (mut with_the_writer, mut pile_is_done) = (0_usize, false);
+        while with_the_writer > 0 || !again.is_empty() || !pile_is_done {
+            tokio::select! {
+                // A draft first: what is on its way comes to its end before anything new begins.
+                biased;
+                Some(draft) = drafts.recv() => {
+                    let draft: Draft = draft;
+                    with_the_writer -= 1;
+                    if draft.text.contains("hm") && !draft.letter.ends_with("!!!!!!!!!!") {
+                        again.push(once_more(&draft.letter));
+                    } else {
+                        print(draft).await;
+                    }
+                }
+                place = to_writer.reserve(), if !again.is_empty() || !pile_is_done => {
+                    match again.pop().or_else(|| pile.next()) {
+                        Some(letter) => {
+                            place.expect("the writer is there").send(letter);
+                            with_the_writer += 1;
+                        }
+                        None => pile_is_done = true,
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the editor fills the queue, and waits for a draft alone: the place that the writer makes is not seen.
+/// Caught by: the_writer_goes_on_while_the_editor_prints
+/// Says: wait for a place and for a draft at the same time
+mod fills_and_then_waits_for_a_draft {
+    pub async fn edit(
+        llm: &MockLlm,
+        pile: impl Iterator<Item = String>,
+        capacity: usize,
+        mut print: impl AsyncFnMut(Draft),
+    ) {
+        let (to_writer, letters) = mpsc::channel(capacity);
+        let (to_editor, mut drafts) = mpsc::channel(capacity);
+        tokio::spawn(writer(llm.clone(), letters, to_editor));
+        let mut pile = pile.peekable();
+        let mut again: Vec<String> = Vec::new();
+        let mut with_the_writer = 0_usize;
+        loop {
+            while (!again.is_empty() || pile.peek().is_some())
+                && let Ok(place) = to_writer.try_reserve()
+            {
+                place.send(again.pop().or_else(|| pile.next()).expect("there is one"));
+                with_the_writer += 1;
+            }
+            if with_the_writer == 0 {
+                return;
+            }
+            let draft: Draft = drafts.recv().await.expect("the writer is there");
+            with_the_writer -= 1;
+            if draft.text.contains("hm") {
+                again.push(once_more(&draft.letter));
+            } else {
+                print(draft).await;
+            }
+        }
+    }
+}

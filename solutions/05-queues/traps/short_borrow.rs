@@ -197,3 +197,112 @@ mod the_word_in_capitals {
         Ok(translations)
     }
 }
+
+/// Trap: others have a turn between the copy and the call, and what they write is not sent.
+/// Caught by: each_page_has_the_newest_prompt
+/// Says: Between the copy of the prompt and the
+mod others_have_a_turn_in_between {
+    pub async fn translate(llm: &MockLlm, pages: &[String], prompt: Receiver<String>) -> Result<Vec<String>, Error> {
+        let mut translations = Vec::new();
+        for page in pages {
+            let newest = prompt.borrow().clone();
+            if newest == "stop" {
+                break;
+            }
+            tokio::task::yield_now().await;
+            translations.push(llm.complete(&format!("{newest}\n{page}")).await?.text);
+        }
+        Ok(translations)
+    }
+}
+
+/// Trap: without a prompt the page is sent alone.
+/// Caught by: stop_begins_no_further_page
+/// Says: goes before the pages like all
+mod an_empty_prompt_is_none {
+    pub async fn translate(llm: &MockLlm, pages: &[String], prompt: Receiver<String>) -> Result<Vec<String>, Error> {
+        let mut translations = Vec::new();
+        for page in pages {
+            let newest = prompt.borrow().clone();
+            let request = match newest.as_str() {
+                "stop" => break,
+                "" => page.clone(),
+                newest => format!("{newest}\n{page}"),
+            };
+            translations.push(llm.complete(&request).await?.text);
+        }
+        Ok(translations)
+    }
+}
+
+/// Trap: a "stop" during a call is remembered, though it was taken back.
+/// Caught by: stop_begins_no_further_page
+/// Says: Only the newest prompt counts
+mod a_stop_is_remembered {
+    pub async fn translate(
+        llm: &MockLlm,
+        pages: &[String],
+        mut prompt: Receiver<String>,
+    ) -> Result<Vec<String>, Error> {
+        let mut translations = Vec::new();
+        let mut stop = false;
+        for page in pages {
+            let newest = prompt.borrow_and_update().clone();
+            if stop || newest == "stop" {
+                break;
+            }
+            let request = format!("{newest}\n{page}");
+            let mut call = std::pin::pin!(llm.complete(&request));
+            let reply = loop {
+                tokio::select! {
+                    reply = &mut call => break reply?,
+                    Ok(()) = prompt.changed() => stop |= *prompt.borrow_and_update() == "stop",
+                }
+            };
+            translations.push(reply.text);
+        }
+        Ok(translations)
+    }
+}
+
+/// Trap: a new prompt is taken only where `has_changed` says so, and that is an error when the editor has gone.
+/// Caught by: the_last_prompt_stays_when_the_editor_goes
+/// Says: also if there is a value that was not seen
+mod only_what_has_changed {
+    pub async fn translate(
+        llm: &MockLlm,
+        pages: &[String],
+        mut prompt: Receiver<String>,
+    ) -> Result<Vec<String>, Error> {
+        let mut translations = Vec::new();
+        let mut newest = prompt.borrow_and_update().clone();
+        for page in pages {
+            if prompt.has_changed().unwrap_or(false) {
+                newest = prompt.borrow_and_update().clone();
+            }
+            if newest == "stop" {
+                break;
+            }
+            translations.push(llm.complete(&format!("{newest}\n{page}")).await?.text);
+        }
+        Ok(translations)
+    }
+}
+
+/// Trap: an error is the end of the list.
+/// Caught by: an_error_is_returned
+/// Says: looks like a whole one
+mod an_error_is_the_end {
+    pub async fn translate(llm: &MockLlm, pages: &[String], prompt: Receiver<String>) -> Result<Vec<String>, Error> {
+        let mut translations = Vec::new();
+        for page in pages {
+            let newest = prompt.borrow().clone();
+            if newest == "stop" {
+                break;
+            }
+            let Ok(reply) = llm.complete(&format!("{newest}\n{page}")).await else { break };
+            translations.push(reply.text);
+        }
+        Ok(translations)
+    }
+}

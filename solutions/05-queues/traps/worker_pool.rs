@@ -633,3 +633,172 @@ mod a_queue_for_each_worker {
         }
     }
 }
+
+/// Trap: `shut_down` takes the handles out of the pool, and nobody aborts them where it is dropped while it waits.
+/// Caught by: a_dropped_pool_takes_its_tasks_along
+/// Says: has taken the workers out of the pool
+mod shut_down_owns_nothing {
+    /// Workers that take questions from one queue.
+    #[derive(Debug)]
+    pub struct Pool {
+        jobs: Option<mpsc::Sender<Job>>,
+        workers: Vec<tokio::task::JoinHandle<()>>,
+    }
+
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let (jobs, queue) = mpsc::channel::<Job>(capacity);
+            let queue = Arc::new(Mutex::new(queue));
+            let workers = (0..workers).map(|_| tokio::spawn(work(llm.clone(), Arc::clone(&queue)))).collect();
+            Self { jobs: Some(jobs), workers }
+        }
+
+        pub async fn ask(&self, question: &str) -> Answer {
+            let (asker, answer) = oneshot::channel();
+            let _ = self.jobs.as_ref().expect("it is open").send((question.to_owned(), asker)).await;
+            answer
+        }
+
+        pub async fn shut_down(mut self) {
+            self.jobs = None;
+            for worker in std::mem::take(&mut self.workers) {
+                let _ = worker.await;
+            }
+        }
+    }
+
+    impl Drop for Pool {
+        fn drop(&mut self) {
+            self.workers.iter().for_each(|worker| worker.abort());
+        }
+    }
+}
+
+/// Trap: a question is counted before there is room for it, and `shut_down` waits for one that nobody has handed in.
+/// Caught by: shut_down_waits_for_what_was_accepted
+/// Says: count nothing before there is room
+mod counted_before_there_is_room {
+    /// Workers that take questions from one queue.
+    #[derive(Debug)]
+    pub struct Pool {
+        jobs: mpsc::Sender<Job>,
+        workers: JoinSet<()>,
+        /// How many questions are not over.
+        open: Arc<tokio::sync::watch::Sender<usize>>,
+    }
+
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let (jobs, queue) = mpsc::channel::<Job>(capacity);
+            let queue = Arc::new(Mutex::new(queue));
+            let open = Arc::new(tokio::sync::watch::Sender::new(0));
+            let mut set = JoinSet::new();
+            for _ in 0..workers {
+                set.spawn(work(llm.clone(), Arc::clone(&queue), Arc::clone(&open)));
+            }
+            Self { jobs, workers: set, open }
+        }
+
+        pub async fn ask(&self, question: &str) -> Answer {
+            self.open.send_modify(|open| *open += 1);
+            let (asker, answer) = oneshot::channel();
+            let _ = self.jobs.send((question.to_owned(), asker)).await;
+            answer
+        }
+
+        pub async fn shut_down(mut self) {
+            let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
+            self.workers.shutdown().await;
+        }
+    }
+
+    async fn work(llm: MockLlm, queue: Arc<Mutex<mpsc::Receiver<Job>>>, open: Arc<tokio::sync::watch::Sender<usize>>) {
+        loop {
+            let job = queue.lock().await.recv().await;
+            let Some((question, mut asker)) = job else { return };
+            if !asker.is_closed() {
+                let mut call = JoinSet::new();
+                call.spawn(llm.complete(&question));
+                tokio::select! {
+                    () = asker.closed() => {}
+                    ended = call.join_next() => {
+                        let _ = asker.send(match ended.expect("one call is in the set") {
+                            Ok(answer) => answer.map_err(Failed::Model),
+                            Err(error) => Err(Failed::Panicked(words(&*error.into_panic()))),
+                        });
+                    }
+                }
+            }
+            open.send_modify(|open| *open -= 1);
+        }
+    }
+}
+
+/// Trap: the questions are a stack: the newest is taken first.
+/// Caught by: as_many_at_a_time_as_there_are_workers
+/// Says: The newest question is taken first
+mod the_newest_first {
+    use std::sync::Mutex as StdMutex;
+    use tokio::sync::Semaphore;
+
+    #[derive(Debug)]
+    struct Queue {
+        waiting: StdMutex<Vec<Job>>,
+        room: Semaphore,
+        filled: Semaphore,
+    }
+
+    /// Workers that take questions from one queue.
+    #[derive(Debug)]
+    pub struct Pool {
+        queue: Arc<Queue>,
+        workers: JoinSet<()>,
+    }
+
+    impl Pool {
+        pub fn start(llm: &MockLlm, workers: usize, capacity: usize) -> Self {
+            let (room, filled) = (Semaphore::new(capacity), Semaphore::new(0));
+            let queue = Arc::new(Queue { waiting: StdMutex::default(), room, filled });
+            let workers = (0..workers).map(|_| work(llm.clone(), Arc::clone(&queue))).collect();
+            Self { queue, workers }
+        }
+
+        pub async fn ask(&self, question: &str) -> Answer {
+            let (asker, answer) = oneshot::channel();
+            self.queue.room.acquire().await.expect("nobody closes it").forget();
+            self.queue.waiting.lock().expect("nobody panics with this lock").push((question.to_owned(), asker));
+            self.queue.filled.add_permits(1);
+            answer
+        }
+
+        pub async fn shut_down(mut self) {
+            self.queue.filled.close();
+            while self.workers.join_next().await.is_some() {}
+        }
+    }
+
+    async fn work(llm: MockLlm, queue: Arc<Queue>) {
+        loop {
+            if let Ok(permit) = queue.filled.acquire().await {
+                permit.forget();
+            }
+            let job = queue.waiting.lock().expect("nobody panics with this lock").pop();
+            let Some((question, mut asker)) = job else { return };
+            queue.room.add_permits(1);
+            if asker.is_closed() {
+                continue;
+            }
+            let mut call = JoinSet::new();
+            call.spawn(llm.complete(&question));
+            tokio::select! {
+                () = asker.closed() => {}
+                ended = call.join_next() => {
+                    let _ = asker.send(match ended.expect("one call is in the set") {
+                        Ok(answer) => answer.map_err(Failed::Model),
+                        Err(error) => Err(Failed::Panicked(words(&*error.into_panic()))),
+                    });
+                }
+            }
+        }
+    }
+}
