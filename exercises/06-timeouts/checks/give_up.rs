@@ -95,20 +95,6 @@ fn each_has_its_own_limit() {
     ] {
         require_each(&ask(&llm, &numbers, limit), &numbers, limit);
     }
-    // One model twice: it answers one of the two calls, and has an error for the other one.
-    let twice = MockLlm::new([
-        Model::new("m0").time_to_first_token(secs(0.353)).reply("Answer of m0").fault(When::Call(2), Fault::Overloaded),
-        Model::new("m1").time_to_first_token(secs(0.811)).reply("Answer of m1"),
-    ]);
-    let run = ask(&twice, &[0, 1, 0], secs(2.0));
-    let seen = run.value();
-    let both = [&seen[..1], &seen[seen.len().saturating_sub(1)..]].concat();
-    run.require(
-        both.contains(&Ok("Answer of m0".to_owned())) && both.contains(&Err(Failed::Model(Error::Status(503)))),
-        saw(format!("`m0` is named twice, and one of its two calls fails: {seen:?}"))
-            .expected("at its two places the answer and the error, one each")
-            .because("A name is no place: what is collected by name has room for one of the two. Give each call its place in the list."),
-    );
     // The figures of the story: 5 s against 2 s, and 10 s against 3 s.
     for (needs, limit) in [(5.0, 2.0), (10.0, 3.0)] {
         let llm = MockLlm::new([Model::new("m0").time_to_first_token(secs(needs))]);
@@ -232,4 +218,23 @@ fn a_limit_may_be_long_or_none() {
                 .because("The limit is the caller's: some answers may take as long as they want."),
         );
     }
+}
+
+/// A model that is named twice is asked twice, and each of its places has its own result.
+#[test]
+fn a_model_that_is_named_twice_has_two_results() {
+    // It answers one of the two calls, and has an error for the other one.
+    let twice = MockLlm::new([
+        Model::new("m0").time_to_first_token(secs(0.353)).reply("Answer of m0").fault(When::Call(2), Fault::Overloaded),
+        Model::new("m1").time_to_first_token(secs(0.811)).reply("Answer of m1"),
+    ]);
+    let run = ask(&twice, &[0, 1, 0], secs(2.0));
+    let seen = run.value();
+    let both = [&seen[..1], &seen[seen.len().saturating_sub(1)..]].concat();
+    run.require(
+        both.contains(&Ok("Answer of m0".to_owned())) && both.contains(&Err(Failed::Model(Error::Status(503)))),
+        saw(format!("`m0` is named twice, and one of its two calls fails: {seen:?}"))
+            .expected("at its two places the answer and the error, one each")
+            .because("A name is no place: what is collected by name has room for one of the two. Give each call its place in the list."),
+    );
 }

@@ -357,7 +357,7 @@ mod looks_when_the_limit_is_over {
 }
 
 /// Trap: each model is asked as often as it is named, and the answers are kept by its name.
-/// Caught by: each_has_its_own_limit
+/// Caught by: a_model_that_is_named_twice_has_two_results
 /// Says: A name is no place
 mod collected_by_name {
     pub async fn ask_each(
