@@ -6,8 +6,9 @@
 //! be anything from zero, when both are asked at once, to `Duration::MAX`, when birch never is.
 //!
 //! An error before `delay` is returned at once. A later one does not count as long as the other call may still begin; where
-//! both fail, the later error is returned. Once an answer has begun, its error is returned, and nobody else is asked. When
-//! the caller drops `hedge`, its calls are dropped with it.
+//! both fail, the later error is returned. Once an answer has begun, its error is returned, and nobody else is asked. What
+//! comes at exactly `delay`, or from both calls at one instant, may be taken in either order. When the caller drops `hedge`,
+//! its calls are dropped with it.
 //!
 //! Run: `cargo workbook check 03-join/hedge` · Read: book, chapter 3, A second chance: a hedged request · 15 min
 

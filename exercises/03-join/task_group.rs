@@ -2,8 +2,8 @@
 //!
 //! `task_group` runs each call in a task of its own, all at the same time. It returns the replies, each at the place of its
 //! call, and what went wrong first, if anything did. When a call fails or panics, the group ends the tasks that still run, at
-//! once, and returns when they are gone. A reply that is there by then has been paid for: it is returned, too. No task
-//! outlives the group, also where the caller drops it half-way. There may be any number of calls, each as long as it likes,
+//! once, and returns when they are gone. A reply that is there by then has been paid for: it is returned, too. Where the
+//! caller drops the group half-way, the drop tells its tasks to end. There may be any number of calls, each as long as it likes,
 //! and the runtime may have several threads.
 //!
 //! Below is a first draft. It hears of errors in the order of the list, leaves tasks behind, and loses replies. Mend it.

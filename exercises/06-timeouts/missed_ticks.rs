@@ -12,7 +12,8 @@
 //! - `Tick::Report` comes at `every.report` after the start, twice that, three times that. Of those that were missed, however
 //!   many, one is made up as soon as the page is free; the next comes at its own time.
 //!
-//! The page gets one tick after another. If several are due, any of them may be first.
+//! The page gets one tick after another. If several are due, any of them may be first; but none waits for ever, also where the page
+//! needs longer for a point than `every.sample`.
 //!
 //! Starts: wrong
 //! Run: `cargo workbook check 06-timeouts/missed_ticks` · Read: book, chapter 6, Ticks that come late · 10 min

@@ -7,7 +7,8 @@
 //! - When the time is over, it returns at that instant, with what is done: `TooLate { done }`, one text for each step that has
 //!   ended. The call that runs is dropped. What comes at exactly the last instant is in time.
 //! - A model may turn a call away and say when to come back (`RateLimited { retry_after: Some(wait) }`): then this call is made
-//!   again after `wait`. If the deadline comes first, waiting is in vain: `TooLate` at once.
+//!   again after `wait`, as often as the model says so. If the deadline comes before that, waiting is in vain: `TooLate` at once.
+//!   (A wait that ends at exactly the deadline may be begun or not. A wait is a millisecond at least, and a day at most.)
 //! - Any other error ends the report: `Failed::Model`.
 //!
 //! Run: `cargo workbook check 06-timeouts/one_deadline` · Read: book, chapter 6, One deadline for everything · 12 min

@@ -7,7 +7,7 @@
 //!
 //! Mend `answer`, so that each wait has its own limit of `Limits`:
 //!
-//! - the first token of each reply; each further token, from the one before (and the end of the reply); the tool;
+//! - the first token of each reply, from its call; each further token, and the end of the reply, from the token before; the tool;
 //! - when a limit is over, `answer` returns at that instant, says which one it was, and drops what it waited for.
 //!   What comes at exactly the last instant is in time.
 //! - The same holds for each round, and there may be any number of them. An error of the model is told as it is.

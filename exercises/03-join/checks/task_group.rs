@@ -371,6 +371,26 @@ fn the_first_error_in_time_is_returned_at_once() {
             )
             .outcome(if *at > secs(1.0) { Outcome::TooSlow } else { Outcome::Wrong }),
     );
+    // The first call fails before the others have been polled at all.
+    let mut early = TWO_FAIL;
+    early[0] = faulty("title", 0.0, Fault::Refused);
+    let run = run_group(&early, drawing(&early, 0.0));
+    let Returned { group, at, .. } = run.value();
+    let is_first_error = matches!(&group.error, Some(GroupError::Failed(Error::Refused)));
+    run.require(
+        is_first_error && *at == Duration::ZERO,
+        saw(format!(
+            "the first call fails at once, before the other tasks have been polled: {}, at {}",
+            wrong_in(group.error.as_ref()),
+            seconds(*at)
+        ))
+        .expected("its error, at 0.000 s")
+        .because(
+            "The other tasks did not hear that they should end: they had not begun to listen. `Notify::notify_waiters` reaches those \
+             who wait at that moment, and keeps nothing for later. `abort` reaches a task that has not been polled yet, too.",
+        )
+        .outcome(if *at > Duration::ZERO { Outcome::TooSlow } else { Outcome::Wrong }),
+    );
 }
 
 /// Where two calls have failed when the group is polled again, the one that failed first counts.
@@ -384,7 +404,15 @@ fn the_first_of_two_errors_is_kept() {
     ];
     let run = run_while_busy(&parts);
     let Returned { group, .. } = run.value();
+    let is_first = |group: &Group| matches!(&group.error, Some(GroupError::Failed(Error::Status(500))));
+    // With `keywords` before `summary`, who goes by the list is right.
+    let in_list_order = !is_first(group) && is_first(&run_while_busy(&[parts[0], parts[2], parts[1]]).value().group);
     let why = match &group.error {
+        Some(GroupError::Failed(Error::Status(503))) if in_list_order => {
+            "`summary` had failed as well when the group was polled again, and it stands before `keywords` in the list. Who looks \
+             at the handles in the order of the list finds it first, though it failed later. `JoinSet::join_next` gives the tasks in \
+             the order in which they ended."
+        }
         Some(GroupError::Failed(Error::Status(503))) => {
             "`summary` had failed as well when the group was polled again, and its error took the place of the first one. A \
              task that has failed is not changed by `abort_all`: its error still comes. Write the error down only where \
@@ -396,7 +424,7 @@ fn the_first_of_two_errors_is_kept() {
         _ => "Two calls had failed when the group was polled again. The caller wants to know what went wrong first.",
     };
     run.require(
-        matches!(&group.error, Some(GroupError::Failed(Error::Status(500)))),
+        is_first(group),
         saw(wrong_in(group.error.as_ref()))
             .expected("the error of `keywords`, which failed at 1.000 s; `summary` failed at 1.519 s")
             .because(why),

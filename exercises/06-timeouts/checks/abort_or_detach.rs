@@ -1,11 +1,12 @@
 use std::{
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use futures::{FutureExt, future::BoxFuture};
 use harness::{Check, Finished, saw, secs, test};
-use mock_llm::{MockLlm, Model};
+use mock_llm::{Fault, MockLlm, Model, When};
 use tokio::{
     task::yield_now,
     time::{Instant, sleep},
@@ -26,12 +27,16 @@ const ABORT_ASKS: &str = "`abort` is a request, and returns at once: the task is
 
 /// Each answer has eight tokens: at 1.037 s, and one each 0.5 s after it. Titles take 3.871 s, or as long as it says here.
 fn model(title: f64) -> MockLlm {
+    MockLlm::new([script(title)])
+}
+
+fn script(title: f64) -> Model {
     let model = Model::new("atlas").time_to_first_token(secs(1.037)).inter_token_latency(secs(0.5)).reply(ANSWER);
-    MockLlm::new([[ASKED, NEXT].into_iter().fold(model, |model, prompt| {
+    [ASKED, NEXT].into_iter().fold(model, |model, prompt| {
         let wants_a_title = format!("A title for: {prompt}");
         let title_of_one = if prompt == ASKED { "Blue" } else { "Sea" };
         model.reply_to(wants_a_title.clone(), title_of_one).time_to_first_token_for(wants_a_title, secs(title))
-    })])
+    })
 }
 
 /// A question, and when its save began and ended.
@@ -236,6 +241,9 @@ fn they_have_ended_when_stop_returns() {
                     .expected(format!("no call goes on, the pen is back, and it is {at:.3} s"))
                     .because(if now.at != secs(at) {
                         "`stop` ends what goes on. It does not wait until that is over by itself, or for a time."
+                    } else if now.calls == 1 && now.pen_is_back && title > at && at > 4.537 {
+                        "The answer was over, and its title was not: `stop` ends what is left of the two, also where that is the title \
+                         alone."
                     } else if now.calls == 1 && now.pen_is_back {
                         "The title goes on. A task that was spawned by the one that is aborted is not its child: it goes on by itself. A \
                          `JoinSet` inside it is dropped with it, and that only *asks* the title to end. Wait for the end of each."
@@ -354,6 +362,35 @@ fn busy_starts_nothing() {
         .expected("1 save, 2 calls")
         .because("What is refused starts nothing. Open the transcript first."),
     );
+
+    // The answer is over, its title is on its way, and somebody else opens the transcript.
+    let llm = model(9.331);
+    let run = story(&llm, async |office| {
+        let mut desk = office.desk();
+        let first = desk.ask(ASKED).await;
+        sleep(secs(6.0)).await;
+        let other: Result<Pen, Busy> = office.transcript.open();
+        let asked = desk.ask(NEXT).await;
+        let calls = office.llm.journal().in_flight();
+        sleep(secs(20.0)).await;
+        drop(other);
+        (first, asked, calls)
+    });
+    let ((first, asked, calls), _, transcript) = run.value();
+    began(&run, *first, "the first question");
+    run.require(
+        *asked == Err(Busy) && *calls == 0 && transcript.title().is_none(),
+        saw(format!(
+            "the answer is over, its title is not, and the transcript is open elsewhere: the next question says {asked:?}; calls that \
+             go on then: {calls}; later the title is {:?}",
+            transcript.title()
+        ))
+        .expected("Err(Busy); 0; no title")
+        .because(
+            "`ask` ends what is left of the question before, and then opens the transcript. Whoever opens first and leaves with `Busy` \
+             lets the old title go on.",
+        ),
+    );
 }
 
 /// A question is saved whatever happens to its answer.
@@ -400,6 +437,22 @@ fn a_question_is_saved_whatever_happens() {
                 "A task is dropped with all that it owns, and a set ends all that is in it. What must come to its end belongs to \
                  neither: spawn it by itself, and let go of the handle.",
             ),
+        );
+        if ends != 3 {
+            continue;
+        }
+        let next = saved.iter().find(|(prompt, _, _)| prompt == NEXT);
+        run.require(
+            matches!(next, Some((_, begun, Some(ended))) if *begun == secs(1.5) && *ended == secs(1.5 + SAVES)),
+            saw(match next {
+                None => format!("{story_of}: that one was never saved"),
+                Some((_, begun, None)) => format!("{story_of}: its save began at {:.3} s, and has no end", begun.as_secs_f64()),
+                Some((_, begun, Some(ended))) => {
+                    format!("{story_of}: that one was saved from {:.3} to {:.3} s", begun.as_secs_f64(), ended.as_secs_f64())
+                }
+            })
+            .expected(format!("saved from 1.5 to {:.3} s", 1.5 + SAVES))
+            .because("`ask` starts its save at once: two saves may go on side by side. One worker for all makes the second wait for the first."),
         );
     }
 }
@@ -473,5 +526,52 @@ fn a_stop_can_be_given_up() {
                  more. Leave it in its place until the task has ended.",
             ),
         );
+    }
+}
+
+/// A panic of the answer or of the title stays there: the next stop and the next question do their work.
+#[test]
+fn a_panic_stays_where_it_was() {
+    for (panics, which) in [
+        (ASKED.to_owned(), "the answer panicked at 1.037 s"),
+        (format!("A title for: {ASKED}"), "the title panicked at 3.871 s"),
+    ] {
+        for asks_again in [false, true] {
+            let llm = MockLlm::new([script(3.871).fault(When::Prompt(panics.clone()), Fault::Panic)]);
+            let then = if asks_again { "question" } else { "`stop`" };
+            let run = story(&llm, async |office| {
+                let mut desk = office.desk();
+                let asked = desk.ask(ASKED).await;
+                sleep(secs(4.1)).await;
+                let next = async {
+                    if asks_again {
+                        desk.ask(NEXT).await
+                    } else {
+                        desk.stop().await;
+                        Ok(())
+                    }
+                };
+                let next = AssertUnwindSafe(next).catch_unwind().await;
+                let now = office.now();
+                (asked, next.ok(), now)
+            });
+            let ((asked, next, now), _, _) = run.value();
+            began(&run, *asked, "the first question");
+            let Some(next) = next else {
+                run.fail(
+                    saw(format!("{which}; the next {then} panics")).expected("no panic").because(
+                        "Whoever awaits a handle gets the panic of its task as a `JoinError`. The task has ended, and more is not asked \
+                         here: look at the error, or leave it, but do not make a panic of it again.",
+                    ),
+                );
+            };
+            began(&run, *next, "a question after a panic");
+            run.require(
+                asks_again || now.calls == 0 && now.pen_is_back,
+                saw(format!("{which}; when the next {then} has returned, {}", now.shown()))
+                    .expected("no call goes on, and the pen is back")
+                    .because("A panic ends one task. What is left of the other one is still to be ended."),
+            );
+        }
     }
 }

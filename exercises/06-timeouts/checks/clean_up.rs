@@ -34,6 +34,8 @@ struct House {
     book: Book,
     start: Cell<Option<Instant>>,
     refuses: bool,
+    /// How long a goodbye takes.
+    closing: f64,
     opened: Cell<usize>,
 }
 
@@ -53,7 +55,7 @@ impl Drop for Session {
 
 impl House {
     fn new() -> Self {
-        Self { book: Book::default(), start: Cell::new(None), refuses: false, opened: Cell::new(0) }
+        Self { book: Book::default(), start: Cell::new(None), refuses: false, closing: CLOSING, opened: Cell::new(0) }
     }
 
     fn start(&self) -> Instant {
@@ -76,7 +78,7 @@ impl Provider for House {
     async fn close(&self, mut session: Session) {
         session.given_back = true;
         self.book.borrow_mut().push((self.start().elapsed(), Fate::Closing));
-        sleep(secs(CLOSING)).await;
+        sleep(secs(self.closing)).await;
         self.book.borrow_mut().push((self.start().elapsed(), Fate::Closed));
     }
 
@@ -105,7 +107,7 @@ fn model() -> Model {
 /// A conversation that is dropped at this time, if it has not ended.
 fn run(model: Model, house: &House, prompts: &[&str], dropped_at: Option<f64>) -> Finished<Story> {
     let llm = MockLlm::new([model]);
-    Check::new().draws(&llm).timers(20).run(async || {
+    Check::new().draws(&llm).timers(20).within(secs(9000.0)).run(async || {
         house.start.set(Some(Instant::now()));
         let conversation = AssertUnwindSafe(converse(house, &llm, prompts)).catch_unwind();
         let ended = match dropped_at {
@@ -213,6 +215,11 @@ fn a_session_is_closed_when_all_goes_well() {
         );
         run.leaves_nothing_behind();
     }
+    // A goodbye may take an hour.
+    let house = House { closing: 3600.0, ..House::new() };
+    let run = run(model(), &house, &PROMPTS[..1], None);
+    let end = lasts(1);
+    require_fates(&run, "a goodbye that takes an hour", &[(end, Fate::Closing), (end + 3600.0, Fate::Closed)], because);
 }
 
 /// After an error the session is closed too, and the error is told.
@@ -234,6 +241,34 @@ fn a_session_is_closed_after_an_error() {
             saw(format!("{:?}", run.value().answers))
                 .expected("the error of the model")
                 .because("The caller wants to know why."),
+        );
+    }
+    // No error is tried again, also where the next try would be answered.
+    for (fault, error, end) in [
+        (
+            Fault::RateLimited { retry_after: Some(secs(0.353)) },
+            Error::RateLimited { retry_after: Some(secs(0.353)) },
+            lasts(1),
+        ),
+        (Fault::Refused, Error::Refused, lasts(1)),
+        (Fault::InternalError, Error::Status(500), lasts(2)),
+    ] {
+        let run = run(model().fault(When::PromptAttempt("Two".to_owned(), 1), fault), &House::new(), &PROMPTS, None);
+        run.require(
+            run.journal().calls().len() == 2 && run.value().answers == Some(Err(error.clone())),
+            saw(format!(
+                "`{error}` in the second call: {} calls, and {:?}",
+                run.journal().calls().len(),
+                run.value().answers
+            ))
+            .expected("2 calls, and that error")
+            .because("An error ends the conversation at once, this one too: nobody asked for another try."),
+        );
+        require_fates(
+            &run,
+            &format!("`{error}` in the second call"),
+            &[(end, Fate::Closing), (end + CLOSING, Fate::Closed)],
+            because,
         );
     }
     // A house that lends nothing has nothing to get back.
@@ -293,7 +328,12 @@ fn a_panic_abandons_the_session() {
         &run,
         "the client panics in the second call",
         &[(lasts(2), Fate::Abandoned)],
-        "A panic unwinds through `converse` and drops what is alive there, so a guard sees it as well.",
+        if run.value().fates.first().is_some_and(|(_, fate)| *fate == Fate::Closing) {
+            "The panic was caught, and `close` was called. After a panic there is no goodbye: leave the session in its guard, which \
+             abandons it at that moment, and let the panic go on."
+        } else {
+            "A panic unwinds through `converse` and drops what is alive there, so a guard sees it as well."
+        },
     );
     run.require(
         run.value().panicked,

@@ -73,7 +73,7 @@ fn require_each(run: &Finished<Vec<Told>>, numbers: &[usize], limit: Duration) {
                  longest time, and not the time that it takes."
             } else if run.elapsed() > last {
                 "The calls and their limits run at the same time. What takes longer waits for one call after another, or for the end of \
-                 a call that is too late."
+                 a call that is too late; or it has a number for how many run together, and the list is longer."
             } else {
                 "It is over before the last answer has come."
             })
@@ -84,14 +84,14 @@ fn require_each(run: &Finished<Vec<Told>>, numbers: &[usize], limit: Duration) {
 /// Each model has its own limit, and its place in the result.
 #[test]
 fn each_has_its_own_limit() {
-    let llm = models(40);
+    let llm = models(400);
     for (numbers, limit) in [
         (vec![2, 0, 5, 3, 9, 7], secs(1.5)),
         (vec![1, 0, 0, 3, 3, 1], secs(1.0)),
         (vec![7], secs(2.0)),
         (vec![], secs(2.0)),
         (vec![4, 6, 0], Duration::ZERO),
-        ((0..40).rev().collect(), secs(2.2)),
+        ((0..400).rev().collect(), secs(2.2)),
     ] {
         require_each(&ask(&llm, &numbers, limit), &numbers, limit);
     }
@@ -138,7 +138,19 @@ fn a_call_that_is_given_up_is_dropped() {
         let _ = timeout(secs(0.2), ask_each(&llm, &["m0", "m1", "m2"], "What is a future?", secs(5.0))).await;
         sleep(secs(0.01)).await;
     });
-    run.leaves_nothing_behind();
+    run.require(
+        run.tasks_left() == 0 && run.calls_left() == 0,
+        saw(format!(
+            "`ask_each` was dropped at 0.2 s, before its end; then {} calls and {} tasks of it go on",
+            run.calls_left(),
+            run.tasks_left()
+        ))
+        .expected("none")
+        .because(
+            "No line of yours runs after the drop, only `Drop` itself. A `JoinHandle` that is dropped lets its task go on. Calls that \
+             `ask_each` owns go with it, and so do the tasks of a `JoinSet`.",
+        ),
+    );
     run.only_looks_when_woken(10);
 }
 
@@ -206,4 +218,23 @@ fn a_limit_may_be_long_or_none() {
                 .because("The limit is the caller's: some answers may take as long as they want."),
         );
     }
+}
+
+/// A model that is named twice is asked twice, and each of its places has its own result.
+#[test]
+fn a_model_that_is_named_twice_has_two_results() {
+    // It answers one of the two calls, and has an error for the other one.
+    let twice = MockLlm::new([
+        Model::new("m0").time_to_first_token(secs(0.353)).reply("Answer of m0").fault(When::Call(2), Fault::Overloaded),
+        Model::new("m1").time_to_first_token(secs(0.811)).reply("Answer of m1"),
+    ]);
+    let run = ask(&twice, &[0, 1, 0], secs(2.0));
+    let seen = run.value();
+    let both = [&seen[..1], &seen[seen.len().saturating_sub(1)..]].concat();
+    run.require(
+        both.contains(&Ok("Answer of m0".to_owned())) && both.contains(&Err(Failed::Model(Error::Status(503)))),
+        saw(format!("`m0` is named twice, and one of its two calls fails: {seen:?}"))
+            .expected("at its two places the answer and the error, one each")
+            .because("A name is no place: what is collected by name has room for one of the two. Give each call its place in the list."),
+    );
 }

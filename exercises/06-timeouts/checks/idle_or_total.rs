@@ -12,6 +12,8 @@ struct Seen {
     text: String,
     ended: Ended,
     shown: String,
+    /// How often `show` was called.
+    shows: usize,
     /// When the last token had been shown.
     last: Duration,
 }
@@ -28,23 +30,30 @@ fn model(count: usize, first: f64, gap: f64) -> Model {
 fn run(model: Model, idle: f64, pace: impl Fn(usize) -> Duration) -> Finished<Seen> {
     let llm = MockLlm::new([model]);
     // A timer for each token, and one while it is shown.
-    Check::new().draws(&llm).timers(1000).within(secs(9000.0)).run(async || {
+    watched(Check::new().draws(&llm).timers(1000).within(secs(9000.0)), &llm, idle, pace)
+}
+
+#[track_caller]
+fn watched(check: Check, llm: &MockLlm, idle: f64, pace: impl Fn(usize) -> Duration) -> Finished<Seen> {
+    check.run(async || {
+        llm.restart();
         let start = Instant::now();
-        let (mut shown, mut count, mut last) = (String::new(), 0, Duration::ZERO);
+        let (mut shown, mut shows, mut count, mut last) = (String::new(), 0, 0, Duration::ZERO);
         let show = async |token: &str| {
             shown.push_str(token);
+            shows += 1;
             sleep(pace(count)).await;
             count += 1;
             last = start.elapsed();
         };
-        let (text, ended) = read(&llm, "Write", secs(idle), show).await;
-        Seen { text, ended, shown, last }
+        let (text, ended) = read(llm, "Write", secs(idle), show).await;
+        Seen { text, ended, shown, shows, last }
     })
 }
 
 #[track_caller]
 fn require_done(run: &Finished<Seen>, count: usize, end: f64, because: &str) {
-    let Seen { text, ended, shown, .. } = run.value();
+    let Seen { text, ended, shown, shows, .. } = run.value();
     let words = text.split_whitespace().count();
     run.require(
         *ended != Ended::Done || *text != answer(count) || shown == text,
@@ -57,6 +66,12 @@ fn require_done(run: &Finished<Seen>, count: usize, end: f64, because: &str) {
         saw(format!("{ended:?} after {:.3} s, with {words} of {count} tokens", run.elapsed().as_secs_f64()))
             .expected(format!("`Done` after {end:.3} s, with all of them"))
             .because(because),
+    );
+    run.require(
+        *shows == count,
+        saw(format!("`show` was called {shows} times for {count} tokens"))
+            .expected("once for each token")
+            .because("Each token has a show of its own, also where several wait while the page is busy."),
     );
     run.require(
         run.elapsed() == secs(end),
@@ -87,6 +102,10 @@ fn a_long_answer_is_read_to_its_end() {
         let end = 1.423 + gap * (count - 1) as f64;
         require_done(&run, count, end, because);
     }
+    // A week, with a token every five minutes. It is not drawn.
+    let llm = MockLlm::new([model(2000, 1.423, 299.7)]);
+    let week = watched(Check::new().timers(3000).within(secs(700_000.0)), &llm, 300.0, |_| Duration::ZERO);
+    require_done(&week, 2000, 1.423 + 299.7 * 1999.0, because);
     // An answer may be short, too: one without a token has ended.
     let empty = run(Model::new("atlas").reply("").time_to_first_token(secs(1.423)), 2.0, |_| Duration::ZERO);
     empty.require(

@@ -311,3 +311,56 @@ fn after_a_night_and_after_a_hundred_late_ticks() {
     reports_are_right(&run, every, 50.043, "a hundred beats of 0.1375 s");
     samples_are_all_there(&run, every, 50.043, "a hundred beats of 0.1375 s");
 }
+
+/// A period need not be whole milliseconds.
+#[test]
+fn a_period_with_a_fraction() {
+    // The timer counts in milliseconds, and rounds up; a schedule does not.
+    let every = Every { sample: secs(0.0333), beat: secs(1.73), report: secs(0.0777) };
+    let run = console(every, 10.0, |_, _| 0.0);
+    let points = samples(run.value()).into_iter().map(|(at, begun, _)| (at, begun)).collect();
+    let reports =
+        (1..).zip(begins(run.value(), Tick::Report)).map(|(number, begun)| (every.report * number, begun)).collect();
+    for (kind, period, seen, first) in [("point", every.sample, points, 0), ("report", every.report, reports, 1)] {
+        let seen: Vec<(Duration, Duration)> = seen;
+        for (number, (stands_for, begun)) in (first..).zip(&seen) {
+            let due = period * number;
+            run.require(
+                *stands_for == due && *begun >= due && *begun <= due + secs(0.001),
+                saw(format!("one each {:.1} ms: {kind} {number} stands for {stands_for:?}, and came at {begun:?}", period.as_secs_f64() * 1e3))
+                    .expected(format!("it stands for {due:?}, and comes then"))
+                    .because(
+                        "A period need not be whole milliseconds: `as_millis` cuts the rest off, and the schedule runs ahead. Reckon with \
+                         `Duration`, or with `as_nanos`.",
+                    ),
+            );
+        }
+        let wanted = (first..).take_while(|number| period * *number < secs(9.99)).count();
+        run.require(
+            seen.len() >= wanted,
+            saw(format!("one {kind} each {:.1} ms: {} in 10 s", period.as_secs_f64() * 1e3, seen.len()))
+                .expected(format!("at least {wanted}"))
+                .because("Each comes at its own time: a period need not be whole milliseconds."),
+        );
+    }
+}
+
+/// However many points wait, beats and reports have their turn.
+#[test]
+fn none_waits_for_ever() {
+    let every = Every { sample: secs(0.1), beat: secs(1.73), report: secs(0.957) };
+    let busy = |tick, _| if matches!(tick, Tick::Sample(_)) { 0.13 } else { 0.0 };
+    let run = console(every, 60.0, busy);
+    let story = "a page that needs 0.13 s for each point";
+    samples_are_right(&run, every, story);
+    let [beats, reports] = [Tick::Beat, Tick::Report].map(|kind| begins(run.value(), kind).len());
+    run.require(
+        beats > 2 && reports > 2,
+        saw(format!("{story}: in 60 s {} points, {beats} beats, {reports} reports", samples(run.value()).len()))
+            .expected("some of each")
+            .because(
+                "Here a point waits whenever the page is free. Where points always come first, nothing else ever has its turn: \
+                 because their branch is the first below `biased;`, or because a loop makes up for all of them before it looks further.",
+            ),
+    );
+}

@@ -85,7 +85,8 @@ fn require(
             .outcome(if run.value() == wanted && run.elapsed() > secs(end) { Outcome::TooSlow } else { Outcome::Wrong }),
     );
     run.leaves_nothing_behind();
-    run.only_looks_when_woken(20);
+    // Each call that was turned away is followed by a wait.
+    run.only_looks_when_woken(20 + run.journal().calls().len());
 }
 
 /// Each step is asked with what the step before gave, and the last one is the report.
@@ -161,6 +162,14 @@ fn a_wait_that_is_in_vain_is_not_begun() {
         &Ok(text(1)),
         1.423 + 6.9 + 0.811,
         because,
+    );
+    let patient = turned_away(model(&[1.423, 0.811]), 1, 300, 0.057);
+    require(
+        &run(patient, 2, 30.0),
+        "three hundred waits of 0.057 s, a limit of 30 s",
+        &Ok(text(1)),
+        1.423 + 17.1 + 0.811,
+        "The model says when to come back, as often as it likes: what ends the tries is the deadline, and not their number.",
     );
     require(&run(well.clone(), 2, 9.134), "three waits of 2.3 s, a limit of 9.134 s", &Ok(text(1)), 9.134, because);
     // The waits count: after two of them, the third does not fit any more.

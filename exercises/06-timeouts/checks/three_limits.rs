@@ -128,6 +128,21 @@ fn each_wait_has_its_own_limit() {
         empty.elapsed().as_secs_f64(),
         "The reply has ended, and in time: nothing was waited for too long.",
     );
+    // A reply is taken as it is, with the spaces at its ends.
+    for (call, answer) in [("use search", " use them both "), ("use  search for six ", "six\n")] {
+        let again = format!("How many?\n{}: found 0", &call[4..]);
+        let spaces = Model::new("atlas").reply_to(prompt(0), call).reply_to(again, answer).reply("another prompt");
+        let spaces = run(spaces, limits(), |_| secs(1.0));
+        spaces.require(
+            *spaces.value() == Ok(answer.to_owned()),
+            saw(format!("the replies {call:?} and then {answer:?}: {:?}", spaces.value()))
+                .expected(format!("Ok({answer:?})"))
+                .because(
+                    "A reply is not trimmed: one that begins with a space does not begin with `use `, and all that follows `use ` is for \
+                     the tool.",
+                ),
+        );
+    }
     // What comes at exactly the last instant is in time.
     let run = run(model(1, 40.0, 2.0), limits(), |_| secs(60.0));
     require(
@@ -158,7 +173,12 @@ fn the_first_token_of_each_reply() {
         "a model that thinks for 50 s in the third round",
         &Err(Failed::FirstToken),
         2.0 * (1.423 + 2.0 + 7.3) + 40.0,
-        because,
+        if three.value().is_ok() {
+            "This limit was too long. It is counted from this call: nothing that an earlier wait has left over, or the tool, is added \
+             to it."
+        } else {
+            because
+        },
     );
 }
 

@@ -110,16 +110,18 @@ fn slow_is_shown_once_at_its_instant() {
 /// An answer that is over by then is not slow, nor is one that is over at that instant.
 #[test]
 fn an_answer_that_is_over_is_not_slow() {
-    for (count, first, gap, patience, story) in [
-        (3, 1.0, 1.0, 3.5, "an answer of 3 s, a patience of 3.5 s"),
-        (3, 1.0, 1.0, 3.0, "an answer of 3 s, a patience of 3 s"),
-        (2, 1.0, 1.0, 2.0, "an answer of 2 s, a patience of 2 s"),
-        (5, 0.5, 0.25, 1.5, "an answer of 1.5 s, a patience of 1.5 s"),
-        (12, 0.25, 0.25, 3.0, "an answer of twelve tokens and 3 s, a patience of 3 s"),
-        (1, 3.5, 1.0, 3.5, "an answer of one token at the last instant"),
-        (1, 0.5, 1.0, 0.5, "an answer of one token after 0.5 s, a patience of 0.5 s"),
+    for (count, first, gap, pace, patience, story) in [
+        (3, 1.0, 1.0, 0.0, 3.5, "an answer of 3 s, a patience of 3.5 s"),
+        (3, 1.0, 1.0, 0.0, 3.0, "an answer of 3 s, a patience of 3 s"),
+        (2, 1.0, 1.0, 0.0, 2.0, "an answer of 2 s, a patience of 2 s"),
+        (5, 0.5, 0.25, 0.0, 1.5, "an answer of 1.5 s, a patience of 1.5 s"),
+        (12, 0.25, 0.25, 0.0, 3.0, "an answer of twelve tokens and 3 s, a patience of 3 s"),
+        (1, 3.5, 1.0, 0.0, 3.5, "an answer of one token at the last instant"),
+        (1, 0.5, 1.0, 0.0, 0.5, "an answer of one token after 0.5 s, a patience of 0.5 s"),
+        (3, 0.5, 0.2, 0.3, 1.5, "an answer that has been shown to its end at 1.4 s, a patience of 1.5 s"),
+        (3, 0.5, 0.2, 0.3, 1.4, "an answer that has been shown to its end at 1.4 s, a patience of 1.4 s"),
     ] {
-        let run = run(model(count, first, gap), patience, 0.0);
+        let run = run(model(count, first, gap), patience, pace);
         let seen = slow_at(run.value());
         run.require(
             seen.is_empty(),

@@ -792,3 +792,22 @@ mod an_early_error_held_back {
         Ok(begun)
     }
 }
+
+/// Trap: both calls together have five minutes to begin.
+/// Caught by: two_calls_at_most
+/// Says: nobody asked for a limit of time
+mod five_minutes_for_both {
+    const AT_MOST: Duration = Duration::from_secs(300);
+
+    async fn first_to_begin(llm: &MockLlm, prompt: &str, delay: Duration) -> Result<(Token, TokenStream), Error> {
+        let mut atlas = pin!(begin(llm, "atlas", prompt));
+        if let Ok(in_time) = timeout(delay, &mut atlas).await {
+            return in_time;
+        }
+        let birch = pin!(begin(llm, "birch", prompt));
+        match timeout(AT_MOST, select_ok([atlas, birch])).await {
+            Ok(begun) => begun.map(|(begun, _loser)| begun),
+            Err(_elapsed) => Err(Error::TimedOut { after: AT_MOST }),
+        }
+    }
+}

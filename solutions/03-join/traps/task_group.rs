@@ -952,3 +952,101 @@ mod an_hour_for_each {
         group
     }
 }
+
+/// Trap: each task listens for the end beside its call; one that has not been polled yet does not hear it.
+/// Caught by: the_first_error_in_time_is_returned_at_once
+/// Says: before the other tasks have been polled: the error `connection refused`, at 1.000 s
+/// Says: they had not begun to listen
+mod told_by_a_notify {
+    use std::sync::{Arc, Mutex};
+    use tokio::sync::Notify;
+
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let shared = Arc::new(Mutex::new((vec![None; calls.len()], None)));
+        let stop = Arc::new(Notify::new());
+        let mut tasks = JoinSet::new();
+        for (place, call) in calls.into_iter().enumerate() {
+            let (shared, stop) = (shared.clone(), stop.clone());
+            tasks.spawn(async move {
+                let ended = tokio::select! {
+                    ended = call => ended,
+                    () = stop.notified() => return,
+                };
+                let mut shared = shared.lock().unwrap();
+                match ended {
+                    Ok(reply) => shared.0[place] = Some(reply),
+                    Err(error) => {
+                        shared.1.get_or_insert(GroupError::Failed(error));
+                        stop.notify_waiters();
+                    }
+                }
+            });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(panic) = ended {
+                shared.lock().unwrap().1.get_or_insert(GroupError::Panicked(panic));
+                stop.notify_waiters();
+            }
+        }
+        let mut shared = shared.lock().unwrap();
+        Group { replies: std::mem::take(&mut shared.0), error: shared.1.take() }
+    }
+}
+
+/// Trap: at each poll the handles are looked at in the order of the list: of two errors, that of the lower place counts.
+/// Caught by: the_first_of_two_errors_is_kept
+/// Says: Who looks at the handles in the order of the list
+mod looks_in_the_order_of_the_list {
+    use std::{future::poll_fn, pin::Pin, task::Poll};
+    use tokio::task::JoinHandle;
+
+    struct Tasks(Vec<Option<JoinHandle<Result<Reply, Error>>>>);
+
+    impl Tasks {
+        fn abort_all(&self) {
+            self.0.iter().flatten().for_each(JoinHandle::abort);
+        }
+    }
+
+    impl Drop for Tasks {
+        fn drop(&mut self) {
+            self.abort_all();
+        }
+    }
+
+    pub async fn task_group<F>(calls: Vec<F>) -> Group
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        let mut tasks = Tasks(calls.into_iter().map(|call| Some(tokio::spawn(call))).collect());
+        let mut group = Group { replies: vec![None; tasks.0.len()], error: None };
+        poll_fn(|context| {
+            let mut wrong = None;
+            for (place, task) in group.replies.iter_mut().zip(&mut tasks.0) {
+                let Some(handle) = task else { continue };
+                let Poll::Ready(ended) = Pin::new(handle).poll(context) else { continue };
+                *task = None;
+                match ended {
+                    Ok(Ok(reply)) => *place = Some(reply),
+                    Ok(Err(error)) => {
+                        wrong.get_or_insert(GroupError::Failed(error));
+                    }
+                    Err(error) if error.is_cancelled() => {}
+                    Err(panic) => {
+                        wrong.get_or_insert(GroupError::Panicked(panic));
+                    }
+                }
+            }
+            if let (None, Some(wrong)) = (&group.error, wrong) {
+                group.error = Some(wrong);
+                tasks.abort_all();
+            }
+            if tasks.0.iter().all(Option::is_none) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        group
+    }
+}

@@ -8,7 +8,8 @@
 //!   elsewhere, it says `Busy` and starts nothing.
 //! - When the answer is over, its pen is back, though the title may still be on its way.
 //! - `stop` ends the answer and the title. When it returns, they *have* ended: the pen is back, and neither call goes on. It
-//!   takes no time. With nothing to end it does nothing. Whoever gives it up before it returns may call it again, or `ask`.
+//!   takes no time. With nothing to end it does nothing. Where its future is dropped before it is ready, a later `stop` or `ask`
+//!   still ends both. A panic of the answer or the title comes out of neither.
 //! - When the desk is dropped, the answer and the title end, too.
 //! - A question is saved whatever happens: its `save` goes on to its end, after a stop and after the desk.
 //!

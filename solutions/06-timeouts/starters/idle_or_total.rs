@@ -5,7 +5,7 @@
 //! comes at full speed. And a connection that dies after the first token still holds its place for a minute.
 //!
 //! Mend `read`: an answer may be as long as it likes, if it goes on, and each token is shown as soon as it comes. `idle` is the
-//! longest *silence*:
+//! longest time that `read` waits for the model in silence, and there is no other limit:
 //!
 //! - `read` waits `idle` for the first token, and again for each further one. A token at exactly the last instant is in time.
 //!   Then the model has stalled: its stream is dropped, and `read` returns the text so far and `Stalled`.

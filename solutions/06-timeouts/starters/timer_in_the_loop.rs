@@ -5,8 +5,9 @@
 //! that talks it never does, and for a very slow one it does it again and again. Mend `read`:
 //!
 //! - `Event::Slow` is shown once, at that instant, whatever the model does. If something is being shown then, it comes next,
-//!   before the tokens that wait.
-//! - An answer that is over by then, or at that very instant, is not slow. A token of that instant is shown first.
+//!   before all tokens that wait. If the page is free then, a token of that very instant is shown first.
+//! - An answer that is over by then, or at that very instant, is not slow. Over is an answer that has been shown to its end.
+//!   (Where its last token is being shown then, `Slow` may follow it, or be left out.)
 //! - Each token is shown as soon as it comes, once, in order, and to its end: `show` takes a while, and must not be dropped.
 //! - The model is asked once. `read` returns when the answer is over, and leaves nothing behind; an error of the model is its
 //!   end, too.

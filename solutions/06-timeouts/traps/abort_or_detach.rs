@@ -597,3 +597,176 @@ mod the_first_end_is_enough {
         }
     }
 }
+
+/// Trap: where no answer goes on, the transcript is opened first, and `Busy` leaves the old title.
+/// Caught by: busy_starts_nothing
+/// Says: Whoever opens first and leaves with `Busy`
+mod opens_first_when_idle {
+    use tokio::task::JoinHandle;
+
+    /// Answers one question at a time.
+    pub struct Desk {
+        llm: MockLlm,
+        transcript: Transcript,
+        save: Save,
+        answer: Option<JoinHandle<()>>,
+        title: Option<JoinHandle<()>>,
+    }
+
+    impl Desk {
+        pub fn new(llm: MockLlm, transcript: Transcript, save: Save) -> Self {
+            Self { llm, transcript, save, answer: None, title: None }
+        }
+
+        /// Begins a question.
+        pub async fn ask(&mut self, prompt: &str) -> Result<(), Busy> {
+            let writes = self.answer.as_ref().is_some_and(|answer| !answer.is_finished());
+            let pen = if writes {
+                self.stop().await;
+                self.transcript.open()?
+            } else {
+                let pen = self.transcript.open()?;
+                self.stop().await;
+                pen
+            };
+            let prompt = prompt.to_owned();
+            tokio::spawn((self.save)(prompt.clone()));
+            self.title = Some(tokio::spawn(entitle(self.llm.clone(), prompt.clone(), self.transcript.clone())));
+            self.answer = Some(tokio::spawn(write(self.llm.clone(), prompt, pen)));
+            Ok(())
+        }
+
+        /// Ends what the last question has left.
+        pub async fn stop(&mut self) {
+            for task in [&self.answer, &self.title].into_iter().flatten() {
+                task.abort();
+            }
+            for place in [&mut self.answer, &mut self.title] {
+                if let Some(task) = place {
+                    let _ = task.await;
+                    *place = None;
+                }
+            }
+        }
+    }
+
+    impl Drop for Desk {
+        fn drop(&mut self) {
+            for task in [&self.answer, &self.title].into_iter().flatten() {
+                task.abort();
+            }
+        }
+    }
+}
+
+/// Trap: one worker saves all questions, in turn.
+/// Caught by: a_question_is_saved_whatever_happens
+/// Says: One worker for all makes the second wait
+mod one_worker_saves {
+    use tokio::sync::mpsc;
+
+    /// Answers one question at a time.
+    pub struct Desk {
+        llm: MockLlm,
+        transcript: Transcript,
+        save: Save,
+        running: JoinSet<()>,
+        saves: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
+    }
+
+    impl Desk {
+        pub fn new(llm: MockLlm, transcript: Transcript, save: Save) -> Self {
+            let (saves, mut to_save) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
+            tokio::spawn(async move {
+                while let Some(save) = to_save.recv().await {
+                    save.await;
+                }
+            });
+            Self { llm, transcript, save, running: JoinSet::new(), saves }
+        }
+
+        /// Begins a question.
+        pub async fn ask(&mut self, prompt: &str) -> Result<(), Busy> {
+            self.stop().await;
+            let pen = self.transcript.open()?;
+            let prompt = prompt.to_owned();
+            let _ = self.saves.send((self.save)(prompt.clone()));
+            self.running.spawn(entitle(self.llm.clone(), prompt.clone(), self.transcript.clone()));
+            self.running.spawn(write(self.llm.clone(), prompt, pen));
+            Ok(())
+        }
+    }
+}
+
+/// Trap: a task that was not cancelled is a bug, and the panic of an answer becomes one of the desk.
+/// Caught by: a_panic_stays_where_it_was
+/// Says: do not make a panic of it again
+mod panics_again {
+    impl Desk {
+        pub async fn stop(&mut self) {
+            self.running.abort_all();
+            while let Some(ended) = self.running.join_next().await {
+                if let Err(error) = ended {
+                    assert!(error.is_cancelled(), "the task failed: {error}");
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the answer is over, so `stop` thinks that there is nothing to end; its title goes on.
+/// Caught by: they_have_ended_when_stop_returns
+/// Says: The answer was over, and its title was not
+mod nothing_to_end_after_the_answer {
+    use tokio::task::JoinHandle;
+
+    /// Answers one question at a time.
+    pub struct Desk {
+        llm: MockLlm,
+        transcript: Transcript,
+        save: Save,
+        answer: Option<JoinHandle<()>>,
+        title: Option<JoinHandle<()>>,
+    }
+
+    impl Desk {
+        pub fn new(llm: MockLlm, transcript: Transcript, save: Save) -> Self {
+            Self { llm, transcript, save, answer: None, title: None }
+        }
+
+        /// Begins a question.
+        pub async fn ask(&mut self, prompt: &str) -> Result<(), Busy> {
+            self.stop().await;
+            let pen = self.transcript.open()?;
+            let prompt = prompt.to_owned();
+            tokio::spawn((self.save)(prompt.clone()));
+            self.title = Some(tokio::spawn(entitle(self.llm.clone(), prompt.clone(), self.transcript.clone())));
+            self.answer = Some(tokio::spawn(write(self.llm.clone(), prompt, pen)));
+            Ok(())
+        }
+
+        /// Ends what the last question has left.
+        pub async fn stop(&mut self) {
+            if self.answer.as_ref().is_none_or(JoinHandle::is_finished) {
+                return;
+            }
+            for task in [&self.answer, &self.title].into_iter().flatten() {
+                task.abort();
+            }
+            for place in [&mut self.answer, &mut self.title] {
+                if let Some(task) = place {
+                    let _ = task.await;
+                    *place = None;
+                }
+            }
+        }
+    }
+
+    impl Drop for Desk {
+        fn drop(&mut self) {
+            for task in [&self.answer, &self.title].into_iter().flatten() {
+                task.abort();
+            }
+        }
+    }
+}

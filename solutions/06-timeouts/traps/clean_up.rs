@@ -348,3 +348,75 @@ mod expects_a_session_in_drop {
         }
     }
 }
+
+/// Trap: a call that is turned away is made again when the model says.
+/// Caught by: a_session_is_closed_after_an_error
+/// Says: this one too: nobody asked for another try
+mod patient_with_a_429 {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let conversation = async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                let reply = loop {
+                    match llm.complete(prompt).await {
+                        Err(Error::RateLimited { retry_after: Some(wait) }) => tokio::time::sleep(wait).await,
+                        outcome => break outcome?,
+                    }
+                };
+                answers.push(reply.text);
+            }
+            Ok(answers)
+        };
+        let answers = conversation.await;
+        if let Some(session) = guard.session.take() {
+            provider.close(session).await;
+        }
+        answers
+    }
+}
+
+/// Trap: the goodbye has a limit of ten seconds; a longer one is dropped.
+/// Caught by: a_session_is_closed_when_all_goes_well
+/// Says: The goodbye was begun, and dropped
+mod ten_seconds_for_the_goodbye {
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let conversation = async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok(answers)
+        };
+        let answers = conversation.await;
+        if let Some(session) = guard.session.take() {
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(10), provider.close(session)).await;
+        }
+        answers
+    }
+}
+
+/// Trap: a panic is caught, the goodbye is said, and then the panic goes on.
+/// Caught by: a_panic_abandons_the_session
+/// Says: After a panic there is no goodbye
+mod closes_after_a_panic {
+    use futures::FutureExt;
+    use std::panic::{AssertUnwindSafe, resume_unwind};
+
+    pub async fn converse<P: Provider>(provider: &P, llm: &MockLlm, prompts: &[&str]) -> Result<Vec<String>, Error> {
+        let mut guard = Guard { provider, session: Some(provider.open().await?) };
+        let conversation = async {
+            let mut answers = Vec::new();
+            for prompt in prompts {
+                answers.push(llm.complete(prompt).await?.text);
+            }
+            Ok(answers)
+        };
+        let answers = AssertUnwindSafe(conversation).catch_unwind().await;
+        if let Some(session) = guard.session.take() {
+            provider.close(session).await;
+        }
+        answers.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}

@@ -155,7 +155,8 @@ mod a_task_goes_on {
 
 /// Trap: tasks that are aborted when their time is over, but not when the caller leaves.
 /// Caught by: a_call_that_is_given_up_is_dropped
-/// Says: A task that was spawned belongs to
+/// Says: `ask_each` was dropped at 0.2 s
+/// Says: A `JoinHandle` that is dropped lets its task go on
 mod tasks_that_outlive_their_caller {
     pub async fn ask_each(
         llm: &MockLlm,
@@ -352,5 +353,49 @@ mod looks_when_the_limit_is_over {
             }
         }
         all
+    }
+}
+
+/// Trap: each model is asked as often as it is named, and the answers are kept by its name.
+/// Caught by: a_model_that_is_named_twice_has_two_results
+/// Says: A name is no place
+mod collected_by_name {
+    pub async fn ask_each(
+        llm: &MockLlm,
+        models: &[&str],
+        question: &str,
+        limit: Duration,
+    ) -> Vec<Result<Reply, Failed>> {
+        let calls = models.iter().map(|name| async move {
+            let answer = match timeout(limit, llm.model(name).complete(question)).await {
+                Ok(answer) => answer.map_err(Failed::Model),
+                Err(_elapsed) => Err(Failed::TooLate),
+            };
+            (*name, answer)
+        });
+        let answers: std::collections::HashMap<_, _> = join_all(calls).await.into_iter().collect();
+        models.iter().map(|name| answers[name].clone()).collect()
+    }
+}
+
+/// Trap: sixty-four at a time.
+/// Caught by: each_has_its_own_limit
+/// Says: a number for how many run together
+mod sixty_four_at_a_time {
+    pub async fn ask_each(
+        llm: &MockLlm,
+        models: &[&str],
+        question: &str,
+        limit: Duration,
+    ) -> Vec<Result<Reply, Failed>> {
+        use futures::{StreamExt, stream};
+        let calls: Vec<_> = models.iter().map(|name| llm.model(name).complete(question)).collect();
+        let answers = stream::iter(calls).map(|call| async {
+            match timeout(limit, call).await {
+                Ok(answer) => answer.map_err(Failed::Model),
+                Err(_elapsed) => Err(Failed::TooLate),
+            }
+        });
+        answers.buffered(64).collect().await
     }
 }

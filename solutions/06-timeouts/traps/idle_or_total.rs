@@ -505,3 +505,60 @@ mod the_page_has_five_seconds {
         }
     }
 }
+
+/// Trap: a limit on the whole as well, of an hour.
+/// Caught by: a_long_answer_is_read_to_its_end
+/// Says: A limit round the loop, or a timer
+mod an_hour_in_all {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let all = async {
+            let mut tokens = llm.stream(prompt);
+            loop {
+                match timeout(idle, tokens.next()).await {
+                    Ok(Some(Ok(token))) => {
+                        text.push_str(&token.text);
+                        show(&token.text).await;
+                    }
+                    Ok(Some(Err(error))) => return Ended::Failed(error),
+                    Ok(None) => return Ended::Done,
+                    Err(_elapsed) => return Ended::Stalled,
+                }
+            }
+        };
+        let ended = timeout(Duration::from_secs(3600), all).await.unwrap_or(Ended::Stalled);
+        (text, ended)
+    }
+}
+
+/// Trap: the tokens that wait are shown together.
+/// Caught by: showing_is_not_silence
+/// Says: times for 30 tokens
+/// Says: Each token has a show of its own
+mod several_in_one_show {
+    pub async fn read(llm: &MockLlm, prompt: &str, idle: Duration, mut show: impl AsyncFnMut(&str)) -> (String, Ended) {
+        let mut text = String::new();
+        let mut chunks = llm.stream(prompt).ready_chunks(64);
+        loop {
+            let chunk = match timeout(idle, chunks.next()).await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => return (text, Ended::Done),
+                Err(_elapsed) => return (text, Ended::Stalled),
+            };
+            let (mut piece, mut failed) = (String::new(), None);
+            for token in chunk {
+                match token {
+                    Ok(token) => piece += &token.text,
+                    Err(error) => failed = Some(error),
+                }
+            }
+            text += &piece;
+            if !piece.is_empty() {
+                show(&piece).await;
+            }
+            if let Some(error) = failed {
+                return (text, Ended::Failed(error));
+            }
+        }
+    }
+}

@@ -468,3 +468,77 @@ mod one_look_for_all_three {
         }
     }
 }
+
+/// Trap: `biased;`, and the points first.
+/// Caught by: none_waits_for_ever
+/// Says: nothing else ever has its turn
+mod points_always_first {
+    pub async fn run(every: Every, mut page: impl AsyncFnMut(Tick)) {
+        let start = Instant::now();
+        let mut samples = interval_at(start, every.sample);
+        let mut beats = interval_at(start + every.beat, every.beat);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut reports = interval_at(start + every.report, every.report);
+        reports.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                biased;
+                at = samples.tick() => page(Tick::Sample(at - start)).await,
+                _ = beats.tick() => page(Tick::Beat).await,
+                _ = reports.tick() => page(Tick::Report).await,
+            }
+        }
+    }
+}
+
+/// Trap: an inner loop makes up for all points that were missed.
+/// Caught by: none_waits_for_ever
+/// Says: nothing else ever has its turn
+mod all_missed_points_first {
+    pub async fn run(every: Every, mut page: impl AsyncFnMut(Tick)) {
+        let start = Instant::now();
+        let mut point = Duration::ZERO;
+        let mut samples = interval_at(start, every.sample);
+        samples.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut beats = interval_at(start + every.beat, every.beat);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut reports = interval_at(start + every.report, every.report);
+        reports.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                _ = samples.tick() => {
+                    while point <= start.elapsed() {
+                        page(Tick::Sample(point)).await;
+                        point += every.sample;
+                    }
+                }
+                _ = beats.tick() => page(Tick::Beat).await,
+                _ = reports.tick() => page(Tick::Report).await,
+            }
+        }
+    }
+}
+
+/// Trap: the schedule of the reports is reckoned in whole milliseconds.
+/// Caught by: a_period_with_a_fraction
+/// Says: `as_millis` cuts the rest off
+mod in_whole_milliseconds {
+    pub async fn run(every: Every, mut page: impl AsyncFnMut(Tick)) {
+        let start = Instant::now();
+        let mut samples = interval_at(start, every.sample);
+        let mut beats = interval_at(start + every.beat, every.beat);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let period = u64::try_from(every.report.as_millis()).unwrap_or(u64::MAX);
+        let mut report = 1;
+        loop {
+            tokio::select! {
+                at = samples.tick() => page(Tick::Sample(at - start)).await,
+                _ = beats.tick() => page(Tick::Beat).await,
+                () = tokio::time::sleep_until(start + Duration::from_millis(period * report)) => {
+                    report = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX) / period + 1;
+                    page(Tick::Report).await;
+                }
+            }
+        }
+    }
+}

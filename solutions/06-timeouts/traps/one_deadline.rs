@@ -655,3 +655,34 @@ mod starts_over {
         }
     }
 }
+
+/// Trap: after five tries the error of the model ends it, though the deadline is far.
+/// Caught by: a_wait_that_is_in_vain_is_not_begun
+/// Says: what ends the tries is the deadline
+mod five_tries {
+    pub async fn report(llm: &MockLlm, steps: &[&str], limit: Duration) -> Result<String, Failed> {
+        let deadline = Instant::now() + limit;
+        let mut done: Vec<String> = Vec::new();
+        for step in steps {
+            let prompt = format!("{step}\n{}", done.last().map_or("", String::as_str));
+            let mut tries = 0;
+            let text = loop {
+                tries += 1;
+                match timeout_at(deadline, llm.complete(&prompt)).await {
+                    Ok(Ok(reply)) => break reply.text,
+                    Ok(Err(Error::RateLimited { retry_after: Some(wait) })) if tries <= 5 => {
+                        let again = Instant::now() + wait;
+                        if again > deadline {
+                            return Err(Failed::TooLate { done });
+                        }
+                        sleep(wait).await;
+                    }
+                    Ok(Err(error)) => return Err(Failed::Model(error)),
+                    Err(_elapsed) => return Err(Failed::TooLate { done }),
+                }
+            };
+            done.push(text);
+        }
+        Ok(done.pop().unwrap_or_default())
+    }
+}

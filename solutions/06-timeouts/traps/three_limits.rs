@@ -571,3 +571,73 @@ mod the_end_has_no_limit {
         }
     }
 }
+
+/// Trap: what the model says is trimmed.
+/// Caught by: each_wait_has_its_own_limit
+/// Says: A reply is not trimmed
+mod trimmed {
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        let mut prompt = question.to_owned();
+        loop {
+            let mut reply = String::new();
+            let mut tokens = llm.stream(&prompt);
+            let (mut limit, mut too_late) = (limits.first_token, Failed::FirstToken);
+            while let Some(token) = timeout(limit, tokens.next()).await.map_err(|_elapsed| too_late.clone())? {
+                reply.push_str(&token.map_err(Failed::Model)?.text);
+                (limit, too_late) = (limits.gap, Failed::Gap);
+            }
+            let reply = reply.trim();
+            let Some(call) = reply.strip_prefix("use ").map(str::trim) else {
+                return Ok(reply.to_owned());
+            };
+            let result = timeout(limits.tool, tool(call)).await.map_err(|_elapsed| Failed::Tool)?;
+            prompt = format!("{question}\n{call}: {result}");
+        }
+    }
+}
+
+/// Trap: one timer for all, which is not set again when the tool has answered.
+/// Caught by: the_first_token_of_each_reply
+/// Says: nothing that an earlier wait has left over
+mod the_tool_leaves_its_time {
+    use tokio::time::{Instant, sleep};
+
+    pub async fn answer(
+        llm: &MockLlm,
+        question: &str,
+        limits: Limits,
+        mut tool: impl AsyncFnMut(&str) -> String,
+    ) -> Result<String, Failed> {
+        let mut prompt = question.to_owned();
+        let mut timer = std::pin::pin!(sleep(limits.first_token));
+        loop {
+            let mut reply = String::new();
+            let mut tokens = llm.stream(&prompt);
+            let mut too_late = Failed::FirstToken;
+            loop {
+                let token = tokio::select! {
+                    biased;
+                    token = tokens.next() => token,
+                    () = timer.as_mut() => return Err(too_late),
+                };
+                timer.as_mut().reset(Instant::now() + limits.gap);
+                too_late = Failed::Gap;
+                match token {
+                    Some(token) => reply.push_str(&token.map_err(Failed::Model)?.text),
+                    None => break,
+                }
+            }
+            let Some(call) = reply.strip_prefix("use ") else {
+                return Ok(reply);
+            };
+            timer.as_mut().reset(Instant::now() + limits.tool + limits.first_token);
+            let result = timeout(limits.tool, tool(call)).await.map_err(|_elapsed| Failed::Tool)?;
+            prompt = format!("{question}\n{call}: {result}");
+        }
+    }
+}
