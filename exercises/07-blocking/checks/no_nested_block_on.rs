@@ -11,8 +11,8 @@ use std::{
 use futures::future::{Either, join, select};
 use harness::{Check, Finished, Message, Outcome, nothing_happens_for, saw, secs, test, when_woken};
 use tokio::{
-    runtime::{Builder, Runtime},
-    sync::oneshot,
+    runtime::{Builder, Handle, Runtime},
+    sync::{mpsc, oneshot},
 };
 
 use super::{Ask, Engine, render};
@@ -32,6 +32,10 @@ struct State {
     asked: Vec<String>,
     /// How many calls are in flight.
     in_flight: usize,
+    /// The way to the task that is the connection, once there is one.
+    connection: Option<mpsc::UnboundedSender<oneshot::Sender<()>>>,
+    /// The first call that was polled where it had no connection: its number, and what was missing.
+    cut_off: Option<(usize, &'static str)>,
     /// The engine waits, and for how many times it has been let go.
     engine_waits: usize,
     let_go: usize,
@@ -137,7 +141,7 @@ impl Desk {
                 });
                 let number = desk.lock().asked.len();
                 let _call = InFlight(desk.clone());
-                tokio::task::yield_now().await;
+                desk.goes_through_the_connection(number).await;
                 let mut answer = pin!(desk.sees(|state| state.answers >= number));
                 poll_fn(|cx| {
                     desk.lock().looks += 1;
@@ -147,6 +151,20 @@ impl Desk {
                 format!("<{question}>")
             })
         })
+    }
+
+    /// To the connection and back. It is a task on the runtime of the first call, and gone when that runtime is.
+    async fn goes_through_the_connection(&self, number: usize) {
+        let Ok(runtime) = Handle::try_current() else {
+            self.lock().cut_off.get_or_insert((number, "it was polled where there is no runtime"));
+            return tokio::task::yield_now().await;
+        };
+        let connection = self.lock().connection.get_or_insert_with(|| connection(&runtime)).clone();
+        let (call, passed) = oneshot::channel();
+        let _ = connection.send(call);
+        if passed.await.is_err() {
+            self.lock().cut_off.get_or_insert((number, "the client's connection was gone"));
+        }
     }
 
     /// The engine computes, until the check has seen it.
@@ -183,6 +201,17 @@ impl Desk {
                 "the call to be dropped",
                 STILL_ASKS,
             )
+        } else if state.is_gone && state.in_flight > 0 {
+            (
+                format!(
+                    "{place}: `render` was dropped, its call is still in flight, and `lookup` waits for the answer"
+                ),
+                "the call to be dropped, and an empty text for this question and all others",
+                "Dropping `render` stops neither a thread nor a task. Is the call in a task of its own, which goes on? Or in a \
+                 `block_on` that waits for nothing else? A flag says nothing to who waits: it is seen before the call, or after \
+                 it. Let the call live in `render`, so that it is dropped with it, or wait for two things: the answer, and a \
+                 channel that closes when `render` goes.",
+            )
         } else if state.is_gone {
             (
                 format!(
@@ -202,6 +231,17 @@ impl Desk {
         };
         saw(seen).expected(expected).because(why).outcome(Outcome::Blocked)
     }
+}
+
+/// Starts the connection.
+fn connection(runtime: &Handle) -> mpsc::UnboundedSender<oneshot::Sender<()>> {
+    let (way, mut calls) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
+    runtime.spawn(async move {
+        while let Some(call) = calls.recv().await {
+            let _ = call.send(());
+        }
+    });
+    way
 }
 
 /// Where `render` runs.
@@ -286,14 +326,16 @@ fn the_page_has_its_answers() {
             let desk = Desk::new();
             desk.lock().answers = usize::MAX;
             // Each question is made of the answer before it, and a question may come twice.
-            let engine: Engine = Box::new(move |lookup| {
-                let mut page = String::from("page:");
-                for number in 0..count {
-                    let last = page.len() % 7;
-                    page.push_str(&lookup(&format!("question {} {last}", number / 2)));
-                }
-                page
-            });
+            let engine = || -> Engine {
+                Box::new(move |lookup| {
+                    let mut page = String::from("page:");
+                    for number in 0..count {
+                        let last = page.len() % 7;
+                        page.push_str(&lookup(&format!("question {} {last}", number / 2)));
+                    }
+                    page
+                })
+            };
             let mut wanted = String::from("page:");
             let mut questions = Vec::new();
             for number in 0..count {
@@ -301,16 +343,38 @@ fn the_page_has_its_answers() {
                 wanted.push_str(&format!("<{question}>"));
                 questions.push(question);
             }
-            let run = run_in(place, &desk, watched(desk.clone(), engine));
-            let asked = desk.lock().asked.clone();
+            // And the same client has another page.
+            questions.extend_from_within(..);
+            let pages = (watched(desk.clone(), engine()), watched(desk.clone(), engine()));
+            let run = run_in(place, &desk, async { (pages.0.await, pages.1.await) });
+            let cut_off = desk.lock().cut_off;
+            let (number, what) = cut_off.unwrap_or_default();
             run.require(
-                asked == questions && *run.value() == wanted,
-                saw(format!("{}: {} questions asked, and the page {}", place.name(), asked.len(), short(run.value())))
-                    .expected(format!("{count} questions, and {}", short(&wanted)))
+                cut_off.is_none(),
+                saw(format!("{}: question {number} of two pages had no connection: {what}", place.name()))
+                    .expected("all questions of both pages to go through one connection")
                     .because(
-                        "Each call of `lookup` is a question to the model, and returns the answer to this very question. The \
-                         engine makes the next question of it, so none can be asked before.",
+                        "The client is at home on the runtime that `render` was called on: its connections and its timers are \
+                         there. A runtime of your own takes the tasks that were started on it along when it ends, and they go \
+                         on only while somebody is in its `block_on`. Poll the calls on the runtime that is there already.",
                     ),
+            );
+            let asked = desk.lock().asked.clone();
+            let (first, second) = run.value();
+            run.require(
+                asked == questions && *first == wanted && *second == wanted,
+                saw(format!(
+                    "{}: {} questions asked, and the pages {} and {}",
+                    place.name(),
+                    asked.len(),
+                    short(first),
+                    short(second)
+                ))
+                .expected(format!("{} questions, and twice {}", 2 * count, short(&wanted)))
+                .because(
+                    "Each call of `lookup` is a question to the model, and returns the answer to this very question. The \
+                     engine makes the next question of it, so none can be asked before.",
+                ),
             );
         }
     }
