@@ -138,3 +138,21 @@ mod a_thread_that_enters_the_runtime {
         page.await.expect("the engine does not panic")
     }
 }
+
+/// Also right: one channel for all answers. Its sender lives in `render`, and not in a question.
+mod one_channel_for_the_answers {
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (questions, mut asked) = mpsc::channel::<String>(1);
+        let (reply, mut answers) = mpsc::channel(1);
+        let job = spawn_blocking(move || {
+            engine(&mut |question| {
+                let _ = questions.blocking_send(question.to_owned());
+                answers.blocking_recv().unwrap_or_default()
+            })
+        });
+        while let Some(question) = asked.recv().await {
+            let _ = reply.send(ask(question).await).await;
+        }
+        job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}

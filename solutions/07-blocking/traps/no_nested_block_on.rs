@@ -107,7 +107,7 @@ mod no_runtime_on_the_thread {
 }
 
 /// Trap: a thread, where `block_on` does not panic; and the event loop joins it.
-/// Caught by: the_page_has_its_answers
+/// Caught by: the_event_loop_goes_on
 /// Says: a `join` that waits for it
 mod joins_a_thread {
     use std::thread;
