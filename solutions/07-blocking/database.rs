@@ -9,7 +9,8 @@
 //! Everything else follows from who owns what. The order is the queue's. A caller that leaves drops the receiver of its answer,
 //! and its work is in the queue. The last handle is the last sender: `blocking_recv` gives `None` when the queue is empty, the
 //! closure of the thread returns, and the connection that it owns is dropped. Only a panic needs a line of its own: it would
-//! end the thread, so it is caught and sent back as a result.
+//! end the thread, so it is caught and sent back as a result. (A result that nobody takes is dropped on the thread. Where a
+//! `Drop` of yours may panic, catch that, too: round the `work(&mut connection)` of the loop.)
 //!
 //! Why not `spawn_blocking` with a mutex round the connection? Ten writers would hold ten threads of the pool, and nine of them
 //! would wait for the lock. And a loop that runs as long as the app does not belong on the pool at all. (A real service would

@@ -13,7 +13,11 @@
 //!
 //! Also right: `Handle::block_on` on the thread of the pool, which is no thread of an event loop, if the wait ends as well when
 //! `render` is gone (`select!` over the answer and a channel that closes). Mind that such a `block_on` drives no timers and no
-//! sockets on a current-thread runtime: somebody else must be in its `block_on`.
+//! sockets on a current-thread runtime: somebody else must be in its `block_on`. Not with a runtime of your own: the client's
+//! connections live where they were made.
+//!
+//! And one channel for all answers, whose sender `render` owns. It is better by a hair: a question that is sent in the very moment in
+//! which the receiver is dropped may stay in tokio's channel, with its way back inside, and then nobody closes that way.
 
 use std::{panic::resume_unwind, sync::Arc};
 

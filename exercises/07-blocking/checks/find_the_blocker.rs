@@ -29,12 +29,12 @@ fn title_of(number: usize) -> String {
 
 /// Each debate has a latency of its own.
 fn llm() -> MockLlm {
-    MockLlm::new(models())
+    MockLlm::new(models(secs(TOKEN)))
 }
 
-fn models() -> [Model; 2] {
+fn models(token: Duration) -> [Model; 2] {
     SAYS.map(|(name, says)| {
-        let model = Model::new(name).inter_token_latency(secs(TOKEN)).reply(says);
+        let model = Model::new(name).inter_token_latency(token).reply(says);
         (1..=9).fold(model, |model, number| {
             model
                 .reply_to(title_prompt(number), title_of(number))
@@ -45,14 +45,14 @@ fn models() -> [Model; 2] {
 }
 
 /// What one debate shows, and when.
-fn plan(number: usize) -> Vec<(Duration, String)> {
+fn plan(number: usize, token_time: Duration) -> Vec<(Duration, String)> {
     // The title has two tokens, and comes in one piece.
-    let mut at = odd(number) + secs(TOKEN);
+    let mut at = odd(number) + token_time;
     let mut plan = vec![(at, title_of(number))];
     for (_, says) in SAYS {
         at += PAUSE + odd(number + says.len());
         for (index, token) in mock_llm::tokens(says).enumerate() {
-            at += if index == 0 { Duration::ZERO } else { secs(TOKEN) };
+            at += if index == 0 { Duration::ZERO } else { token_time };
             plan.push((at, token.to_owned()));
         }
     }
@@ -60,7 +60,7 @@ fn plan(number: usize) -> Vec<(Duration, String)> {
 }
 
 fn ends(number: usize) -> Duration {
-    plan(number).last().expect("a debate has tokens").0
+    plan(number, secs(TOKEN)).last().expect("a debate has tokens").0
 }
 
 /// What was shown, of which debate, and when.
@@ -80,7 +80,7 @@ impl Shown {
 /// Runs these debates together, in one task.
 fn debates(llm: &MockLlm, numbers: &[usize]) -> Finished<Shown> {
     let drawn = |timeline: Timeline, &number: &usize| {
-        let plan = plan(number);
+        let plan = plan(number, secs(TOKEN));
         let (title, first) = (plan[0].0, SAYS[0].1.split(' ').count());
         let (atlas, birch) = (plan[first].0, ends(number));
         let timeline = timeline.lane(Lane::call(title_prompt(number), 0.0, title.as_secs_f64()));
@@ -168,6 +168,13 @@ fn require_the_calls(run: &Finished<Shown>, numbers: &[usize]) {
     }
 }
 
+/// With models that answer at once, a debate takes as long as its pauses.
+fn pauses_on_the_clock() -> bool {
+    let at_once = MockLlm::new(SAYS.map(|(name, says)| Model::new(name).reply(says)));
+    let run = Check::new().run(async || debate(&at_once, &topic(1), |_| {}).await);
+    run.elapsed() >= 2 * PAUSE
+}
+
 /// Why a run is shorter than its debates need.
 fn why_so_short(run: &Finished<Shown>, numbers: &[usize]) -> String {
     for &number in numbers {
@@ -186,6 +193,15 @@ fn why_so_short(run: &Finished<Shown>, numbers: &[usize]) -> String {
                 );
             }
             let pause = pair[1].started - ended;
+            if pause < PAUSE && pauses_on_the_clock() {
+                return format!(
+                    "{next} is asked {:.3} s after {before} has ended, before the pause of {:.3} s is over: the answer comes \
+                     while the pause goes on (`join!`, or a future that was polled, or a task, before it). What the reader \
+                     sees stays as it is: the pause first, then the question.",
+                    pause.as_secs_f64(),
+                    PAUSE.as_secs_f64()
+                );
+            }
             if pause < PAUSE {
                 return format!(
                     "Between {before} and {next}, {:.3} s go by on the clock of this run, and the pause is {:.3} s. \
@@ -224,6 +240,14 @@ fn many_debates_take_as_long_as_the_longest() {
         require_the_calls(&run, numbers);
         let because = if run.elapsed() < longest {
             why_so_short(&run, numbers)
+        } else if numbers.len() == 1 {
+            "There is only one debate, and it takes longer than its calls and its two pauses: what else does it wait for?"
+                .to_owned()
+        } else if run.journal().calls().iter().all(|call| call.thread.is_none()) {
+            "The debates wait for each other, and no call holds the thread. Do they share something that lets only one of \
+             them through, or a few at a time: a lock that is held across an `.await`, a permit of a semaphore, a limit? \
+             What waits for a model needs none of them."
+                .to_owned()
         } else {
             "The debates wait for each other. Something in there keeps the thread until it has what it wants, and gives \
              it away to nobody: look for every line that waits without `.await`."
@@ -237,32 +261,36 @@ fn many_debates_take_as_long_as_the_longest() {
 #[test]
 fn each_piece_is_shown_when_it_comes() {
     let numbers = [5, 1, 8];
-    let run = debates(&llm(), &numbers);
-    for number in numbers {
-        let (seen, wanted) = (run.value().of(number), plan(number));
-        if seen == wanted {
-            continue;
+    // And tokens that are ready at the same time.
+    for token_time in [secs(TOKEN), Duration::ZERO] {
+        let run = debates(&MockLlm::new(models(token_time)), &numbers);
+        for number in numbers {
+            let (seen, wanted) = (run.value().of(number), plan(number, token_time));
+            if seen != wanted {
+                run.fail(saw(told(&seen)).expected(told(&wanted)).because(why_other_pieces(&seen, &wanted)));
+            }
         }
-        let pieces = |list: &[(Duration, String)]| {
-            list.iter()
-                .map(|(at, piece)| format!("{piece:?} at {:.3} s", at.as_secs_f64()))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let texts = |list: &[(Duration, String)]| list.iter().map(|(_, piece)| piece.clone()).collect::<Vec<_>>();
-        let because = if texts(&seen) != texts(&wanted) && texts(&seen).concat() == texts(&wanted).concat() {
-            "The words are the right ones, and cut in other pieces: the title comes in one piece (`complete`), and what a \
-             speaker says comes token by token (`stream`)."
-        } else if texts(&seen) != texts(&wanted) {
-            "What a reader sees stays as it is: the title, then every token of atlas, then every token of birch."
-        } else if seen.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            "Tokens come together that were written one after another: something collects them, and shows them when \
-             the answer is whole, or when its thread has them all. The reader looks at an empty page up to then."
-        } else {
-            "The pieces are the right ones, and they come at other times: what holds the thread, or the pause that is \
-             gone, moves all that comes after it."
-        };
-        run.fail(saw(pieces(&seen)).expected(pieces(&wanted)).because(because));
+    }
+}
+
+fn told(pieces: &[(Duration, String)]) -> String {
+    pieces.iter().map(|(at, piece)| format!("{piece:?} at {:.3} s", at.as_secs_f64())).collect::<Vec<_>>().join(", ")
+}
+
+fn why_other_pieces(seen: &[(Duration, String)], wanted: &[(Duration, String)]) -> &'static str {
+    let texts = |list: &[(Duration, String)]| list.iter().map(|(_, piece)| piece.clone()).collect::<Vec<_>>();
+    if texts(seen) != texts(wanted) && texts(seen).concat() == texts(wanted).concat() {
+        "The words are the right ones, and cut in other pieces: the title comes in one piece (`complete`), and what a speaker \
+         says comes token by token (`stream`). Tokens that are ready at the same time (`ready_chunks`) are still shown one by \
+         one."
+    } else if texts(seen) != texts(wanted) {
+        "What a reader sees stays as it is: the title, then every token of atlas, then every token of birch."
+    } else if seen.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        "Tokens come together that were written one after another: something collects them, and shows them when the answer is \
+         whole, or when its thread has them all. The reader looks at an empty page up to then."
+    } else {
+        "The pieces are the right ones, and they come at other times: what holds the thread, or the pause that is gone, moves all \
+         that comes after it."
     }
 }
 
@@ -271,8 +299,11 @@ fn each_piece_is_shown_when_it_comes() {
 fn the_first_error_ends_the_debate() {
     let cut = (When::Prompt(title_of(2)), Fault::CutAfter(2), Error::Cut { tokens: 2 });
     let busy = (When::Prompt(title_prompt(2)), Fault::Overloaded, Error::Status(503));
-    for ((when, fault, error), shows, calls) in [(cut, 3, 2), (busy, 0, 1)] {
-        let [atlas, birch] = models();
+    // The error may be ready together with the tokens before it.
+    let (one_by_one, at_once) = (secs(TOKEN), Duration::ZERO);
+    let cases = [(cut.clone(), 3, 2, one_by_one), (busy, 0, 1, one_by_one), (cut, 3, 2, at_once)];
+    for ((when, fault, error), shows, calls, token_time) in cases {
+        let [atlas, birch] = models(token_time);
         let llm = MockLlm::new([atlas.fault(when, fault), birch]);
         let run = debates(&llm, &[2]);
         require_no_blocking_call(&run);
@@ -281,6 +312,8 @@ fn the_first_error_ends_the_debate() {
             result.as_ref().map_or_else(|e| format!("the error \"{e}\""), |()| "`Ok`".into())
         };
         let made = run.journal().calls().len();
+        let asked: Vec<_> = run.journal().calls().iter().map(|call| (&call.model, &call.prompt)).collect();
+        let asked_again = (1..asked.len()).any(|place| asked[..place].contains(&asked[place]));
         run.require(
             *result == Err(error.clone()) && shown == shows && made == calls,
             saw(format!("{}, {shown} pieces shown, and calls made: {made}", told(result)))
@@ -289,6 +322,14 @@ fn the_first_error_ends_the_debate() {
                     Err(other) if *other != error => {
                         "Something was done after the first error, and ended with another one: nobody asked for a second \
                          try. The first error ends the debate as it is."
+                    }
+                    Err(_) if asked_again => {
+                        "The error is returned, and too late: the same question was asked once more first. Nobody asked for \
+                         a second try: the first error ends the debate."
+                    }
+                    Err(_) if shown < shows => {
+                        "The error is returned, and what had come before it is lost: tokens that were there already are \
+                         shown first. Show each when it comes, and do not collect them up to the error."
                     }
                     Err(_) => {
                         "The error is returned, and too late: the next speaker went on first. `?` hands an error on in \

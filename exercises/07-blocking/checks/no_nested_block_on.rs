@@ -9,9 +9,9 @@ use std::{
 };
 
 use futures::future::{Either, join, select};
-use harness::{Check, Finished, Message, Outcome, nothing_happens_for, saw, secs, test, when_woken};
+use harness::{Check, Finished, Message, Outcome, a_moment, nothing_happens_for, saw, secs, test, when_woken};
 use tokio::{
-    runtime::{Builder, Runtime},
+    runtime::{Builder, Handle, Runtime},
     sync::oneshot,
 };
 
@@ -32,6 +32,10 @@ struct State {
     asked: Vec<String>,
     /// How many calls are in flight.
     in_flight: usize,
+    /// Closed when the task that is the connection is gone. `None` up to the first call.
+    connection: Option<oneshot::Sender<()>>,
+    /// The first call that was polled where it had no connection: its number, and what was missing.
+    cut_off: Option<(usize, &'static str)>,
     /// The engine waits, and for how many times it has been let go.
     engine_waits: usize,
     let_go: usize,
@@ -137,6 +141,7 @@ impl Desk {
                 });
                 let number = desk.lock().asked.len();
                 let _call = InFlight(desk.clone());
+                desk.needs_the_connection(number);
                 tokio::task::yield_now().await;
                 let mut answer = pin!(desk.sees(|state| state.answers >= number));
                 poll_fn(|cx| {
@@ -147,6 +152,23 @@ impl Desk {
                 format!("<{question}>")
             })
         })
+    }
+
+    /// Looks for the connection. It is a task on the runtime of the first call, and gone when that runtime is.
+    fn needs_the_connection(&self, number: usize) {
+        let Ok(runtime) = Handle::try_current() else {
+            self.lock().cut_off.get_or_insert((number, "it was polled where there is no runtime"));
+            return;
+        };
+        let mut state = self.lock();
+        let connection = state.connection.get_or_insert_with(|| {
+            let (is_there, connection) = oneshot::channel();
+            runtime.spawn(connection);
+            is_there
+        });
+        if connection.is_closed() {
+            state.cut_off.get_or_insert((number, "the client's connection was gone"));
+        }
     }
 
     /// The engine computes, until the check has seen it.
@@ -182,6 +204,17 @@ impl Desk {
                 format!("{place}: `render` was dropped, and the engine has ended, and a call is still in flight"),
                 "the call to be dropped",
                 STILL_ASKS,
+            )
+        } else if state.is_gone && state.in_flight > 0 {
+            (
+                format!(
+                    "{place}: `render` was dropped, its call is still in flight, and `lookup` waits for the answer"
+                ),
+                "the call to be dropped, and an empty text for this question and all others",
+                "Dropping `render` stops neither a thread nor a task. Is the call in a task of its own, which goes on? Or in a \
+                 `block_on` that waits for nothing else? A flag says nothing to who waits: it is seen before the call, or after \
+                 it. Let the call live in `render`, so that it is dropped with it, or wait for two things: the answer, and a \
+                 channel that closes when `render` goes.",
             )
         } else if state.is_gone {
             (
@@ -286,14 +319,16 @@ fn the_page_has_its_answers() {
             let desk = Desk::new();
             desk.lock().answers = usize::MAX;
             // Each question is made of the answer before it, and a question may come twice.
-            let engine: Engine = Box::new(move |lookup| {
-                let mut page = String::from("page:");
-                for number in 0..count {
-                    let last = page.len() % 7;
-                    page.push_str(&lookup(&format!("question {} {last}", number / 2)));
-                }
-                page
-            });
+            let engine = || -> Engine {
+                Box::new(move |lookup| {
+                    let mut page = String::from("page:");
+                    for number in 0..count {
+                        let last = page.len() % 7;
+                        page.push_str(&lookup(&format!("question {} {last}", number / 2)));
+                    }
+                    page
+                })
+            };
             let mut wanted = String::from("page:");
             let mut questions = Vec::new();
             for number in 0..count {
@@ -301,16 +336,44 @@ fn the_page_has_its_answers() {
                 wanted.push_str(&format!("<{question}>"));
                 questions.push(question);
             }
-            let run = run_in(place, &desk, watched(desk.clone(), engine));
+            // And the same client has another page, where it is not long.
+            let pages = if count <= 5 { 2 } else { 1 };
+            let (questions, wanted) = (vec![questions; pages].concat(), vec![wanted; pages]);
+            let engines: Vec<Engine> = (0..pages).map(|_| engine()).collect();
+            let rendered = desk.clone();
+            let run = run_in(place, &desk, async move {
+                let mut seen = Vec::new();
+                for engine in engines {
+                    seen.push(watched(rendered.clone(), engine).await);
+                }
+                seen
+            });
+            let cut_off = desk.lock().cut_off;
+            let (number, what) = cut_off.unwrap_or_default();
+            run.require(
+                cut_off.is_none(),
+                saw(format!("{}: question {number} had no connection: {what}", place.name()))
+                    .expected("all questions, of this page and the next, to go through one connection")
+                    .because(
+                        "The client is at home on the runtime that `render` was called on: its connections and its timers are \
+                         there. A runtime of your own takes the tasks that were started on it along when it ends, and they go \
+                         on only while somebody is in its `block_on`. Poll the calls on the runtime that is there already.",
+                    ),
+            );
             let asked = desk.lock().asked.clone();
             run.require(
                 asked == questions && *run.value() == wanted,
-                saw(format!("{}: {} questions asked, and the page {}", place.name(), asked.len(), short(run.value())))
-                    .expected(format!("{count} questions, and {}", short(&wanted)))
-                    .because(
-                        "Each call of `lookup` is a question to the model, and returns the answer to this very question. The \
-                         engine makes the next question of it, so none can be asked before.",
-                    ),
+                saw(format!(
+                    "{}: on {pages} pages {} questions asked, and the last page is {}",
+                    place.name(),
+                    asked.len(),
+                    run.value().last().map(|page| short(page)).unwrap_or_default()
+                ))
+                .expected(format!("{} questions, and {}", questions.len(), short(&wanted[0])))
+                .because(
+                    "Each call of `lookup` is a question to the model, and returns the answer to this very question. The \
+                     engine makes the next question of it, so none can be asked before.",
+                ),
             );
         }
     }
@@ -370,10 +433,13 @@ fn a_caller_who_gives_up_asks_no_more() {
             let at_the_desk = desk.clone();
             let engine: Engine = Box::new(move |lookup| {
                 let mut page = lookup("one");
-                if !in_a_question {
-                    at_the_desk.computes();
+                if in_a_question {
+                    page.push_str(&lookup("two"));
                 }
-                for question in ["two", "three", "four"] {
+                // It goes on when `render` is gone. A question that is sent while its receiver is being dropped may stay in
+                // tokio's channel, and the way back with it, as long as there is a sender.
+                at_the_desk.computes();
+                for question in ["three", "four", "five"] {
                     page.push_str(&lookup(question));
                 }
                 let _ = tell.send(page.clone());
@@ -394,6 +460,8 @@ fn a_caller_who_gives_up_asks_no_more() {
                     Either::Right(((), render)) => drop(render),
                 }
                 loops.is_at_rest(place).await;
+                // And a task that was aborted goes meanwhile.
+                a_moment().await;
                 loops.changes(|state| (state.is_gone, state.let_go) = (true, 1));
                 let page = told.await.map_err(|_| "the engine was ended by a panic of its `lookup`");
                 loops.changes(|state| state.engine_is_gone = true);

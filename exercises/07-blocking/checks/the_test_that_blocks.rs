@@ -8,6 +8,9 @@ use super::{QUESTIONS, five_users_are_answered_together};
 
 harness::checks!();
 
+/// A test may ask as often as it likes: all five in each order, for example. The clock is paused, and it costs nothing.
+const A_LONG_TEST: Duration = Duration::from_secs(3 * 60 * 60);
+
 /// How long the answers take, in the order of the questions.
 type Times = [Duration; 5];
 
@@ -17,17 +20,20 @@ struct Service {
     times: Times,
     /// How many questions it works on at the same time.
     at_once: usize,
+    /// Whether it answers the others with an error. Else, they wait.
+    turns_away: bool,
     /// The place of a question that it answers with an error.
     fails: Option<usize>,
 }
 
 impl Service {
     fn new(times: Times, at_once: usize) -> Self {
-        Self { times, at_once, fails: None }
+        Self { times, at_once, turns_away: false, fails: None }
     }
 
     fn llm(self) -> MockLlm {
-        let model = Model::new("atlas").limits(Limits::none().concurrent(self.at_once).queue(100));
+        let places = if self.turns_away { 0 } else { 100 };
+        let model = Model::new("atlas").limits(Limits::none().concurrent(self.at_once).queue(places));
         let model = QUESTIONS.iter().zip(self.times).fold(model, |model, (question, time)| {
             model.time_to_first_token_for(*question, time).inter_token_latency(Duration::ZERO)
         });
@@ -41,6 +47,9 @@ impl Service {
         let times = times.join(", ");
         match (self.at_once, self.fails) {
             (_, Some(place)) => format!("a service that answers question {} with an error", place + 1),
+            (at_once, _) if self.turns_away => {
+                format!("a service that works on {at_once} at a time, and answers the others with an error ({times} s)")
+            }
             (1, _) => format!("a service that answers one after another ({times} s)"),
             (5.., _) => format!("a service that works on all five together ({times} s)"),
             (at_once, _) => format!("a service that works on {at_once} at a time ({times} s)"),
@@ -51,7 +60,7 @@ impl Service {
     #[track_caller]
     fn is_tested(self) -> Finished<Option<String>> {
         let llm = self.llm();
-        let run = Check::new().draws(&llm).run(async || {
+        let run = Check::new().draws(&llm).within(A_LONG_TEST).run(async || {
             let tested = AssertUnwindSafe(five_users_are_answered_together(&llm)).catch_unwind().await;
             tested.err().map(|panic| {
                 let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -176,6 +185,20 @@ fn red_with_an_error() {
                     service,
                     "An error comes quickly, and to whoever looks at the time alone it is a very good answer. A test that \
                      throws a result away does not see that nothing was answered.",
+                ),
+            );
+        }
+    }
+    for times in times() {
+        for at_once in [4, 3, 2, 1] {
+            let service = Service { turns_away: true, ..Service::new(times, at_once) };
+            let run = service.is_tested();
+            run.require(
+                run.value().is_some(),
+                green(
+                    service,
+                    "Alone, each question is answered. The errors come only when five ask together, and then at once: nobody \
+                     who has an answer had to wait. Look at the `Result` of each call, of those that you compare as well.",
                 ),
             );
         }

@@ -111,3 +111,48 @@ mod the_call_itself_is_handed_over {
         job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
     }
 }
+
+/// Also right: a thread of its own that enters the runtime, so that the client finds it there, and waits by itself.
+mod a_thread_that_enters_the_runtime {
+    use std::thread;
+
+    use tokio::runtime::Handle;
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (mut gone, _as_long_as_render) = oneshot::channel::<()>();
+        let (reply, page) = oneshot::channel();
+        let runtime = Handle::current();
+        thread::spawn(move || {
+            let _here = runtime.enter();
+            let page = engine(&mut |question| {
+                futures::executor::block_on(async {
+                    tokio::select! {
+                        biased;
+                        () = gone.closed() => String::new(),
+                        answer = ask(question.to_owned()) => answer,
+                    }
+                })
+            });
+            let _ = reply.send(page);
+        });
+        page.await.expect("the engine does not panic")
+    }
+}
+
+/// Also right: one channel for all answers. Its sender lives in `render`, and not in a question.
+mod one_channel_for_the_answers {
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (questions, mut asked) = mpsc::channel::<String>(1);
+        let (reply, mut answers) = mpsc::channel(1);
+        let job = spawn_blocking(move || {
+            engine(&mut |question| {
+                let _ = questions.blocking_send(question.to_owned());
+                answers.blocking_recv().unwrap_or_default()
+            })
+        });
+        while let Some(question) = asked.recv().await {
+            let _ = reply.send(ask(question).await).await;
+        }
+        job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}

@@ -61,3 +61,31 @@ mod a_limit_for_each_user {
         join_all(users).await;
     }
 }
+
+/// Also right: all five in each order, from which nobody waits either. That is hours, on a clock that costs none.
+mod in_each_order {
+    fn orders(questions: &[&'static str]) -> Vec<Vec<&'static str>> {
+        let Some((first, rest)) = questions.split_first() else { return vec![Vec::new()] };
+        let with_the_first = |order: Vec<&'static str>| {
+            (0..=order.len()).map(move |place| {
+                let mut order = order.clone();
+                order.insert(place, first);
+                order
+            })
+        };
+        orders(rest).into_iter().flat_map(with_the_first).collect()
+    }
+
+    pub async fn five_users_are_answered_together(service: &MockLlm) {
+        let mut alone = std::collections::HashMap::new();
+        for question in QUESTIONS {
+            alone.insert(question, time_of(service, question).await);
+        }
+        for order in orders(&QUESTIONS) {
+            let together = join_all(order.iter().map(|question| time_of(service, question))).await;
+            for (question, together) in order.iter().zip(together) {
+                assert_eq!(together, alone[question], "\"{question}\" had to wait for somebody else");
+            }
+        }
+    }
+}

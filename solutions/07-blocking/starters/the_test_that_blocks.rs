@@ -7,7 +7,7 @@
 //! Mend the test. The service is asked all five `QUESTIONS`, as often as you like, by its async client (`service.complete`): a
 //! thread of the pool would hold the test's paused clock. On that clock, times are exact. How long an answer takes depends on its
 //! question alone, and nobody tells the test: it may be ten milliseconds, or a minute, and another time for each question.
-//! A service may also be half mended, and work on two, three or four questions at a time.
+//! A service may also be half mended, and work on one, two, three or four questions at a time: the others wait, or get an error.
 //!
 //! Starts: blocked
 //! Run: `cargo workbook check 07-blocking/the_test_that_blocks` · Read: book, chapter 7, A test that measures itself · 10 min

@@ -195,7 +195,7 @@ mod skips_the_work_of_who_has_left {
 
 /// Trap: a result that nobody takes is an error, and the thread ends with it.
 /// Caught by: a_caller_that_leaves_leaves_its_work
-/// Says: a panic
+/// Says: Where it is unwrapped
 mod expects_a_caller {
     impl Database {
         pub async fn call<T: Send + 'static>(
@@ -426,6 +426,70 @@ mod ends_at_once {
                 }
             });
             Self { work, last }
+        }
+    }
+}
+
+/// Trap: after a panic, the connection counts as broken, and a new one is opened: in memory, it is empty.
+/// Caught by: a_panic_reaches_its_caller_alone
+/// Says: the next work has another connection
+mod a_new_connection_after_a_panic {
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let (work, mut queue) = mpsc::unbounded_channel::<Work>();
+            thread::spawn(move || {
+                while let Some(work) = queue.blocking_recv() {
+                    if catch_unwind(AssertUnwindSafe(|| work(&mut connection))).is_err() {
+                        connection = Connection::open_in_memory().expect("memory is there");
+                    }
+                }
+            });
+            Self { work }
+        }
+
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let work = Box::new(move |connection: &mut Connection| drop(reply.send(work(connection))));
+            self.work.send(work).ok().expect("the thread is there");
+            result.await.expect("the work does not panic")
+        }
+    }
+}
+
+/// Trap: a task brings the work to the queue, so that a full queue keeps no caller. Up to its turn the work is nowhere.
+/// Caught by: the_last_handle_goes_before_the_work_is_done
+/// Says: A task that is spawned to bring it
+mod a_task_brings_it {
+    #[derive(Clone)]
+    pub struct Database {
+        work: mpsc::Sender<Work>,
+    }
+
+    impl Database {
+        pub fn new(mut connection: Connection) -> Self {
+            let (work, mut queue) = mpsc::channel::<Work>(16);
+            thread::spawn(move || {
+                while let Some(work) = queue.blocking_recv() {
+                    work(&mut connection);
+                }
+            });
+            Self { work }
+        }
+
+        pub async fn call<T: Send + 'static>(
+            &self,
+            work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        ) -> rusqlite::Result<T> {
+            let (reply, result) = oneshot::channel();
+            let work: Work = Box::new(move |connection: &mut Connection| {
+                let _ = reply.send(catch_unwind(AssertUnwindSafe(|| work(connection))));
+            });
+            let queue = self.work.clone();
+            tokio::spawn(async move { queue.send(work).await.is_ok() });
+            result.await.expect("the thread is there").unwrap_or_else(|panic| resume_unwind(panic))
         }
     }
 }

@@ -228,3 +228,84 @@ mod a_task_for_the_stream {
         Ok(())
     }
 }
+
+/// Trap: the call begins with the pause, to save time: the reader reads less long.
+/// Caught by: many_debates_take_as_long_as_the_longest
+/// Says: the pause first, then the question
+mod asks_during_the_pause {
+    pub async fn debate(llm: &MockLlm, topic: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let title = title(llm, topic).await?;
+        show(&title);
+        for speaker in ["atlas", "birch"] {
+            let mut tokens = llm.model(speaker).stream(&title);
+            let (mut next, ()) = tokio::join!(tokens.next(), pause());
+            while let Some(token) = next {
+                show(&token?.text);
+                next = tokens.next().await;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Trap: a limit for all debates together, which is awaited.
+/// Caught by: many_debates_take_as_long_as_the_longest
+/// Says: a permit of a semaphore
+mod a_limit_for_all {
+    use tokio::sync::Semaphore;
+
+    static SPEAKERS: Semaphore = Semaphore::const_new(4);
+
+    async fn speak(llm: &MockLlm, speaker: &str, title: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let _place = SPEAKERS.acquire().await;
+        let mut tokens = llm.model(speaker).stream(title);
+        while let Some(token) = tokens.next().await {
+            show(&token?.text);
+        }
+        Ok(())
+    }
+}
+
+/// Trap: a title that is refused is asked for again.
+/// Caught by: the_first_error_ends_the_debate
+/// Says: the same question was asked once more first
+mod asks_again {
+    async fn title(llm: &MockLlm, topic: &str) -> Result<String, Error> {
+        let prompt = format!("A title for: {topic}");
+        let reply = match llm.model("atlas").complete(&prompt).await {
+            Err(Error::Status(503)) => llm.model("atlas").complete(&prompt).await?,
+            other => other?,
+        };
+        Ok(reply.text)
+    }
+}
+
+/// Trap: tokens that are ready together are shown in one piece.
+/// Caught by: each_piece_is_shown_when_it_comes
+/// Says: Tokens that are ready at the same time
+mod ready_ones_in_one_piece {
+    async fn speak(llm: &MockLlm, speaker: &str, title: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let mut batches = llm.model(speaker).stream(title).ready_chunks(16);
+        while let Some(batch) = batches.next().await {
+            let texts: Vec<String> =
+                batch.into_iter().map(|token| token.map(|token| token.text)).collect::<Result<_, _>>()?;
+            show(&texts.concat());
+        }
+        Ok(())
+    }
+}
+
+/// Trap: tokens that are ready together are collected up to the error among them, and lost with it.
+/// Caught by: the_first_error_ends_the_debate
+/// Says: what had come before it is lost
+mod ready_ones_are_lost {
+    use futures::TryStreamExt;
+
+    async fn speak(llm: &MockLlm, speaker: &str, title: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+        let mut batches = llm.model(speaker).stream(title).try_ready_chunks(16).map_err(|error| error.1);
+        while let Some(batch) = batches.try_next().await? {
+            batch.iter().for_each(|token| show(&token.text));
+        }
+        Ok(())
+    }
+}

@@ -33,6 +33,79 @@ mod a_runtime_for_each_question {
     }
 }
 
+/// Trap: a runtime for each question, on the engine's thread. It takes the client's connection along when it ends.
+/// Caught by: the_page_has_its_answers
+/// Says: takes the tasks that were started on it along
+mod a_runtime_on_the_engines_thread {
+    use tokio::runtime::Builder;
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (mut gone, _as_long_as_render) = oneshot::channel::<()>();
+        let job = spawn_blocking(move || {
+            engine(&mut |question| {
+                let runtime = Builder::new_current_thread().enable_all().build().expect("it needs nothing");
+                runtime.block_on(async {
+                    tokio::select! {
+                        biased;
+                        () = gone.closed() => String::new(),
+                        answer = ask(question.to_owned()) => answer,
+                    }
+                })
+            })
+        });
+        job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}
+
+/// Trap: a runtime for the page. The next page finds the connection gone.
+/// Caught by: the_page_has_its_answers
+/// Says: the client's connection was gone
+mod a_runtime_for_the_page {
+    use tokio::runtime::Builder;
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (mut gone, _as_long_as_render) = oneshot::channel::<()>();
+        let job = spawn_blocking(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().expect("it needs nothing");
+            engine(&mut |question| {
+                runtime.block_on(async {
+                    tokio::select! {
+                        biased;
+                        () = gone.closed() => String::new(),
+                        answer = ask(question.to_owned()) => answer,
+                    }
+                })
+            })
+        });
+        job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    }
+}
+
+/// Trap: a thread of its own, and the `block_on` of another library: there is no runtime for the client.
+/// Caught by: the_page_has_its_answers
+/// Says: polled where there is no runtime
+mod no_runtime_on_the_thread {
+    use std::thread;
+
+    pub async fn render(engine: Engine, ask: Ask) -> String {
+        let (mut gone, _as_long_as_render) = oneshot::channel::<()>();
+        let (reply, page) = oneshot::channel();
+        thread::spawn(move || {
+            let page = engine(&mut |question| {
+                futures::executor::block_on(async {
+                    tokio::select! {
+                        biased;
+                        () = gone.closed() => String::new(),
+                        answer = ask(question.to_owned()) => answer,
+                    }
+                })
+            });
+            let _ = reply.send(page);
+        });
+        page.await.expect("the engine does not panic")
+    }
+}
+
 /// Trap: a thread, where `block_on` does not panic; and the event loop joins it.
 /// Caught by: the_event_loop_goes_on
 /// Says: a `join` that waits for it
@@ -50,7 +123,7 @@ mod joins_a_thread {
 
 /// Trap: `block_on` on a thread of the pool: it works, and goes on when nobody wants the page any more.
 /// Caught by: a_caller_who_gives_up_asks_no_more
-/// Says: Dropping `render` does not stop a thread
+/// Says: a `block_on` that waits for nothing else
 mod block_on_on_the_pool {
     use tokio::runtime::Handle;
 
@@ -63,7 +136,7 @@ mod block_on_on_the_pool {
 
 /// Trap: each question is a task, and `lookup` waits for its answer. A task goes on without `render`.
 /// Caught by: a_caller_who_gives_up_asks_no_more
-/// Says: nobody told it
+/// Says: a task of its own, which goes on
 mod a_task_for_each_question {
     use tokio::runtime::Handle;
 
@@ -83,7 +156,7 @@ mod a_task_for_each_question {
 
 /// Trap: the loop that answers is a task of its own, which nobody ends.
 /// Caught by: a_caller_who_gives_up_asks_no_more
-/// Says: does not come to its end
+/// Says: its call is still in flight
 mod a_task_that_answers {
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
@@ -242,7 +315,7 @@ mod only_lookup_gives_up {
 
 /// Trap: it looks whether `render` is gone only before a question, and not while it waits for the answer.
 /// Caught by: a_caller_who_gives_up_asks_no_more
-/// Says: does not come to its end
+/// Says: A flag says nothing to who waits
 mod looks_before_a_question {
     use tokio::runtime::Handle;
 

@@ -151,6 +151,41 @@ mod no_look_at_the_answer {
     }
 }
 
+/// Trap: the answers are looked at alone, and no more when five ask together. Who is turned away has not waited.
+/// Caught by: red_with_an_error
+/// Says: The errors come only when five ask together
+mod no_look_at_the_answers_together {
+    pub async fn five_users_are_answered_together(service: &MockLlm) {
+        let mut alone = Vec::new();
+        for question in QUESTIONS {
+            alone.push(time_of(service, question).await);
+        }
+        let together = join_all(QUESTIONS.map(|question| async move {
+            let started = Instant::now();
+            let _ = service.complete(question).await;
+            started.elapsed()
+        }));
+        for (together, alone) in together.await.into_iter().zip(alone) {
+            assert!(together <= alone, "a user had to wait for somebody else");
+        }
+    }
+}
+
+/// Trap: two at a time, each with each. A service that works on two together passes.
+/// Caught by: red_with_a_service_that_is_half_mended
+/// Says: Somebody has to wait for a place
+mod each_pair {
+    pub async fn five_users_are_answered_together(service: &MockLlm) {
+        for (place, one) in QUESTIONS.iter().enumerate() {
+            for other in &QUESTIONS[place + 1..] {
+                let alone = (time_of(service, one).await, time_of(service, other).await);
+                let together = tokio::join!(time_of(service, one), time_of(service, other));
+                assert_eq!(together, alone, "somebody had to wait");
+            }
+        }
+    }
+}
+
 /// Trap: the clock of the machine. In virtual time, minutes are over in a moment.
 /// Caught by: red_with_a_service_that_answers_in_turn
 /// Says: proves nothing
