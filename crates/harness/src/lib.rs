@@ -80,6 +80,7 @@ mod message;
 mod report;
 mod check_function;
 mod recorder;
+mod tasks_in_a_poll;
 mod wakes;
 mod futures;
 mod idle;
@@ -101,6 +102,7 @@ pub use idle::{a_moment, counting_polls, nothing_happens_for, when_woken, with_t
 pub use lists::{Sorted, counted, numbered, odd};
 pub use message::{Message, saw};
 pub use recorder::{recorder, shown, shown_result};
+pub use tasks_in_a_poll::TasksInAPoll;
 pub use thread::Outside;
 pub use timeline::{Lane, MarkKind, SpanKind, Timeline};
 pub use trace::{Trace, Traced};

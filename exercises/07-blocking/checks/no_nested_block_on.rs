@@ -9,7 +9,9 @@ use std::{
 };
 
 use futures::future::{Either, join, select};
-use harness::{Check, Finished, Message, Outcome, a_moment, nothing_happens_for, saw, secs, test, when_woken};
+use harness::{
+    Check, Finished, Message, Outcome, TasksInAPoll, a_moment, nothing_happens_for, saw, secs, test, when_woken,
+};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::oneshot,
@@ -53,9 +55,8 @@ struct State {
     panicked: bool,
     /// How often `render`, or a call, was polled.
     looks: usize,
-    /// How many tasks are being polled, and who is told when one of these polls has ended.
-    tasks_in_a_poll: usize,
-    a_poll_ends: Option<Waker>,
+    /// Which tasks of the runtime are being polled.
+    tasks_in_a_poll: TasksInAPoll,
 }
 
 /// A call in flight.
@@ -96,38 +97,6 @@ impl Desk {
         })
         .await;
     }
-
-    /// Waits until no other task is being polled. Who aborts a task does not stop it at once: it comes to the end of its poll
-    /// first, and no other one begins.
-    async fn is_at_rest(&self, place: Place) {
-        let own = usize::from(place == Place::Task);
-        poll_fn(|cx| {
-            let mut state = self.lock();
-            if state.tasks_in_a_poll <= own {
-                return Poll::Ready(());
-            }
-            state.a_poll_ends = Some(cx.waker().clone());
-            Poll::Pending
-        })
-        .await;
-    }
-
-    /// Counts the tasks that are being polled.
-    #[cfg(tokio_unstable)]
-    fn watches(self: &Arc<Self>, builder: &mut Builder) {
-        let (begins, ends) = (self.clone(), self.clone());
-        builder.on_before_task_poll(move |_| begins.lock().tasks_in_a_poll += 1);
-        builder.on_after_task_poll(move |_| {
-            let mut state = ends.lock();
-            state.tasks_in_a_poll -= 1;
-            let told = state.a_poll_ends.take();
-            drop(state);
-            told.into_iter().for_each(Waker::wake);
-        });
-    }
-
-    #[cfg(not(tokio_unstable))]
-    fn watches(self: &Arc<Self>, _: &mut Builder) {}
 
     /// The model's client. An answer takes a turn of the event loop at least.
     fn client(self: &Arc<Self>) -> Ask {
@@ -264,7 +233,7 @@ impl Place {
         if self != Self::OneThread {
             builder.worker_threads(if self == Self::Task { 1 } else { 2 });
         }
-        desk.watches(&mut builder);
+        desk.lock().tasks_in_a_poll = TasksInAPoll::of(&mut builder);
         builder.enable_time().build().expect("a runtime without sockets needs nothing that can be missing")
     }
 
@@ -459,7 +428,9 @@ fn a_caller_who_gives_up_asks_no_more() {
                     Either::Left(_) => return Err("`render` returned before the engine had ended"),
                     Either::Right(((), render)) => drop(render),
                 }
-                loops.is_at_rest(place).await;
+                // Who aborts a task does not stop it at once: it comes to the end of its poll first, and no other one begins.
+                let tasks = loops.lock().tasks_in_a_poll.clone();
+                tasks.at_most(usize::from(place == Place::Task)).await;
                 // And a task that was aborted goes meanwhile.
                 a_moment().await;
                 loops.changes(|state| (state.is_gone, state.let_go) = (true, 1));
