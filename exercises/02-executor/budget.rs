@@ -5,6 +5,9 @@
 //! and comes back with a full budget. A turn has 16 tokens, one budget for all that the task reads, and no token is lost. Only
 //! a token costs: to look into a buffer in which nothing has arrived yet is free, and so is the end.
 //!
+//! A reader that gets no token, though one is there, calls the waker of its poll at once, for nobody else will. Several readers
+//! of one task may have a waker each. A reader that finds nothing is woken by the next token or by the end, and by nothing else.
+//!
 //! The code is there, and it is broken: readers hang, tokens are lost, and a task that looks into empty buffers pays for
 //! nothing. Mend `Budget::spend` and `Tokens::poll_next`.
 //!
@@ -36,7 +39,8 @@ impl Budget {
         self.left.set(BUDGET);
     }
 
-    /// To be called before a token is given that is there. `Ready`: it is paid for. `Pending`: the turn is over.
+    /// To be called before a token is given that is there. `Ready`: it is paid for. `Pending`: this turn has no more, and the
+    /// waker of this poll was called.
     fn spend(&self, _context: &mut Context<'_>) -> Poll<()> {
         match self.left.get().checked_sub(1) {
             Some(left) => {
@@ -53,7 +57,7 @@ struct Tokens {
     arrived: RefCell<VecDeque<u32>>,
     /// More may arrive.
     is_open: Cell<bool>,
-    /// Who waits for the next one.
+    /// Who waits for the next one, because none is there.
     reader: Cell<Option<Waker>>,
     budget: Budget,
 }

@@ -5,7 +5,7 @@
 //! gets it as an error. Who drops the handle detaches the task: it runs on, its result is dropped, and whoever has awaited
 //! that handle is not woken any more.
 //!
-//! A result is given once. A handle that is awaited again would wait for ever, so it panics and says why.
+//! A result is given once. A handle that is awaited again would wait for ever, so it panics, and its own words say why.
 //!
 //! Run: `cargo workbook check 02-executor/join_handle` · Read: book, chapter 2, Stage 3: a handle for the result · 15 min
 

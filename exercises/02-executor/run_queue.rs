@@ -1,9 +1,9 @@
 //! # Run queue
 //!
-//! One thread, many tasks. A task that is woken goes to the end of the queue, and the executor polls the one at the head,
-//! until the queue is empty; it waits for nobody. A task stands in the queue at most once, whoever wakes it, and keeps its place
-//! there. A task that is ready is dropped and leaves nothing. No lock is held while a task is polled or dropped: it may wake
-//! itself, or another one.
+//! One thread, many tasks. A task that is woken goes to the end of the queue. `run` polls the one at the head, until the queue
+//! is empty, and waits for nobody. A task stands in the queue at most once, whoever wakes it, and keeps its place there until
+//! its turn comes. A task that is ready is dropped and leaves nothing. No lock is held while a task is polled or dropped: it may
+//! wake itself, or another one.
 //!
 //! Run: `cargo workbook check 02-executor/run_queue` · Read: book, chapter 2, Stage 2: many tasks, and a queue · 15 min
 

@@ -1,8 +1,9 @@
 //! # Yield now
 //!
 //! Two counters share one thread. A task keeps its turn until it says `Pending`, so each counter yields after every number:
-//! that lets the other tasks run, and comes back. The output must be 0, 0, 1, 1, 2, 2, on every executor, however far they
-//! count. The counter makes its `YieldNow` once and awaits it after each number, so each `.await` of it must give up one turn.
+//! that lets the other tasks run, and comes back. The output must be 0, 0, 1, 1, 2, 2, on every executor (also on one that runs
+//! inside of another), however far they count. The counter makes its `YieldNow` once and awaits it after each number, so each
+//! `.await` of it must give up one turn.
 //!
 //! The code is there, and it is broken: the program hangs. When that is mended, the order is still wrong. Mend `poll`; `count`
 //! is right as it is.

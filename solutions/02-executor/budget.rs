@@ -43,7 +43,8 @@ impl Budget {
         self.left.set(BUDGET);
     }
 
-    /// To be called before a token is given that is there. `Ready`: it is paid for. `Pending`: the turn is over.
+    /// To be called before a token is given that is there. `Ready`: it is paid for. `Pending`: this turn has no more, and the
+    /// waker of this poll was called.
     fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
         match self.left.get().checked_sub(1) {
             Some(left) => {
@@ -63,7 +64,7 @@ struct Tokens {
     arrived: RefCell<VecDeque<u32>>,
     /// More may arrive.
     is_open: Cell<bool>,
-    /// Who waits for the next one.
+    /// Who waits for the next one, because none is there.
     reader: Cell<Option<Waker>>,
     budget: Budget,
 }

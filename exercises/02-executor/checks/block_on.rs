@@ -2,7 +2,7 @@ use std::{
     future::poll_fn,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::Poll,
 };
@@ -72,7 +72,7 @@ impl Run {
     #[track_caller]
     fn block_on<T>(&self, future: impl Future<Output = T>) -> Finished<T> {
         let run = self.clone();
-        let ended = Check::new().by_hand(|| run.trace.watch(|| run.outside.run(|| block_on(future))).flatten());
+        let ended = Check::new().by_hand(|| run.trace.watch(|| run.outside.run(|| block_on(future))));
         if self.outside.waited_elsewhere() {
             ended.fail(waits_elsewhere());
         }
@@ -80,14 +80,28 @@ impl Run {
         if unparks > wakes {
             ended.fail(unparks_itself(unparks, wakes));
         }
-        // A loop that polls and never sleeps was stopped by the trace, and the trace says it better.
-        if ended.value().is_none() && self.outside.parks() > 0 {
-            ended.fail(self.sleeps_for_ever());
+        match ended.value() {
+            Some(None) => ended.fail(self.sleeps_for_ever()),
+            // Stopped by the trace. Where nobody was woken or nobody sleeps, the trace says it better.
+            None if wakes > 0 && self.outside.parks() > 0 => ended.fail(self.never_sleeps_again(wakes)),
+            _ => {}
         }
         if let Some(fault) = self.trace.fault() {
             ended.fail(fault);
         }
-        ended.map(|value| value.expect("a run without a value has failed"))
+        ended.map(|value| value.flatten().expect("a run without a value has failed"))
+    }
+
+    fn never_sleeps_again(&self, wakes: usize) -> Message {
+        let polls = self.trace.polls(FUTURE);
+        let wakes = if wakes == 1 { "one wake".to_owned() } else { format!("{wakes} wakes") };
+        saw(format!("the thread has slept, and now it polls again and again: {polls} polls, and {wakes}"))
+            .expected("a sleep after every poll that is pending, until the next wake")
+            .because(
+                "Is the mark still there from a wake that is over? One mark is for one poll: whoever has seen it takes it away, \
+                 before that poll (`swap(false, …)` does both). Where it stays, the thread never sleeps again.",
+            )
+            .outcome(Outcome::BusyLoop)
     }
 
     fn sleeps_for_ever(&self) -> Message {
@@ -293,26 +307,51 @@ fn the_mark_is_there_when_the_thread_gets_up() {
 /// The thread may be unparked without a wake, as `std` warns. The future is not ready because of that.
 #[test]
 fn an_unpark_without_a_wake_does_no_harm() {
-    let this = Run::default();
-    let outside = this.outside.clone();
-    let mut polls = 0;
-    let future = poll_fn(move |context| {
-        polls += 1;
-        if polls == 1 {
-            let (thread, waker) = (thread::current(), context.waker().clone());
-            outside.then(move || thread.unpark());
-            // Whoever goes back to sleep is woken now, and whoever polls has the answer.
-            outside.then(move || waker.wake());
-            return Poll::Pending;
+    // Whether the waker was called while the thread was in `park`. A thread that is not there for long enough may be a slow one,
+    // once; a sleep of another kind is one each time.
+    let mut in_park = false;
+    for _ in 0..3 {
+        let this = Run::default();
+        let outside = this.outside.clone();
+        let elsewhere = Arc::new(AtomicBool::new(false));
+        let is_elsewhere = elsewhere.clone();
+        let mut polls = 0;
+        let future = poll_fn(move |context| {
+            polls += 1;
+            if polls == 1 {
+                let (thread, waker) = (thread::current(), context.waker().clone());
+                outside.then(move || thread.unpark());
+                // Whoever goes back to sleep is woken now, and whoever polls has the answer.
+                let (sleeper, is_elsewhere) = (thread::current().id(), is_elsewhere.clone());
+                outside.then(move || {
+                    is_elsewhere.store(thread::current().id() != sleeper, Ordering::SeqCst);
+                    waker.wake();
+                });
+                return Poll::Pending;
+            }
+            Poll::Ready("ready")
+        });
+        let run = Check::new().by_hand(|| this.outside.run(|| block_on(future)));
+        run.require(
+            *run.value() == Some("ready"),
+            saw("the thread woke up without a wake, and then slept for ever")
+                .expected("the value of the future")
+                .because("`park()` may return for no reason: look, and sleep again, but lose no wake."),
+        );
+        in_park = !elsewhere.load(Ordering::SeqCst);
+        if in_park {
+            return;
         }
-        Poll::Ready("ready")
-    });
-    let run = Check::new().by_hand(|| this.outside.run(|| block_on(future)));
-    run.require(
-        *run.value() == Some("ready"),
-        saw("the thread woke up without a wake, and then slept for ever")
-            .expected("the value of the future")
-            .because("`park()` may return for no reason: look, and sleep again, but lose no wake."),
+    }
+    Check::new().by_hand(|| ()).require(
+        in_park,
+        saw("the thread was unparked without a wake, and then it waited for the wake in another place than `thread::park()`")
+            .expected("a thread that goes back into `park()`")
+            .because(
+                "`park()` may return for no reason, also more than once. Who looks at the mark in a loop after that, or sleeps for a \
+                 moment between two looks, is awake for nothing. `while`, and not `if`: as long as the mark is not there, park.",
+            )
+            .outcome(Outcome::Blocked),
     );
 }
 

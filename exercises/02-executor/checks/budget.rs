@@ -230,8 +230,60 @@ fn two_readers_in_one_task_share_a_turn() {
         read.tokens().len() == 100 && read.in_each_turn().iter().all(|tokens| *tokens <= 16),
         saw(read.turns()).expected("not more than 16 in any turn, and a hundred tokens in all").because(
             "When the budget is spent, it is spent for the whole turn. The next reader in the same poll asks too, and must be \
-             refused like the first one. Only the executor knows when a turn begins: it alone fills the budget.",
+             refused like the first one. Only the executor knows when a turn begins: it alone fills the budget. Or has \
+             somebody got a token without asking `spend`? Each one is paid for, the last one of a buffer too.",
         ),
+    );
+}
+
+/// Two readers of one task, each with a waker of its own, are refused in one turn. Both are woken, and nobody is before that.
+#[test]
+fn each_refusal_wakes_its_own_waker() {
+    struct Seen {
+        paid: usize,
+        early: usize,
+        refused: [bool; 2],
+        wakes: [usize; 2],
+    }
+    let tasks = [Wakes::new(), Wakes::new()];
+    let run = Check::new().by_hand(|| {
+        let executor = Executor::default();
+        executor.budget.refill();
+        let buffers = [executor.tokens(0..19), executor.tokens(19..38)];
+        let poll = |reader: usize| tasks[reader].poll(pin!(buffers[reader].next()));
+        let paid = (0..16).filter(|_| poll(0).is_ready()).count();
+        let early = tasks[0].count();
+        let refused = [0, 1].map(|reader| poll(reader).is_pending());
+        Seen { paid, early, refused, wakes: tasks.each_ref().map(Wakes::count) }
+    });
+    let Seen { paid, early, refused, wakes } = run.value();
+    run.require(
+        *paid == 16 && *refused == [true; 2],
+        saw(format!("{paid} of 16 tokens in one turn; after that, is each of two readers refused? {refused:?}"))
+            .expected("16, and then none for any reader")
+            .because(
+                "A budget of sixteen pays for sixteen, and when it is spent, it is spent for every reader of the turn.",
+            ),
+    );
+    run.require(
+        *early == 0,
+        saw("the sixteenth token was given, and the waker was called with it, before any reader was refused")
+            .expected("no wake with a token, and one with each `Pending`")
+            .because(
+                "Whoever has got a token goes on in this turn, and may want no other one: then the wake is a turn for nothing. \
+                 And the waker to call is that of the reader that gets none, which may be another one.",
+            ),
+    );
+    run.require(
+        *wakes == [1; 2],
+        saw(format!("two readers were refused in one turn, and their wakers were called {wakes:?} times"))
+            .expected("[1, 1]")
+            .because(
+                "Each `Pending` needs a wake, with the waker of that poll. Where a task reads with `FuturesUnordered`, each \
+                 reader has a waker of its own, and one that was not called is never polled again: it hangs, and its tokens \
+                 are there.",
+            )
+            .outcome(Outcome::LostWakeUp),
     );
 }
 
@@ -364,5 +416,57 @@ fn the_newest_reader_is_woken() {
                 "A reader may move to another task between two polls. Each poll that is pending leaves its own waker.",
             )
             .outcome(Outcome::LostWakeUp),
+    );
+}
+
+/// The budget is spent. Who finds nothing waits for a token, and who is refused one that is there does not.
+#[test]
+fn only_who_finds_nothing_waits_for_a_token() {
+    let (waits, refused) = (Wakes::new(), Wakes::new());
+    let run = Check::new().by_hand(|| {
+        let executor = Executor::default();
+        let (quiet, busy) = (executor.no_tokens_yet(), executor.no_tokens_yet());
+        (0..17).for_each(|token| busy.arrive(token));
+        executor.budget.refill();
+        let paid = (0..16).filter(|_| refused.poll(pin!(busy.next())).is_ready()).count();
+        let mut next = pin!(quiet.next());
+        let _ = waits.poll(next.as_mut());
+        let after_the_look = waits.count();
+        quiet.arrive(17);
+        let after_the_token = waits.count();
+        let _ = refused.poll(pin!(busy.next()));
+        executor.budget.refill();
+        let _ = refused.poll(pin!(busy.next()));
+        let before = refused.count();
+        busy.arrive(18);
+        (paid, after_the_look, after_the_token, refused.count() - before)
+    });
+    let (paid, after_the_look, after_the_token, too_many) = *run.value();
+    run.premise(paid == 16, "A turn has not given its sixteen tokens.");
+    run.require(
+        after_the_look == 0,
+        saw("the budget is spent, a reader finds an open buffer empty, and wakes itself")
+            .expected("no wake before a token is there")
+            .because(
+                "To look is free, also where the budget is spent, and a new turn would bring no token. The one who brings it \
+                 wakes. Who wakes itself here looks again at every turn, as long as the task reads something else.",
+            )
+            .outcome(Outcome::BusyLoop),
+    );
+    run.require(
+        after_the_token == 1,
+        saw(format!("the budget was spent when a reader found nothing; a token has come, and it was woken {after_the_token} times"))
+            .expected("one wake, with the token")
+            .because("Whoever finds nothing leaves its waker with the buffer, whatever the budget says.")
+            .outcome(Outcome::LostWakeUp),
+    );
+    run.require(
+        too_many == 0,
+        saw("a reader was refused, came back and got its token; it asks for no other one, and the next token wakes it")
+            .expected("no wake: it does not wait")
+            .because(
+                "`reader` is for whoever finds nothing. Who is refused has its wake already, and a waker that it leaves in \
+                 `reader` as well is called later, for nothing.",
+            ),
     );
 }

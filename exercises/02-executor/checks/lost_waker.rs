@@ -1,5 +1,5 @@
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     future::{pending, poll_fn},
     pin::pin,
     rc::Rc,
@@ -195,6 +195,9 @@ fn a_waker_that_nobody_has_is_a_lost_one() {
     let waits = |of: WaitsFor| {
         run.value().as_ref().is_err_and(|deadlock| deadlock.stuck.iter().all(|task| task.waits_for == of))
     };
+    let stuck = run.value().as_ref().err().map_or(&[][..], |deadlock| &deadlock.stuck);
+    let is_told = |task: &StuckTask| stuck.contains(task);
+    let in_another_order = stuck.len() == 3 && expected.as_ref().is_err_and(|all| all.stuck.iter().all(is_told));
     let swapped = *run.value() == Err(Deadlock { stuck: vec![lost("patient"), kept("careless"), kept("forgotten")] });
     run.require(
         *run.value() == expected,
@@ -206,6 +209,9 @@ fn a_waker_that_nobody_has_is_a_lost_one() {
         } else if swapped {
             "The two are the wrong way round. One reference is the executor's own, so a count of one means that nobody has \
              the waker, and each one more is somebody who has it."
+        } else if in_another_order {
+            "All three are there, each with what is true of it, and the order is another one: the tasks are named in the order in \
+             which they were spawned, whatever each waits for."
         } else {
             "Who said `Pending` and left no waker has made the mistake itself. Where a waker is kept, look at the one who \
              should call it. A waker that was kept once and is gone now is lost too: count when you report."
@@ -216,6 +222,30 @@ fn a_waker_that_nobody_has_is_a_lost_one() {
         saw(format!("`run` was called twice, nobody has woken careless, and it was polled {} times", polls.get()))
             .expected("one poll")
             .because("A report looks, and touches nothing: it wakes no task, also where nobody else can."),
+    );
+    // Somebody has kept wakers, but of a task that has ended.
+    let late = Rc::new(RefCell::new(Vec::new()));
+    let run = drive(|executor| {
+        let keeps = late.clone();
+        executor.spawn(
+            "ended",
+            poll_fn(move |context| {
+                keeps.borrow_mut().extend([context.waker().clone(), context.waker().clone()]);
+                Poll::Ready(())
+            }),
+        );
+        executor.spawn("careless", pending());
+        executor.run()
+    });
+    let expected = Err(Deadlock { stuck: vec![lost("careless")] });
+    run.require(
+        *run.value() == expected,
+        saw(format!("another task has ended, and its wakers are still kept: {}", told(run.value())))
+            .expected(told(&expected))
+            .because(
+                "Nobody has the waker of careless. Each task has a waker of its own: ask that `Arc` how many hold it, and not the \
+                 queue, which the wakers of all tasks share.",
+            ),
     );
 }
 

@@ -204,6 +204,39 @@ fn two_wakes_make_one_turn() {
         gate.open();
         executor.run();
     });
+    // The second wake comes in the middle of a run, from the task whose turn is before it.
+    let (trace, begins, waits) = (Trace::new(), Gate::new(), Gate::new());
+    let run = Check::new().by_hand(|| {
+        let mut executor = Executor::default();
+        let (begun, wakes) = (begins.wait(), waits.clone());
+        trace.watch(|| {
+            executor.spawn(trace.task("a", async move {
+                begun.await;
+                wakes.wake();
+            }));
+            executor.spawn(trace.task("b", waits.wait()));
+            executor.run();
+            begins.open();
+            waits.wake();
+            executor.run();
+        });
+        (trace.polls("b").saturating_sub(1), trace.fault())
+    });
+    let (turns, fault) = run.value();
+    run.require(
+        *turns < 2,
+        saw(format!(
+            "`a` and `b` were woken, and `a` has woken `b` again in its turn, which came first: then `b` had {turns} turns"
+        ))
+        .expected("one turn of `b`")
+        .because(
+            "A task stands in the queue until its own turn comes. A `run` that takes out many at once has emptied the queue \
+             before their turns: who is woken meanwhile is not found there, and is put there once more. Take out one, and poll it.",
+        ),
+    );
+    if let Some(fault) = fault.clone() {
+        run.fail(fault);
+    }
 }
 
 /// A task that stands in the queue keeps its place, however many are woken in between, and however often.
@@ -462,6 +495,16 @@ fn wakes_at_one_instant_make_one_turn() {
         let mut executor = run.into_value();
         let run = Check::new().by_hand(|| executor.run());
         let turns = polls.load(Ordering::Relaxed);
+        run.require(
+            turns > 0,
+            saw("two threads have woken a task at one instant, while the lock of the queue was held, and it had no turn")
+                .expected("one turn")
+                .because(
+                    "Both wakes were thrown away. Does `wake` give up where it does not get the lock (`try_lock`)? Whoever has \
+                     the lock lets it go in a moment: wait for it with `lock`.",
+                )
+                .outcome(Outcome::LostWakeUp),
+        );
         run.require(
             turns == 1,
             saw(format!("two threads have woken a task at one instant, and it had {turns} turns"))

@@ -227,7 +227,7 @@ fn the_soonest_deadline_comes_first() {
     }
 }
 
-/// Two tasks with the same deadline are both woken, in the order in which they began to sleep.
+/// Tasks with the same deadline are all woken, in the order in which their sleeps were made.
 #[test]
 fn one_deadline_wakes_all_who_wait_for_it() {
     let mut this = Run::new();
@@ -246,7 +246,7 @@ fn one_deadline_wakes_all_who_wait_for_it() {
         *run.value() == [("a", at), ("b", at), ("c", at)],
         saw(told(run.value()))
             .expected("a, b, c at 1 s")
-            .because("Where the deadline is the same, the order in which they began to sleep decides."),
+            .because("Where the deadline is the same, the numbers decide: the order in which the sleeps were made."),
     );
 }
 
@@ -368,8 +368,8 @@ fn a_jump_wakes_everybody_whose_deadline_has_come() {
         saw(format!("woken in the order {:?}", seen.iter().map(|(i, _)| *i).collect::<Vec<_>>()))
             .expected("[0, 2, 4, …]")
             .because(
-                "Where the deadline is the same, the order in which they began to sleep decides. A second poll is no new \
-                 beginning: the number stays.",
+                "Where the deadline is the same, the numbers decide: the order in which the sleeps were made. A second poll is \
+                 no new beginning: the number stays.",
             ),
     );
     run.require(
@@ -407,6 +407,27 @@ fn a_jump_wakes_everybody_whose_deadline_has_come() {
         saw(format!("700 sleep until 1 s; of two jumps, {:?}, {} were woken", run.value().1, run.value().0))
             .expected("all 700, by the first")
             .because("Everybody whose deadline has come is woken, and no number in the code says how many they are."),
+    );
+    let run = by_hand(|clock| {
+        let sleepers = sleepers(clock, &[1.0, 1.0]);
+        for (_, task) in &sleepers {
+            let clock = clock.clone();
+            // The clock may be moved by whoever is woken: it has clones.
+            task.when_woken(move || {
+                clock.jump();
+            });
+        }
+        clock.jump();
+        woken(&sleepers)
+    });
+    run.require(
+        *run.value() == [1, 1],
+        saw(format!("two sleep until 1 s, and whoever is woken lets the clock jump once more: they were woken {:?} times", run.value()))
+            .expected("[1, 1]")
+            .because(
+                "Who is woken waits no longer, and that is so before its waker is called: take it out first, under the lock, and \
+                 wake then. A waker that is called while it is still in the list is found there by the next jump.",
+            ),
     );
 }
 

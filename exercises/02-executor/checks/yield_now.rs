@@ -118,7 +118,7 @@ fn yields_once_and_comes_back() {
         second.is_ready(),
         saw("the second poll is pending too").expected("Ready").because(
             "The other tasks have had their turns by now. A future has no memory but its own fields: it must note that it \
-             has yielded. Otherwise the task yields for ever.",
+             has yielded, and for one turn. Otherwise the task gives up two turns for one, or it yields for ever.",
         ),
     );
     run.require(
@@ -248,5 +248,30 @@ fn it_works_on_tokio() {
             "A future that does its part of the contract (`Pending` only with a wake to come) runs on every executor that \
              does the other part.",
         ),
+    );
+}
+
+/// The same two counters on an executor that runs inside of a task of tokio.
+#[test]
+fn it_works_inside_of_tokio() {
+    let numbers = Rc::new(RefCell::new(Vec::new()));
+    let checked = Check::new().run(async || {
+        let counter = || {
+            let numbers = numbers.clone();
+            let counts = count(3, move |number| numbers.borrow_mut().push(number));
+            Box::pin(counts) as Pin<Box<dyn Future<Output = ()>>>
+        };
+        run(vec![counter(), counter()]);
+    });
+    checked.require(
+        *numbers.borrow() == [0, 0, 1, 1, 2, 2],
+        saw(format!("{}, and then nobody was woken", in_words(&numbers.borrow())))
+            .expected("0, 0, 1, 1, 2, 2")
+            .because(
+                "The executor runs inside of one poll of a tokio task, as a `block_on` in there does. `tokio::task::yield_now` and \
+                 a task that is spawned to wake leave the wake to tokio, for later: when that poll is over. And the poll waits for \
+                 the wake. Call the waker yourself, before you say `Pending`.",
+            )
+            .outcome(Outcome::LostWakeUp),
     );
 }

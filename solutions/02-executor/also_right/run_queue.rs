@@ -51,20 +51,21 @@ mod a_mark_in_the_waker {
     }
 }
 
-/// Also right: rounds. Each takes the whole queue at once, and what is woken meanwhile has its turn in the next round.
+/// Also right: rounds. Each has as many turns as there are ids in the queue when it begins, and takes them out one by one.
 mod rounds {
     impl Executor {
         fn run(&mut self) {
             loop {
-                let round = std::mem::take(&mut *self.queue.lock().expect("nobody panics with this lock"));
-                if round.is_empty() {
+                let turns = self.queue.lock().expect("nobody panics with this lock").len();
+                if turns == 0 {
                     return;
                 }
-                for id in round {
-                    let Some(mut task) = self.tasks.remove(&id) else { continue };
-                    let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                for _ in 0..turns {
+                    let next = self.queue.lock().expect("nobody panics with this lock").pop_front();
+                    let Some(mut task) = next.and_then(|id| self.tasks.remove_entry(&id)) else { continue };
+                    let poll = task.1.future.as_mut().poll(&mut Context::from_waker(&task.1.waker));
                     if poll.is_pending() {
-                        self.tasks.insert(id, task);
+                        self.tasks.insert(task.0, task.1);
                     }
                 }
             }

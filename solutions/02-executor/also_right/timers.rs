@@ -9,7 +9,7 @@ mod a_heap {
     #[derive(Debug, Default)]
     struct Timers {
         now: Duration,
-        /// Who is to be woken when: soonest first, and those with one deadline in the order in which they began to sleep.
+        /// Who is to be woken when: soonest first, and those with one deadline in the order of their numbers.
         heap: BinaryHeap<Reverse<(Duration, u64)>>,
         wakers: HashMap<u64, Waker>,
         numbers: u64,
@@ -54,7 +54,8 @@ mod a_heap {
     impl Drop for Sleep {
         /// Nobody waits any more: the clock must not jump to this deadline.
         fn drop(&mut self) {
-            self.clock.timers().wakers.remove(&self.number);
+            let waker = self.clock.timers().wakers.remove(&self.number);
+            drop(waker);
         }
     }
 }
@@ -101,7 +102,11 @@ mod a_list_that_is_searched {
     impl Drop for Sleep {
         /// Nobody waits any more: the clock must not jump to this deadline.
         fn drop(&mut self) {
-            self.clock.timers().waiting.retain(|waiting| waiting.1 != self.number);
+            let mut timers = self.clock.timers();
+            let place = timers.waiting.iter().position(|waiting| waiting.1 == self.number);
+            let waiting = place.map(|place| timers.waiting.remove(place));
+            drop(timers);
+            drop(waiting);
         }
     }
 }

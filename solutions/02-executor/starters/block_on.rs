@@ -1,10 +1,12 @@
 //! # Block on
 //!
 //! The smallest runtime: `block_on` runs one future on this thread, to its end. It polls, and while the future is pending
-//! the thread sleeps, until the future's waker is called. A future that is woken three times is polled four times.
+//! the thread sleeps, until the future's waker is called. A future that is woken three times, each time while the thread
+//! sleeps, is polled four times.
 //!
 //! No wake may be lost: not one that comes during the poll, and not where the future itself parks the thread in its poll. The
-//! thread sleeps in the `thread::park()` of this file and in no other place: the checks look there.
+//! thread sleeps in the `thread::park()` of this file and in no other place: the checks look there. `park()` may return without
+//! a wake.
 //!
 //! Run: `cargo workbook check 02-executor/block_on` · Read: book, chapter 2, Stage 1: one future, and a thread that sleeps · 10 min
 

@@ -21,7 +21,7 @@ struct Clock(Arc<Mutex<Timers>>);
 #[derive(Debug, Default)]
 struct Timers {
     now: Duration,
-    /// Who is to be woken when: soonest first, and those with one deadline in the order in which they began to sleep.
+    /// Who is to be woken when: soonest first, and those with one deadline in the order of their numbers.
     waiting: BTreeMap<(Duration, u64), Waker>,
     numbers: u64,
 }
@@ -30,7 +30,7 @@ struct Timers {
 struct Sleep {
     clock: Clock,
     deadline: Duration,
-    /// No other sleep has this number: two with one deadline are two.
+    /// From the call of `sleep_until`. No other sleep has this number: two with one deadline are two.
     number: u64,
 }
 
@@ -73,7 +73,9 @@ impl Clock {
 impl Drop for Sleep {
     /// Nobody waits any more: the clock must not jump to this deadline.
     fn drop(&mut self) {
-        self.clock.timers().waiting.remove(&(self.deadline, self.number));
+        let waker = self.clock.timers().waiting.remove(&(self.deadline, self.number));
+        // The lock is free again: a waker may be the last that keeps a task, and its sleeps go with it.
+        drop(waker);
     }
 }
 

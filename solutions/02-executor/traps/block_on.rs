@@ -401,3 +401,48 @@ mod unparks_before_the_mark {
         }
     }
 }
+
+/// Trap: the mark is looked at and never taken away. After the first wake nobody sleeps.
+/// Caught by: polls_are_wakes_and_one
+/// Says: it polls again and again
+/// Says: whoever has seen it takes it away
+mod the_mark_stays {
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        let thread_waker = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+        let waker = Waker::from(thread_waker.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            while !thread_waker.woken.load(Ordering::SeqCst) {
+                thread::park();
+            }
+        }
+    }
+}
+
+/// Trap: the thread parks once, and then it naps for a millisecond at a time, until the mark is there.
+/// Caught by: an_unpark_without_a_wake_does_no_harm
+/// Says: in another place than `thread::park()`
+/// Says: as long as the mark is not there, park
+mod parks_once_and_naps {
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        let thread_waker = Arc::new(ThreadWaker { thread: thread::current(), woken: AtomicBool::new(false) });
+        let waker = Waker::from(thread_waker.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            if !thread_waker.woken.load(Ordering::SeqCst) {
+                thread::park();
+            }
+            while !thread_waker.woken.swap(false, Ordering::SeqCst) {
+                thread::sleep(std::time::Duration::from_millis(1));
+            }
+        }
+    }
+}

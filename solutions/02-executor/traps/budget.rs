@@ -302,3 +302,122 @@ mod the_first_waker_is_kept {
         }
     }
 }
+
+/// Trap: the last token of the budget brings the wake, and the refusal after it brings none.
+/// Caught by: each_refusal_wakes_its_own_waker
+/// Says: before any reader was refused
+mod woken_with_the_sixteenth_token {
+    impl Budget {
+        fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
+            match self.left.get().checked_sub(1) {
+                Some(left) => {
+                    self.left.set(left);
+                    if left == 0 {
+                        context.waker().wake_by_ref();
+                    }
+                    Poll::Ready(())
+                }
+                None => Poll::Pending,
+            }
+        }
+    }
+}
+
+/// Trap: one wake for each turn that is over. A second reader that is refused in that turn has another waker.
+/// Caught by: each_refusal_wakes_its_own_waker
+/// Says: their wakers were called [1, 0] times
+/// Says: Each `Pending` needs a wake
+mod one_wake_for_each_turn {
+    #[derive(Clone, Default)]
+    struct Budget {
+        left: Rc<Cell<u32>>,
+        is_over: Rc<Cell<bool>>,
+    }
+
+    impl Budget {
+        fn refill(&self) {
+            self.left.set(BUDGET);
+            self.is_over.set(false);
+        }
+
+        fn spend(&self, context: &mut Context<'_>) -> Poll<()> {
+            match self.left.get().checked_sub(1) {
+                Some(left) => {
+                    self.left.set(left);
+                    Poll::Ready(())
+                }
+                None => {
+                    if !self.is_over.replace(true) {
+                        context.waker().wake_by_ref();
+                    }
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: only where more than one token is there, it is paid for.
+/// Caught by: two_readers_in_one_task_share_a_turn
+/// Says: without asking `spend`
+mod the_last_token_is_free {
+    impl Tokens {
+        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() {
+                if self.is_open.get() {
+                    self.reader.set(Some(context.waker().clone()));
+                    return Poll::Pending;
+                }
+                return Poll::Ready(None);
+            }
+            if self.arrived.borrow().len() > 1 {
+                ready!(self.budget.spend(context));
+            }
+            Poll::Ready(self.arrived.borrow_mut().pop_front())
+        }
+    }
+}
+
+/// Trap: a reader that finds nothing wakes itself when the budget is spent.
+/// Caught by: only_who_finds_nothing_waits_for_a_token
+/// Says: a new turn would bring no token
+mod looks_again_when_the_budget_is_spent {
+    impl Tokens {
+        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() {
+                if self.is_open.get() {
+                    self.reader.set(Some(context.waker().clone()));
+                    if self.budget.left.get() == 0 {
+                        context.waker().wake_by_ref();
+                    }
+                    return Poll::Pending;
+                }
+                return Poll::Ready(None);
+            }
+            ready!(self.budget.spend(context));
+            Poll::Ready(self.arrived.borrow_mut().pop_front())
+        }
+    }
+}
+
+/// Trap: a reader that is refused leaves its waker with the buffer too, as if it waited for a token.
+/// Caught by: only_who_finds_nothing_waits_for_a_token
+/// Says: is for whoever finds nothing
+mod the_refused_one_waits_too {
+    impl Tokens {
+        fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<u32>> {
+            if self.arrived.borrow().is_empty() {
+                if self.is_open.get() {
+                    self.reader.set(Some(context.waker().clone()));
+                    return Poll::Pending;
+                }
+                return Poll::Ready(None);
+            }
+            if self.budget.spend(context).is_pending() {
+                self.reader.set(Some(context.waker().clone()));
+                return Poll::Pending;
+            }
+            Poll::Ready(self.arrived.borrow_mut().pop_front())
+        }
+    }
+}

@@ -429,3 +429,81 @@ mod a_waker_is_left_at_ready {
         }
     }
 }
+
+/// Trap: the second await takes what is gone, and the `unwrap` panics.
+/// Caught by: a_second_await_is_no_wait
+/// Says: and says: called `Option::unwrap()` on a `None` value
+/// Says: not what the caller has done
+mod unwraps_what_is_gone {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            let this = self.get_mut();
+            if this.has_given {
+                return Poll::Ready(this.shared.borrow_mut().result.take().unwrap());
+            }
+            let mut shared = this.shared.borrow_mut();
+            match shared.result.take() {
+                Some(result) => {
+                    this.has_given = true;
+                    Poll::Ready(result)
+                }
+                None => {
+                    shared.joiner = Some(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a second await is taken for something that cannot be, and the panic says no more than that.
+/// Caught by: a_second_await_is_no_wait
+/// Says: a panic in words of your own
+mod a_second_await_is_unreachable {
+    impl<T> Future for JoinHandle<T> {
+        type Output = Result<T, Panicked>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+            let this = self.get_mut();
+            if this.has_given {
+                unreachable!()
+            }
+            let mut shared = this.shared.borrow_mut();
+            match shared.result.take() {
+                Some(result) => {
+                    this.has_given = true;
+                    Poll::Ready(result)
+                }
+                None => {
+                    shared.joiner = Some(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        }
+    }
+}
+
+/// Trap: the waker is called by reference, and then once more by value.
+/// Caught by: the_newest_waker_is_woken
+/// Says: the newest waker was called 2 times
+/// Says: One end, one wake
+mod one_end_and_two_wakes {
+    impl Executor {
+        fn spawn<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+            let shared = Rc::new(RefCell::new(Shared { result: None, joiner: None }));
+            let handle = JoinHandle { shared: shared.clone(), has_given: false };
+            self.start(async move {
+                let result = caught(future).await;
+                shared.borrow_mut().result = Some(result);
+                let joiner = shared.borrow_mut().joiner.take();
+                if let Some(joiner) = joiner {
+                    joiner.wake_by_ref();
+                    joiner.wake();
+                }
+            });
+            handle
+        }
+    }
+}

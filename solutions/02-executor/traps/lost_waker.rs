@@ -515,3 +515,49 @@ mod the_report_wakes_the_lost {
         }
     }
 }
+
+/// Trap: the lost tasks are told first.
+/// Caught by: a_waker_that_nobody_has_is_a_lost_one
+/// Says: and the order is another one
+mod the_lost_ones_first {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            if self.tasks.is_empty() {
+                return Ok(());
+            }
+            let stuck = self.tasks.values().map(|task| StuckTask {
+                name: task.name,
+                waits_for: match Arc::strong_count(&task.waker) {
+                    1 => WaitsFor::Nobody,
+                    _ => WaitsFor::SomebodyWithItsWaker,
+                },
+            });
+            let (mut stuck, others): (Vec<_>, Vec<_>) = stuck.partition(|task| task.waits_for == WaitsFor::Nobody);
+            stuck.extend(others);
+            Err(Deadlock { stuck })
+        }
+    }
+}
+
+/// Trap: the holders of the queue are counted, as if each waker that is left belonged to a task that is left.
+/// Caught by: a_waker_that_nobody_has_is_a_lost_one
+/// Says: its wakers are still kept
+/// Says: and not the queue
+mod counts_who_holds_the_queue {
+    impl Executor {
+        fn report(&self) -> Result<(), Deadlock> {
+            if self.tasks.is_empty() {
+                return Ok(());
+            }
+            let others = Arc::strong_count(&self.queue) > self.tasks.len() + 1;
+            let stuck = self.tasks.values().map(|task| StuckTask {
+                name: task.name,
+                waits_for: match others || Arc::strong_count(&task.waker) > 1 {
+                    true => WaitsFor::SomebodyWithItsWaker,
+                    false => WaitsFor::Nobody,
+                },
+            });
+            Err(Deadlock { stuck: stuck.collect() })
+        }
+    }
+}

@@ -448,3 +448,42 @@ mod stops_at_an_id_without_a_task {
         }
     }
 }
+
+/// Trap: `run` takes the whole queue out, and polls one after the other. Who waits for its turn there is not found in the queue.
+/// Caught by: two_wakes_make_one_turn
+/// Says: then `b` had 2 turns
+/// Says: Take out one, and poll it
+mod the_whole_queue_at_once {
+    impl Executor {
+        fn run(&mut self) {
+            loop {
+                let round = std::mem::take(&mut *self.queue.lock().expect("nobody panics with this lock"));
+                if round.is_empty() {
+                    return;
+                }
+                for id in round {
+                    let Some(task) = self.tasks.get_mut(&id) else { continue };
+                    let poll = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
+                    if poll.is_ready() {
+                        self.tasks.remove(&id);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Trap: a wake that does not get the lock at once gives up.
+/// Caught by: wakes_at_one_instant_make_one_turn
+/// Says: and it had no turn
+/// Says: wait for it with `lock`
+mod gives_up_where_the_lock_is_taken {
+    impl Wake for TaskWaker {
+        fn wake(self: Arc<Self>) {
+            let Ok(mut queue) = self.queue.try_lock() else { return };
+            if !queue.contains(&self.id) {
+                queue.push_back(self.id);
+            }
+        }
+    }
+}

@@ -608,3 +608,28 @@ mod leaves_its_waker_first {
         }
     }
 }
+
+/// Trap: clones of the wakers are called, and those that wait are taken out when all have been woken.
+/// Caught by: a_jump_wakes_everybody_whose_deadline_has_come
+/// Says: whoever is woken lets the clock jump once more
+/// Says: take it out first
+mod woken_and_then_taken_out {
+    impl Clock {
+        fn jump(&self) -> bool {
+            let (deadline, due) = {
+                let mut timers = self.timers();
+                let Some((&(deadline, _), _)) = timers.waiting.first_key_value() else { return false };
+                timers.now = deadline;
+                let due = timers.waiting.range(..=(deadline, u64::MAX)).map(|(_, waker)| waker.clone());
+                (deadline, due.collect::<Vec<Waker>>())
+            };
+            due.into_iter().for_each(Waker::wake);
+            let mut timers = self.timers();
+            let later = timers.waiting.split_off(&(deadline, u64::MAX));
+            let woken = std::mem::replace(&mut timers.waiting, later);
+            drop(timers);
+            drop(woken);
+            true
+        }
+    }
+}

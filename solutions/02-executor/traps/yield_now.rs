@@ -103,6 +103,7 @@ mod wakes_at_every_poll {
 /// Trap: two yields for one, to be on the safe side.
 /// Caught by: yields_once_and_comes_back
 /// Says: the second poll is pending too
+/// Says: gives up two turns for one
 mod yields_twice {
     pub struct YieldNow {
         polls: u32,
@@ -211,6 +212,32 @@ mod the_first_waker_is_kept {
             self.has_yielded = true;
             self.waker.get_or_insert_with(|| context.waker().clone()).wake_by_ref();
             Poll::Pending
+        }
+    }
+}
+
+/// Trap: tokio's `yield_now` does the work. It leaves the wake to the runtime, and the executor may be another one.
+/// Caught by: it_works_inside_of_tokio
+/// Says: leave the wake to tokio, for later
+mod tokios_yield {
+    pub struct YieldNow {
+        yields: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    }
+
+    pub fn yield_now() -> YieldNow {
+        YieldNow { yields: None }
+    }
+
+    impl Future for YieldNow {
+        type Output = ();
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            let yields = self.yields.get_or_insert_with(|| Box::pin(tokio::task::yield_now()));
+            let polled = yields.as_mut().poll(context);
+            if polled.is_ready() {
+                self.yields = None;
+            }
+            polled
         }
     }
 }
