@@ -5,6 +5,7 @@
 /// Also right: `block_on` on a thread of the pool, which ends as well when `render` is gone.
 mod block_on_and_a_channel_that_closes {
     use tokio::runtime::Handle;
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let runtime = Handle::current();
@@ -27,6 +28,7 @@ mod block_on_and_a_channel_that_closes {
 /// Also right: a thread of its own, and channels of the standard library where they may block.
 mod a_thread_of_its_own {
     use std::{sync::mpsc::sync_channel, thread};
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, mut asked) = mpsc::unbounded_channel();
@@ -49,6 +51,7 @@ mod a_thread_of_its_own {
 
 /// Also right: a task that answers, in a `JoinSet` that aborts it when `render` is dropped.
 mod a_task_that_is_aborted {
+    use tokio::sync::oneshot;
     use tokio::task::JoinSet;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
@@ -74,6 +77,8 @@ mod a_task_that_is_aborted {
 
 /// Also right: the job and the questions in one `select!`.
 mod one_select {
+    use tokio::sync::oneshot;
+
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
         let mut job = spawn_blocking(move || {
@@ -96,6 +101,8 @@ mod one_select {
 
 /// Also right: the engine's side makes the call, which sleeps until it is polled, and hands the future itself over.
 mod the_call_itself_is_handed_over {
+    use tokio::sync::oneshot;
+
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (calls, mut made) = mpsc::channel::<(BoxFuture<'static, String>, oneshot::Sender<String>)>(1);
         let job = spawn_blocking(move || {
@@ -115,6 +122,7 @@ mod the_call_itself_is_handed_over {
 /// Also right: a thread of its own that enters the runtime, so that the client finds it there, and waits by itself.
 mod a_thread_that_enters_the_runtime {
     use std::thread;
+    use tokio::sync::oneshot;
 
     use tokio::runtime::Handle;
 
@@ -139,19 +147,23 @@ mod a_thread_that_enters_the_runtime {
     }
 }
 
-/// Also right: one channel for all answers. Its sender lives in `render`, and not in a question.
-mod one_channel_for_the_answers {
+/// Also right: a `oneshot` in each question, for its answer.
+mod a_oneshot_in_each_question {
+    use tokio::sync::oneshot;
+
     pub async fn render(engine: Engine, ask: Ask) -> String {
-        let (questions, mut asked) = mpsc::channel::<String>(1);
-        let (reply, mut answers) = mpsc::channel(1);
+        let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
         let job = spawn_blocking(move || {
             engine(&mut |question| {
-                let _ = questions.blocking_send(question.to_owned());
-                answers.blocking_recv().unwrap_or_default()
+                let (reply, answer) = oneshot::channel();
+                // Where `render` is gone, the question is given back, or its sender is dropped: there is no answer.
+                let _ = questions.blocking_send((question.to_owned(), reply));
+                answer.blocking_recv().unwrap_or_default()
             })
         });
-        while let Some(question) = asked.recv().await {
-            let _ = reply.send(ask(question).await).await;
+        // Ends when the engine has: the closure owns the only sender.
+        while let Some((question, reply)) = asked.recv().await {
+            let _ = reply.send(ask(question).await);
         }
         job.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
     }

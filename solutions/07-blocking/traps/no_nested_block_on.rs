@@ -38,6 +38,7 @@ mod a_runtime_for_each_question {
 /// Says: takes the tasks that were started on it along
 mod a_runtime_on_the_engines_thread {
     use tokio::runtime::Builder;
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (mut gone, _as_long_as_render) = oneshot::channel::<()>();
@@ -62,6 +63,7 @@ mod a_runtime_on_the_engines_thread {
 /// Says: the client's connection was gone
 mod a_runtime_for_the_page {
     use tokio::runtime::Builder;
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (mut gone, _as_long_as_render) = oneshot::channel::<()>();
@@ -86,6 +88,7 @@ mod a_runtime_for_the_page {
 /// Says: polled where there is no runtime
 mod no_runtime_on_the_thread {
     use std::thread;
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (mut gone, _as_long_as_render) = oneshot::channel::<()>();
@@ -139,6 +142,7 @@ mod block_on_on_the_pool {
 /// Says: a task of its own, which goes on
 mod a_task_for_each_question {
     use tokio::runtime::Handle;
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let runtime = Handle::current();
@@ -158,6 +162,8 @@ mod a_task_for_each_question {
 /// Caught by: a_caller_who_gives_up_asks_no_more
 /// Says: its call is still in flight
 mod a_task_that_answers {
+    use tokio::sync::oneshot;
+
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
         tokio::spawn(async move {
@@ -180,6 +186,8 @@ mod a_task_that_answers {
 /// Caught by: a_caller_who_gives_up_asks_no_more
 /// Says: no reason to panic
 mod expects_an_answer {
+    use tokio::sync::oneshot;
+
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
         let job = spawn_blocking(move || {
@@ -201,6 +209,7 @@ mod expects_an_answer {
 /// Says: the event loop stands still
 mod a_channel_that_blocks {
     use std::sync::mpsc::channel;
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, asked) = channel::<(String, oneshot::Sender<String>)>();
@@ -222,6 +231,8 @@ mod a_channel_that_blocks {
 /// Caught by: the_page_has_its_answers
 /// Says: how does `render` hear that there are no more questions
 mod keeps_a_sender {
+    use tokio::sync::oneshot;
+
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
         let sender = questions.clone();
@@ -245,6 +256,7 @@ mod keeps_a_sender {
 /// Says: Each call of `lookup` is a question to the model
 mod remembers_answers {
     use std::collections::HashMap;
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
@@ -270,6 +282,8 @@ mod remembers_answers {
 /// Caught by: a_panic_of_the_engine_reaches_the_caller
 /// Says: it must not become a page
 mod an_empty_page {
+    use tokio::sync::oneshot;
+
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
         let job = spawn_blocking(move || {
@@ -291,6 +305,7 @@ mod an_empty_page {
 /// Says: a call is still in flight
 mod only_lookup_gives_up {
     use tokio::runtime::Handle;
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let runtime = Handle::current();
@@ -318,6 +333,7 @@ mod only_lookup_gives_up {
 /// Says: A flag says nothing to who waits
 mod looks_before_a_question {
     use tokio::runtime::Handle;
+    use tokio::sync::oneshot;
 
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let runtime = Handle::current();
@@ -338,6 +354,8 @@ mod looks_before_a_question {
 /// Caught by: nobody_looks_again_and_again
 /// Says: keeps a processor busy
 mod yields_and_looks {
+    use tokio::sync::oneshot;
+
     pub async fn render(engine: Engine, ask: Ask) -> String {
         let (questions, mut asked) = mpsc::channel::<(String, oneshot::Sender<String>)>(1);
         let job = spawn_blocking(move || {
@@ -364,6 +382,7 @@ mod yields_and_looks {
 /// Says: or sleeps, and looks again
 mod looks_every_fifty_milliseconds {
     use std::time::Duration;
+    use tokio::sync::oneshot;
 
     use tokio::time::timeout;
 
@@ -436,6 +455,7 @@ mod looks_at_a_flag_while_it_waits {
 /// Says: a line after the engine's call does not run
 mod told_by_a_line {
     use std::{sync::Mutex, thread};
+    use tokio::sync::oneshot;
 
     use tokio::sync::Notify;
 
