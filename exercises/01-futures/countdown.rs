@@ -3,7 +3,8 @@
 //! A `Replay` writes a reply to the screen once more, and it shares its thread with others. So each of its polls writes
 //! ten tokens at most, and then the others have their turn: of 25 tokens 15 are left, then 5, then none. The poll that
 //! writes the last token says `Ready`, with the number of polls that it took. Every poll before it calls its waker
-//! once, because nobody else knows that the replay wants to go on. Write its `poll`.
+//! once, because nobody else knows that the replay wants to go on. An empty token is a token, too. A replay of no tokens
+//! has nothing to write, and is ready at its first poll. Write its `poll`.
 //!
 //! Run: `cargo workbook check 01-futures/countdown` · Read: book, chapter 1, A future by hand · 10 min
 

@@ -3,7 +3,7 @@
 //! `measured(future)` wraps a future of any kind, one that reads a reply token by token, say: `F: Future` is all that it
 //! asks for, and where the future may be sent to another thread, so may the wrapper. Its output is the future's own, with
 //! a measure: the number of polls, the time from the first poll to the last, and the longest silence, from one poll to
-//! the next. An instant of a poll is the one at which it begins. Two things are missing: the mark `#[pin]` on the field
+//! the next. A poll counts from the instant at which it begins. Two things are missing: the mark `#[pin]` on the field
 //! that has to be pinned, and `poll`.
 //!
 //! Run: `cargo workbook check 01-futures/measured` · Read: book, chapter 1, Around a future: `Pin` · 15 min

@@ -42,8 +42,8 @@ pub async fn answer(writer: impl Writer) -> String {
 enum Answer<W> {
     /// Not polled yet.
     Start { writer: W },
-    /// Waits at the first `.await`.
-    Drafting { writer: W, call: Call },
+    /// Waits at the first `.await`. What it waits for stands first, and so is dropped first.
+    Drafting { call: Call, writer: W },
     /// Waits at the second `.await`.
     Improving { call: Call },
     /// The answer was given.

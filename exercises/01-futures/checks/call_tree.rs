@@ -130,6 +130,45 @@ fn calls_what_is_needed_first_and_in_turn() {
     run.takes((0..5).map(takes).sum(), "Five calls in turn.");
 }
 
+/// The same tool, wherever its name stands, and whatever its result is.
+#[test]
+fn remembers_a_tool_by_its_name() {
+    let llm = {
+        let model = Model::new("atlas").reply_to(CALLS[0].0, CALLS[0].1).reply_to(CALLS[1].0, CALLS[1].1);
+        MockLlm::new([model.reply_to("notes()", "").reply("It is planned.")])
+    };
+    // The second time the flight stands there without what it needs.
+    let flight = || Tool::new("flight", [Tool::new("passport", [])]);
+    let notes = || Tool::new("notes", []);
+    let by_name = Tool::new("plan", [flight(), Tool::new("flight", [])]);
+    let empty = Tool::new("plan", [notes(), flight(), notes()]);
+    let run = Check::new().run(async || {
+        call(&llm, &by_name).await;
+        let first = llm.journal().calls().len();
+        call(&llm, &empty).await;
+        let prompts: Vec<String> = llm.journal().calls().iter().map(|call| call.prompt.clone()).collect();
+        let (by_name, empty) = prompts.split_at(first);
+        [by_name.to_vec(), empty.to_vec()]
+    });
+    let [by_name, empty] = run.value();
+    let expected = ["passport()", "flight(Ada)", "plan(LX 12, LX 12)"];
+    run.require(
+        *by_name == expected,
+        saw(by_name.join("\n")).expected(expected.join("\n")).because(
+            "The flight stands in two places, in the second one without the tools that it needs. Tools of one name are the \
+             same tool. What was called is remembered by its name, and not by its prompt or by what it needs.",
+        ),
+    );
+    let expected = ["notes()", "passport()", "flight(Ada)", "plan(, LX 12, )"];
+    run.require(
+        *empty == expected,
+        saw(empty.join("\n")).expected(expected.join("\n")).because(
+            "The notes are empty: that is a result like every other one. It is remembered, and handed on wherever it is \
+             needed.",
+        ),
+    );
+}
+
 /// The next call of `call` begins without results.
 #[test]
 fn begins_anew_with_each_call() {

@@ -27,6 +27,8 @@ struct Polled {
     poll: Poll<usize>,
     wakes: usize,
     elsewhere: usize,
+    /// How often it has used wakers of the polls before it.
+    earlier: usize,
 }
 
 struct Replayed {
@@ -39,20 +41,26 @@ fn polled_by_hand(count: usize) -> Finished<Replayed> {
     Check::new().when_stuck(does_not_return).by_hand(|| {
         let screen = Screen::default();
         let mut replay = pin!(Replay::new(tokens(count), &screen));
-        let mut polls: Vec<Polled> = Vec::new();
+        let (mut polls, mut earlier): (Vec<Polled>, Vec<Wakes>) = (Vec::new(), Vec::new());
         while polls.len() < 2 * turns(count) + 2 && !polls.last().is_some_and(|polled| polled.poll.is_ready()) {
-            polls.push(poll(replay.as_mut(), &screen));
+            polls.push(poll(replay.as_mut(), &screen, &mut earlier));
         }
         Replayed { polls, text: screen.text() }
     })
 }
 
 /// A new waker for each poll, as a future may get one: only the newest counts.
-fn poll(replay: Pin<&mut Replay>, screen: &Screen) -> Polled {
-    let wakes = Wakes::new();
+fn poll(replay: Pin<&mut Replay>, screen: &Screen, earlier: &mut Vec<Wakes>) -> Polled {
+    let used = |earlier: &[Wakes]| -> usize { earlier.iter().map(Wakes::count).sum() };
+    let (wakes, before) = (Wakes::new(), used(earlier));
     let poll = wakes.poll(replay);
     let written = screen.0.borrow().len() / WIDTH;
-    Polled { written, poll, wakes: wakes.count(), elsewhere: wakes.count_elsewhere() }
+    let (count, elsewhere, after) = (wakes.count(), wakes.count_elsewhere(), used(earlier));
+    // A few are enough to see that a waker was kept.
+    if earlier.len() < 3 {
+        earlier.push(wakes);
+    }
+    Polled { written, poll, wakes: count, elsewhere, earlier: after - before }
 }
 
 /// How many polls so many tokens take. Without a token there is one poll, too: it finds that nothing is left.
@@ -116,6 +124,21 @@ fn writes_ten_tokens_with_each_poll() {
     };
     let expected = "10 tokens on the screen, Pending\n20 tokens on the screen, Pending\n25 tokens on the screen, Ready";
     run.require(told(polls) == expected, saw(told(polls)).expected(expected).because(because));
+    // Every other token is empty: of the first ten the screen shows five.
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let (screen, task) = (Screen::default(), Wakes::new());
+        let tokens = tokens(7).flat_map(|token| [String::new(), token]);
+        let mut replay = pin!(Replay::new(tokens, &screen));
+        let first = task.poll(replay.as_mut());
+        (first, screen.text().len() / WIDTH)
+    });
+    let (first, written) = *run.value();
+    run.require(
+        first.is_pending() && written == 5,
+        saw(format!("of fourteen tokens every other one is empty: {first:?} after the first poll, with {written} words on the screen"))
+            .expected("Pending, with 5 words on the screen")
+            .because("An empty token is a token, and one of the ten: models do send some."),
+    );
 }
 
 /// Each poll that says `Pending` has woken its task, once.
@@ -125,12 +148,23 @@ fn asks_for_the_next_poll() {
     for (number, polled) in (1..).zip(&run.value().polls) {
         let pending = polled.poll.is_pending();
         run.require(
+            !pending || polled.wakes > 0 || polled.earlier == 0,
+            saw(format!("poll {number} returned `Pending`, and has called the waker of an earlier poll, not its own"))
+                .expected("a call of the waker in `cx`, before `Pending` is returned")
+                .because(
+                    "Each poll brings a waker along, and it may be another one: the replay may have moved to another task. \
+                     Whoever was woken has given the replay away. Call the waker of this poll, and keep none.",
+                )
+                .outcome(Outcome::LostWakeUp),
+        );
+        run.require(
             !pending || polled.wakes > 0,
-            saw(format!("poll {number} returned `Pending`, and nobody has been woken"))
+            saw(format!("poll {number} returned `Pending`, and nobody has been woken before it returned"))
                 .expected("a call of the waker in `cx`, before `Pending` is returned")
                 .because(
                     "`Pending` is a promise: \"my waker will be called when it is worth polling me again\". A runtime does \
-                     not ask again by itself. Nobody else knows of this replay, so it has to call the waker itself.",
+                     not ask again by itself. Nobody else knows of this replay, so it has to call the waker itself, and at \
+                     once: it need not wait for anything. (A thread or a timer that calls it later is a detour.)",
                 )
                 .outcome(Outcome::LostWakeUp),
         );
@@ -173,11 +207,14 @@ fn is_ready_with_the_last_token() {
                 count_of(polls.len(), "poll")
             ))
             .expected(format!("Ready({wanted}) after {}", count_of(wanted, "poll")))
-            .because(if count % 10 == 0 && polls.len() > wanted {
+            .because(if count > 0 && count % 10 == 0 && polls.len() > wanted {
                 "When the last token is written nothing is left, also where it is the tenth of its poll. Then this poll is \
                  ready: no further one is needed to find that out."
+            } else if count == 0 {
+                "A replay of no tokens has nothing to write, and nothing to wait for: it is ready at its first poll. Nothing \
+                 is left, so `Ready`: this question comes after the writing, whether or not something was written."
             } else {
-                "Ten tokens a poll, and `Ready` when none is left. A reply without a token is over at its first poll."
+                "Ten tokens a poll, and `Ready` when none is left."
             }),
         );
         run.require(

@@ -1,17 +1,27 @@
+use std::time::Duration;
+
 use harness::{Check, Finished, Lane, Timeline, saw, secs, test};
 use mock_llm::{Call, End, MockLlm, Model, Reply};
 use timeline::instant;
+use tokio::time::{sleep, timeout};
 
 use super::answer;
 
 harness::checks!();
 
-const QUESTIONS: [&str; 2] = ["What is a future?", "What does a waker do?"];
-const REPLIES: [&str; 2] = ["A value that is not there yet.", "It asks for a poll."];
+const QUESTIONS: [&str; 3] = ["What is a future?", "What does a waker do?", "What does a pin promise?"];
+const REPLIES: [&str; 3] = ["A value that is not there yet.", "It asks for a poll.", "It stays in its place."];
 
 /// How long guard, atlas and archive take for each of the questions.
 fn seconds(question: usize) -> [f64; 3] {
-    [[0.203, 1.017, 0.311], [0.617, 0.407, 1.103]][question]
+    // The third question takes minutes: a run may take ten of them.
+    [[0.203, 1.017, 0.311], [0.617, 0.407, 1.103], [137.3, 211.7, 97.1]][question]
+}
+
+/// How long one of them takes.
+fn takes(question: usize, model: &str) -> Duration {
+    let place = ["guard", "atlas", "archive"].iter().position(|name| *name == model).unwrap_or_default();
+    secs(seconds(question)[place])
 }
 
 fn three_models() -> MockLlm {
@@ -19,7 +29,7 @@ fn three_models() -> MockLlm {
         let each = |model: Model, question: usize| {
             model.time_to_first_token_for(QUESTIONS[question], secs(seconds(question)[place]))
         };
-        let model = (0..2).fold(Model::new(name).reply(format!("{name} has read it.")), each);
+        let model = (0..3).fold(Model::new(name).reply(format!("{name} has read it.")), each);
         if name == "atlas" {
             QUESTIONS.into_iter().zip(REPLIES).fold(model, |m, (q, r)| m.reply_to(q, r))
         } else {
@@ -91,7 +101,7 @@ fn every_call_is_made() {
 /// The models get the question, and the caller gets the reply of atlas.
 #[test]
 fn the_caller_gets_the_reply_of_atlas() {
-    for (question, text) in [0, 1].into_iter().zip(REPLIES) {
+    for (question, text) in (0..3).zip(REPLIES) {
         let run = ask(question);
         for model in ["guard", "atlas", "archive"] {
             let prompt = &call(&run, model).prompt;
@@ -117,9 +127,23 @@ fn the_caller_gets_the_reply_of_atlas() {
 /// Guard is done before atlas begins, and atlas before archive.
 #[test]
 fn each_call_waits_for_the_one_before() {
-    // Two questions, and each model takes another time for each: nobody can know beforehand when a call will be over.
-    for question in 0..2 {
+    // Several questions, and each model takes another time for each: nobody can know beforehand when a call will be over.
+    for question in 0..3 {
         let run = ask(question);
+        for model in ["guard", "atlas", "archive"] {
+            run.require(
+                matches!(call(&run, model).ended, Some((_, End::Finished))),
+                saw(format!(
+                    "the call to {model}, which takes {}, was given up before it was done",
+                    instant(takes(question, model))
+                ))
+                .expected("every call to come to its end, however long it takes")
+                .because(
+                    "A `timeout` drops the call when its time is over, and then this model has not done its part. A long \
+                     wait costs nothing: `.await` waits until it is done.",
+                ),
+            );
+        }
         for (first, second) in [("guard", "atlas"), ("atlas", "archive")] {
             let (before, after) = (call(&run, first), call(&run, second));
             let ended = before.ended.as_ref().map(|(at, _)| *at);
@@ -142,14 +166,14 @@ fn each_call_waits_for_the_one_before() {
     }
 }
 
-/// A future of `answer` that nobody polls asks nobody.
+/// A future of `answer` that nobody polls asks nobody, and one that was dropped asks nobody more.
 #[test]
 fn nothing_runs_before_the_first_poll() {
     let llm = three_models();
     let run = Check::new().draws(&llm).run(async || {
         let answer = answer(&llm, QUESTIONS[0]);
         // A task that a mere call has spawned would have its chance here.
-        tokio::time::sleep(secs(5.0)).await;
+        sleep(secs(5.0)).await;
         drop(answer);
     });
     let calls = run.journal().calls().len();
@@ -159,5 +183,27 @@ fn nothing_runs_before_the_first_poll() {
             "In JavaScript a call begins to run when it is made. In Rust the caller decides: a future can be kept, handed \
              on, put together with others, or dropped, and until somebody polls it, it has cost nothing.",
         ),
+    );
+    let llm = three_models();
+    let expected = Timeline::default().lane(Lane::dropped("guard", 0.0, 0.1));
+    let run = Check::new().draws(&llm).expects(expected).run(async || {
+        let _ = timeout(secs(0.1), answer(&llm, QUESTIONS[0])).await;
+        // What goes on without its caller would show in this time.
+        sleep(secs(5.0)).await;
+    });
+    let further: Vec<&str> =
+        run.journal().calls().iter().map(|call| call.model.as_str()).filter(|m| *m != "guard").collect();
+    run.require(
+        further.is_empty(),
+        saw(format!("the caller gave up while guard was reading, and after that {} asked", match &further[..] {
+            [one] => format!("{one} was"),
+            all => format!("{} were", all.join(" and ")),
+        }))
+            .expected("nobody more to be asked")
+            .because(
+                "A future that is dropped stops where it is, and so do the futures that it awaits. A task that was spawned \
+                 belongs to the runtime: it goes on without its caller, and asks for an answer that nobody waits for. Await \
+                 the three in `answer` itself.",
+            ),
     );
 }

@@ -227,7 +227,8 @@ fn why_wrong(measure: &Measure, wanted: &Measure) -> &'static str {
     } else if measure.silence.is_zero() {
         "Between two polls nothing of the future runs. Remember when the last poll was, and see at this one how long ago that is."
     } else {
-        "The silence is the longest of the pauses between two polls: neither the first of them nor the last, nor all together."
+        "The silence is the longest of all pauses from one poll to the next, the first and the last pause among them: the one \
+         before the poll that is ready counts too. It is not their sum, and not whichever comes first or last."
     }
 }
 

@@ -93,25 +93,6 @@ fn takes_what_is_there_already() {
     );
 }
 
-/// An empty token is a token, too.
-#[test]
-fn an_empty_token_is_the_first_one() {
-    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
-        let (writer, mut first, _whole) = pinned_reply();
-        let shows = Wakes::new();
-        let _ = shows.poll(first.as_mut());
-        ["", "It "].into_iter().for_each(|token| writer.push(token));
-        shows.poll(first.as_mut())
-    });
-    run.require(
-        *run.value() == Poll::Ready(Some(String::new())),
-        saw(format!("{:?} after the tokens \"\" and \"It \"", run.value())).expected("Ready(Some(\"\"))").because(
-            "Models do send empty tokens, at the beginning of a reply above all. Whoever waits for the first token waits \
-             for a call of `push`, whatever it brings.",
-        ),
-    );
-}
-
 /// How often the two tasks were woken by each step: who waits for the first token, and who for the whole reply.
 struct Woken {
     by_the_polls: [usize; 2],
@@ -325,6 +306,48 @@ fn wakes_only_the_task_that_polled_last() {
     }
 }
 
+/// An empty token is a token, too.
+#[test]
+fn an_empty_token_is_the_first_one() {
+    let run = Check::new().when_stuck(does_not_return).by_hand(|| {
+        let shows = Wakes::new();
+        let (writer, mut first, _whole) = pinned_reply();
+        let _ = shows.poll(first.as_mut());
+        ["", "It "].into_iter().for_each(|token| writer.push(token));
+        let of_two = shows.poll(first.as_mut());
+        // And where it is the only one: before the first poll, and after it.
+        let (writer, mut first, _whole) = pinned_reply();
+        writer.push("");
+        let alone = shows.poll(first.as_mut());
+        let (writer, mut first, _whole) = pinned_reply();
+        let _ = shows.poll(first.as_mut());
+        let before = shows.count();
+        writer.push("");
+        (of_two, alone, shows.count() - before)
+    });
+    let (of_two, alone, woken) = run.value();
+    let because = "Models do send empty tokens, at the beginning of a reply above all. Whoever waits for the first token waits for \
+                   a call of `push`, whatever it brings.";
+    let ready = Poll::Ready(Some(String::new()));
+    run.require(
+        *of_two == ready,
+        saw(format!("{of_two:?} after the tokens \"\" and \"It \"")).expected(format!("{ready:?}")).because(because),
+    );
+    run.require(
+        *alone == ready,
+        saw(format!("{alone:?} from the first poll, after the token \"\" alone"))
+            .expected(format!("{ready:?}"))
+            .because(because),
+    );
+    run.require(
+        *woken == 1,
+        saw(format!("the first token was \"\"; the task that waits for it was woken {}", times(*woken)))
+            .expected("once")
+            .because(because)
+            .outcome(Outcome::LostWakeUp),
+    );
+}
+
 /// Who has got what it waited for is not woken any more.
 #[test]
 fn wakes_nobody_who_has_got_it() {
@@ -433,7 +456,8 @@ fn nothing_is_lost_in_the_middle_of_a_poll() {
             .expected("the token to be seen by this poll, or its task to be woken")
             .because(
                 "Between the look at the tokens and the note of the waker the lock was free. `push` came there: it found no \
-                 waker, and the poll had seen no token. Take the lock once, and keep it from the look to the note.",
+                 waker, and the poll had seen no token. Take the lock once, and keep it from the look to the note. Or note \
+                 the waker first, and look after that.",
             )
             .outcome(Outcome::LostWakeUp),
     );
@@ -507,7 +531,8 @@ fn looks_and_keeps_the_waker_in_one_step() {
                 .expected("the end to be seen by this poll, or its task to be woken")
                 .because(
                     "Between the look and the note of the waker the lock was free. `finish` came there: it found no waker, and \
-                     the poll had seen no end. Take one lock, once, and keep it from the look to the note.",
+                     the poll had seen no end. Take one lock, once, and keep it from the look to the note. Or note the waker \
+                     first, and look after that: so it is done with an `AtomicWaker`.",
                 )
                 .outcome(Outcome::LostWakeUp),
         );

@@ -10,6 +10,9 @@ harness::checks!();
 const PAGE: &str = "  A future is a value\n\tthat is not there   yet. ";
 const PROMPT: &str = "Sum up: A future is a value that is not there yet.";
 
+/// The bytes of a long page: many times as many as a scratch has room for.
+const LONG: usize = 32 * Scratch::SIZE;
+
 /// The pages of many questions, each another one.
 fn page(number: usize) -> String {
     format!(" Page\n  {number}   of   a  book. ")
@@ -83,33 +86,6 @@ fn holds_no_scratch_while_it_waits() {
     run.takes(secs(1.0), "A hundred questions that wait together take as long as one.");
 }
 
-/// A question that waits holds its prompt, and little more, wherever it is.
-#[test]
-fn holds_nothing_large_behind_a_pointer() {
-    let llm = atlas();
-    // The future in its box, and what the call needs besides: a prompt of 50 characters, a timer, a line in the journal.
-    let bound = size_of_val(&llm.complete(PROMPT)) + 1024 + 3072;
-    let run = Check::new().run(async || {
-        let (task, mut waiting) = (Wakes::new(), Vec::new());
-        kept_by(|| {
-            let mut asked = Box::pin(ask_about(&llm, PAGE));
-            let _ = task.poll(asked.as_mut());
-            waiting.push(asked);
-        })
-        .bytes
-    });
-    let bytes = usize::try_from(*run.value()).unwrap_or_default();
-    run.require(
-        bytes <= bound,
-        saw(format!("a question that waits keeps {bytes} bytes on the heap"))
-            .expected(format!("{bound} at most: the future in its box, and what its call needs"))
-            .because(
-                "The room of a scratch is still there, behind a pointer: in a `Box` that lives on or was leaked, or in a string \
-                 with room for more than its text. A thousand questions have a thousand of them.",
-            ),
-    );
-}
-
 /// The model gets the words of each page, with one space between them, and no more of them than fit into a scratch.
 #[test]
 fn asks_about_the_cleaned_page() {
@@ -151,4 +127,58 @@ fn asks_about_the_cleaned_page() {
         saw(format!("{:?}", run.value())).expected("the replies of the model").because("The caller waits for them."),
     );
     run.takes(secs(4.0), "Four calls in turn, and nothing else to wait for.");
+}
+
+/// A question that waits holds its prompt, and little more, wherever it is.
+#[test]
+fn holds_nothing_large_behind_a_pointer() {
+    let llm = atlas();
+    // The future in its box, and what the call needs besides: a prompt of 50 characters, a timer, a line in the journal.
+    let bound = size_of_val(&llm.complete(PROMPT)) + 1024 + 3072;
+    let (mostly_space, many_words) = (format!("{PAGE}{}", " ".repeat(LONG)), "token ".repeat(LONG / 6));
+    let run = Check::new().run(async || {
+        [PAGE, &mostly_space, &many_words].map(|page| {
+            let (task, mut waiting) = (Wakes::new(), Vec::new());
+            let kept = kept_by(|| {
+                let mut asked = Box::pin(ask_about(&llm, page));
+                let _ = task.poll(asked.as_mut());
+                waiting.push(asked);
+            });
+            usize::try_from(kept.bytes).unwrap_or_default()
+        })
+    });
+    let [bytes, of_space, of_words] = *run.value();
+    run.require(
+        bytes <= bound,
+        saw(format!("a question that waits keeps {bytes} bytes on the heap"))
+            .expected(format!("{bound} at most: the future in its box, and what its call needs"))
+            .because(
+                "The room of a scratch is still there, behind a pointer: in a `Box` that lives on or was leaked, in a future in \
+                 a box (it has the place of its variables, also after `drop`), or in a string with room for more than its \
+                 text. A thousand questions have a thousand of them.",
+            ),
+    );
+    run.require(
+        of_space <= bound,
+        saw(format!(
+            "a page of {LONG} bytes that is mostly white space: a question that waits keeps {of_space} bytes on the heap"
+        ))
+        .expected(format!("{bound} at most: its prompt is as short as that of a short page"))
+        .because(
+            "What waits with the question grows with the page, and nobody reads it any more: a copy of the page, or a string \
+             that was made with room for it (`String::with_capacity(page.len())` asks for the room of a page that is not \
+             cleaned yet). The prompt is all that the call needs.",
+        ),
+    );
+    // A full prompt is there a few times: the learner's, that of the call, and that in the journal.
+    let bound = bound + 6 * Scratch::SIZE;
+    run.require(
+        of_words <= bound,
+        saw(format!("a page of {LONG} bytes, all of it words: a question that waits keeps {of_words} bytes on the heap"))
+            .expected(format!("{bound} at most: of such a page the prompt has no more than fits into a scratch"))
+            .because(
+                "What waits with the question grows with the page, and nobody reads it any more: a list of its words, say. A \
+                 variable lives to the end of its block, also where its last use is long over. End it before the `.await`.",
+            ),
+    );
 }

@@ -426,13 +426,35 @@ fn waits_with_the_newest_waker() {
         let at_the_first = [first.count(), second.count()];
         let _ = (second.poll(answer.as_mut()), first.poll(answer.as_mut()));
         gates[1].open();
-        (at_the_first, [first.count(), second.count()])
+        let at_the_second = [first.count(), second.count()];
+        // Given away while it drafts: the second task makes the second call, and is the only one to poll it.
+        let gates = [Gate::new(), Gate::new()];
+        let (first, second) = (Wakes::new(), Wakes::new());
+        let mut answer = Box::pin(Answer::new(Holds { held: Rc::default(), gates: gates.clone() }));
+        let _ = first.poll(answer.as_mut());
+        gates[0].open();
+        let _ = second.poll(answer.as_mut());
+        gates[1].open();
+        (at_the_first, at_the_second, [first.count(), second.count()])
     });
+    let (at_the_first, at_the_second, given_away) = *run.value();
     run.require(
-        *run.value() == ([0, 1], [1, 1]),
-        saw(format!("two tasks poll in turn; they were woken {:?} and then {:?} times", run.value().0, run.value().1))
+        (at_the_first, at_the_second) == ([0, 1], [1, 1]),
+        saw(format!("two tasks poll in turn; they were woken {at_the_first:?} and then {at_the_second:?} times"))
             .expected("[0, 1] and then [1, 1]: each time the one that polled last")
             .because("The calls keep the waker, and they need the newest one: hand the `cx` of each poll on as it is.")
             .outcome(Outcome::LostWakeUp),
+    );
+    run.require(
+        given_away == [1, 1],
+        saw(format!(
+            "one task polls until the draft is there, and another one after that; they were woken {given_away:?} times"
+        ))
+        .expected("[1, 1]: the first one by the draft, the second one by the improvement")
+        .because(
+            "The second call is polled for the first time in the poll that finds the draft, and keeps the waker that it gets \
+             there. Hand it the `cx` of this poll, not a waker that was kept from an earlier one.",
+        )
+        .outcome(Outcome::LostWakeUp),
     );
 }

@@ -170,7 +170,12 @@ fn more_polls_do_not_make_a_rest_longer() {
     });
     run.takes(
         secs(0.1),
-        "A future is polled as often as its task is woken, here every 40 ms. Only its first poll starts the clock.",
+        if run.elapsed() < secs(0.1) {
+            "It was ready before its time. A poll does not mean that the timer has fired: a task is woken for other things, \
+             too, here by a tick every 40 ms. Keep the timer, poll it at each poll, and pass on what it says."
+        } else {
+            "A future is polled as often as its task is woken, here every 40 ms. Only its first poll starts the clock."
+        },
     );
 }
 
@@ -187,6 +192,25 @@ fn a_pause_may_move_to_another_task() {
             secs(0.1),
             "The pause was polled here for 37 ms, and given to a task. A timer wakes the task that has polled it last: keep no \
              waker of your own, poll the timer.",
+        );
+    }
+}
+
+/// A pause of no time at all ends like every other one.
+#[test]
+fn a_pause_may_be_of_no_time() {
+    for (name, make) in [("notice", notice as fn(Duration) -> Pause), ("rest", rest)] {
+        // In a task: there a panic ends the task, and no more than that.
+        let run = Check::new().run(async || {
+            let pause = tokio::spawn(async move { make(Duration::ZERO).await });
+            timeout(secs(1.0), pause).await.is_ok_and(|ended| ended.is_ok())
+        });
+        run.require(
+            *run.value(),
+            saw(format!("`{name}(Duration::ZERO)` does not end, or it panics")).expected("a future that is ready").because(
+                "A pause of no time is a pause like every other one: a click may be answered at once. `sleep` takes it as it \
+                 is. An `interval` does not: it panics for a period of zero, as it would tick without end.",
+            ),
         );
     }
 }

@@ -13,7 +13,8 @@ use std::collections::HashMap;
 
 use mock_llm::MockLlm;
 
-/// A tool, and the tools whose results it needs. Tools of one name are the same tool.
+/// A tool, and the tools whose results it needs. Tools of one name are the same tool: the first of them is called, and the
+/// others have its result, whatever they need.
 #[derive(Debug, Clone)]
 pub struct Tool {
     pub name: String,

@@ -1,7 +1,8 @@
 //! # Lazy until awaited
 //!
 //! Every question passes three models: guard reads it first, then atlas answers it, then archive files it as answered.
-//! Write `answer` with the three functions below. It returns the reply of atlas, once all three are done.
+//! Write `answer` with the three functions below. It returns the reply of atlas, once all three are done, however long
+//! each of them takes. When its future is dropped halfway, no further model is asked.
 //!
 //! Run: `cargo workbook check 01-futures/lazy_until_awaited` · Read: book, chapter 1, A call runs nothing · 5 min
 

@@ -1,11 +1,11 @@
 //! # The newest waker
 //!
 //! A model writes a reply, token by token. One task waits for the first token, to show it, and another one for the
-//! whole reply, to save it. `push` and `finish` wake whoever waits no longer because of them, and nobody else. Of each
-//! of the two futures that is the task that has polled it last: a future may move to another task. And a waker may poll
-//! at once, where it is called. A future that is ready waits no longer, so its task is not woken any more; where one was
-//! dropped before that, a wake-up of its task is neither asked for nor forbidden. An empty token is a token. The code
-//! below works in the demo, and hangs in production. Mend it.
+//! whole reply, to save it. `push` and `finish` wake those whose wait they end, and nobody else. Each of the two futures
+//! has one such task: the one that has polled it last, for a future may move to another task. And a waker may poll at
+//! once, where it is called. When a future has returned `Ready`, a later `push` or `finish` does not wake its task any
+//! more; where one was dropped before that, a wake-up of its task is neither asked for nor forbidden. An empty token is a
+//! token. The code below works in the demo, and hangs in production. Mend it.
 //!
 //! Starts: lost wake-up
 //! Run: `cargo workbook check 01-futures/newest_waker` · Read: book, chapter 1, Wait for somebody else · 15 min

@@ -2,8 +2,8 @@
 //!
 //! `ask_about` cleans a page in a scratch buffer of 16 KiB, and then asks the model about it. It works. But a thousand
 //! questions wait for their answers at a time, and each of them has 16 KiB that nobody reads any more: 16 MB. Mend it:
-//! a question that waits holds no scratch, and no other room of that size either, neither in the future itself nor
-//! behind a pointer. What the model is asked stays the same.
+//! a question that waits holds its prompt, but no scratch, and no other room of that size either, however long its page
+//! is: neither in the future itself nor behind a pointer. What the model is asked stays the same.
 //!
 //! Starts: wrong
 //! Run: `cargo workbook check 01-futures/smaller_future` · Read: book, chapter 1, What a future weighs · 10 min

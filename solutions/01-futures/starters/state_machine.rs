@@ -2,8 +2,9 @@
 //!
 //! `answer` is an `async fn` with two `.await`s. The compiler makes an enum of it, with a state for each place at which
 //! it can wait, and a `poll` that goes from state to state. Write this `poll` for `Answer`, without `answer`, so that
-//! nobody who polls the two can tell which is which: the same calls are made and polled by the same polls, nobody is
-//! woken but by them, what is not needed any more is dropped, and a poll after `Ready` panics.
+//! nobody who polls the two can tell which is which: the same polls make the same calls and poll them, each with the
+//! waker of this poll; only the calls wake the task; after `Ready` nothing is held, and a poll after that panics. In two
+//! things they may differ: in the order in which they drop what they have used, and after a call that panics.
 //!
 //! Run: `cargo workbook check 01-futures/state_machine` · Read: book, chapter 1, What the compiler makes of an `async fn` · 15 min
 
@@ -31,8 +32,8 @@ pub async fn answer(writer: impl Writer) -> String {
 enum Answer<W> {
     /// Not polled yet.
     Start { writer: W },
-    /// Waits at the first `.await`.
-    Drafting { writer: W, call: Call },
+    /// Waits at the first `.await`. What it waits for stands first, and so is dropped first.
+    Drafting { call: Call, writer: W },
     /// Waits at the second `.await`.
     Improving { call: Call },
     /// The answer was given.

@@ -312,3 +312,41 @@ mod a_future_is_leaked {
         result
     }
 }
+
+/// Trap: results are kept by the prompt: it has all that counts, surely.
+/// Caught by: remembers_a_tool_by_its_name
+/// Says: is remembered by its name
+mod keyed_by_the_prompt {
+    async fn call_once(llm: &MockLlm, tool: &Tool, done: &mut Done) -> String {
+        let mut results = Vec::new();
+        for needed in &tool.needs {
+            results.push(Box::pin(call_once(llm, needed, done)).await);
+        }
+        let prompt = format!("{}({})", tool.name, results.join(", "));
+        if let Some(result) = done.get(&prompt) {
+            return result.clone();
+        }
+        let result = ask(llm, tool, &results).await;
+        done.insert(prompt, result.clone());
+        result
+    }
+}
+
+/// Trap: an empty result is taken for none, and the tool is called again.
+/// Caught by: remembers_a_tool_by_its_name
+/// Says: a result like every other one
+mod an_empty_result_is_none {
+    async fn call_once(llm: &MockLlm, tool: &Tool, done: &mut Done) -> String {
+        let result = done.entry(tool.name.clone()).or_default();
+        if !result.is_empty() {
+            return result.clone();
+        }
+        let mut results = Vec::new();
+        for needed in &tool.needs {
+            results.push(Box::pin(call_once(llm, needed, done)).await);
+        }
+        let result = ask(llm, tool, &results).await;
+        done.insert(tool.name.clone(), result.clone());
+        result
+    }
+}

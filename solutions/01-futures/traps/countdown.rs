@@ -293,3 +293,89 @@ mod wakes_nobody {
         }
     }
 }
+
+/// Trap: an empty token is passed over, and does not count.
+/// Caught by: writes_ten_tokens_with_each_poll
+/// Says: An empty token is a token
+mod empty_tokens_do_not_count {
+    impl Future for Replay {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            self.polls += 1;
+            let mut written = 0;
+            while written < AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                if !token.is_empty() {
+                    self.screen.write(&token);
+                    written += 1;
+                }
+            }
+            if self.left.is_empty() {
+                return Poll::Ready(self.polls);
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: the waker of the first poll is kept, and called at each poll.
+/// Caught by: asks_for_the_next_poll
+/// Says: has called the waker of an earlier poll, not its own
+mod the_first_waker_is_kept {
+    use std::task::Waker;
+
+    #[derive(Debug)]
+    pub struct Replay {
+        left: VecDeque<String>,
+        screen: Screen,
+        polls: usize,
+        waker: Option<Waker>,
+    }
+
+    impl Replay {
+        pub fn new(tokens: impl IntoIterator<Item = String>, screen: &Screen) -> Self {
+            Self { left: tokens.into_iter().collect(), screen: screen.clone(), polls: 0, waker: None }
+        }
+    }
+
+    impl Future for Replay {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            self.polls += 1;
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+            }
+            if self.left.is_empty() {
+                return Poll::Ready(self.polls);
+            }
+            self.waker.get_or_insert_with(|| cx.waker().clone()).wake_by_ref();
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: it is ready when the last token was written, and of none there is no last one.
+/// Caught by: is_ready_with_the_last_token
+/// Says: A replay of no tokens has nothing to write
+mod waits_for_a_last_token {
+    impl Future for Replay {
+        type Output = usize;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+            self.polls += 1;
+            for _ in 0..AT_ONCE {
+                let Some(token) = self.left.pop_front() else { break };
+                self.screen.write(&token);
+                if self.left.is_empty() {
+                    return Poll::Ready(self.polls);
+                }
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+}

@@ -170,3 +170,35 @@ mod polled_with_a_waker_for_nobody {
         reply
     }
 }
+
+/// Trap: guard gets half a minute, and the question goes on without it.
+/// Caught by: each_call_waits_for_the_one_before
+/// Says: A `timeout` drops the call when its time is over
+mod guard_has_half_a_minute {
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
+        let _ = timeout(Duration::from_secs(30), guard(llm, question)).await;
+        let reply = ask(llm, question).await;
+        archive(llm, question).await;
+        reply
+    }
+}
+
+/// Trap: one task does all three, and the caller awaits it. When the caller is gone, the task asks on.
+/// Caught by: nothing_runs_before_the_first_poll
+/// Says: and after that atlas and archive were asked
+/// Says: it goes on without its caller
+mod all_in_one_task {
+    pub async fn answer(llm: &MockLlm, question: &str) -> Reply {
+        let (llm, question) = (llm.clone(), question.to_owned());
+        let task = tokio::spawn(async move {
+            guard(&llm, &question).await;
+            let reply = ask(&llm, &question).await;
+            archive(&llm, &question).await;
+            reply
+        });
+        task.await.expect("the task does not panic")
+    }
+}

@@ -178,7 +178,7 @@ mod the_clock_of_the_machine {
 
 /// Trap: every poll puts its own silence in the place of the longest one.
 /// Caught by: measures_a_reply_token_by_token
-/// Says: neither the first of them nor the last
+/// Says: the longest of all pauses from one poll to the next
 mod only_the_last_silence {
     impl<F: Future> Future for Measured<F> {
         type Output = (F::Output, Measure);
@@ -196,7 +196,7 @@ mod only_the_last_silence {
 
 /// Trap: the first silence is kept: it is the time to the first token, and that one is the longest, surely.
 /// Caught by: tells_the_longest_silence
-/// Says: neither the first of them nor the last
+/// Says: the longest of all pauses from one poll to the next
 mod only_the_first_silence {
     impl<F: Future> Future for Measured<F> {
         type Output = (F::Output, Measure);
@@ -736,6 +736,31 @@ mod through_a_float {
             this.measure.took = Duration::from_secs_f32(this.measure.took.as_secs_f32() + silence.as_secs_f32());
             this.measure.silence = this.measure.silence.max(silence);
             this.future.poll(cx).map(|output| (output, *this.measure))
+        }
+    }
+}
+
+/// Trap: the silence before the poll that is ready is left out.
+/// Caught by: tells_the_longest_silence
+/// Says: before the poll that is ready counts too
+mod the_last_silence_is_left_out {
+    impl<F: Future> Future for Measured<F> {
+        type Output = (F::Output, Measure);
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+            let this = self.project();
+            let now = Instant::now();
+            let silence = this.last_poll.replace(now).map_or(Duration::ZERO, |last| now - last);
+            let measure = this.measure;
+            measure.polls += 1;
+            measure.took += silence;
+            match this.future.poll(cx) {
+                Poll::Ready(output) => Poll::Ready((output, *measure)),
+                Poll::Pending => {
+                    measure.silence = measure.silence.max(silence);
+                    Poll::Pending
+                }
+            }
         }
     }
 }

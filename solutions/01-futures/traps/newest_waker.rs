@@ -633,6 +633,7 @@ mod try_lock_after_the_clone {
 /// Trap: the waker is cloned first, and then there is one lock to look, and another one to keep it.
 /// Caught by: looks_and_keeps_the_waker_in_one_step
 /// Says: keep it from the look to the note
+/// Says: Or note the waker first, and look after that
 mod two_locks_after_the_clone {
     impl Future for WholeReply {
         type Output = String;
@@ -646,6 +647,42 @@ mod two_locks_after_the_clone {
                 }
             }
             self.0.lock().expect("nobody panics with this lock").whole = Some(newest);
+            Poll::Pending
+        }
+    }
+}
+
+/// Trap: an empty token is stored, and wakes nobody, as there is nothing to show yet.
+/// Caught by: an_empty_token_is_the_first_one
+/// Says: the task that waits for it was woken not at all
+mod an_empty_token_wakes_nobody {
+    impl Writer {
+        pub fn push(&self, token: &str) {
+            let first = {
+                let mut shared = self.0.lock().expect("nobody panics with this lock");
+                shared.tokens.push(token.to_owned());
+                if token.is_empty() { None } else { shared.first.take() }
+            };
+            if let Some(first) = first {
+                first.wake();
+            }
+        }
+    }
+}
+
+/// Trap: whether there is a first token is seen by the text, and an empty token has none.
+/// Caught by: an_empty_token_is_the_first_one
+/// Says: Pending from the first poll, after the token "" alone
+mod looks_at_the_text {
+    impl Future for FirstToken {
+        type Output = Option<String>;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+            let mut shared = self.0.lock().expect("nobody panics with this lock");
+            if shared.is_finished || !shared.tokens.concat().is_empty() {
+                return Poll::Ready(shared.tokens.first().cloned());
+            }
+            shared.first = Some(cx.waker().clone());
             Poll::Pending
         }
     }

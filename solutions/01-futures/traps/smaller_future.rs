@@ -137,3 +137,52 @@ mod one_scratch_for_all {
         llm.complete(&prompt).await.expect("the script of this exercise has no faults")
     }
 }
+
+/// Trap: the work is boxed and the scratch dropped by hand: its place is in the future, and that is in the box.
+/// Caught by: holds_nothing_large_behind_a_pointer
+/// Says: in a future in a box
+mod the_future_is_boxed_and_the_scratch_dropped {
+    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
+        Box::pin(async move {
+            let mut scratch = Scratch::new();
+            let prompt = format!("Sum up: {}", scratch.clean(page));
+            drop(scratch);
+            llm.complete(&prompt).await.expect("the script of this exercise has no faults")
+        })
+        .await
+    }
+}
+
+/// Trap: the prompt gets as much room as its page needs before it is cleaned.
+/// Caught by: holds_nothing_large_behind_a_pointer
+/// Says: asks for the room of a page that is not cleaned yet
+mod a_prompt_with_room_for_its_page {
+    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
+        let mut prompt = String::with_capacity("Sum up: ".len() + page.len());
+        prompt.push_str("Sum up: ");
+        prompt.push_str(Scratch::new().clean(page));
+        llm.complete(&prompt).await.expect("the script of this exercise has no faults")
+    }
+}
+
+/// Trap: a copy of the page, as if the future had to own it. It waits with the question.
+/// Caught by: holds_nothing_large_behind_a_pointer
+/// Says: a copy of the page
+mod a_copy_of_the_page {
+    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
+        let page = page.to_owned();
+        let prompt = format!("Sum up: {}", Scratch::new().clean(&page));
+        llm.complete(&prompt).await.expect("the script of this exercise has no faults")
+    }
+}
+
+/// Trap: the list of the words lives to the end of the function.
+/// Caught by: holds_nothing_large_behind_a_pointer
+/// Says: a list of its words
+mod a_list_of_the_words {
+    pub async fn ask_about(llm: &MockLlm, page: &str) -> Reply {
+        let words: Vec<&str> = page.split_whitespace().collect();
+        let prompt = format!("Sum up: {}", Scratch::new().clean(&words.join(" ")));
+        llm.complete(&prompt).await.expect("the script of this exercise has no faults")
+    }
+}

@@ -441,3 +441,51 @@ mod the_last_call_is_forgotten {
         }
     }
 }
+
+/// Trap: the waker of the first poll is kept in the state, and the second call is polled with it.
+/// Caught by: waits_with_the_newest_waker
+/// Says: not a waker that was kept from an earlier one
+mod the_second_call_gets_the_first_waker {
+    use std::task::Waker;
+
+    enum Answer<W> {
+        Start { writer: W },
+        Drafting { call: Call, writer: W, waker: Waker },
+        Improving { call: Call, waker: Option<Waker> },
+        Done,
+    }
+
+    impl<W: Writer> Future for Answer<W> {
+        type Output = String;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<String> {
+            loop {
+                match mem::replace(&mut *self, Answer::Done) {
+                    Answer::Start { writer } => {
+                        let call = writer.draft();
+                        *self = Answer::Drafting { call, writer, waker: cx.waker().clone() };
+                    }
+                    Answer::Drafting { mut call, writer, waker } => match call.as_mut().poll(cx) {
+                        Poll::Ready(draft) => {
+                            *self = Answer::Improving { call: writer.improve(&draft), waker: Some(waker) };
+                        }
+                        Poll::Pending => {
+                            *self = Answer::Drafting { call, writer, waker };
+                            return Poll::Pending;
+                        }
+                    },
+                    Answer::Improving { mut call, waker } => {
+                        // Once, for the poll that makes the call.
+                        let newest = waker.unwrap_or_else(|| cx.waker().clone());
+                        let poll = call.as_mut().poll(&mut Context::from_waker(&newest));
+                        if poll.is_pending() {
+                            *self = Answer::Improving { call, waker: None };
+                        }
+                        return poll;
+                    }
+                    Answer::Done => panic!("polled after it was ready"),
+                }
+            }
+        }
+    }
+}

@@ -218,3 +218,35 @@ mod a_thread_of_the_pool_sleeps {
         })
     }
 }
+
+/// Trap: the second poll is taken for the timer: somebody has woken the task, so the time must have come.
+/// Caught by: more_polls_do_not_make_a_rest_longer
+/// Says: A poll does not mean that the timer has fired
+mod ready_at_the_second_poll {
+    use std::{future::poll_fn, task::Poll};
+
+    pub fn rest(pause: Duration) -> Pause {
+        let mut timer = None;
+        Box::pin(poll_fn(move |cx| {
+            if timer.is_some() {
+                return Poll::Ready(());
+            }
+            timer.insert(Box::pin(sleep(pause))).as_mut().poll(cx)
+        }))
+    }
+}
+
+/// Trap: an `interval` in place of a `sleep`. It panics where there is no time between two ticks.
+/// Caught by: a_pause_may_be_of_no_time
+/// Says: it panics for a period of zero
+mod the_second_tick_of_an_interval {
+    use tokio::time::interval;
+
+    pub fn rest(pause: Duration) -> Pause {
+        Box::pin(async move {
+            let mut ticks = interval(pause);
+            ticks.tick().await;
+            ticks.tick().await;
+        })
+    }
+}
